@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/fs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "basic/path.h"
+#include "basic/string-util.h"
+
+/* A tree deeper than this was made to exhaust descriptors. */
+#define REMOVE_DEPTH_MAX 512
+
+int read_fd(int fd, size_t max, char **ret, size_t *ret_size) {
+        _cleanup_(freep) char *data = NULL;
+        size_t size = 0, room = 0;
+
+        for (;;) {
+                ssize_t n;
+
+                if (room - size < 2) {
+                        char *grown;
+
+                        room = room ? room * 2 : 4096;
+                        grown = realloc(data, room);
+                        if (!grown)
+                                return -ENOMEM;
+                        data = grown;
+                }
+
+                n = read(fd, data + size, room - size - 1);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        break;
+                size += (size_t) n;
+                if (size > max)
+                        return -EFBIG;
+        }
+
+        data[size] = 0;
+        *ret = TAKE_PTR(data);
+        if (ret_size)
+                *ret_size = size;
+        return 0;
+}
+
+int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size) {
+        _cleanup_(closep) int fd = -EBADF;
+        struct stat st;
+
+        /* O_NONBLOCK: a FIFO put in the file's place must not hold us. */
+        fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0)
+                return -errno;
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode))
+                return -EINVAL;
+        if ((uint64_t) st.st_size > max)
+                return -EFBIG;
+        return read_fd(fd, max, ret, ret_size);
+}
+
+int write_all(int fd, const void *data, size_t size) {
+        const char *p = data;
+
+        while (size > 0) {
+                ssize_t n = write(fd, p, size);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                p += n;
+                size -= (size_t) n;
+        }
+        return 0;
+}
+
+static int temporary_name(const char *name, char **ret) {
+        uint64_t random;
+
+        if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+                return -errno;
+        return asprintf(ret, ".#%s.%016llx", name, (unsigned long long) random) < 0 ? -ENOMEM : 0;
+}
+
+int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
+                               mode_t mode, uid_t uid, gid_t gid) {
+        _cleanup_(freep) char *temporary = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        r = temporary_name(name, &temporary);
+        if (r < 0)
+                return r;
+
+        fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+                return -errno;
+
+        r = write_all(fd, data, size);
+        if (r >= 0 && (uid != (uid_t) -1 || gid != (gid_t) -1) && fchown(fd, uid, gid) < 0)
+                r = -errno;
+        if (r >= 0 && fchmod(fd, mode) < 0)
+                r = -errno;
+        if (r >= 0 && fsync(fd) < 0)
+                r = -errno;
+        if (r >= 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)
+                r = -errno;
+        if (r < 0) {
+                (void) unlinkat(dir_fd, temporary, 0);
+                return r;
+        }
+        return fsync(dir_fd) < 0 ? -errno : 0;
+}
+
+int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t size, mode_t mode) {
+        return write_file_atomic_owned_at(dir_fd, name, data, size, mode, (uid_t) -1, (gid_t) -1);
+}
+
+int symlink_atomic_at(const char *target, int dir_fd, const char *name) {
+        _cleanup_(freep) char *temporary = NULL;
+        int r;
+
+        r = temporary_name(name, &temporary);
+        if (r < 0)
+                return r;
+        if (symlinkat(target, dir_fd, temporary) < 0)
+                return -errno;
+        if (renameat(dir_fd, temporary, dir_fd, name) < 0) {
+                r = -errno;
+                (void) unlinkat(dir_fd, temporary, 0);
+                return r;
+        }
+        return fsync(dir_fd) < 0 ? -errno : 0;
+}
+
+int mkdir_parents(const char *path, mode_t mode) {
+        _cleanup_(freep) char *copy = strdup(path);
+
+        if (!copy)
+                return -ENOMEM;
+
+        for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+                *slash = 0;
+                if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+                        return -errno;
+                *slash = '/';
+        }
+        return mkdir(copy, mode) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode) {
+        int fd;
+
+        if (mkdirat(dir_fd, name, mode) < 0 && errno != EEXIST)
+                return -errno;
+        fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        return fd < 0 ? -errno : fd;
+}
+
+int lock_at(int dir_fd, const char *name) {
+        _cleanup_(closep) int fd = -EBADF;
+
+        fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+                return -errno;
+        while (flock(fd, LOCK_EX) < 0)
+                if (errno != EINTR)
+                        return -errno;
+        return TAKE_FD(fd);
+}
+
+static void closedirp(DIR **d) {
+        if (*d)
+                (void) closedir(*d);
+}
+
+static int remove_tree_inner(int dir_fd, const char *name, unsigned depth) {
+        _cleanup_(closedirp) DIR *d = NULL;
+        int fd;
+
+        if (unlinkat(dir_fd, name, 0) >= 0 || errno == ENOENT)
+                return 0;
+        if (errno != EISDIR && errno != EPERM)
+                return -errno;
+        if (depth >= REMOVE_DEPTH_MAX)
+                return -ELOOP;
+
+        fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                return -errno;
+        d = fdopendir(fd);
+        if (!d) {
+                (void) close(fd);
+                return -errno;
+        }
+
+        for (struct dirent *e; (e = readdir(d));) {
+                int r;
+
+                if (streq(e->d_name, ".") || streq(e->d_name, ".."))
+                        continue;
+                r = remove_tree_inner(dirfd(d), e->d_name, depth + 1);
+                if (r < 0)
+                        return r;
+        }
+        return unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+int remove_tree_at(int dir_fd, const char *name) {
+        return remove_tree_inner(dir_fd, name, 0);
+}
+
+int readlink_at(int dir_fd, const char *name, char **ret) {
+        char target[4096];
+        ssize_t n;
+
+        n = readlinkat(dir_fd, name, target, sizeof(target));
+        if (n < 0)
+                return -errno;
+        if ((size_t) n == sizeof(target))
+                return -ENAMETOOLONG;
+        *ret = strndup(target, (size_t) n);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int open_beneath(int dir_fd, const char *path, int flags) {
+        struct open_how how = {
+                .flags = (uint64_t) flags | O_CLOEXEC,
+                .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+        };
+        long fd;
+
+        fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+        return fd < 0 ? -errno : (int) fd;
+}

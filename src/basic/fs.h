@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Files: bounded reading, replacing whole files, locking, removing trees. Everything is relative to
+ * a directory descriptor, and no final symlink is followed unless a function says so. */
+
+#include <sys/types.h>
+
+#include "basic/error.h"
+#include "basic/macro.h"
+
+/* Reads a regular file of at most `max` bytes; the text is terminated by a NUL that `ret_size` (may
+ * be NULL) does not count. -ENOENT, -ELOOP for a symlink, -EINVAL for what is no regular file,
+ * -EFBIG. */
+int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
+
+/* The same of an open descriptor, from its current position. */
+int read_fd(int fd, size_t max, char **ret, size_t *ret_size);
+
+/* Replaces `name` in one step: temporary file, flush, rename, flush of the folder. A reader sees
+ * the old or the new content, also after a power cut. */
+int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t size, mode_t mode);
+
+/* The same, owned by uid:gid ((uid_t) -1 leaves either). */
+int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
+                               mode_t mode, uid_t uid, gid_t gid);
+
+/* Makes `name` a symlink to `target`, replacing what was there in one step. */
+int symlink_atomic_at(const char *target, int dir_fd, const char *name);
+
+/* Writes all of it or fails. */
+int write_all(int fd, const void *data, size_t size);
+
+/* Makes a folder and its parents (those 0755); one that exists is fine whatever its mode. */
+int mkdir_parents(const char *path, mode_t mode);
+
+/* Opens a folder, made first (with `mode`) if it is not there. Returns the descriptor. */
+int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode);
+
+/* Takes an exclusive lock on file `name`, waiting for it; the lock ends when the descriptor is
+ * closed, at the latest with the process. Returns the descriptor. */
+int lock_at(int dir_fd, const char *name);
+
+/* Removes `name` and what is below it; never follows a symlink, never leaves `dir_fd`. 0 if it is
+ * not there. */
+int remove_tree_at(int dir_fd, const char *name);
+
+/* Target of a symlink. */
+int readlink_at(int dir_fd, const char *name, char **ret);
+
+/* Opens a path below dir_fd: neither "..", an absolute path nor any symlink in it leads out
+ * (RESOLVE_BENEATH). -EXDEV or -ELOOP for one that does. Returns the descriptor. */
+int open_beneath(int dir_fd, const char *path, int flags);

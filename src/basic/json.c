@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/json.h"
+
+#include <limits.h>
+
+#include "basic/string-util.h"
+
+static void json_tokener_freep(json_tokener **t) {
+        if (*t)
+                json_tokener_free(*t);
+}
+
+/* Line of an offset, for messages. */
+static unsigned line_of(const char *text, size_t offset) {
+        unsigned line = 1;
+
+        for (size_t i = 0; i < offset; i++)
+                line += text[i] == '\n';
+        return line;
+}
+
+int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
+        _cleanup_(json_tokener_freep) json_tokener *t = NULL;
+        _cleanup_(json_object_putp) json_object *o = NULL;
+        enum json_tokener_error je;
+        size_t end;
+
+        if (size >= INT_MAX)
+                return error_set(e, -EBADMSG, "document too large");
+
+        t = json_tokener_new_ex(JSON_DEPTH_MAX);
+        if (!t)
+                return -ENOMEM;
+        json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+
+        /* The terminating NUL goes along: a number at the very end is complete only with it. */
+        o = json_tokener_parse_ex(t, text, (int) size + 1);
+        je = json_tokener_get_error(t);
+        end = json_tokener_get_parse_end(t);
+        if (je == json_tokener_error_depth)
+                return error_set(e, -EBADMSG, "nested more than %d levels deep", JSON_DEPTH_MAX);
+        if (je == json_tokener_continue)
+                return error_set(e, -EBADMSG, "JSON ends too early (line %u)", line_of(text, size));
+        if (je != json_tokener_success)
+                return error_set(e, -EBADMSG, "not valid JSON: %s (line %u)",
+                                 json_tokener_error_desc(je), line_of(text, MIN2(end, size)));
+
+        while (end < size && strchr(" \t\r\n", text[end]) && text[end])
+                end++;
+        if (end < size)
+                return error_set(e, -EBADMSG, "something follows the JSON document (line %u)",
+                                 line_of(text, end));
+
+        *ret = TAKE_PTR(o);
+        return 0;
+}
+
+json_object *json_get(json_object *o, const char *key) {
+        json_object *value;
+
+        if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &value))
+                return NULL;
+        return value;
+}
+
+bool json_has(json_object *o, const char *key) {
+        return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, NULL);
+}
+
+const char *json_string(json_object *o) {
+        const char *s;
+
+        if (!json_object_is_type(o, json_type_string))
+                return NULL;
+        s = json_object_get_string(o);
+        return strlen(s) == (size_t) json_object_get_string_len(o) ? s : NULL;
+}
+
+const char *json_get_string(json_object *o, const char *key) {
+        return json_string(json_get(o, key));
+}
+
+int64_t json_get_int(json_object *o, const char *key, int64_t otherwise) {
+        json_object *value = json_get(o, key);
+
+        return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : otherwise;
+}
+
+bool json_get_bool(json_object *o, const char *key, bool otherwise) {
+        json_object *value = json_get(o, key);
+
+        return json_object_is_type(value, json_type_boolean) ? json_object_get_boolean(value)
+                                                             : otherwise;
+}
+
+int json_add(json_object *o, const char *key, json_object *value) {
+        if (!value)
+                return -ENOMEM;
+        if (json_object_object_add(o, key, value) < 0) {
+                (void) json_object_put(value);
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+int json_add_string(json_object *o, const char *key, const char *value) {
+        return value ? json_add(o, key, json_object_new_string(value)) : 0;
+}
+
+int json_add_uint(json_object *o, const char *key, uint64_t value) {
+        return json_add(o, key, json_object_new_uint64(value));
+}
+
+int json_add_bool(json_object *o, const char *key, bool value) {
+        return json_add(o, key, json_object_new_boolean(value));
+}
+
+json_object *json_copy(json_object *o) {
+        json_object *copy = NULL;
+
+        return json_object_deep_copy(o, &copy, NULL) < 0 ? NULL : copy;
+}
+
+const char *json_text(json_object *o) {
+        return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+                                                         JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+const char *json_type_text(json_object *o) {
+        static const char *const table[] = {
+                [json_type_null] = "null",        [json_type_boolean] = "a boolean",
+                [json_type_double] = "a number",  [json_type_int] = "a number",
+                [json_type_object] = "an object", [json_type_array] = "an array",
+                [json_type_string] = "a string",
+        };
+
+        return table[json_object_get_type(o)];
+}

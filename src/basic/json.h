@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* JSON (RFC 8259) by json-c, with the limits and types foreign documents need. */
+
+#include <json-c/json.h>
+
+#include "basic/error.h"
+#include "basic/macro.h"
+
+#define JSON_DEPTH_MAX                                                                             \
+        64 /* deeper documents are made to exhaust a stack; no package.json comes near */
+
+static inline void json_object_putp(json_object **o) {
+        if (*o)
+                (void) json_object_put(*o);
+}
+
+/* Parses the whole text, strictly: -EBADMSG with the place and the reason in `e`, -ENOMEM. A text
+ * "null" gives a NULL object. The caller owns `ret`. */
+int json_parse(const char *text, size_t size, Error *e, json_object **ret);
+
+/* Borrowed member of an object, whatever its type; NULL if absent (or JSON null). */
+json_object *json_get(json_object *o, const char *key);
+bool json_has(json_object *o, const char *key);
+
+/* Borrowed string member; NULL if it is absent, no string, or holds a NUL. */
+const char *json_get_string(json_object *o, const char *key);
+
+/* The string of a value; NULL if it is no string or holds a NUL. */
+const char *json_string(json_object *o);
+
+int64_t json_get_int(json_object *o, const char *key, int64_t otherwise);
+bool json_get_bool(json_object *o, const char *key, bool otherwise);
+
+/* Adds to an object; takes no ownership of the text, all of that of `value`. A NULL string adds
+ * nothing. -ENOMEM. */
+int json_add_string(json_object *o, const char *key, const char *value);
+int json_add_uint(json_object *o, const char *key, uint64_t value);
+int json_add_bool(json_object *o, const char *key, bool value);
+int json_add(json_object *o, const char *key, json_object *value);
+
+/* A deep copy, NULL if out of memory (or of NULL). */
+json_object *json_copy(json_object *o);
+
+/* Compact text without escaped slashes, owned by the object. */
+const char *json_text(json_object *o);
+
+/* A member's name as a value's type is called in messages: "a string", "an array", … */
+const char *json_type_text(json_object *o);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/options.h"
+
+#include <getopt.h>
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+
+#define OPTIONS_MAX 64
+#define OPTION_BASE 256 /* above every letter: getopt's value of row 0 */
+
+static int argument_kind(const Option *o) {
+        return !o->metavar            ? no_argument
+               : o->metavar[0] == '[' ? optional_argument
+                                      : required_argument;
+}
+
+static int apply(const Option *o, const char *argument, void *args) {
+        void *field = (char *) args + o->offset;
+
+        switch (o->kind) {
+        case OPTION_SET:
+                *(bool *) field = true;
+                return 0;
+        case OPTION_CLEAR:
+                *(bool *) field = false;
+                return 0;
+        case OPTION_STRING:
+                *(const char **) field = argument ? argument : "";
+                return 0;
+        case OPTION_PARSE:
+                return o->parse(argument, field);
+        }
+        return -EINVAL;
+}
+
+static const Option *find_letter(const Option *table, size_t n, int letter) {
+        for (size_t i = 0; i < n; i++)
+                if (table[i].letter == letter)
+                        return table + i;
+        return NULL;
+}
+
+static int complain(const char *word, int c) {
+        if (c == ':')
+                log_error("Option '%s' needs an argument.", word);
+        else
+                log_error("Unknown option '%s'; --help lists them.", word);
+        return -EINVAL;
+}
+
+int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
+                  char ***ret_words) {
+        struct option longs[OPTIONS_MAX + 1] = {};
+        char letters[OPTIONS_MAX * 3 + 2] = ":", *t = letters + 1;
+        _cleanup_(freep) char **words = NULL;
+        int c, r;
+
+        assert(n <= OPTIONS_MAX);
+
+        for (size_t i = 0; i < n; i++) {
+                int kind = argument_kind(table + i);
+
+                longs[i] = (struct option){ table[i].name, kind, NULL, OPTION_BASE + (int) i };
+                if (table[i].letter) {
+                        *t++ = table[i].letter;
+                        for (int k = 0; k < kind; k++)
+                                *t++ = ':';
+                }
+        }
+
+        for (optind = 0; (c = getopt_long(argc, argv, letters, longs, NULL)) >= 0;) {
+                const Option *o;
+
+                if (c == '?' || c == ':')
+                        return complain(argv[optind - 1], c);
+                o = c >= OPTION_BASE ? table + (c - OPTION_BASE) : find_letter(table, n, c);
+                r = apply(o, optarg, args);
+                if (r < 0)
+                        return r;
+                if (given)
+                        given[o - table] = true;
+        }
+
+        words = calloc((size_t) (argc - optind) + 1, sizeof(char *));
+        if (!words)
+                return log_oom();
+        memcpy(words, argv + optind, (size_t) (argc - optind) * sizeof(char *));
+        *ret_words = TAKE_PTR(words);
+        return 0;
+}
+
+void options_print_help(const Option *table, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                _cleanup_(freep) char *left = NULL;
+                const Option *o = table + i;
+                char letter[4] = "  ";
+
+                if (!o->help)
+                        continue;
+                if (o->letter)
+                        (void) snprintf(letter, sizeof(letter), "-%c", o->letter);
+                if (asprintf(&left, "%s --%s%s%s", letter, o->name,
+                             !o->metavar            ? ""
+                             : o->metavar[0] == '[' ? ""
+                                                    : "=",
+                             o->metavar ? o->metavar : "") < 0) {
+                        left = NULL;
+                        return;
+                }
+                printf("  %-26s %s\n", left, o->help);
+        }
+}

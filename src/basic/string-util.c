@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/string-util.h"
+
+#define EDIT_DISTANCE_MAX 63
+
+const char *startswith(const char *s, const char *prefix) {
+        size_t n = strlen(prefix);
+
+        return strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
+
+bool endswith(const char *s, const char *suffix) {
+        size_t n = strlen(s), m = strlen(suffix);
+
+        return n >= m && streq(s + n - m, suffix);
+}
+
+int free_and_strdup(char **p, const char *s) {
+        char *copy = NULL;
+
+        if (s) {
+                copy = strdup(s);
+                if (!copy)
+                        return -ENOMEM;
+        }
+        free(*p);
+        *p = copy;
+        return 0;
+}
+
+/* Decodes one sequence; returns its length, 0 if it is not valid. */
+static size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
+        static const struct {
+                uint8_t mask, lead;
+                uint32_t min;
+        } forms[] = {
+                { 0x80, 0x00, 0 },
+                { 0xe0, 0xc0, 0x80 },
+                { 0xf0, 0xe0, 0x800 },
+                { 0xf8, 0xf0, 0x10000 },
+        };
+        const uint8_t *b = (const uint8_t *) s;
+
+        for (size_t i = 0; i < ELEMENTSOF(forms); i++) {
+                uint32_t c;
+
+                if (size <= i || (b[0] & forms[i].mask) != forms[i].lead)
+                        continue;
+
+                c = b[0] & (uint8_t) ~forms[i].mask;
+                for (size_t k = 1; k <= i; k++) {
+                        if ((b[k] & 0xc0) != 0x80)
+                                return 0;
+                        c = c << 6 | (b[k] & 0x3f);
+                }
+                if (c < forms[i].min || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+                        return 0;
+                if (ret)
+                        *ret = c;
+                return i + 1;
+        }
+        return 0;
+}
+
+size_t utf8_sequence_length(const char *s, size_t size) {
+        return utf8_decode(s, size, /* ret= */ NULL);
+}
+
+bool utf8_is_valid(const char *s, size_t size) {
+        for (size_t n; size > 0; s += n, size -= n) {
+                n = utf8_sequence_length(s, size);
+                if (n == 0)
+                        return false;
+        }
+        return true;
+}
+
+bool has_control(const char *s) {
+        for (; *s; s++)
+                if ((uint8_t) *s < 0x20 || *s == 0x7f)
+                        return true;
+        return false;
+}
+
+/* C0, DEL, C1, and the characters that reorder what a terminal shows. */
+static bool is_harmful(uint32_t c) {
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || c == 0x061c ||
+               (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *escape_control(const char *s, bool keep_newlines) {
+        size_t size = strlen(s);
+        char *escaped, *t;
+
+        /* \uNNNN for two bytes of input is the worst case: three for one, four for one with \xNN */
+        escaped = t = malloc(size * 4 + 1);
+        if (!escaped)
+                return NULL;
+
+        while (size > 0) {
+                uint32_t c = 0;
+                size_t n = utf8_decode(s, size, &c);
+
+                if (n == 0) {
+                        t += sprintf(t, "\\x%02x", (uint8_t) *s);
+                        n = 1;
+                } else if (is_harmful(c) && !(c == '\n' && keep_newlines) && c != '\t')
+                        t += sprintf(t, c < 0x80 ? "\\x%02x" : "\\u%04x", c);
+                else {
+                        memcpy(t, s, n);
+                        t += n;
+                }
+                s += n;
+                size -= n;
+        }
+        *t = 0;
+        return escaped;
+}
+
+char *shell_quote(const char *s) {
+        static const char plain[] =
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+        char *quoted, *t;
+
+        if (s[0] && strspn(s, plain) == strlen(s))
+                return strdup(s);
+
+        quoted = t = malloc(strlen(s) * 4 + 3);
+        if (!quoted)
+                return NULL;
+
+        *t++ = '\'';
+        for (; *s; s++)
+                if (*s == '\'')
+                        t = stpcpy(t, "'\\''");
+                else
+                        *t++ = *s;
+        *t++ = '\'';
+        *t = 0;
+        return quoted;
+}
+
+unsigned edit_distance(const char *a, const char *b) {
+        unsigned d[EDIT_DISTANCE_MAX + 1][EDIT_DISTANCE_MAX + 1];
+        size_t n = MIN2(strlen(a), (size_t) EDIT_DISTANCE_MAX);
+        size_t m = MIN2(strlen(b), (size_t) EDIT_DISTANCE_MAX);
+
+        for (size_t i = 0; i <= n; i++)
+                for (size_t k = 0; k <= m; k++) {
+                        unsigned best;
+
+                        if (i == 0 || k == 0) {
+                                d[i][k] = (unsigned) (i + k);
+                                continue;
+                        }
+                        best = d[i - 1][k - 1] + (a[i - 1] != b[k - 1]);
+                        best = MIN2(best, d[i - 1][k] + 1);
+                        best = MIN2(best, d[i][k - 1] + 1);
+                        if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+                                best = MIN2(best, d[i - 2][k - 2] + 1);
+                        d[i][k] = best;
+                }
+        return d[n][m];
+}

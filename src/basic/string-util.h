@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Strings: comparing, checking UTF-8, making foreign text harmless. */
+
+#include "basic/macro.h"
+
+static inline bool streq(const char *a, const char *b) {
+        return strcmp(a, b) == 0;
+}
+
+/* NULL equals NULL. */
+static inline bool streq_ptr(const char *a, const char *b) {
+        return a && b ? streq(a, b) : a == b;
+}
+
+static inline bool isempty(const char *s) {
+        return !s || !s[0];
+}
+
+/* What follows the prefix, or NULL. */
+const char *startswith(const char *s, const char *prefix);
+bool endswith(const char *s, const char *suffix);
+
+/* -ENOMEM or 0; the old string is freed. `s` may be NULL. */
+int free_and_strdup(char **p, const char *s);
+
+/* RFC 3629: no overlong forms, no surrogates. */
+bool utf8_is_valid(const char *s, size_t size);
+
+/* Bytes of the valid UTF-8 sequence at s, 0 if there is none. */
+size_t utf8_sequence_length(const char *s, size_t size);
+
+/* Holds a byte < 0x20 or 0x7f. */
+bool has_control(const char *s);
+
+/* A copy in which control characters (C0, DEL, C1 and the bidirectional overrides) and bytes that
+ * are not UTF-8 are written \xNN or \uNNNN, so that a terminal can show it. NULL if out of memory.
+ */
+char *escape_control(const char *s, bool keep_newlines);
+
+/* A copy quoted so that a POSIX shell reads it back; plain words stay as they are. NULL if out of
+ * memory. */
+char *shell_quote(const char *s);
+
+/* Edits between two words (insert, delete, replace, swap), for "did you mean". At most 63 bytes are
+ * looked at. */
+unsigned edit_distance(const char *a, const char *b);

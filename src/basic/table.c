@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/table.h"
+
+#include <inttypes.h>
+#include <wchar.h>
+
+#include "basic/string-util.h"
+
+#define COLUMNS_MAX    32
+
+#define ANSI_GREEN     "\x1b[0;1;32m"
+#define ANSI_RED       "\x1b[0;1;31m"
+#define ANSI_YELLOW    "\x1b[0;1;33m"
+#define ANSI_UNDERLINE "\x1b[0;4m"
+#define ANSI_NORMAL    "\x1b[0m"
+
+static const char *const json_mode_table[_JSON_MODE_MAX] = {
+        [JSON_OFF] = "off",
+        [JSON_SHORT] = "short",
+        [JSON_PRETTY] = "pretty",
+};
+
+JsonMode json_mode_from_string(const char *s) {
+        for (int i = 0; i < _JSON_MODE_MAX; i++)
+                if (streq(json_mode_table[i], s))
+                        return (JsonMode) i;
+        return _JSON_MODE_INVALID;
+}
+
+const char *json_mode_to_string(JsonMode mode) {
+        return mode >= 0 && mode < _JSON_MODE_MAX ? json_mode_table[mode] : NULL;
+}
+
+bool colours_wanted(void) {
+        const char *term = getenv("TERM");
+
+        return isatty(STDOUT_FILENO) && isempty(getenv("NO_COLOR")) && term && !streq(term, "dumb");
+}
+
+static const char *bytes_text(uint64_t n, char *buffer, size_t size) {
+        static const char units[] = "BKMGTPE";
+        double value = (double) n;
+        size_t i = 0;
+
+        for (; value >= 1024 && units[i + 1]; i++)
+                value /= 1024;
+        (void) snprintf(buffer, size, i == 0 ? "%.0f%c" : "%.1f%c", value, units[i]);
+        return buffer;
+}
+
+static const char *duration_text(uint64_t usec, char *buffer, size_t size) {
+        static const struct {
+                uint64_t seconds;
+                const char *unit;
+        } steps[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+        uint64_t seconds = usec / USEC_PER_SEC;
+
+        for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
+                if (seconds < steps[i].seconds && i + 1 < ELEMENTSOF(steps))
+                        continue;
+                if (i + 1 == ELEMENTSOF(steps) || i + 2 == ELEMENTSOF(steps))
+                        (void) snprintf(buffer, size, "%" PRIu64 "%s", seconds / steps[i].seconds,
+                                        steps[i].unit);
+                else
+                        (void) snprintf(buffer, size, "%" PRIu64 "%s %" PRIu64 "%s",
+                                        seconds / steps[i].seconds, steps[i].unit,
+                                        seconds % steps[i].seconds / steps[i + 1].seconds,
+                                        steps[i + 1].unit);
+                break;
+        }
+        return buffer;
+}
+
+const char *cell_text(json_object *value, CellFormat format, char *buffer, size_t size) {
+        if (!value)
+                return "-";
+
+        switch (format) {
+        case CELL_BYTES:
+                return bytes_text(json_object_get_uint64(value), buffer, size);
+        case CELL_DURATION:
+                return duration_text(json_object_get_uint64(value), buffer, size);
+        case CELL_PERCENT:
+                (void) snprintf(buffer, size, "%.1f%%", json_object_get_double(value));
+                return buffer;
+        case CELL_TEXT:
+        case CELL_STATE:
+        case CELL_NUMBER:
+                break;
+        }
+        if (json_object_is_type(value, json_type_string))
+                return json_object_get_string(value);
+        if (json_object_is_type(value, json_type_boolean))
+                return json_object_get_boolean(value) ? "yes" : "no";
+        return json_text(value);
+}
+
+/* Columns a terminal gives a text; bytes where the locale cannot tell. */
+static int text_width(const char *s) {
+        wchar_t wide[256];
+        size_t n = mbstowcs(wide, s, ELEMENTSOF(wide));
+        int width = n < ELEMENTSOF(wide) ? wcswidth(wide, n) : -1;
+
+        return width >= 0 ? width : (int) strlen(s);
+}
+
+static const char *state_colour(const char *text) {
+        static const struct {
+                const char *state, *colour;
+        } table[] = {
+                { "active", ANSI_GREEN },      { "failed", ANSI_RED },
+                { "activating", ANSI_YELLOW }, { "deactivating", ANSI_YELLOW },
+                { "reloading", ANSI_YELLOW },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (streq(table[i].state, text))
+                        return table[i].colour;
+        return "";
+}
+
+static bool is_number(CellFormat format) {
+        return format == CELL_NUMBER || format == CELL_BYTES || format == CELL_PERCENT ||
+               format == CELL_DURATION;
+}
+
+static void print_cell(const char *text, int width, CellFormat format, const char *colour,
+                       bool last) {
+        int pad = MAX2(width - text_width(text), 0);
+
+        printf("%*s%s%s%s%*s", is_number(format) ? pad : 0, "", colour, text,
+               *colour ? ANSI_NORMAL : "", is_number(format) || last ? 0 : pad, "");
+        if (!last)
+                putchar(' ');
+}
+
+/* The text of a cell as it may be shown; the caller frees it. */
+static char *shown_text(const Column *column, json_object *row) {
+        char buffer[64];
+
+        return escape_control(
+                cell_text(json_get(row, column->key), column->format, buffer, sizeof(buffer)),
+                /* keep_newlines= */ false);
+}
+
+static void print_titles(const Column *columns, size_t n, const int *widths, bool colours) {
+        for (size_t c = 0; c < n; c++)
+                print_cell(columns[c].title, widths[c], columns[c].format,
+                           colours ? ANSI_UNDERLINE : "", c + 1 == n);
+        putchar('\n');
+}
+
+static int print_text(const Column *columns, size_t n, json_object *rows, bool legend) {
+        size_t n_rows = json_object_array_length(rows);
+        bool colours = colours_wanted();
+        int widths[COLUMNS_MAX] = {};
+
+        assert(n <= COLUMNS_MAX);
+
+        for (size_t c = 0; c < n; c++) {
+                widths[c] = legend ? text_width(columns[c].title) : 0;
+                for (size_t i = 0; i < n_rows; i++) {
+                        _cleanup_(freep) char *text = NULL;
+
+                        text = shown_text(columns + c, json_object_array_get_idx(rows, i));
+                        if (!text)
+                                return -ENOMEM;
+                        widths[c] = MAX2(widths[c], text_width(text));
+                }
+        }
+
+        if (legend)
+                print_titles(columns, n, widths, colours);
+        for (size_t i = 0; i < n_rows; i++) {
+                for (size_t c = 0; c < n; c++) {
+                        _cleanup_(freep) char *text = NULL;
+
+                        text = shown_text(columns + c, json_object_array_get_idx(rows, i));
+                        if (!text)
+                                return -ENOMEM;
+                        print_cell(text, widths[c], columns[c].format,
+                                   colours && columns[c].format == CELL_STATE ? state_colour(text)
+                                                                              : "",
+                                   c + 1 == n);
+                }
+                putchar('\n');
+        }
+        return 0;
+}
+
+int json_print(json_object *o, JsonMode mode) {
+        int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
+
+        flags |= mode == JSON_PRETTY ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
+                                     : JSON_C_TO_STRING_PLAIN;
+        if (puts(json_object_to_json_string_ext(o, flags)) < 0 || fflush(stdout) != 0)
+                return -EIO;
+        return 0;
+}
+
+int table_print(const Column *columns, size_t n, json_object *rows, const TableStyle *style) {
+        int r;
+
+        if (style->json != JSON_OFF)
+                return json_print(rows, style->json);
+
+        if (json_object_array_length(rows) == 0) {
+                if (style->nothing)
+                        (void) fprintf(stderr, "%s\n", style->nothing);
+                return 0;
+        }
+        r = print_text(columns, n, rows, style->legend);
+        if (r < 0)
+                return r;
+        return fflush(stdout) != 0 ? -EIO : 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/verbs.h"
+
+#include <limits.h>
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+
+#define NEAR_MISS_MAX 2 /* edits between what was typed and what is offered */
+
+bool word_list_contains(const char *list, const char *word) {
+        size_t n = strlen(word);
+
+        if (n == 0)
+                return false;
+        for (const char *p = list; (p = strstr(p, word)); p++)
+                if (p > list && p[-1] == ' ' && p[n] == ' ')
+                        return true;
+        return false;
+}
+
+const Verb *verbs_find(const Verb *const *verbs, size_t n, const char *name) {
+        for (size_t i = 0; i < n; i++)
+                if (streq(verbs[i]->name, name) ||
+                    (verbs[i]->aliases && word_list_contains(verbs[i]->aliases, name)))
+                        return verbs[i];
+        return NULL;
+}
+
+static const Verb *nearest(const Verb *const *verbs, size_t n, const char *name) {
+        unsigned best = NEAR_MISS_MAX + 1;
+        const Verb *found = NULL;
+
+        for (size_t i = 0; i < n; i++) {
+                unsigned d = edit_distance(verbs[i]->name, name);
+
+                if (d < best && d < strlen(name)) {
+                        best = d;
+                        found = verbs[i];
+                }
+        }
+        return found;
+}
+
+int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void *args) {
+        const Verb *v = verbs_find(verbs, n, words[0]);
+        unsigned given = 0;
+
+        if (!v) {
+                const Verb *near = nearest(verbs, n, words[0]);
+
+                if (near)
+                        log_error("Unknown verb '%s'; did you mean '%s'?", words[0], near->name);
+                else
+                        log_error("Unknown verb '%s'; --help lists them.", words[0]);
+                return -EINVAL;
+        }
+
+        while (words[1 + given])
+                given++;
+        if (given < v->min || given > v->max) {
+                log_error("Too %s arguments; usage: %s%s%s", given < v->min ? "few" : "many",
+                          v->name, v->words ? " " : "", v->words ? v->words : "");
+                return -EINVAL;
+        }
+        return v->run(args, words + 1);
+}
+
+void verbs_print_help(const Verb *const *verbs, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                char left[64];
+
+                if (!verbs[i]->help)
+                        continue;
+                (void) snprintf(left, sizeof(left), "%s %s", verbs[i]->name,
+                                verbs[i]->words ? verbs[i]->words : "");
+                printf("  %-30s %s\n", left, verbs[i]->help);
+        }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Verbs of a command line as a table of constant objects, one per source file. Arity, unknown verbs
+ * and near-misses are the dispatcher's business; a verb's body starts with real work. */
+
+#include "basic/macro.h"
+
+#define VERB_ANY UINT_MAX
+
+typedef struct Verb {
+        const char *name;
+        const char *aliases; /* " ls ps ", or NULL */
+        const char *words;   /* what follows the verb, for --help: "MODULE…" */
+        const char *help;    /* NULL hides it */
+        unsigned min, max;   /* words after the verb */
+        int (*run)(const void *args,
+                   char **words); /* an exit status, or negative for EXIT_FAILURE */
+} Verb;
+
+/* The verb called so, by name or alias; NULL if there is none. */
+const Verb *verbs_find(const Verb *const *verbs, size_t n, const char *name);
+
+/* Runs words[0] with the rest. -EINVAL after a message for an unknown verb or a wrong number of
+ * words. */
+int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void *args);
+
+void verbs_print_help(const Verb *const *verbs, size_t n);
+
+/* Whether a " a b c " list holds the word. */
+bool word_list_contains(const char *list, const char *word);

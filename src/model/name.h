@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A module's name, and what follows from it: its id in unit names, its folder name, its user, its
+ * units. */
+
+#include "basic/error.h"
+#include "basic/macro.h"
+
+#define MODULE_NAME_MAX 214 /* npm's limit, scope included */
+#define APP_NAME_MAX    64
+#define UNIT_PREFIX     "pm2@"
+#define UNIT_SLICE      "pm2.slice"
+
+/* npm's rules for a package name ("tool", "@acme/tool"), less the characters ~!'()* that only very
+ * old packages have and that neither a unit name nor a path may hold. -EINVAL and the reason. */
+int module_name_check(const char *name, Error *e);
+bool module_name_is_valid(const char *name);
+
+/* An app's or instance's name as a part of a unit name: [A-Za-z0-9._-]. */
+bool app_name_is_valid(const char *app);
+
+/* "@acme/tool" → "acme:tool", else the name itself; reversible, since npm names hold no ':'. */
+int module_id_from_name(const char *name, char **ret);
+int module_name_from_id(const char *id, char **ret);
+
+/* "@acme/tool" → "@acme+tool" and back. Folders hold no ':': StateDirectory= reads it as a
+ * separator. */
+int module_folder_from_name(const char *name, char **ret);
+int module_name_from_folder(const char *folder, char **ret);
+
+/* The unit of an app: pm2@<id>.service; with `app` pm2@<id>@<app>.service; with `instance` > 0 as
+ * well pm2@<id>@<app>@<instance>.service. `app` is NULL for a module's first app. */
+int module_unit_name(const char *name, const char *app, unsigned instance, char **ret);
+
+/* Takes a unit name apart; `ret_app` (may be NULL) becomes NULL for the first app. -EINVAL if it is
+ * none of ours. */
+int module_from_unit_name(const char *unit, char **ret_name, char **ret_app,
+                          unsigned *ret_instance);
+
+/* The user name a module's units run under: "pm2-<id>" where that is short and plain enough, else
+ * with a hash. */
+int module_user_name(const char *name, char **ret);
