@@ -1,51 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A package.json as pm2ctl understands it: who the module is, the defaults of its settings, and its apps. Pure: text in,
- * structure out; whether scripts exist is for the caller to see. */
+/* A package.json as pm2ctl understands it: who the module is, the defaults of its settings, and its
+ * apps. Pure: text in, structure out; whether scripts exist is for the caller to see. */
 
 #include "basic/error.h"
 #include "basic/json.h"
 #include "basic/macro.h"
+#include "model/app.h"
 
-#define PACKAGE_JSON_MAX (1024U * 1024U) /* published ones stay below 100 KiB; npm's own limit is larger, but not needed */
+#define PACKAGE_JSON_MAX                                                                           \
+        (1024U *                                                                                   \
+         1024U) /* published ones stay below 100 KiB; npm's own limit is larger, but not needed */
 #define PACKAGE_APPS_MAX 64
-
-typedef struct App {
-        char *name;   /* as declared, else NULL */
-        char *script; /* below the package, normalized */
-        char **args;
-        char *interpreter; /* NULL: by the script's extension; "none": the script itself */
-        char **interpreter_args;
-        char *cwd;         /* below the package, "." by default */
-        json_object *env;  /* object, or NULL */
-        json_object *envs; /* { "production": {…} } of env_production, or NULL */
-
-        bool autorestart;
-        bool preload; /* pmx: false turns the axm preload off */
-        uint64_t restart_delay_usec;
-        uint64_t min_uptime_usec;
-        unsigned max_restarts;
-        uint64_t kill_timeout_usec;
-        uint64_t max_memory; /* bytes, 0: no limit */
-        int *stop_exit_codes;
-        size_t n_stop_exit_codes;
-
-        char **ignored; /* declared fields that have no effect here */
-} App;
 
 typedef struct Package {
         char *name;
         char *version;
-        char *description; /* NULL if not given */
-        char *homepage;    /* NULL if not given */
+        char *description;   /* NULL if not given */
+        char *homepage;      /* NULL if not given */
         json_object *config; /* object: the settings' defaults; NULL if none */
         App *apps;
         size_t n_apps;
 } Package;
 
-/* Parses and checks a package.json. -EINVAL or -EBADMSG with a clause that names the field. Without "apps" the entry is
- * looked for in "pm2", "bin" and "main", in that order (PM2's). */
+/* Parses and checks a package.json. -EINVAL or -EBADMSG with a clause that names the field. Without
+ * "apps" the entry is looked for in "pm2", "bin" and "main", in that order (PM2's). */
 int package_parse(const char *text, size_t size, Error *e, Package *ret);
 
 void package_done(Package *p);

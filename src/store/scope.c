@@ -22,7 +22,8 @@ static const char *home_folder(void) {
 }
 
 /* $VARIABLE/SUBFOLDER/tail, or HOME/otherwise/SUBFOLDER/tail */
-static int xdg_folder(const char *variable, const char *home, const char *otherwise, const char *tail, char **ret) {
+static int xdg_folder(const char *variable, const char *home, const char *otherwise,
+                      const char *tail, char **ret) {
         const char *base = getenv(variable);
         int n;
 
@@ -85,5 +86,5 @@ void scope_done(Scope *s) {
         free(s->cache);
         free(s->data);
         free(s->runtime);
-        *s = (Scope) { .kind = s->kind };
+        *s = (Scope){ .kind = s->kind };
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The scope a command acts in, and the folders that belong to it. The system scope is the system manager's and root's;
- * the user scope is one user's own manager. */
+/* The scope a command acts in, and the folders that belong to it. The system scope is the system
+ * manager's and root's; the user scope is one user's own manager. */
 
 #include "basic/error.h"
 #include "basic/macro.h"
@@ -14,15 +14,16 @@ typedef enum ScopeKind {
 
 typedef struct Scope {
         ScopeKind kind;
-        char *config;  /* settings.ini, modules/<folder>.ini */
-        char *state;   /* modules/, axm/, staging/ */
+        char *config; /* settings.ini, modules/<folder>.ini */
+        char *state;  /* modules/, axm/, staging/ */
         char *cache;
         char *data;    /* <folder>/ is a module's own data */
         char *runtime; /* <folder>/ is a module's runtime folder */
 } Scope;
 
-/* Fills in the folders of a scope, from configure's prefixes or the XDG base directory variables ($HOME where they are
- * unset; relative ones are ignored, as that specification asks). -EINVAL where a user has no absolute home. */
+/* Fills in the folders of a scope, from configure's prefixes or the XDG base directory variables
+ * ($HOME where they are unset; relative ones are ignored, as that specification asks). -EINVAL
+ * where a user has no absolute home. */
 int scope_init(ScopeKind kind, Error *e, Scope *ret);
 
 void scope_done(Scope *s);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One entry of a package's "apps": what is run, and how it is kept running. */
+
+#include "basic/error.h"
+#include "basic/json.h"
+#include "basic/macro.h"
+
+/* What PM2 does unless told otherwise. */
+#define APP_MAX_RESTARTS      16
+#define APP_MIN_UPTIME_USEC   (1 * USEC_PER_SEC)
+#define APP_KILL_TIMEOUT_USEC (1600 * USEC_PER_MSEC)
+
+typedef struct App {
+        char *name;   /* as declared, else NULL */
+        char *script; /* below the package, normalized */
+        char **args;
+        char *interpreter; /* NULL: by the script's extension; "none": the script itself */
+        char **interpreter_args;
+        char *cwd;         /* below the package; NULL: the package's folder */
+        char *namespace;   /* told to the module, no more; NULL: "default" */
+        json_object *env;  /* object, or NULL */
+        json_object *envs; /* { "production": {…} } of env_production, or NULL */
+
+        bool autorestart;
+        bool preload; /* "pmx": false turns the axm preload off */
+        uint64_t restart_delay_usec;
+        uint64_t min_uptime_usec;
+        unsigned max_restarts;
+        uint64_t kill_timeout_usec;
+        uint64_t max_memory; /* bytes, 0: no limit */
+        uint8_t *stop_exit_codes;
+        size_t n_stop_exit_codes;
+
+        char **ignored; /* declared fields that have no effect here */
+} App;
+
+/* Parses one declaration: an object, or a string that is the script. `where` is its place in
+ * package.json, for messages. -EINVAL with a clause that names the field. */
+int app_parse(json_object *declaration, const char *where, Error *e, App *ret);
+
+void app_done(App *app);
