@@ -53,7 +53,7 @@ int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void 
                         log_error("Unknown verb '%s'; did you mean '%s'?", words[0], near->name);
                 else
                         log_error("Unknown verb '%s'; --help lists them.", words[0]);
-                return -EINVAL;
+                return VERB_USAGE;
         }
 
         while (words[1 + given])
@@ -61,7 +61,7 @@ int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void 
         if (given < v->min || given > v->max) {
                 log_error("Too %s arguments; usage: %s%s%s", given < v->min ? "few" : "many",
                           v->name, v->words ? " " : "", v->words ? v->words : "");
-                return -EINVAL;
+                return VERB_USAGE;
         }
         return v->run(args, words + 1);
 }

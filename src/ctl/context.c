@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "ctl/ctl.h"
+#include "store/modules.h"
+
+int context_open(const Arguments *arg, Context *ret) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Context c = { .arg = arg };
+        ScopeKind kind;
+        int r;
+
+        if (arg->system && arg->user) {
+                log_error("--system and --user exclude each other.");
+                return -EINVAL;
+        }
+
+        kind = arg->system ? SCOPE_SYSTEM : arg->user ? SCOPE_USER : geteuid() == 0 ? SCOPE_SYSTEM : SCOPE_USER;
+        r = scope_init(kind, &e, &c.scope);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot find the folders of the %s scope",
+                                       scope_kind_to_string(kind));
+        *ret = c;
+        return 0;
+}
+
+void context_done(Context *c) {
+        c->store = store_close(c->store);
+        scope_done(&c->scope);
+}
+
+TableStyle table_style(const Arguments *arg, const char *nothing) {
+        return (TableStyle) { .json = arg->json, .legend = arg->legend, .nothing = nothing };
+}

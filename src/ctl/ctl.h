@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the verbs of pm2ctl share: the command line as parsed, and the scope they act in. */
+
+#include "basic/error.h"
+#include "basic/table.h"
+#include "basic/verbs.h"
+#include "store/scope.h"
+
+/* Exit statuses beside 0 and 1. */
+enum {
+        EXIT_USAGE = VERB_USAGE,
+        EXIT_NO_MODULE = 4,
+};
+
+/* The options, written by main() only. */
+typedef struct Arguments {
+        bool system, user; /* --system, --user; neither: by who calls */
+        JsonMode json; /* for set: anything but JSON_OFF says that values are JSON */
+        bool legend;
+        bool pager;
+        bool quiet;
+
+        const char *uid, *gid; /* install */
+        bool purge;            /* uninstall */
+        bool all;              /* start, stop, restart */
+        bool restart;          /* set, unset */
+        bool secret;           /* set */
+        const char *lines;     /* logs */
+        bool follow;           /* logs */
+} Arguments;
+
+typedef struct sd_bus sd_bus;
+typedef struct Store Store;
+
+/* Opened by context_open(); bus and store come when first asked for. */
+typedef struct Context {
+        const Arguments *arg;
+        Scope scope;
+        Store *store;
+        sd_bus *bus;
+} Context;
+
+/* Decides the scope and finds its folders. Says itself what is wrong. */
+int context_open(const Arguments *arg, Context *ret);
+void context_done(Context *c);
+
+/* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the failed ones anew, so
+ * that new settings take effect; a module that is stopped or not installed is left alone, and without a manager nothing
+ * happens. Reports what it did. Negative if a restart failed. */
+int ctl_restart_running(Context *c, char *const *names);
+
+/* The style of a verb's table. */
+TableStyle table_style(const Arguments *arg, const char *nothing);
+
+extern const Verb verb_get, verb_install, verb_list, verb_logs, verb_restart, verb_set, verb_show, verb_start,
+        verb_status, verb_stop, verb_uninstall, verb_unset;
