@@ -19,6 +19,23 @@ static unsigned line_of(const char *text, size_t offset) {
         return line;
 }
 
+/* Offset of what json-c takes and RFC 8259 does not: NaN, Infinity, "1.". Written again it would
+ * make a document that nobody else can read. `size` if there is none. */
+static size_t find_foreign_number(const char *text, size_t size) {
+        bool quoted = false;
+
+        for (size_t i = 0; i < size; i++)
+                if (text[i] == '"')
+                        quoted = !quoted;
+                else if (quoted)
+                        i += text[i] == '\\';
+                else if (text[i] == 'N' || text[i] == 'I')
+                        return i;
+                else if (text[i] == '.' && !(text[i + 1] >= '0' && text[i + 1] <= '9'))
+                        return i;
+        return size;
+}
+
 int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         _cleanup_(json_tokener_freep) json_tokener *t = NULL;
         _cleanup_(json_object_putp) json_object *o = NULL;
@@ -27,6 +44,9 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
 
         if (size >= INT_MAX)
                 return error_set(e, -EBADMSG, "document too large");
+        /* json-c's own check lets overlong forms and surrogates pass. */
+        if (!utf8_is_valid(text, size))
+                return error_set(e, -EBADMSG, "not UTF-8");
 
         t = json_tokener_new_ex(JSON_DEPTH_MAX);
         if (!t)
@@ -49,6 +69,11 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
                 end++;
         if (end < size)
                 return error_set(e, -EBADMSG, "something follows the JSON document (line %u)",
+                                 line_of(text, end));
+
+        end = find_foreign_number(text, size);
+        if (end < size)
+                return error_set(e, -EBADMSG, "not valid JSON: not a number (line %u)",
                                  line_of(text, end));
 
         *ret = TAKE_PTR(o);

@@ -99,7 +99,8 @@ static int parse(const char *text, Error *e, json_object **ret) {
 }
 
 static void test_json(void) {
-        _cleanup_(json_object_putp) json_object *o = NULL, *number = NULL, *none = NULL;
+        _cleanup_(json_object_putp) json_object *o = NULL, *number = NULL, *tricky = NULL,
+                                                 *none = NULL;
         char nested[2001] = {};
         Error e = ERROR_NULL;
 
@@ -108,12 +109,18 @@ static void test_json(void) {
         ok(!json_get_string(o, "n") && json_get_int(o, "n", 0) == 3);
         ok(json_has(o, "z") && !json_get(o, "z") && !json_has(o, "y"));
         ok(json_has(o, "u") && !json_get_string(o, "u")); /* a NUL would cut it */
+        ok(parse("[\"N\\\"I.\",1.5,\"\\\\\"]", &e, &tricky) == 0);
         ok(parse("7", &e, &number) == 0 && json_object_get_int(number) == 7);
 
         ok(parse("{\"a\":1} x", &e, &none) == -EBADMSG);
         ok(parse("{\"a\":", &e, &none) == -EBADMSG);
         ok(parse("", &e, &none) == -EBADMSG);
         ok(parse("{\"a\":\"\xff\"}", &e, &none) == -EBADMSG);
+        ok(parse("{\"a\":\"\xed\xa0\x80\"}", &e, &none) == -EBADMSG);
+        ok(parse("[NaN]", &e, &none) == -EBADMSG);
+        ok(parse("[-Infinity]", &e, &none) == -EBADMSG);
+        ok(parse("[1.]", &e, &none) == -EBADMSG);
+        error_clear(&e);
         ok(parse("{\n\n\"a\":b}", &e, &none) == -EBADMSG);
         ok(e.message && strstr(e.message, "line 3"));
         memset(nested, '[', 2000);
