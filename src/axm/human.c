@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "axm/human.h"
+
+#include "basic/string-util.h"
+
+/* Longest part of a text that one member of a message fills. */
+#define PART_MAX 200
+
+/* Metrics that STATUS= looks at; the text is full long before. */
+#define STATUS_METRICS_MAX 64
+
+/* Bytes of s that fit into max without cutting a character. */
+static size_t utf8_fit(const char *s, size_t max) {
+        size_t n = strnlen(s, max + 1);
+
+        if (n <= max)
+                return n;
+        for (n = max; n > 0 && ((uint8_t) s[n] & 0xc0) == 0x80; n--)
+                ;
+        return n;
+}
+
+/* Cuts to max bytes, with an ellipsis, and escapes. */
+static char *finish(const char *s, size_t max, bool keep_newlines) {
+        _cleanup_(freep) char *cut = NULL;
+        size_t n = utf8_fit(s, max);
+
+        if (!s[n])
+                return escape_control(s, keep_newlines);
+        if (asprintf(&cut, "%.*s…", (int) n, s) < 0)
+                return NULL;
+        return escape_control(cut, keep_newlines);
+}
+
+/* A value as text: strings bare, everything else as JSON. */
+static const char *value_text(json_object *o) {
+        const char *s = json_string(o);
+
+        return s ? s : json_text(o);
+}
+
+static const char *member_text(json_object *o, const char *key, const char *otherwise) {
+        json_object *value = json_get(o, key);
+
+        return value ? value_text(value) : otherwise;
+}
+
+static void put_part(FILE *f, const char *s) {
+        size_t n = utf8_fit(s, PART_MAX);
+
+        (void) fprintf(f, "%.*s%s", (int) n, s, s[n] ? "…" : "");
+}
+
+static void human_configuration(FILE *f, const AxmMessage *m) {
+        const char *separator = "";
+
+        if (!json_object_is_type(m->data, json_type_object)) {
+                (void) fprintf(f, "Configuration: %s", value_text(m->data));
+                return;
+        }
+        (void) fprintf(f, "Configuration: ");
+        json_object_object_foreach(m->data, key, value) {
+                (void) fprintf(f, "%s%s", separator, key);
+                if (!json_object_is_type(value, json_type_object) &&
+                    !json_object_is_type(value, json_type_array)) {
+                        (void) fputc('=', f);
+                        put_part(f, value_text(value));
+                }
+                separator = ", ";
+        }
+}
+
+static void human_action(FILE *f, const AxmMessage *m) {
+        (void) fputs("Offers the action '", f);
+        put_part(f, member_text(m->data, "action_name", value_text(m->data)));
+        (void) fputc('\'', f);
+}
+
+static void human_monitor(FILE *f, const AxmMessage *m) {
+        _cleanup_(freep) char *status = axm_monitor_status(m->data);
+
+        (void) fprintf(f, "Metrics: %s", isempty(status) ? "none" : status);
+}
+
+/* "Action 'x' answers: …"; what a scoped action does stands in its type. */
+static void human_reply(FILE *f, const AxmMessage *m) {
+        static const struct {
+                const char *verb, *member;
+        } table[_AXM_TYPE_MAX] = {
+                [AXM_REPLY] = { "answers", "return" },
+                [AXM_SCOPED_STREAM] = { "says", "data" },
+                [AXM_SCOPED_ERROR] = { "fails", "data" },
+                [AXM_SCOPED_END] = { "ends", "data" },
+        };
+        const char *text = member_text(m->data, table[m->type].member, NULL);
+
+        (void) fputs("Action '", f);
+        put_part(f, member_text(m->data, "action_name", "?"));
+        (void) fprintf(f, "' %s", table[m->type].verb);
+        if (!isempty(text))
+                (void) fprintf(f, ": %s", text);
+}
+
+static void human_exception(FILE *f, const AxmMessage *m) {
+        const char *message = member_text(m->data, "message", NULL);
+        const char *stack = member_text(m->data, "stack", NULL);
+        const char *name = member_text(m->data, "name", "Error");
+
+        if (!message && !stack)
+                (void) fprintf(f, "Exception: %s", value_text(m->data));
+        else if (!stack)
+                (void) fprintf(f, "%s: %s", name, message);
+        else if (!message || strstr(stack, message))
+                /* V8's stacks start with name and message. */
+                (void) fputs(stack, f);
+        else
+                (void) fprintf(f, "%s: %s\n%s", name, message, stack);
+}
+
+static void human_event(FILE *f, const AxmMessage *m) {
+        const char *separator = ": ";
+
+        (void) fputs("Event '", f);
+        put_part(f, member_text(m->data, "__name", "?"));
+        (void) fputc('\'', f);
+        if (!json_object_is_type(m->data, json_type_object)) {
+                (void) fprintf(f, ": %s", value_text(m->data));
+                return;
+        }
+        json_object_object_foreach(m->data, key, value) {
+                if (streq(key, "__name"))
+                        continue;
+                (void) fprintf(f, "%s%s=", separator, key);
+                put_part(f, value_text(value));
+                separator = ", ";
+        }
+}
+
+static void human_transaction(FILE *f, const AxmMessage *m) {
+        put_part(f, member_text(m->data, "method", "GET"));
+        (void) fputc(' ', f);
+        put_part(f, member_text(m->data, "url", "?"));
+        (void) fprintf(f, ": status %s, %s ms", member_text(m->data, "code", "?"),
+                       member_text(m->data, "time", "?"));
+}
+
+static void human_dependencies(FILE *f, const AxmMessage *m) {
+        bool object = json_object_is_type(m->data, json_type_object);
+
+        (void) fprintf(f, "Depends on %d packages",
+                       object ? json_object_object_length(m->data) : 0);
+}
+
+static void human_profiling(FILE *f, const AxmMessage *m) {
+        const char *data = json_get_string(m->data, "data");
+
+        (void) fputs("Profile of type ", f);
+        put_part(f, member_text(m->data, "type", "?"));
+        (void) fprintf(f, ", %zu bytes", data ? strlen(data) : 0);
+}
+
+static void human_span(FILE *f, const AxmMessage *m) {
+        (void) fputs("Trace span ", f);
+        put_part(f, member_text(m->data, "name", value_text(m->data)));
+}
+
+static void human_log(FILE *f, const AxmMessage *m) {
+        (void) fputs(value_text(m->data), f);
+}
+
+static void human_other(FILE *f, const AxmMessage *m) {
+        (void) fprintf(f, "Message '%s': %s", m->name, value_text(m->data));
+}
+
+char *axm_message_human(const AxmMessage *m) {
+        static void (*const table[_AXM_TYPE_MAX])(FILE *, const AxmMessage *) = {
+                [AXM_OTHER] = human_other,
+                [AXM_CONFIGURATION] = human_configuration,
+                [AXM_ACTION] = human_action,
+                [AXM_MONITOR] = human_monitor,
+                [AXM_REPLY] = human_reply,
+                [AXM_SCOPED_STREAM] = human_reply,
+                [AXM_SCOPED_ERROR] = human_reply,
+                [AXM_SCOPED_END] = human_reply,
+                [AXM_EXCEPTION] = human_exception,
+                [AXM_EVENT] = human_event,
+                [AXM_TRANSACTION] = human_transaction,
+                [AXM_DEPENDENCIES] = human_dependencies,
+                [AXM_PROFILING] = human_profiling,
+                [AXM_TRACE_SPAN] = human_span,
+                [AXM_LOG_OUT] = human_log,
+                [AXM_LOG_ERR] = human_log,
+        };
+        _cleanup_(freep) char *text = NULL;
+        bool exception = m->type == AXM_EXCEPTION;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+        table[m->type](f, m);
+        if (fclose(f) != 0)
+                return NULL;
+        return finish(text, exception ? AXM_EXCEPTION_MAX : AXM_HUMAN_MAX, exception);
+}
+
+/* Modules send 0.30000000000000004: two digits are what a status line needs. */
+static int double_text(double d, char **ret) {
+        char *dot;
+
+        if (asprintf(ret, d > 1e15 || d < -1e15 ? "%g" : "%.2f", d) < 0)
+                return -ENOMEM;
+        dot = strchr(*ret, '.');
+        if (dot && !strchr(*ret, 'e')) {
+                char *end = *ret + strlen(*ret);
+
+                while (end[-1] == '0')
+                        *--end = 0;
+                if (end[-1] == '.')
+                        end[-1] = 0;
+        }
+        return 0;
+}
+
+/* The unit follows at once where it is a sign, after a blank where it is a word. */
+static const char *unit_separator(const char *unit) {
+        return unit[0] == '%' || startswith(unit, "°") ? "" : " ";
+}
+
+char *axm_metric_text(json_object *metric) {
+        bool object = json_object_is_type(metric, json_type_object);
+        json_object *value = object ? json_get(metric, "value") : metric;
+        const char *unit = object ? json_get_string(metric, "unit") : NULL;
+        _cleanup_(freep) char *number = NULL, *text = NULL;
+        const char *s;
+
+        if (json_object_is_type(value, json_type_double)) {
+                if (double_text(json_object_get_double(value), &number) < 0)
+                        return NULL;
+                s = number;
+        } else if (json_object_is_type(value, json_type_object) ||
+                   json_object_is_type(value, json_type_array))
+                s = "";
+        else
+                s = value ? value_text(value) : "";
+
+        if (isempty(s))
+                return strdup("");
+        if (asprintf(&text, "%s%s%s", s, isempty(unit) ? "" : unit_separator(unit),
+                     unit ? unit : "") < 0)
+                return NULL;
+        return finish(text, PART_MAX, /* keep_newlines= */ false);
+}
+
+char *axm_monitor_status(json_object *metrics) {
+        _cleanup_(freep) char *text = NULL;
+        const char *separator = "";
+        unsigned n = 0;
+        bool failed = false;
+        size_t size;
+        FILE *f;
+
+        if (!json_object_is_type(metrics, json_type_object))
+                return strdup("");
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+        json_object_object_foreach(metrics, key, metric) {
+                _cleanup_(freep) char *value = axm_metric_text(metric);
+
+                failed |= !value;
+                if (isempty(value))
+                        continue;
+                (void) fprintf(f, "%s%s: %s", separator, key, value);
+                separator = ", ";
+                if (++n >= STATUS_METRICS_MAX)
+                        break;
+        }
+        if (fclose(f) != 0 || failed)
+                return NULL;
+        return finish(text, AXM_STATUS_MAX, /* keep_newlines= */ false);
+}

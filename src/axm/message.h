@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One axm message, as a module sends it over its channel or prints it as a line: a JSON object with
+ * a truthy string "type" and a truthy "data". Everything in it is a stranger's. */
+
+#include "basic/error.h"
+#include "basic/json.h"
+#include "basic/macro.h"
+
+/* A configuration with all its settings stays below 20 KiB; what is larger is a payload, not a
+ * message. */
+#define AXM_MESSAGE_MAX (256U * 1024U)
+
+typedef enum AxmType {
+        AXM_OTHER, /* a type nobody told us about */
+        AXM_CONFIGURATION,
+        AXM_ACTION,
+        AXM_MONITOR,
+        AXM_REPLY,
+        AXM_SCOPED_STREAM,
+        AXM_SCOPED_ERROR,
+        AXM_SCOPED_END,
+        AXM_EXCEPTION,
+        AXM_EVENT,
+        AXM_TRANSACTION,
+        AXM_DEPENDENCIES,
+        AXM_PROFILING,
+        AXM_TRACE_SPAN,
+        AXM_LOG_OUT,
+        AXM_LOG_ERR,
+        _AXM_TYPE_MAX,
+        _AXM_TYPE_INVALID = -EINVAL,
+} AxmType;
+
+typedef struct AxmMessage {
+        AxmType type;
+        const char *name;      /* the type as it was sent; belongs to the document */
+        json_object *data;     /* belongs to the document */
+        json_object *document; /* owned */
+} AxmMessage;
+
+/* "axm:action" and so on; NULL for AXM_OTHER. */
+const char *axm_type_to_string(AxmType type);
+
+/* AXM_OTHER for what is not in the table. */
+AxmType axm_type_from_string(const char *name);
+
+/* The MESSAGE_ID= of a journal entry that carries such a message, and its PRIORITY=. */
+const char *axm_type_message_id(AxmType type);
+int axm_type_priority(AxmType type);
+
+/* 1 and the message; 0 if the text is none (plain text is told by a glance at it); negative, with
+ * the reason, if it looks like one but cannot be taken: -EFBIG above AXM_MESSAGE_MAX, -EBADMSG if
+ * it is not UTF-8, too deep or no JSON. The text need not be terminated. The caller ends `ret` with
+ * axm_message_done(). */
+int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret);
+
+/* A message from a type and the JSON text of its data, as a structured journal entry carries them
+ * (AXM_TYPE=, AXM_DATA=). The same results. */
+int axm_message_from_fields(const char *name, const char *data, size_t size, Error *e,
+                            AxmMessage *ret);
+
+void axm_message_done(AxmMessage *m);
