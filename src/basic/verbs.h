@@ -6,7 +6,8 @@
 
 #include "basic/macro.h"
 
-#define VERB_ANY UINT_MAX
+#define VERB_ANY   UINT_MAX
+#define VERB_USAGE 2 /* exit status of a command line that makes no sense */
 
 typedef struct Verb {
         const char *name;
@@ -21,7 +22,7 @@ typedef struct Verb {
 /* The verb called so, by name or alias; NULL if there is none. */
 const Verb *verbs_find(const Verb *const *verbs, size_t n, const char *name);
 
-/* Runs words[0] with the rest. -EINVAL after a message for an unknown verb or a wrong number of
+/* Runs words[0] with the rest. VERB_USAGE after a message for an unknown verb or a wrong number of
  * words. */
 int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void *args);
 
