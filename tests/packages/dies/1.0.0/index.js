@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+console.error('dies: no reason to live');
+process.exit(1);
