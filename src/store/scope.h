@@ -6,11 +6,7 @@
 
 #include "basic/error.h"
 #include "basic/macro.h"
-
-typedef enum ScopeKind {
-        SCOPE_SYSTEM,
-        SCOPE_USER,
-} ScopeKind;
+#include "model/scope-kind.h"
 
 typedef struct Scope {
         ScopeKind kind;
