@@ -159,12 +159,9 @@ int mkdir_parents(const char *path, mode_t mode) {
 }
 
 int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode) {
-        int fd;
-
         if (mkdirat(dir_fd, name, mode) < 0 && errno != EEXIST)
                 return -errno;
-        fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        return fd < 0 ? -errno : fd;
+        return open_folder(dir_fd, name);
 }
 
 int lock_at(int dir_fd, const char *name) {
@@ -179,14 +176,28 @@ int lock_at(int dir_fd, const char *name) {
         return TAKE_FD(fd);
 }
 
-static void closedirp(DIR **d) {
-        if (*d)
-                (void) closedir(*d);
+int open_folder(int dir_fd, const char *name) {
+        int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+        return fd < 0 ? -errno : fd;
+}
+
+int opendir_at(int dir_fd, const char *name, DIR **ret) {
+        int fd = open_folder(dir_fd, name);
+
+        if (fd < 0)
+                return fd;
+        *ret = fdopendir(fd);
+        if (!*ret) {
+                (void) close(fd);
+                return -errno;
+        }
+        return 0;
 }
 
 static int remove_tree_inner(int dir_fd, const char *name, unsigned depth) {
         _cleanup_(closedirp) DIR *d = NULL;
-        int fd;
+        int r;
 
         if (unlinkat(dir_fd, name, 0) >= 0 || errno == ENOENT)
                 return 0;
@@ -195,18 +206,11 @@ static int remove_tree_inner(int dir_fd, const char *name, unsigned depth) {
         if (depth >= REMOVE_DEPTH_MAX)
                 return -ELOOP;
 
-        fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-                return -errno;
-        d = fdopendir(fd);
-        if (!d) {
-                (void) close(fd);
-                return -errno;
-        }
+        r = opendir_at(dir_fd, name, &d);
+        if (r < 0)
+                return r;
 
         for (struct dirent *e; (e = readdir(d));) {
-                int r;
-
                 if (streq(e->d_name, ".") || streq(e->d_name, ".."))
                         continue;
                 r = remove_tree_inner(dirfd(d), e->d_name, depth + 1);

@@ -4,10 +4,20 @@
 /* Files: bounded reading, replacing whole files, locking, removing trees. Everything is relative to
  * a directory descriptor, and no final symlink is followed unless a function says so. */
 
+#include <dirent.h>
 #include <sys/types.h>
 
 #include "basic/error.h"
 #include "basic/macro.h"
+
+static inline void closedirp(DIR **d) {
+        if (*d)
+                (void) closedir(*d);
+}
+
+/* Opens a folder for reading its entries; never a symlink. */
+int opendir_at(int dir_fd, const char *name, DIR **ret);
+int open_folder(int dir_fd, const char *name);
 
 /* Reads a regular file of at most `max` bytes; the text is terminated by a NUL that `ret_size` (may
  * be NULL) does not count. -ENOENT, -ELOOP for a symlink, -EINVAL for what is no regular file,

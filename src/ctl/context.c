@@ -14,7 +14,10 @@ int context_open(const Arguments *arg, Context *ret) {
                 return -EINVAL;
         }
 
-        kind = arg->system ? SCOPE_SYSTEM : arg->user ? SCOPE_USER : geteuid() == 0 ? SCOPE_SYSTEM : SCOPE_USER;
+        kind = arg->system      ? SCOPE_SYSTEM
+               : arg->user      ? SCOPE_USER
+               : geteuid() == 0 ? SCOPE_SYSTEM
+                                : SCOPE_USER;
         r = scope_init(kind, &e, &c.scope);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot find the folders of the %s scope",
@@ -29,5 +32,5 @@ void context_done(Context *c) {
 }
 
 TableStyle table_style(const Arguments *arg, const char *nothing) {
-        return (TableStyle) { .json = arg->json, .legend = arg->legend, .nothing = nothing };
+        return (TableStyle){ .json = arg->json, .legend = arg->legend, .nothing = nothing };
 }

@@ -17,7 +17,7 @@ enum {
 /* The options, written by main() only. */
 typedef struct Arguments {
         bool system, user; /* --system, --user; neither: by who calls */
-        JsonMode json; /* for set: anything but JSON_OFF says that values are JSON */
+        JsonMode json;     /* for set: anything but JSON_OFF says that values are JSON */
         bool legend;
         bool pager;
         bool quiet;
@@ -46,13 +46,14 @@ typedef struct Context {
 int context_open(const Arguments *arg, Context *ret);
 void context_done(Context *c);
 
-/* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the failed ones anew, so
- * that new settings take effect; a module that is stopped or not installed is left alone, and without a manager nothing
- * happens. Reports what it did. Negative if a restart failed. */
+/* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the
+ * failed ones anew, so that new settings take effect; a module that is stopped or not installed is
+ * left alone, and without a manager nothing happens. Reports what it did. Negative if a restart
+ * failed. */
 int ctl_restart_running(Context *c, char *const *names);
 
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_get, verb_install, verb_list, verb_logs, verb_restart, verb_set, verb_show, verb_start,
-        verb_status, verb_stop, verb_uninstall, verb_unset;
+extern const Verb verb_get, verb_install, verb_list, verb_logs, verb_restart, verb_set, verb_show,
+        verb_start, verb_status, verb_stop, verb_uninstall, verb_unset;

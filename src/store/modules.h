@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The installed modules of a scope: <state>/modules/<folder>/ with releases/<version>-<n>/ and `current`, a symlink to
- * one of them. Switching that link is the only commit: before it the old state holds, after it the new one. */
+/* The installed modules of a scope: <state>/modules/<folder>/ with releases/<version>-<n>/ and
+ * `current`, a symlink to one of them. Switching that link is the only commit: before it the old
+ * state holds, after it the new one. */
 
 #include <sys/types.h>
 
@@ -21,20 +22,28 @@ typedef struct Module {
         char *source;    /* where it came from: a URL or a path; NULL if unknown */
         char *integrity; /* Subresource Integrity of the tarball, or NULL */
         char *link;      /* the folder a linked module runs from, else NULL */
-        char *user;      /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own */
+        char *user; /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own
+                     */
         char *group;
         unsigned pm_id;
         uint64_t installed_usec; /* since the epoch */
 
         char *release; /* "1.2.0-1"; not in the file */
-        char *package; /* absolute path of the folder with package.json; not in the file */
+        char *package; /* absolute path of this release's folder with package.json; not in the file
+                        */
+        char *home; /* the same by way of `current`, so that it stays right over an update; not in
+                       the file */
 } Module;
 
 void module_done(Module *m);
 
-/* Opens the scope's module folders; with `create` they are made where they are missing. -ENOENT without them. */
+/* Opens the scope's module folders; with `create` they are made where they are missing. -ENOENT
+ * without them. */
 int store_open(const Scope *scope, bool create, Error *e, Store **ret);
 Store *store_close(Store *s);
+
+/* The state folder's descriptor, borrowed. */
+int store_fd(const Store *s);
 DEFINE_CLEANUP(Store *, store_close);
 
 /* Takes the lock writers hold while they commit; released by closing the descriptor returned. */
@@ -43,21 +52,23 @@ int store_lock(Store *s, Error *e);
 /* Names of the installed modules, sorted; an empty store gives an empty vector. */
 int store_names(Store *s, Error *e, char ***ret);
 
-/* 1 and the current release of a module, 0 if it is not installed, negative if what is there cannot be read. */
+/* 1 and the current release of a module, 0 if it is not installed, negative if what is there cannot
+ * be read. */
 int store_load(Store *s, const char *name, Error *e, Module *ret);
 
-/* Reads package.json of a module. A linked module's is read as the folder's owner, since that user may put anything in
- * its place at any moment. */
+/* Reads package.json of a module. A linked module's is read as the folder's owner, since that user
+ * may put anything in its place at any moment. */
 int store_read_package(const Module *m, Error *e, Package *ret);
 
 /* The smallest number no installed module has. */
 int store_next_id(Store *s, Error *e, unsigned *ret);
 
-/* Moves `tree` (an absolute path on the same file system; NULL for a linked module) into a new release with m's
- * module.json, without making it current. Sets m->release and m->package. */
+/* Moves `tree` (an absolute path on the same file system; NULL for a linked module) into a new
+ * release with m's module.json, without making it current. Sets m->release and m->package. */
 int store_add_release(Store *s, const char *tree, Module *m, Error *e);
 
-/* Makes a release the current one: the commit. `ret_previous` (may be NULL) gets the one before, NULL if none. */
+/* Makes a release the current one: the commit. `ret_previous` (may be NULL) gets the one before,
+ * NULL if none. */
 int store_switch(Store *s, const char *name, const char *release, Error *e, char **ret_previous);
 
 /* Removes all releases but the current one and `keep` (may be NULL). */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/user.h"
+
+#include <ctype.h>
+#include <grp.h>
+#include <pwd.h>
+
+static int parse_number(const char *s, uint32_t *ret) {
+        unsigned long long n;
+        char *end;
+
+        if (!isdigit((unsigned char) s[0]))
+                return -EINVAL;
+        errno = 0;
+        n = strtoull(s, &end, 10);
+        /* the two largest numbers mean "unchanged" to one system call or another */
+        if (errno || *end || n >= UINT16_MAX * (unsigned long long) 65537 || n == UINT16_MAX)
+                return -EINVAL;
+        *ret = (uint32_t) n;
+        return 0;
+}
+
+int user_lookup(const char *user, uid_t *ret_uid, gid_t *ret_gid) {
+        struct passwd *pw;
+        uint32_t number;
+
+        if (user[0] == 0)
+                return -EINVAL;
+
+        if (parse_number(user, &number) >= 0) {
+                pw = getpwuid(number);
+                *ret_uid = number;
+                *ret_gid = pw ? pw->pw_gid : number;
+                return 0;
+        }
+
+        pw = getpwnam(user);
+        if (!pw)
+                return -ESRCH;
+        *ret_uid = pw->pw_uid;
+        *ret_gid = pw->pw_gid;
+        return 0;
+}
+
+int group_lookup(const char *group, gid_t *ret_gid) {
+        struct group *gr;
+        uint32_t number;
+
+        if (group[0] == 0)
+                return -EINVAL;
+        if (parse_number(group, &number) >= 0) {
+                *ret_gid = number;
+                return 0;
+        }
+
+        gr = getgrnam(group);
+        if (!gr)
+                return -ESRCH;
+        *ret_gid = gr->gr_gid;
+        return 0;
+}
+
+int user_name(uid_t uid, char **ret) {
+        struct passwd *pw = getpwuid(uid);
+
+        if (!pw)
+                return asprintf(ret, "%u", (unsigned) uid) < 0 ? -ENOMEM : 0;
+        *ret = strdup(pw->pw_name);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int group_name(gid_t gid, char **ret) {
+        struct group *gr = getgrgid(gid);
+
+        if (!gr)
+                return asprintf(ret, "%u", (unsigned) gid) < 0 ? -ENOMEM : 0;
+        *ret = strdup(gr->gr_name);
+        return *ret ? 0 : -ENOMEM;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Users and groups by name or number. */
+
+#include <sys/types.h>
+
+#include "basic/macro.h"
+
+/* Numbers need no account; then the group is the user's number. -ESRCH for a name nobody has,
+ * -EINVAL for an empty one. */
+int user_lookup(const char *user, uid_t *ret_uid, gid_t *ret_gid);
+int group_lookup(const char *group, gid_t *ret_gid);
+
+/* The account's name, or the number as text. */
+int user_name(uid_t uid, char **ret);
+int group_name(gid_t gid, char **ret);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/module-file.h"
+
+#include <limits.h>
+
+#include "basic/fs.h"
+#include "basic/json.h"
+#include "basic/string-util.h"
+#include "model/name.h"
+
+#define MODULE_FILE_MAX    (64U * 1024U)
+#define MODULE_FILE_FORMAT 1
+
+typedef struct Field {
+        const char *key;
+        size_t offset;
+        bool required;
+} Field;
+
+static const Field texts[] = {
+        { "name", offsetof(Module, name), true },
+        { "version", offsetof(Module, version), true },
+        { "spec", offsetof(Module, spec), false },
+        { "source", offsetof(Module, source), false },
+        { "integrity", offsetof(Module, integrity), false },
+        { "link", offsetof(Module, link), false },
+        { "user", offsetof(Module, user), false },
+        { "group", offsetof(Module, group), false },
+};
+
+static char **text_of(const Module *m, const Field *f) {
+        return (char **) ((char *) m + f->offset);
+}
+
+void module_done(Module *m) {
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                free(*text_of(m, texts + i));
+        free(m->release);
+        free(m->package);
+        free(m->home);
+        *m = (Module){};
+}
+
+static int parse_texts(json_object *o, Error *e, Module *m) {
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                const char *s = json_get_string(o, texts[i].key);
+
+                if (!s && (texts[i].required || json_get(o, texts[i].key)))
+                        return error_set(e, -EBADMSG, "field '%s' must be a string", texts[i].key);
+                if (free_and_strdup(text_of(m, texts + i), s) < 0)
+                        return -ENOMEM;
+        }
+        if (!module_name_is_valid(m->name))
+                return error_set(e, -EBADMSG, "field 'name' is no module name");
+        return 0;
+}
+
+static int parse(json_object *o, Error *e, Module *m) {
+        int64_t id = json_get_int(o, "pm_id", -1), installed = json_get_int(o, "installed", 0);
+
+        if (!json_object_is_type(o, json_type_object) || !json_has(o, "format"))
+                return error_set(e, -EBADMSG, "is no note of an installed module");
+        if (json_get_int(o, "format", 0) > MODULE_FILE_FORMAT)
+                return error_set(e, -EPROTO,
+                                 "was written by a newer pm2ctl (format %lld, this one reads %d)",
+                                 (long long) json_get_int(o, "format", 0), MODULE_FILE_FORMAT);
+        if (id < 0 || id > INT_MAX)
+                return error_set(e, -EBADMSG, "field 'pm_id' must be a number");
+
+        m->pm_id = (unsigned) id;
+        m->installed_usec = installed > 0 ? (uint64_t) installed : 0;
+        return parse_texts(o, e, m);
+}
+
+int module_file_read(int release_fd, Error *e, Module *ret) {
+        _cleanup_(json_object_putp) json_object *o = NULL;
+        _cleanup_(freep) char *text = NULL;
+        Module m = {};
+        size_t size;
+        int r;
+
+        r = read_file_at(release_fd, MODULE_FILE, MODULE_FILE_MAX, &text, &size);
+        if (r >= 0)
+                r = json_parse(text, size, e, &o);
+        if (r >= 0)
+                r = parse(o, e, &m);
+        if (r < 0) {
+                module_done(&m);
+                return r;
+        }
+        *ret = m;
+        return 0;
+}
+
+int module_file_write(int release_fd, const Module *m) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        const char *text;
+        int r;
+
+        if (!o)
+                return -ENOMEM;
+
+        r = json_add_uint(o, "format", MODULE_FILE_FORMAT);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(texts); i++)
+                r = json_add_string(o, texts[i].key, *text_of(m, texts + i));
+        if (r >= 0)
+                r = json_add_uint(o, "pm_id", m->pm_id);
+        if (r >= 0)
+                r = json_add_uint(o, "installed", m->installed_usec);
+        if (r < 0)
+                return r;
+
+        text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+                                                         JSON_C_TO_STRING_NOSLASHESCAPE);
+        if (!text)
+                return -ENOMEM;
+        return write_file_atomic_at(release_fd, MODULE_FILE, text, strlen(text), 0644);
+}

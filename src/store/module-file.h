@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* module.json, the note in a release that says what was installed. */
+
+#include "store/modules.h"
+
+#define MODULE_FILE "module.json"
+
+/* Reads it from a release's folder. -EBADMSG for a damaged one, -EPROTO for one a newer pm2ctl
+ * wrote. */
+int module_file_read(int release_fd, Error *e, Module *ret);
+
+int module_file_write(int release_fd, const Module *m);

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/modules.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fs.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "model/name.h"
+#include "store/module-file.h"
+#include "store/store-internal.h"
+
+Store *store_close(Store *s) {
+        if (!s)
+                return NULL;
+        s->modules_fd = safe_close(s->modules_fd);
+        s->fd = safe_close(s->fd);
+        free(s->path);
+        free(s);
+        return NULL;
+}
+
+int store_fd(const Store *s) {
+        return s->fd;
+}
+
+int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
+        _cleanup_(store_closep) Store *s = NULL;
+        int r;
+
+        s = malloc(sizeof(Store));
+        if (!s)
+                return -ENOMEM;
+        *s = (Store){ .path = strdup(scope->state), .fd = -EBADF, .modules_fd = -EBADF };
+        if (!s->path)
+                return -ENOMEM;
+
+        if (create) {
+                r = mkdir_parents(s->path, 0755);
+                if (r < 0)
+                        return error_set(e, r, "cannot make %s: %s", s->path, strerror(-r));
+        }
+        s->fd = open_folder(AT_FDCWD, s->path);
+        if (s->fd < 0)
+                return error_set(e, s->fd, "cannot open %s: %s", s->path, strerror(-s->fd));
+
+        s->modules_fd = create ? open_or_mkdir_at(s->fd, "modules", 0755)
+                               : open_folder(s->fd, "modules");
+        if (s->modules_fd < 0)
+                return error_set(e, s->modules_fd, "cannot open %s/modules: %s", s->path,
+                                 strerror(-s->modules_fd));
+
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
+int store_lock(Store *s, Error *e) {
+        int fd = lock_at(s->fd, ".lock");
+
+        return fd < 0 ? error_set(e, fd, "cannot lock %s/.lock: %s", s->path, strerror(-fd)) : fd;
+}
+
+int store_open_module(Store *s, const char *name) {
+        _cleanup_(freep) char *folder = NULL;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        return r < 0 ? r : open_folder(s->modules_fd, folder);
+}
+
+int store_current_release(int module_fd, Error *e, char **ret) {
+        _cleanup_(freep) char *target = NULL;
+        const char *release;
+        int r;
+
+        r = readlink_at(module_fd, CURRENT, &target);
+        if (r == -ENOENT) {
+                *ret = NULL;
+                return 0;
+        }
+        if (r < 0)
+                return error_set(e, r, "cannot read the link '" CURRENT "': %s", strerror(-r));
+
+        release = startswith(target, RELEASES "/");
+        if (!release || !filename_is_valid(release))
+                return error_set(e, -EBADMSG,
+                                 "the link '" CURRENT "' leads to '%s', which is no release",
+                                 target);
+        *ret = strdup(release);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int store_set_paths(Store *s, Module *m) {
+        _cleanup_(freep) char *folder = NULL;
+        int r;
+
+        if (m->link)
+                return free_and_strdup(&m->package, m->link) < 0 ||
+                                       free_and_strdup(&m->home, m->link) < 0
+                               ? -ENOMEM
+                               : 0;
+        r = module_folder_from_name(m->name, &folder);
+        if (r < 0)
+                return r;
+        free(m->package);
+        free(m->home);
+        m->package = m->home = NULL;
+        if (asprintf(&m->package, "%s/modules/%s/" RELEASES "/%s/node_modules/%s", s->path, folder,
+                     m->release, m->name) < 0 ||
+            asprintf(&m->home, "%s/modules/%s/" CURRENT "/node_modules/%s", s->path, folder,
+                     m->name) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+static int load_release(Store *s, int module_fd, const char *name, const char *release, Error *e,
+                        Module *ret) {
+        _cleanup_(freep) char *path = path_join(RELEASES, release);
+        _cleanup_(closep) int fd = -EBADF;
+        Module m = {};
+        int r;
+
+        if (!path)
+                return -ENOMEM;
+        fd = open_folder(module_fd, path);
+        if (fd < 0)
+                return error_set(e, fd, "%s: %s", path, strerror(-fd));
+        r = module_file_read(fd, e, &m);
+        if (r < 0)
+                return error_prefix(e, r, "%s/" MODULE_FILE, path);
+
+        if (!streq(m.name, name))
+                r = error_set(e, -EBADMSG, "%s/" MODULE_FILE ": says that it is '%s'", path,
+                              m.name);
+        if (r >= 0)
+                r = free_and_strdup(&m.release, release);
+        if (r >= 0)
+                r = store_set_paths(s, &m);
+        if (r < 0) {
+                module_done(&m);
+                return r;
+        }
+        *ret = m;
+        return 0;
+}
+
+int store_load(Store *s, const char *name, Error *e, Module *ret) {
+        _cleanup_(freep) char *release = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        fd = store_open_module(s, name);
+        if (fd == -ENOENT)
+                return 0;
+        r = fd;
+        if (r >= 0)
+                r = store_current_release(fd, e, &release);
+        if (r >= 0 && !release)
+                return 0;
+        if (r >= 0)
+                r = load_release(s, fd, name, release, e, ret);
+        if (r < 0)
+                return error_prefix(e, r, "state of module '%s' in %s/modules", name, s->path);
+        return 1;
+}
+
+static int compare_names(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+int store_names(Store *s, Error *e, char ***ret) {
+        _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(closedirp) DIR *d = NULL;
+        int r;
+
+        r = opendir_at(s->modules_fd, ".", &d);
+        if (r < 0)
+                return error_set(e, r, "cannot read %s/modules: %s", s->path, strerror(-r));
+
+        for (struct dirent *entry; (entry = readdir(d));) {
+                _cleanup_(freep) char *current = NULL, *name = NULL;
+
+                /* A folder without `current` is an install that was never committed. */
+                if (module_name_from_folder(entry->d_name, &name) < 0)
+                        continue;
+                current = path_join(entry->d_name, CURRENT);
+                if (!current)
+                        return -ENOMEM;
+                if (faccessat(s->modules_fd, current, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                        continue;
+                r = strv_consume(&names, TAKE_PTR(name));
+                if (r < 0)
+                        return r;
+        }
+
+        if (names)
+                qsort(names, strv_length(names), sizeof(char *), compare_names);
+        *ret = TAKE_PTR(names);
+        return 0;
+}
+
+int store_next_id(Store *s, Error *e, unsigned *ret) {
+        _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(freep) bool *taken = NULL;
+        size_t n;
+        int r;
+
+        r = store_names(s, e, &names);
+        if (r < 0)
+                return r;
+
+        /* n modules leave one of the numbers 0…n free */
+        n = strv_length(names);
+        taken = calloc(n + 1, sizeof(bool));
+        if (!taken)
+                return -ENOMEM;
+        STRV_FOREACH(name, names) {
+                Module m = {};
+
+                /* one unreadable module must not stop another's install: at worst a number is given
+                 * twice */
+                if (store_load(s, *name, /* e= */ NULL, &m) <= 0)
+                        continue;
+                if (m.pm_id <= n)
+                        taken[m.pm_id] = true;
+                module_done(&m);
+        }
+
+        *ret = 0;
+        while (taken[*ret])
+                (*ret)++;
+        return 0;
+}

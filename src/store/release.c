@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fs.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "model/name.h"
+#include "store/module-file.h"
+#include "store/store-internal.h"
+
+/* The number after the last one used for any release of this module. */
+static int next_release_number(int releases_fd, unsigned long *ret) {
+        _cleanup_(closedirp) DIR *d = NULL;
+        unsigned long last = 0;
+        int r;
+
+        r = opendir_at(releases_fd, ".", &d);
+        if (r < 0)
+                return r;
+        for (struct dirent *entry; (entry = readdir(d));) {
+                const char *dash = strrchr(entry->d_name, '-');
+
+                if (dash)
+                        last = MAX2(last, strtoul(dash + 1, NULL, 10));
+        }
+        *ret = last + 1;
+        return 0;
+}
+
+/* Makes the release folder from the tree (or an empty one) and renames it to its name. */
+static int place_release(Store *s, int releases_fd, const char *tree, const Module *m,
+                         const char *release) {
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        if (tree)
+                fd = open_folder(AT_FDCWD, tree);
+        else
+                fd = open_or_mkdir_at(releases_fd, ".#new", 0755);
+        if (fd < 0)
+                return fd;
+
+        r = module_file_write(fd, m);
+        if (r < 0)
+                return r;
+        if (fchmod(fd, 0755) < 0)
+                return -errno;
+        /* One flush for the whole tree, before anything points at it. */
+        if (syncfs(fd) < 0)
+                return -errno;
+        if (renameat(tree ? AT_FDCWD : releases_fd, tree ? tree : ".#new", releases_fd, release) <
+            0)
+                return -errno;
+        return fsync(releases_fd) < 0 ? -errno : 0;
+}
+
+int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
+        _cleanup_(closep) int fd = -EBADF, releases_fd = -EBADF;
+        _cleanup_(freep) char *folder = NULL, *release = NULL;
+        unsigned long number;
+        int r;
+
+        r = module_folder_from_name(m->name, &folder);
+        if (r < 0)
+                return r;
+        fd = open_or_mkdir_at(s->modules_fd, folder, 0755);
+        if (fd < 0)
+                return error_set(e, fd, "cannot make %s/modules/%s: %s", s->path, folder,
+                                 strerror(-fd));
+        releases_fd = open_or_mkdir_at(fd, RELEASES, 0755);
+        r = releases_fd;
+        if (r >= 0)
+                r = next_release_number(releases_fd, &number);
+        if (r >= 0 && asprintf(&release, "%s-%lu", m->version, number) < 0)
+                return -ENOMEM;
+        if (r >= 0)
+                r = place_release(s, releases_fd, tree, m, release);
+        if (r < 0)
+                return error_set(e, r, "cannot store a release in %s/modules/%s: %s", s->path,
+                                 folder, strerror(-r));
+
+        free(m->release);
+        m->release = TAKE_PTR(release);
+        return store_set_paths(s, m);
+}
+
+int store_switch(Store *s, const char *name, const char *release, Error *e, char **ret_previous) {
+        _cleanup_(freep) char *previous = NULL, *target = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        target = path_join(RELEASES, release);
+        if (!target)
+                return -ENOMEM;
+        fd = store_open_module(s, name);
+        if (fd < 0)
+                return error_set(e, fd, "cannot open the folder of '%s' in %s/modules: %s", name,
+                                 s->path, strerror(-fd));
+        r = store_current_release(fd, e, &previous);
+        if (r < 0)
+                return r;
+        r = symlink_atomic_at(target, fd, CURRENT);
+        if (r < 0)
+                return error_set(e, r, "cannot switch '%s' to release %s: %s", name, release,
+                                 strerror(-r));
+        if (ret_previous)
+                *ret_previous = TAKE_PTR(previous);
+        return 0;
+}
+
+int store_drop_release(Store *s, const char *name, const char *release, Error *e) {
+        _cleanup_(freep) char *path = path_join(RELEASES, release);
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        if (!path)
+                return -ENOMEM;
+        fd = store_open_module(s, name);
+        if (fd == -ENOENT)
+                return 0;
+        r = fd < 0 ? fd : remove_tree_at(fd, path);
+        return r < 0 ? error_set(e, r, "cannot remove release %s of '%s': %s", release, name,
+                                 strerror(-r))
+                     : 0;
+}
+
+int store_prune(Store *s, const char *name, const char *keep, Error *e) {
+        _cleanup_(freep) char *current = NULL;
+        _cleanup_(closedirp) DIR *d = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        fd = store_open_module(s, name);
+        r = fd;
+        if (r >= 0)
+                r = store_current_release(fd, e, &current);
+        if (r >= 0)
+                r = opendir_at(fd, RELEASES, &d);
+        if (r < 0)
+                return r;
+
+        for (struct dirent *entry; (entry = readdir(d));) {
+                if (streq(entry->d_name, ".") || streq(entry->d_name, "..") ||
+                    streq_ptr(entry->d_name, current) || streq_ptr(entry->d_name, keep))
+                        continue;
+                r = remove_tree_at(dirfd(d), entry->d_name);
+                if (r < 0)
+                        return error_set(e, r, "cannot remove release %s of '%s': %s",
+                                         entry->d_name, name, strerror(-r));
+        }
+        return 0;
+}
+
+int store_remove(Store *s, const char *name, Error *e) {
+        _cleanup_(freep) char *folder = NULL, *gone = NULL;
+        _cleanup_(closep) int staging_fd = -EBADF;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        if (r < 0)
+                return r;
+        if (asprintf(&gone, "removed-%s", folder) < 0)
+                return -ENOMEM;
+
+        /* One rename takes the module out of sight; what a crash leaves of it is cleared with the
+         * staging folder. */
+        staging_fd = open_or_mkdir_at(s->fd, "staging", 0700);
+        r = staging_fd;
+        if (r >= 0)
+                r = remove_tree_at(staging_fd, gone);
+        if (r >= 0 && renameat(s->modules_fd, folder, staging_fd, gone) < 0) {
+                if (errno == ENOENT)
+                        return 0;
+                r = -errno;
+        }
+        if (r >= 0 && fsync(s->modules_fd) < 0)
+                r = -errno;
+        if (r >= 0)
+                r = remove_tree_at(staging_fd, gone);
+        return r < 0 ? error_set(e, r, "cannot remove %s/modules/%s: %s", s->path, folder,
+                                 strerror(-r))
+                     : 0;
+}
+
+int store_remove_data(const Scope *scope, const char *name, Error *e) {
+        _cleanup_(freep) char *folder = NULL, *path = NULL, *private = NULL;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        if (r < 0)
+                return r;
+        path = path_join(scope->data, folder);
+        if (!path)
+                return -ENOMEM;
+        /* For a dynamic user systemd keeps the folder below "private" and leaves a link in its
+         * place. */
+        if (scope->kind == SCOPE_SYSTEM) {
+                if (asprintf(&private, LOCALSTATEDIR "/lib/private/%s/%s",
+                             path_basename(scope->data), folder) < 0)
+                        return -ENOMEM;
+                r = remove_tree_at(AT_FDCWD, private);
+                if (r < 0)
+                        return error_set(e, r, "cannot remove %s: %s", private, strerror(-r));
+        }
+        r = remove_tree_at(AT_FDCWD, path);
+        return r < 0 ? error_set(e, r, "cannot remove %s: %s", path, strerror(-r)) : 0;
+}

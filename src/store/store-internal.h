@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What modules.c (reading) and release.c (changing) share. */
+
+#include "store/modules.h"
+
+#define RELEASES "releases"
+#define CURRENT  "current"
+
+struct Store {
+        char *path; /* <state> */
+        int fd;
+        int modules_fd;
+};
+
+/* Descriptor of modules/<folder>; -ENOENT if the module is not there. */
+int store_open_module(Store *s, const char *name);
+
+/* The release `current` names, NULL if there is none. */
+int store_current_release(int module_fd, Error *e, char **ret);
+
+/* Derives m->package and m->home. */
+int store_set_paths(Store *s, Module *m);
