@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/macro.h"
+#include "model/secret.h"
+#include "tap.h"
+
+static void test_names(void) {
+        static const char *const secret[] = {
+                "password",
+                "PASSWORD",
+                "Passwd",
+                "db_password",
+                "dbPassword",
+                "dbpassword",
+                "smtp.pass",
+                "MYSQL_PWD",
+                "secret",
+                "AWS_SECRET_ACCESS_KEY",
+                "token",
+                "accessToken",
+                "GITHUB_TOKEN",
+                "authtoken",
+                "token_ttl",
+                "apiKey",
+                "APIKey",
+                "API_KEY",
+                "api key",
+                "apikey",
+                "api-keys",
+                "privateKey",
+                "ssh_key",
+                "credentials",
+                "secret_key_base",
+                "_auth",
+                "password2",
+                "2password",
+                "Authorization",
+                "passphrase",
+                "a.very.long.name.that.goes.on.and.on.for.more.than.the.buffer.password",
+                "averylongwordthatgoesonandonandonandonandonandpassword",
+        };
+        static const char *const open[] = {
+                "",           "key",     "keyboard",    "public_key", "tokenizer", "max_tokens",
+                "secretary",  "bypass",  "passthrough", "compass",    "pwd",       "PWD",
+                "OLDPWD",     "author",  "authority",   "drive",      "api",       "keyword",
+                "apiKeyless", "private", "monkey",      "api_x_key",  "pässword",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(secret); i++) {
+                ok(secret_name(secret[i]));
+                if (!secret_name(secret[i]))
+                        printf("# %s\n", secret[i]);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(open); i++) {
+                ok(!secret_name(open[i]));
+                if (secret_name(open[i]))
+                        printf("# %s\n", open[i]);
+        }
+}
+
+static void test_paths(void) {
+        ok(secret_path((char *[]){ (char *) "credentials", (char *) "user", NULL }));
+        ok(secret_path((char *[]){ (char *) "db", (char *) "password", NULL }));
+        ok(!secret_path((char *[]){ (char *) "db", (char *) "user", NULL }));
+        /* words do not join across parts */
+        ok(!secret_path((char *[]){ (char *) "api", (char *) "key", NULL }));
+        ok(!secret_path(NULL));
+}
+
+int main(void) {
+        test_names();
+        test_paths();
+        return tap_done();
+}
