@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/key.h"
+
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "model/name.h"
+
+static bool is_separator(char c, bool dotted) {
+        return c == ':' || (c == '.' && dotted);
+}
+
+/* Reads a part in double quotes; *s is left behind the closing one. */
+static int take_quoted(const char **s, Error *e, char **ret) {
+        _cleanup_(freep) char *part = malloc(strlen(*s));
+        const char *p = *s + 1;
+        char *t = part;
+
+        if (!part)
+                return -ENOMEM;
+
+        for (;; p++) {
+                if (!*p)
+                        return error_set(e, -EINVAL, "a double quote is not closed");
+                if (*p == '"' && *++p != '"')
+                        break;
+                *t++ = *p;
+        }
+        *t = 0;
+
+        *s = p;
+        *ret = TAKE_PTR(part);
+        return 0;
+}
+
+static int take_part(const char **s, bool dotted, Error *e, char **ret) {
+        _cleanup_(freep) char *part = NULL;
+        const char *end = *s;
+        int r;
+
+        if (**s == '"') {
+                r = take_quoted(s, e, &part);
+                if (r < 0)
+                        return r;
+                if (**s && !is_separator(**s, dotted))
+                        return error_set(e, -EINVAL, "something follows a closing double quote");
+        } else {
+                while (*end && !is_separator(*end, dotted))
+                        end++;
+                part = strndup(*s, (size_t) (end - *s));
+                if (!part)
+                        return -ENOMEM;
+                *s = end;
+        }
+
+        if (!part[0])
+                return error_set(e, -EINVAL, "a part of it is empty");
+        *ret = TAKE_PTR(part);
+        return 0;
+}
+
+/* What follows the module's name: "", ":a:b" or ".a.b". */
+static int take_path(const char *s, Error *e, char ***ret) {
+        _cleanup_(strv_freep) char **path = NULL;
+        bool dotted = *s == '.';
+        int r;
+
+        while (*s) {
+                char *part;
+
+                s++;
+                r = take_part(&s, dotted, e, &part);
+                if (r >= 0)
+                        r = strv_consume(&path, part);
+                if (r < 0)
+                        return r;
+                if (strv_length(path) > KEY_DEPTH_MAX)
+                        return error_set(e, -EINVAL, "it has more than %d parts", KEY_DEPTH_MAX);
+        }
+        *ret = TAKE_PTR(path);
+        return 0;
+}
+
+/* Bytes of the longest known name that `text` is or starts with before a separator; 0 if none. */
+static size_t known_prefix(const char *text, char *const *modules) {
+        size_t best = 0;
+
+        STRV_FOREACH(name, modules) {
+                const char *rest = startswith(text, *name);
+
+                if (rest && (!*rest || is_separator(*rest, true)) && strlen(*name) > best)
+                        best = strlen(*name);
+        }
+        return best;
+}
+
+/* Takes the module's name off *s; without one, leaves `ret` NULL and *s alone. */
+static int take_module(const char **s, char *const *modules, Error *e, char **ret) {
+        size_t n = known_prefix(*s, modules);
+        const char *p;
+
+        if (n == 0) {
+                p = strchr(*s, ':');
+                if (!p)
+                        p = strchr(*s, '.');
+                if (!p)
+                        return 0;
+                n = (size_t) (p - *s);
+        }
+
+        *ret = strndup(*s, n);
+        if (!*ret)
+                return -ENOMEM;
+        *s += n;
+        return module_name_check(*ret, e);
+}
+
+static int parse(const char *text, char *const *modules, Error *e, Key *k) {
+        int r;
+
+        if (!text[0])
+                return error_set(e, -EINVAL, "it is empty");
+        if (!utf8_is_valid(text, strlen(text)))
+                return error_set(e, -EINVAL, "it is not valid UTF-8");
+
+        if (text[0] != '"')
+                r = take_module(&text, modules, e, &k->module);
+        else {
+                const char *s = text;
+
+                r = take_part(&s, true, e, &k->module);
+                if (r >= 0 && !*s) {
+                        r = strv_consume(&k->path, TAKE_PTR(k->module));
+                        return r;
+                }
+                if (r >= 0)
+                        r = module_name_check(k->module, e);
+                text = s;
+        }
+        if (r < 0)
+                return r;
+        return k->module ? take_path(text, e, &k->path) : strv_extend(&k->path, text);
+}
+
+int key_parse(const char *text, char *const *modules, Error *e, Key *ret) {
+        Key k = {};
+        int r;
+
+        r = parse(text, modules, e, &k);
+        if (r < 0) {
+                key_done(&k);
+                return r == -EINVAL ? error_prefix(e, r, "key '%.*s'", MODULE_NAME_MAX, text) : r;
+        }
+        *ret = k;
+        return 0;
+}
+
+void key_done(Key *k) {
+        free(k->module);
+        k->path = strv_free(k->path);
+        *k = (Key){};
+}
+
+/* Appends a part, in quotes where it would be misread. */
+static char *put_part(char *t, const char *part, bool quoted) {
+        if (!quoted)
+                return stpcpy(t, part);
+
+        *t++ = '"';
+        for (; *part; part++) {
+                if (*part == '"')
+                        *t++ = '"';
+                *t++ = *part;
+        }
+        *t++ = '"';
+        return t;
+}
+
+int key_format(const char *module, char *const *path, char *const *modules, char **ret) {
+        size_t size = 1 + (module ? 2 * strlen(module) + 2 : 0);
+        char *s, *t;
+
+        STRV_FOREACH(part, path)
+                size += 2 * strlen(*part) + 3;
+        s = t = malloc(size);
+        if (!s)
+                return -ENOMEM;
+
+        if (module)
+                t = put_part(t, module, strchr(module, '.') != NULL);
+        STRV_FOREACH(part, path) {
+                bool global = !module;
+
+                if (!global)
+                        *t++ = ':';
+                t = put_part(t, *part,
+                             (*part)[0] == '"' || strchr(*part, ':') ||
+                                     (global && (strchr(*part, '.') || streq(*part, "all") ||
+                                                 strv_contains(modules, *part))));
+        }
+        *t = 0;
+        *ret = s;
+        return 0;
+}
