@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/environment.h"
+
+#include "basic/number.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "basic/verbs.h"
+
+/* pmx prints every message on its standard output, secrets and all, where it finds this one; the
+ * bridge logs them instead, masked. */
+#define VARIABLE_DEBUG "MODULE_DEBUG"
+
+/* Variables that carry the channel: nobody's settings may change them. */
+static const char channel_names[] = " NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE ";
+
+/* What pm2ctl tells a module, by the names PM2 uses. */
+static const char contract_names[] =
+        " name pmx_module pm_id PM2_HOME NODE_APP_INSTANCE instance_var instances namespace "
+        "version pm_cwd pm_exec_path exec_interpreter exec_mode ";
+
+static const char reserved_names[] =
+        " PATH HOME USER LOGNAME SHELL XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS MODULE_DEBUG "
+        "NOTIFY_SOCKET INVOCATION_ID JOURNAL_STREAM LOG_NAMESPACE MAINPID MANAGERPID "
+        "SYSTEMD_EXEC_PID CREDENTIALS_DIRECTORY RUNTIME_DIRECTORY STATE_DIRECTORY "
+        "CACHE_DIRECTORY LOGS_DIRECTORY CONFIGURATION_DIRECTORY ";
+
+static const char *const reserved_prefixes[] = {
+        "LD_", "NODE_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_", "PM2CTL_"
+};
+
+static const char *const origins[_ORIGIN_MAX] = {
+        [ORIGIN_PACKAGE] = "package", [ORIGIN_APP] = "app",       [ORIGIN_DROPIN] = "drop-in",
+        [ORIGIN_GLOBAL] = "global",   [ORIGIN_MODULE] = "module",
+};
+
+const char *origin_to_string(Origin origin) {
+        return origin >= 0 && origin < _ORIGIN_MAX ? origins[origin] : NULL;
+}
+
+bool environment_is_reserved(const char *name) {
+        /* How a program learns that it is in production; no part of how node is run. */
+        if (streq(name, "NODE_ENV"))
+                return false;
+        for (size_t i = 0; i < ELEMENTSOF(reserved_prefixes); i++)
+                if (startswith(name, reserved_prefixes[i]))
+                        return true;
+        return word_list_contains(reserved_names, name) || word_list_contains(contract_names, name);
+}
+
+/* -- the document ------------------------------------------------------------------------------ */
+
+static bool is_container(json_object *o) {
+        return json_object_is_type(o, json_type_object) && json_object_object_length(o) > 0;
+}
+
+/* The member of that name as an object, which it is made if it is none. Borrowed. */
+static int enter(json_object *o, const char *key, json_object **ret) {
+        json_object *member = json_get(o, key);
+        int r;
+
+        if (!json_object_is_type(member, json_type_object)) {
+                member = json_object_new_object();
+                r = json_add(o, key, member);
+                if (r < 0)
+                        return r;
+        }
+        *ret = member;
+        return 0;
+}
+
+static int add_copy(json_object *o, const char *key, json_object *value) {
+        json_object *copy = json_copy(value);
+
+        if (value && !copy)
+                return -ENOMEM;
+        if (json_object_object_add(o, key, copy) < 0) {
+                (void) json_object_put(copy);
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+static int merge(json_object *into, json_object *into_origins, json_object *from, Origin origin);
+
+/* Objects melt into each other, everything else replaces. */
+static int merge_member(json_object *into, json_object *into_origins, const char *key,
+                        json_object *value, Origin origin) {
+        json_object *below, *below_origins;
+        int r;
+
+        if (!is_container(value)) {
+                r = add_copy(into, key, value);
+                return r < 0 ? r : json_add_string(into_origins, key, origins[origin]);
+        }
+
+        r = enter(into, key, &below);
+        if (r >= 0)
+                r = enter(into_origins, key, &below_origins);
+        return r < 0 ? r : merge(below, below_origins, value, origin);
+}
+
+static int merge(json_object *into, json_object *into_origins, json_object *from, Origin origin) {
+        int r;
+
+        if (!from)
+                return 0;
+        json_object_object_foreach(from, key, value) {
+                r = merge_member(into, into_origins, key, value, origin);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Variables of the app and of the unit that are called like a setting of the package change that
+ * setting; the others are no settings. */
+static int merge_variables(const EnvironmentSource *source, json_object *into,
+                           json_object *into_origins) {
+        int r;
+
+        if (!source->package->config)
+                return 0;
+        json_object_object_foreach(source->package->config, key, value) {
+                const char *variable = strv_env_get(source->base, key);
+
+                (void) value;
+                if (environment_is_reserved(key))
+                        continue;
+                if (variable) {
+                        r = json_add_string(into, key, variable);
+                        if (r >= 0)
+                                r = json_add_string(into_origins, key, origins[ORIGIN_DROPIN]);
+                } else if (json_has(source->app->env, key))
+                        r = merge_member(into, into_origins, key, json_get(source->app->env, key),
+                                         ORIGIN_APP);
+                else
+                        r = 0;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int environment_document(const EnvironmentSource *source, json_object **ret,
+                         json_object **ret_origins) {
+        _cleanup_(json_object_putp) json_object *document = NULL, *names = NULL;
+        int r;
+
+        assert(source && source->package && source->app);
+        assert(ret);
+
+        document = json_object_new_object();
+        names = json_object_new_object();
+        if (!document || !names)
+                return -ENOMEM;
+
+        r = merge(document, names, source->package->config, ORIGIN_PACKAGE);
+        if (r >= 0)
+                r = merge_variables(source, document, names);
+        if (r >= 0)
+                r = merge(document, names, source->global, ORIGIN_GLOBAL);
+        if (r >= 0)
+                r = merge(document, names, source->module, ORIGIN_MODULE);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(document);
+        if (ret_origins)
+                *ret_origins = TAKE_PTR(names);
+        return 0;
+}
+
+/* -- the variables ----------------------------------------------------------------------------- */
+
+/* What String() makes of a value; JSON where that would be "[object Object]" or lose the brackets.
+ * Strings that hold a NUL have no text. */
+static int value_text(json_object *value, char buffer[NUMBER_TEXT_MAX], const char **ret) {
+        if (json_object_is_type(value, json_type_string)) {
+                *ret = json_string(value);
+                return 0;
+        }
+        if (json_object_is_type(value, json_type_double)) {
+                number_text(json_object_get_double(value), buffer);
+                *ret = buffer;
+                return 0;
+        }
+        *ret = value ? json_text(value) : "null";
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int set_variable(char ***env, const char *name, json_object *value) {
+        char buffer[NUMBER_TEXT_MAX];
+        const char *text;
+        int r;
+
+        if (isempty(name) || strchr(name, '='))
+                return 0;
+        r = value_text(value, buffer, &text);
+        if (r < 0 || !text)
+                return r;
+        return strv_env_set(env, name, text);
+}
+
+/* One variable for each setting. A package's give way to what is there, an administrator's do not.
+ */
+static int set_settings(char ***env, const EnvironmentSource *source, json_object *document) {
+        int r;
+
+        json_object_object_foreach(document, name, value) {
+                bool set = json_has(source->global, name) || json_has(source->module, name);
+
+                if (!set && (environment_is_reserved(name) || strv_env_get(source->base, name)))
+                        continue;
+                if (streq(name, VARIABLE_DEBUG))
+                        continue;
+                r = set_variable(env, name, value);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The app's variables that are no settings. */
+static int set_app_variables(char ***env, const EnvironmentSource *source, json_object *document) {
+        int r;
+
+        if (!source->app->env)
+                return 0;
+        json_object_object_foreach(source->app->env, name, value) {
+                if (json_has(document, name) || environment_is_reserved(name) ||
+                    strv_env_get(source->base, name))
+                        continue;
+                r = set_variable(env, name, value);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Where the unit has one of these, a drop-in put it there. */
+static int set_contract(char ***env, const EnvironmentSource *source,
+                        const EnvironmentFacts *facts) {
+        char id[16], instance[16];
+        const struct {
+                const char *name, *value;
+        } table[] = {
+                { "name", source->package->name },
+                { "pmx_module", "true" },
+                { "pm_id", id },
+                { "PM2_HOME", facts->pm2_home },
+                { "NODE_APP_INSTANCE", instance },
+                { "instance_var", "NODE_APP_INSTANCE" },
+                { "instances", "1" },
+                { "namespace", source->app->namespace ? source->app->namespace : "default" },
+                { "version", source->package->version },
+                { "pm_cwd", facts->cwd },
+                { "pm_exec_path", facts->script },
+                { "exec_interpreter", facts->interpreter },
+                { "exec_mode", "fork_mode" },
+                /* else a module's lines come when its buffer is full, not when it prints them */
+                { "PYTHONUNBUFFERED", "1" },
+        };
+        int r;
+
+        (void) snprintf(id, sizeof(id), "%u", facts->pm_id);
+        (void) snprintf(instance, sizeof(instance), "%u", facts->instance);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                if (strv_env_get(*env, table[i].name))
+                        continue;
+                r = strv_env_set(env, table[i].name, table[i].value);
+                if (r < 0)
+                        return r;
+        }
+        return facts->home ? strv_env_set(env, "HOME", facts->home) : 0;
+}
+
+static int set_channel(char ***env, int fd) {
+        char text[16];
+        int r;
+
+        (void) snprintf(text, sizeof(text), "%d", fd);
+        r = strv_env_set(env, "NODE_CHANNEL_FD", text);
+        return r < 0 ? r : strv_env_set(env, "NODE_CHANNEL_SERIALIZATION_MODE", "json");
+}
+
+static int check_sizes(char *const *env, const char *document, Error *e) {
+        STRV_FOREACH(s, env) {
+                int name = (int) strcspn(*s, "=");
+
+                if (strlen(*s) <= ENVIRONMENT_STRING_MAX)
+                        continue;
+                if (strncmp(*s, document, (size_t) name) == 0 && !document[name])
+                        return error_set(e, -E2BIG,
+                                         "its settings are %zu bytes together, the kernel takes "
+                                         "%u in one variable: shorten or unset some",
+                                         strlen(*s) - (size_t) name - 1,
+                                         ENVIRONMENT_STRING_MAX - (unsigned) name - 1);
+                return error_set(e, -E2BIG,
+                                 "variable '%.*s' is %zu bytes long, the kernel takes %u: shorten "
+                                 "or unset it",
+                                 MIN2(name, 256), *s, strlen(*s), ENVIRONMENT_STRING_MAX);
+        }
+        return 0;
+}
+
+int environment_build(const EnvironmentSource *source, const EnvironmentFacts *facts, Error *e,
+                      char ***ret, json_object **ret_document) {
+        _cleanup_(json_object_putp) json_object *document = NULL;
+        _cleanup_(strv_freep) char **env = NULL;
+        int r;
+
+        assert(facts);
+
+        r = environment_document(source, &document, /* ret_origins= */ NULL);
+        if (r >= 0)
+                r = strv_copy(source->base, &env);
+        if (r >= 0)
+                r = strv_env_set(&env, VARIABLE_DEBUG, NULL);
+        if (r >= 0)
+                r = set_contract(&env, source, facts);
+        if (r >= 0)
+                r = set_app_variables(&env, source, document);
+        if (r >= 0)
+                r = set_settings(&env, source, document);
+        if (r >= 0)
+                r = strv_env_set(&env, source->package->name, json_text(document));
+        if (r >= 0)
+                r = set_channel(&env, facts->channel_fd);
+        if (r >= 0)
+                r = check_sizes(env, source->package->name, e);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(env);
+        *ret_document = TAKE_PTR(document);
+        return 0;
+}

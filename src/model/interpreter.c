@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/interpreter.h"
+
+#include "basic/path.h"
+#include "basic/string-util.h"
+
+#define INTERPRETER_NODE "node"
+
+/* PM2's table, with python3 for the name that today's systems no longer have. */
+static const struct {
+        const char *extension, *interpreter;
+} extensions[] = {
+        { ".js", INTERPRETER_NODE },
+        { ".cjs", INTERPRETER_NODE },
+        { ".mjs", INTERPRETER_NODE },
+        { ".sh", "bash" },
+        { ".py", "python3" },
+        { ".rb", "ruby" },
+        { ".php", "php" },
+        { ".pl", "perl" },
+        { ".coffee", "coffee" },
+        { ".ls", "lsc" },
+        { ".ts", "bun" },
+        { ".tsx", "bun" },
+};
+
+/* "#!/usr/bin/env node" and the like. */
+static bool names_node(const char *head, size_t size) {
+        const char *end = memchr(head, '\n', size);
+        size_t line = end ? (size_t) (end - head) : size;
+
+        return memmem(head, line, INTERPRETER_NODE, strlen(INTERPRETER_NODE));
+}
+
+static const char *by_head(const char *head, size_t size, bool executable) {
+        if (size >= 4 && memcmp(head, "\177ELF", 4) == 0)
+                return INTERPRETER_NONE;
+        if (executable && size >= 2 && memcmp(head, "#!", 2) == 0 && !names_node(head, size))
+                return INTERPRETER_NONE;
+        return INTERPRETER_NODE;
+}
+
+const char *interpreter_of(const App *app, const void *head, size_t size, bool executable) {
+        const char *extension = path_extension(app->script);
+
+        if (app->interpreter)
+                return app->interpreter;
+
+        for (size_t i = 0; i < ELEMENTSOF(extensions); i++)
+                if (streq(extension, extensions[i].extension))
+                        return extensions[i].interpreter;
+        return head ? by_head(head, size, executable) : INTERPRETER_NODE;
+}
+
+const char *interpreter_instead_of(const char *interpreter) {
+        return streq(interpreter, "bun") ? INTERPRETER_NODE : NULL;
+}
+
+bool interpreter_is_node(const char *interpreter) {
+        const char *name = path_basename(interpreter);
+
+        return streq(name, INTERPRETER_NODE) || streq(name, "nodejs");
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What runs a script. */
+
+#include "basic/macro.h"
+#include "model/app.h"
+
+/* A script that is executed itself. */
+#define INTERPRETER_NONE "none"
+
+/* How much of a script has to be looked at. */
+#define INTERPRETER_HEAD_SIZE 256
+
+/* The interpreter of an app: the one declared, else by the script's extension, else by its first
+ * bytes (`head`, may be NULL): a binary, and an executable script that names an interpreter other
+ * than node, run themselves; all else is node's. A name to look up in PATH, a path, or
+ * INTERPRETER_NONE; borrowed from `app` or constant. */
+const char *interpreter_of(const App *app, const void *head, size_t size, bool executable);
+
+/* What to try where an interpreter found by extension is not installed (node strips types itself
+ * since 22.18); NULL if there is nothing. */
+const char *interpreter_instead_of(const char *interpreter);
+
+/* Whether it is node by its name, so that it takes node's options. */
+bool interpreter_is_node(const char *interpreter);
