@@ -10,9 +10,6 @@
  * bridge logs them instead, masked. */
 #define VARIABLE_DEBUG "MODULE_DEBUG"
 
-/* Variables that carry the channel: nobody's settings may change them. */
-static const char channel_names[] = " NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE ";
-
 /* What pm2ctl tells a module, by the names PM2 uses. */
 static const char contract_names[] =
         " name pmx_module pm_id PM2_HOME NODE_APP_INSTANCE instance_var instances namespace "
@@ -274,6 +271,7 @@ static int set_contract(char ***env, const EnvironmentSource *source,
         return facts->home ? strv_env_set(env, "HOME", facts->home) : 0;
 }
 
+/* Last, since nobody's settings may change what carries the channel. */
 static int set_channel(char ***env, int fd) {
         char text[16];
         int r;

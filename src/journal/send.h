@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Structured entries for the journal. */
+
+#include "basic/macro.h"
+
+#define JOURNAL_FIELDS_MAX 16
+
+typedef struct JournalField {
+        const char *name;  /* capital letters, digits and '_' */
+        const char *value; /* NULL leaves the field out; newlines are fine */
+} JournalField;
+
+/* Sends one entry; blocks while journald is busy. Without a journal nothing happens. */
+int journal_send(const JournalField *fields, size_t n);
