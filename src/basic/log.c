@@ -34,7 +34,7 @@ static void log_write(int level, const char *message) {
                 (void) fprintf(stderr, "%s: %s\n", log_name, escaped);
 }
 
-static int log_fullv(int level, int r, const char *format, va_list ap) {
+_printf_(3, 0) static int log_fullv(int level, int r, const char *format, va_list ap) {
         _cleanup_(freep) char *message = NULL;
 
         if (level > log_max_level)
@@ -58,7 +58,7 @@ int log_full(int level, int r, const char *format, ...) {
         return r;
 }
 
-static int log_causev(int level, int r, const Error *e, const char *format, va_list ap) {
+_printf_(4, 0) static int log_causev(int level, int r, const Error *e, const char *format, va_list ap) {
         _cleanup_(freep) char *what = NULL;
 
         if (vasprintf(&what, format, ap) < 0) {

@@ -53,7 +53,6 @@ static void test_paths(void) {
 
 static void test_vectors(void) {
         _cleanup_(strv_freep) char **v = NULL;
-        _cleanup_(freep) char *joined = NULL;
 
         for (int i = 0; i < 40; i++)
                 ok(strv_extendf(&v, "K%d=%d", i, i) == 0);
