@@ -9,17 +9,6 @@
 /* Metrics that STATUS= looks at; the text is full long before. */
 #define STATUS_METRICS_MAX 64
 
-/* Bytes of s that fit into max without cutting a character. */
-static size_t utf8_fit(const char *s, size_t max) {
-        size_t n = strnlen(s, max + 1);
-
-        if (n <= max)
-                return n;
-        for (n = max; n > 0 && ((uint8_t) s[n] & 0xc0) == 0x80; n--)
-                ;
-        return n;
-}
-
 /* Cuts to max bytes, with an ellipsis, and escapes. */
 static char *finish(const char *s, size_t max, bool keep_newlines) {
         _cleanup_(freep) char *cut = NULL;

@@ -87,12 +87,33 @@ static bool looks_like_message(const char *text, size_t size) {
         return memmem(text, head, "\"type\"", 6) && memmem(text, head, "\"data\"", 6);
 }
 
+/* json-c spends 800 bytes on "{}" and 64 on "0": what 256 KiB of text can grow to must be known
+ * before it is parsed. */
+static bool has_too_many_values(const char *text, size_t size) {
+        size_t containers = 0, values = 0;
+        bool quoted = false;
+
+        for (size_t i = 0; i < size; i++)
+                if (text[i] == '"')
+                        quoted = !quoted;
+                else if (quoted)
+                        i += text[i] == '\\';
+                else {
+                        containers += text[i] == '{' || text[i] == '[';
+                        values += text[i] == ',';
+                }
+        return containers > AXM_CONTAINERS_MAX || values > AXM_VALUES_MAX;
+}
+
 /* json_parse() wants a terminated text, which a field of a journal entry is not. */
 static int parse_copy(const char *text, size_t size, Error *e, json_object **ret) {
         _cleanup_(freep) char *copy = NULL;
 
         if (size > AXM_MESSAGE_MAX)
                 return error_set(e, -EFBIG, "larger than %u KiB", AXM_MESSAGE_MAX / 1024);
+        if (has_too_many_values(text, size))
+                return error_set(e, -EFBIG, "more than %d objects and arrays or %d values",
+                                 AXM_CONTAINERS_MAX, AXM_VALUES_MAX);
 
         copy = malloc(size + 1);
         if (!copy)

@@ -12,6 +12,10 @@
  * message. */
 #define AXM_MESSAGE_MAX (256U * 1024U)
 
+/* Objects and arrays, and values, in one message; parsed they take at most 6 MiB. */
+#define AXM_CONTAINERS_MAX 4096
+#define AXM_VALUES_MAX     32768
+
 typedef enum AxmType {
         AXM_OTHER, /* a type nobody told us about */
         AXM_CONFIGURATION,

@@ -86,6 +86,12 @@ static void test_hostile(void) {
                                               "\"}");
         _cleanup_(freep) char *fits = repeat("{\"type\":\"x\",\"data\":\"", "a",
                                              AXM_MESSAGE_MAX - 23, "\"}");
+        _cleanup_(freep) char *objects = repeat("{\"type\":\"x\",\"data\":[1", ",{}",
+                                                AXM_CONTAINERS_MAX, "]}");
+        _cleanup_(freep) char *values = repeat("{\"type\":\"x\",\"data\":[1", ",1", AXM_VALUES_MAX,
+                                               "]}");
+        _cleanup_(freep) char *quoted = repeat("{\"type\":\"x\",\"data\":\"\\\"", "{",
+                                               AXM_CONTAINERS_MAX + 9, "\"}");
         _cleanup_(freep) char *name = repeat("{\"data\":1,\"type\":\"", "t", 129, "\"}");
         const struct {
                 const char *text, *clause;
@@ -93,6 +99,8 @@ static void test_hostile(void) {
         } table[] = {
                 { deep, "nested more than 64 levels deep", -EBADMSG },
                 { large, "larger than 256 KiB", -EFBIG },
+                { objects, "more than 4096 objects and arrays or 32768 values", -EFBIG },
+                { values, "more than 4096 objects and arrays or 32768 values", -EFBIG },
                 { name, "its type holds a NUL or is longer than 128 bytes", -EBADMSG },
                 { "{\"type\":\"a\\u0000b\",\"data\":1}",
                   "its type holds a NUL or is longer than 128 bytes", -EBADMSG },
@@ -116,8 +124,9 @@ static void test_hostile(void) {
                 ok(!m.document);
         }
 
-        _cleanup_(axm_message_done) AxmMessage m = {};
+        _cleanup_(axm_message_done) AxmMessage m = {}, n = {};
 
+        ok(parse(quoted, &n) == 1);
         ok(strlen(fits) == AXM_MESSAGE_MAX - 1);
         ok(parse(fits, &m) == 1);
 }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a unit's axm messages come to: its options, actions, metrics and last error since it was
+ * started. Written by the relay alone, read by pm2ctl: one file per unit. A record remembers up to
+ * where in the journal it has read, so that reading an entry twice changes nothing. */
+
+#include "axm/message.h"
+
+/* Longest file of a record; RECORD_WEIGHT_MAX's worth of text stays below it. */
+#define RECORD_FILE_MAX (4U * 1024U * 1024U)
+
+/* What a module may make us keep of it, by number and by approximate bytes of memory. A large
+ * configuration has 50 options and weighs 20 KiB. */
+#define RECORD_OPTIONS_MAX     1024
+#define RECORD_ACTIONS_MAX     256
+#define RECORD_METRICS_MAX     1024
+#define RECORD_PART_WEIGHT_MAX (512U * 1024U)
+
+/* Longest name of an option, action or metric, and longest texts of an error that are kept. */
+#define RECORD_NAME_MAX  256
+#define RECORD_ERROR_MAX 1024
+#define RECORD_STACK_MAX 8192
+
+/* A place in the journal: the number of an entry in a series that journald numbers. */
+typedef struct JournalPosition {
+        char series[33]; /* "" if unknown */
+        uint64_t number;
+} JournalPosition;
+
+/* Who sent a message and when, as journald saw it. */
+typedef struct RecordSource {
+        const char
+                *invocation; /* of the unit, 32 hexadecimal digits; NULL if journald did not know */
+        uint64_t realtime_usec;
+        JournalPosition position;
+} RecordSource;
+
+typedef struct Record {
+        char invocation[33]; /* of the unit whose messages these are, "" if unknown */
+        char previous[33];   /* the one before, whose last lines may still come in */
+        JournalPosition position;
+        uint64_t updated_usec; /* time of the last message that counted, since the epoch */
+        json_object *options;  /* object */
+        json_object *actions;  /* array of objects with a string "action_name" */
+        json_object *monitor;  /* object: the last axm:monitor's data */
+        json_object *error; /* object with "name", "message", "stack", "time" (µs); NULL if none */
+        uint64_t n_errors;  /* since the unit was started */
+
+        size_t options_weight, actions_weight; /* kept along, not in the file */
+} Record;
+
+/* An empty record. -ENOMEM. */
+int record_init(Record *ret);
+void record_done(Record *record);
+
+/* Computes the weights after the parts were replaced. */
+void record_measure(Record *record);
+
+/* Approximate bytes of memory that its parts take. */
+size_t record_weight(const Record *record);
+
+/* Applies a message: options are replaced key by key, of actions of one name the first counts,
+ * metrics and error are replaced. 1 if that changed the record; 0 if not (nothing to record, or
+ * applied before); negative, with the reason, if the message is refused: the record is then as
+ * before. */
+int record_apply(Record *record, const RecordSource *source, const AxmMessage *m, Error *e);
+
+/* Takes note that a unit said something, if only plain text: another invocation than the recorded
+ * one empties the record. 1 if it did. */
+int record_touch(Record *record, const RecordSource *source);
+
+/* "<folder of the module>[@app[@instance]].json" */
+int record_file_name(const char *module, const char *app, unsigned instance, char **ret);
+
+/* -EBADMSG with the reason for what is no record, -EPROTONOSUPPORT for a newer version's. */
+int record_parse(const char *text, size_t size, Error *e, Record *ret);
+
+/* Compact JSON text and a final newline. */
+int record_format(const Record *record, char **ret, size_t *ret_size);
+
+/* 1 and the record in file `name`, 0 if there is none, negative, with a clause that names the file,
+ * if it cannot be read. */
+int record_load_at(int dir_fd, const char *name, Error *e, Record *ret);
+
+/* Replaces the file in one step, 0640. */
+int record_save_at(int dir_fd, const char *name, const Record *record, Error *e);
+
+/* Removes the records of all of a module's units. 0 if there are none. */
+int record_remove_at(int dir_fd, const char *module, Error *e);
