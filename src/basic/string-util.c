@@ -75,6 +75,16 @@ bool utf8_is_valid(const char *s, size_t size) {
         return true;
 }
 
+size_t utf8_fit(const char *s, size_t max) {
+        size_t n = strnlen(s, max + 1);
+
+        if (n <= max)
+                return n;
+        for (n = max; n > 0 && ((uint8_t) s[n] & 0xc0) == 0x80; n--)
+                ;
+        return n;
+}
+
 bool has_control(const char *s) {
         for (; *s; s++)
                 if ((uint8_t) *s < 0x20 || *s == 0x7f)

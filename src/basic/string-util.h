@@ -31,6 +31,9 @@ bool utf8_is_valid(const char *s, size_t size);
 /* Bytes of the valid UTF-8 sequence at s, 0 if there is none. */
 size_t utf8_sequence_length(const char *s, size_t size);
 
+/* Bytes of the longest prefix of at most `max` bytes that cuts no character of valid UTF-8. */
+size_t utf8_fit(const char *s, size_t max);
+
 /* Holds a byte < 0x20 or 0x7f. */
 bool has_control(const char *s);
 
