@@ -267,7 +267,8 @@ int record_touch(Record *record, const RecordSource *source) {
         return r == -ESTALE ? 0 : r;
 }
 
-int record_apply(Record *record, const RecordSource *source, const AxmMessage *m, Error *e) {
+int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,
+                 Error *e) {
         static int (*const table[_AXM_TYPE_MAX])(Record *, const RecordSource *, json_object *,
                                                  Error *) = {
                 [AXM_CONFIGURATION] = apply_options,
@@ -275,6 +276,7 @@ int record_apply(Record *record, const RecordSource *source, const AxmMessage *m
                 [AXM_MONITOR] = apply_monitor,
                 [AXM_EXCEPTION] = apply_error,
         };
+        _cleanup_(json_object_putp) json_object *data = NULL;
         int reset, r = 0;
 
         if (position_is_behind(&source->position, &record->position))
@@ -284,8 +286,11 @@ int record_apply(Record *record, const RecordSource *source, const AxmMessage *m
         if (reset < 0)
                 return reset == -ESTALE ? 0 : reset;
 
-        if (table[m->type])
-                r = table[m->type](record, source, m->data, e);
+        if (table[m->type]) {
+                r = mask_json(mask, m->data, &data);
+                if (r >= 0)
+                        r = table[m->type](record, source, data, e);
+        }
         if (r > 0 || reset > 0)
                 advance(record, source);
         return r < 0 ? r : r > 0 || reset > 0;

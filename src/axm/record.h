@@ -5,6 +5,7 @@
  * started. Written by the relay alone, read by pm2ctl: one file per unit. A record remembers up to
  * where in the journal it has read, so that reading an entry twice changes nothing. */
 
+#include "axm/mask.h"
 #include "axm/message.h"
 
 /* Longest file of a record; RECORD_WEIGHT_MAX's worth of text stays below it. */
@@ -61,10 +62,11 @@ void record_measure(Record *record);
 size_t record_weight(const Record *record);
 
 /* Applies a message: options are replaced key by key, of actions of one name the first counts,
- * metrics and error are replaced. 1 if that changed the record; 0 if not (nothing to record, or
- * applied before); negative, with the reason, if the message is refused: the record is then as
- * before. */
-int record_apply(Record *record, const RecordSource *source, const AxmMessage *m, Error *e);
+ * metrics and error are replaced. What the mask takes for a secret is not kept. 1 if that changed
+ * the record; 0 if not (nothing to record, or applied before); negative, with the reason, if the
+ * message is refused: the record is then as before. */
+int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,
+                 Error *e);
 
 /* Takes note that a unit said something, if only plain text: another invocation than the recorded
  * one empties the record. 1 if it did. */

@@ -13,6 +13,7 @@
 #define SERIES       "0123456789abcdef0123456789abcdef"
 
 static uint64_t number; /* of the last entry */
+static Mask *mask;
 
 /* Applies one message as entry `n`. */
 static int apply_at(Record *record, const char *invocation, uint64_t n, const char *text,
@@ -27,7 +28,7 @@ static int apply_at(Record *record, const char *invocation, uint64_t n, const ch
 
         r = axm_message_parse(text, strlen(text), /* e= */ NULL, &m);
         assert(r == 1);
-        return record_apply(record, &source, &m, e);
+        return record_apply(record, &source, mask, &m, e);
 }
 
 static int apply(Record *record, const char *invocation, const char *text) {
@@ -73,6 +74,21 @@ static void test_merging(void) {
         ok(apply(&record, INVOCATION_A, "{\"type\":\"axm:reply\",\"data\":{\"return\":1}}") == 0);
         ok(apply(&record, INVOCATION_A, "{\"type\":\"made:up\",\"data\":{\"a\":9}}") == 0);
         ok(json_get_int(record.options, "a", 0) == 1);
+}
+
+/* A module that prints its configuration prints its passwords too. */
+static void test_masking(void) {
+        _cleanup_(record_done) Record record = {};
+
+        ok(record_init(&record) == 0);
+        ok(apply(&record, INVOCATION_A,
+                 CONFIGURE("{\"db_password\":\"hunter2\",\"module_conf\":{\"apiKey\":7,\"port\":80}"
+                           "}")) == 1);
+        ok_str(json_text(record.options),
+               "{\"db_password\":\"" MASK_TEXT "\",\"module_conf\":{\"apiKey\":\"" MASK_TEXT
+               "\",\"port\":80}}");
+        ok(apply(&record, INVOCATION_A, MONITOR("{\"token\":{\"value\":\"hunter2\"}}")) == 1);
+        ok_str(json_text(record.monitor), "{\"token\":{\"value\":\"" MASK_TEXT "\"}}");
 }
 
 static void test_invocations(void) {
@@ -151,7 +167,7 @@ static void test_replay(void) {
         ok(apply_at(&record, INVOCATION_A, 99, CONFIGURE("{\"a\":1}"), NULL) == 1);
         ok(axm_message_parse(CONFIGURE("{\"a\":2}"), strlen(CONFIGURE("{\"a\":2}")), NULL, &m) ==
            1);
-        ok(record_apply(&record, &source, &m, NULL) == 1);
+        ok(record_apply(&record, &source, mask, &m, NULL) == 1);
         ok(json_get_int(record.options, "a", 0) == 2);
 }
 
@@ -342,7 +358,9 @@ int main(void) {
         char folder[] = "/tmp/test-record.XXXXXX";
         int dir;
 
+        ok(mask_new(&mask) == 0);
         test_merging();
+        test_masking();
         test_invocations();
         test_replay();
         test_refused();
@@ -355,5 +373,6 @@ int main(void) {
         test_files(dir);
         (void) close(dir);
         ok(remove_tree_at(AT_FDCWD, folder) == 0);
+        (void) mask_free(mask);
         return tap_done();
 }
