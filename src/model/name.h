@@ -12,6 +12,11 @@
 #define UNIT_PREFIX     "pm2@"
 #define UNIT_SLICE      "pm2.slice"
 
+/* In LogExtraFields= of every module's unit: journald keeps these on lines that have lost the slice,
+ * and the relay finds all modules' lines by this one field, however many modules there are. Anyone
+ * can claim it; it says nothing about who spoke. */
+#define UNIT_JOURNAL_MARK "PM2CTL=module"
+
 /* npm's rules for a package name ("tool", "@acme/tool"), less the characters ~!'()* that only very
  * old packages have and that neither a unit name nor a path may hold. -EINVAL and the reason. */
 int module_name_check(const char *name, Error *e);
