@@ -51,7 +51,8 @@ static int parse_part(json_object *o, const char *key, json_type type, Error *e,
         return 0;
 }
 
-static int parse_id(json_object *o, const char *key, Error *e, char ret[static 33]) {
+static int parse_id(json_object *o, const char *key, Error *e,
+                    char ret[static ID128_TEXT_MAX + 1]) {
         json_object *value = NULL;
         const char *s;
         int r;
@@ -60,9 +61,10 @@ static int parse_id(json_object *o, const char *key, Error *e, char ret[static 3
         if (r <= 0)
                 return r;
         s = json_string(value);
-        if (!s || (s[0] && strlen(s) != 32) || strspn(s, "0123456789abcdef") != strlen(s))
+        if (!s || (s[0] && strlen(s) != ID128_TEXT_MAX) ||
+            strspn(s, "0123456789abcdef") != strlen(s))
                 return error_set(e, -EBADMSG, "\"%s\" is no 128-bit id", key);
-        (void) snprintf(ret, 33, "%s", s);
+        (void) snprintf(ret, ID128_TEXT_MAX + 1, "%s", s);
         return 0;
 }
 

@@ -224,10 +224,6 @@ size_t record_weight(const Record *record) {
                json_weight(record->error);
 }
 
-static bool position_is_behind(const JournalPosition *p, const JournalPosition *than) {
-        return p->series[0] && streq(p->series, than->series) && p->number <= than->number;
-}
-
 /* 1 if the unit was started anew, 0 if this is the invocation recorded, -ESTALE for a last line of
  * the one before, which journald may deliver behind the next one's first. */
 static int follow_invocation(Record *record, const RecordSource *source) {
@@ -258,7 +254,7 @@ static void advance(Record *record, const RecordSource *source) {
 int record_touch(Record *record, const RecordSource *source) {
         int r;
 
-        if (position_is_behind(&source->position, &record->position))
+        if (journal_position_reached(&source->position, &record->position))
                 return 0;
 
         r = follow_invocation(record, source);
@@ -279,7 +275,7 @@ int record_apply(Record *record, const RecordSource *source, const Mask *mask, c
         _cleanup_(json_object_putp) json_object *data = NULL;
         int reset, r = 0;
 
-        if (position_is_behind(&source->position, &record->position))
+        if (journal_position_reached(&source->position, &record->position))
                 return 0;
 
         reset = follow_invocation(record, source);

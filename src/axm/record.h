@@ -7,6 +7,7 @@
 
 #include "axm/mask.h"
 #include "axm/message.h"
+#include "model/journal-position.h"
 
 /* Longest file of a record; RECORD_WEIGHT_MAX's worth of text stays below it. */
 #define RECORD_FILE_MAX (4U * 1024U * 1024U)
@@ -23,12 +24,6 @@
 #define RECORD_ERROR_MAX 1024
 #define RECORD_STACK_MAX 8192
 
-/* A place in the journal: the number of an entry in a series that journald numbers. */
-typedef struct JournalPosition {
-        char series[33]; /* "" if unknown */
-        uint64_t number;
-} JournalPosition;
-
 /* Who sent a message and when, as journald saw it. */
 typedef struct RecordSource {
         const char
@@ -38,8 +33,9 @@ typedef struct RecordSource {
 } RecordSource;
 
 typedef struct Record {
-        char invocation[33]; /* of the unit whose messages these are, "" if unknown */
-        char previous[33];   /* the one before, whose last lines may still come in */
+        char invocation[ID128_TEXT_MAX +
+                        1];                /* of the unit whose messages these are, "" if unknown */
+        char previous[ID128_TEXT_MAX + 1]; /* the one before, whose last lines may still come in */
         JournalPosition position;
         uint64_t updated_usec; /* time of the last message that counted, since the epoch */
         json_object *options;  /* object */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/journal-position.h"
+
+#include "basic/string-util.h"
+
+int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
+        JournalPosition position = {};
+        const char *series, *number;
+        char *end;
+
+        series = startswith(cursor, "s=");
+        if (!series || strspn(series, "0123456789abcdef") != ID128_TEXT_MAX)
+                return -EINVAL;
+        number = startswith(series + ID128_TEXT_MAX, ";i=");
+        if (!number || strspn(number, "0123456789abcdef") == 0)
+                return -EINVAL;
+
+        errno = 0;
+        position.number = strtoull(number, &end, 16);
+        if (errno != 0 || (*end && *end != ';'))
+                return -EINVAL;
+        memcpy(position.series, series, ID128_TEXT_MAX);
+        *ret = position;
+        return 0;
+}
+
+bool journal_position_reached(const JournalPosition *p, const JournalPosition *than) {
+        return p->series[0] && streq(p->series, than->series) && p->number <= than->number;
+}
