@@ -126,6 +126,26 @@ int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t 
         return write_file_atomic_owned_at(dir_fd, name, data, size, mode, (uid_t) -1, (gid_t) -1);
 }
 
+/* ".#NAME." and sixteen hexadecimal digits; an editor's lock (".#NAME") is none. */
+static bool is_temporary_name(const char *name) {
+        const char *dot = startswith(name, ".#") ? strrchr(name, '.') : NULL;
+
+        return dot && strlen(dot + 1) == 16 && strspn(dot + 1, "0123456789abcdef") == 16;
+}
+
+int remove_temporaries_at(int dir_fd) {
+        _cleanup_(closedirp) DIR *d = NULL;
+        int r;
+
+        r = opendir_at(dir_fd, ".", &d);
+        if (r < 0)
+                return r;
+        for (struct dirent *entry; (entry = readdir(d));)
+                if (is_temporary_name(entry->d_name) && unlinkat(dir_fd, entry->d_name, 0) < 0)
+                        r = -errno;
+        return r;
+}
+
 int symlink_atomic_at(const char *target, int dir_fd, const char *name) {
         _cleanup_(freep) char *temporary = NULL;
         int r;

@@ -35,6 +35,10 @@ int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t 
 int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
                                mode_t mode, uid_t uid, gid_t gid);
 
+/* Removes the temporary files that killed writers of the above left in a folder. Only for who knows
+ * that nobody else is writing there. */
+int remove_temporaries_at(int dir_fd);
+
 /* Makes `name` a symlink to `target`, replacing what was there in one step. */
 int symlink_atomic_at(const char *target, int dir_fd, const char *name);
 
