@@ -10,6 +10,7 @@
 #define USER_PREFIX   "pm2-"
 
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+static const char user_plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
 static int check_part(const char *name, const char *part, size_t size, const char *what, Error *e) {
         if (size == 0)
@@ -193,25 +194,24 @@ static uint64_t name_hash(const char *name) {
         return h;
 }
 
-int module_user_name(const char *name, char **ret) {
-        static const char user_plain[] =
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+int module_user_name_hashed(const char *name, char **ret) {
         char stem[USER_NAME_MAX + 1];
         size_t used = 0;
-        int n;
 
-        if (strlen(name) <= USER_NAME_MAX - strlen(USER_PREFIX) &&
-            strspn(name, user_plain) == strlen(name))
-                n = asprintf(ret, USER_PREFIX "%s", name);
-        else {
-                /* As much of the name as leaves room for '-' and twelve digits of the hash. */
-                for (const char *p = name; *p && used < USER_NAME_MAX - strlen(USER_PREFIX) - 13;
-                     p++)
-                        if (strchr(user_plain, *p))
-                                stem[used++] = *p;
-                stem[used] = 0;
-                n = asprintf(ret, USER_PREFIX "%s-%012llx", stem,
-                             (unsigned long long) (name_hash(name) & UINT64_C(0xffffffffffff)));
-        }
-        return n < 0 ? -ENOMEM : 0;
+        /* As much of the name as leaves room for '-' and twelve digits of the hash. */
+        for (const char *p = name; *p && used < USER_NAME_MAX - strlen(USER_PREFIX) - 13; p++)
+                if (strchr(user_plain, *p))
+                        stem[used++] = *p;
+        stem[used] = 0;
+        return asprintf(ret, USER_PREFIX "%s-%012llx", stem,
+                        (unsigned long long) (name_hash(name) & UINT64_C(0xffffffffffff))) < 0
+                       ? -ENOMEM
+                       : 0;
+}
+
+int module_user_name(const char *name, char **ret) {
+        if (strlen(name) > USER_NAME_MAX - strlen(USER_PREFIX) ||
+            strspn(name, user_plain) != strlen(name))
+                return module_user_name_hashed(name, ret);
+        return asprintf(ret, USER_PREFIX "%s", name) < 0 ? -ENOMEM : 0;
 }

@@ -46,3 +46,6 @@ int module_from_unit_name(const char *unit, char **ret_name, char **ret_app,
 /* The user name a module's units run under: "pm2-<id>" where that is short and plain enough, else
  * with a hash. */
 int module_user_name(const char *name, char **ret);
+
+/* The form with a hash, for where an account of the host owns the plain one. */
+int module_user_name_hashed(const char *name, char **ret);

@@ -88,12 +88,14 @@ static void test_units(void) {
 }
 
 static void test_users_differ(void) {
-        _cleanup_(freep) char *a = NULL, *b = NULL, *c = NULL;
+        _cleanup_(freep) char *a = NULL, *b = NULL, *c = NULL, *d = NULL;
 
         ok(module_user_name("@acme/tool", &a) == 0);
         ok(module_user_name("acmetool", &b) == 0);
         ok(module_user_name("@acm/etool", &c) == 0);
+        ok(module_user_name_hashed("acmetool", &d) == 0);
         ok(strcmp(a, b) != 0 && strcmp(a, c) != 0 && strcmp(b, c) != 0);
+        ok(strlen(d) <= 31 && strcmp(b, d) != 0);
 }
 
 int main(void) {
