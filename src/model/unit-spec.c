@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/unit-spec.h"
+
+#include <signal.h>
+
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "model/exit-status.h"
+#include "model/name.h"
+
+#define HOMEPAGE_MAX 512
+#define CYCLE_MIN                                                                                  \
+        USEC_PER_SEC /* crash, delay and start take a while, however short min_uptime is */
+
+void unit_spec_done(UnitSpec *s) {
+        free(s->unit);
+        free(s->description);
+        strv_free(s->documentation);
+        free(s->syslog_identifier);
+        strv_free(s->log_fields);
+        strv_free(s->argv);
+        strv_free(s->environment);
+        free(s->working_directory);
+        for (size_t i = 0; i < s->credentials.n; i++) {
+                free(s->credentials.items[i].id);
+                free(s->credentials.items[i].path);
+        }
+        free(s->credentials.items);
+        free(s->user);
+        free(s->user_fallback);
+        free(s->group);
+        strv_free(s->state_directory);
+        strv_free(s->runtime_directory);
+        strv_free(s->cache_directory);
+        strv_free(s->read_write_paths);
+        free(s->success.codes);
+        free(s->restart_prevent.codes);
+        *s = UNIT_SPEC_EMPTY;
+}
+
+int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path) {
+        _cleanup_(freep) char *id_copy = strdup(id), *path_copy = strdup(path);
+        UnitCredential *grown;
+
+        if (!id_copy || !path_copy)
+                return -ENOMEM;
+        grown = realloc(s->credentials.items, (s->credentials.n + 1) * sizeof(UnitCredential));
+        if (!grown)
+                return -ENOMEM;
+        s->credentials.items = grown;
+        grown[s->credentials.n++] = (UnitCredential){ TAKE_PTR(id_copy), TAKE_PTR(path_copy) };
+        return 0;
+}
+
+static int add_statuses(UnitStatuses *s, const uint8_t *codes, size_t n) {
+        uint8_t *grown;
+
+        if (n == 0)
+                return 0;
+        grown = realloc(s->codes, s->n + n);
+        if (!grown)
+                return -ENOMEM;
+        memcpy(grown + s->n, codes, n);
+        s->codes = grown;
+        s->n += n;
+        return 0;
+}
+
+bool homepage_is_safe(const char *homepage) {
+        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                    "._~/#?=&:@+-";
+        const char *rest = startswith(homepage, "https://");
+
+        if (!rest)
+                rest = startswith(homepage, "http://");
+        return !isempty(rest) && strspn(rest, plain) == strlen(rest) &&
+               strlen(homepage) <= HOMEPAGE_MAX;
+}
+
+int package_app_name(const Package *p, size_t app, char **ret) {
+        const char *name = p->apps[app].name;
+        int n;
+
+        if (app == 0) {
+                *ret = NULL;
+                return 0;
+        }
+        if (name && app_name_is_valid(name))
+                n = asprintf(ret, "%s", name);
+        else
+                n = asprintf(ret, "%zu", app);
+        return n < 0 ? -ENOMEM : 0;
+}
+
+/* Names: the unit's, in the journal, and what people are told about it. */
+static int set_identity(const ModuleUnit *m, UnitSpec *s) {
+        const char *description = m->package->description, *homepage = m->package->homepage;
+        _cleanup_(freep) char *app = NULL, *id = NULL;
+        int r;
+
+        r = package_app_name(m->package, m->app, &app);
+        if (r >= 0)
+                r = module_unit_name(m->name, app, 0, &s->unit);
+        if (r >= 0)
+                r = module_id_from_name(m->name, &id);
+        if (r < 0)
+                return r;
+
+        r = isempty(description) ? asprintf(&s->description, "PM2 module %s", m->name)
+                                 : asprintf(&s->description, "%s: %s", m->name, description);
+        if (r < 0) {
+                s->description = NULL;
+                return -ENOMEM;
+        }
+        if (homepage && homepage_is_safe(homepage)) {
+                r = strv_extend(&s->documentation, homepage);
+                if (r < 0)
+                        return r;
+        }
+
+        r = strv_extend(&s->argv, m->launcher ? m->launcher : PKGLIBEXECDIR "/pm2-launch");
+        if (r >= 0)
+                r = strv_extend(&s->argv, id);
+        if (r >= 0 && app)
+                r = strv_extend(&s->argv, app);
+        if (r >= 0)
+                r = strv_extendf(&s->log_fields, "PM2_MODULE=%s", m->name);
+        s->syslog_identifier = TAKE_PTR(id);
+        return r;
+}
+
+/* How it is kept running and how it ends. */
+static int set_lifecycle(const App *app, UnitSpec *s) {
+        static const uint8_t by_signal[] = { 128 + SIGINT, 128 + SIGTERM };
+        uint64_t cycle;
+        int r;
+
+        s->type = "notify";
+        s->notify_access = "all"; /* the bridge is not the main process */
+        s->kill_signal = SIGINT;
+        s->timeout_stop_usec = MIN2(MAX2(app->kill_timeout_usec, USEC_PER_MSEC), UNIT_STOP_MAX);
+        s->restart = app->autorestart && app->max_restarts > 0 ? "always" : "no";
+        s->restart_usec = app->restart_delay_usec > 0 ? MIN2(app->restart_delay_usec, UNIT_TIME_MAX)
+                                                      : UNIT_UNSET;
+
+        /* PM2 gives up after max_restarts exits in a row, each before min_uptime: the same as that
+         * many starts in the time they take, the delays between them included. */
+        cycle = MIN2(app->min_uptime_usec, UNIT_TIME_MAX) +
+                MIN2(app->restart_delay_usec, UNIT_TIME_MAX);
+        s->start_limit_burst = MAX2(app->max_restarts, 1U);
+        if (__builtin_mul_overflow(MAX2(cycle, CYCLE_MIN), (uint64_t) s->start_limit_burst, &cycle))
+                cycle = UNIT_TIME_MAX;
+        s->start_limit_interval_usec = MIN2(cycle, UNIT_TIME_MAX);
+
+        /* Codes that end an app for good are how it says that it is done. */
+        r = add_statuses(&s->success, by_signal, sizeof(by_signal));
+        if (r >= 0)
+                r = add_statuses(&s->success, app->stop_exit_codes, app->n_stop_exit_codes);
+        if (r >= 0)
+                r = add_statuses(&s->restart_prevent, app->stop_exit_codes, app->n_stop_exit_codes);
+        if (r >= 0)
+                r = add_statuses(&s->restart_prevent, exit_status_launch, n_exit_status_launch);
+        if (r < 0)
+                return r;
+
+        if (app->max_memory > 0) {
+                s->memory_max = app->max_memory;
+                s->memory_swap_max = 0;
+        }
+        return 0;
+}
+
+static bool is_beneath(const char *path, const char *folder) {
+        const char *rest = startswith(path, folder);
+
+        return rest && (rest[0] == '/' || rest[0] == 0);
+}
+
+static bool is_beneath_any(const char *path, const char *const *folders, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (is_beneath(path, folders[i]))
+                        return true;
+        return false;
+}
+
+/* A linked folder is opened by ReadWritePaths= rather than bound: systemd resolves a bind mount's
+ * source as root at each start, so whoever owns the folder could put a symlink there and look into
+ * folders that are closed to him. Access below a path that is merely not hidden is checked as his.
+ */
+static int set_linked(const ModuleUnit *m, UnitSpec *s) {
+        static const char *const homes[] = { "/home", "/root", "/run/user" };
+        static const char *const tmps[] = { "/tmp", "/var/tmp" };
+
+        if (is_beneath_any(m->link, homes, ELEMENTSOF(homes)))
+                s->protect_home = "read-only";
+        if (is_beneath_any(m->link, tmps, ELEMENTSOF(tmps)))
+                s->private_tmp = false;
+        return strv_extend(&s->read_write_paths, m->link);
+}
+
+/* Who it runs as, where it may write. */
+static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s) {
+        int r;
+
+        s->sandbox = SANDBOX_SYSTEM;
+        s->protect_home = m->user ? "read-only" : "yes"; /* that user's home is there to be read */
+        s->private_tmp = true;
+        s->dynamic_user = !m->user;
+
+        if (m->user)
+                r = free_and_strdup(&s->user, m->user);
+        else {
+                r = module_user_name(m->name, &s->user);
+                if (r >= 0)
+                        r = module_user_name_hashed(m->name, &s->user_fallback);
+        }
+        if (r >= 0)
+                r = free_and_strdup(&s->group, m->group);
+        if (r >= 0)
+                r = strv_extendf(&s->state_directory, "pm2ctl-data/%s", folder);
+        if (r >= 0 && m->link)
+                r = set_linked(m, s);
+        return r;
+}
+
+/* Where 252 keeps its state is not where 257 does, so StateDirectory= is no use here. */
+static int set_confinement_user(const ModuleUnit *m, UnitSpec *s, Error *e) {
+        if (m->user || m->group)
+                return error_set(e, -EINVAL,
+                                 "a user's own manager runs modules as that user alone: leave "
+                                 "--uid and --gid, or use --system");
+        s->sandbox = SANDBOX_USER;
+        return strv_extendf(&s->environment, "PM2CTL_STATE=%s", m->state);
+}
+
+static int set_settings(const ModuleUnit *m, const char *folder, UnitSpec *s, Error *e) {
+        _cleanup_(freep) char *global = path_join(m->config, "settings.ini"), *module = NULL;
+        int r;
+
+        if (!global || asprintf(&module, "%s/modules/%s.ini", m->config, folder) < 0) {
+                module = NULL;
+                return -ENOMEM;
+        }
+        if (strchr(global, ' '))
+                return error_set(e, -EINVAL,
+                                 "systemd cannot load settings from a folder with a blank in its "
+                                 "path, '%s': let XDG_CONFIG_HOME name another",
+                                 m->config);
+        r = unit_spec_add_credential(s, "global", global);
+        return r < 0 ? r : unit_spec_add_credential(s, "module", module);
+}
+
+static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
+        const App *app = m->package->apps + m->app;
+        _cleanup_(freep) char *folder = NULL;
+        int r;
+
+        r = module_folder_from_name(m->name, &folder);
+        if (r >= 0)
+                r = set_identity(m, s);
+        if (r >= 0)
+                r = set_lifecycle(app, s);
+        if (r >= 0)
+                r = m->scope == SCOPE_SYSTEM ? set_confinement_system(m, folder, s)
+                                             : set_confinement_user(m, s, e);
+        if (r >= 0)
+                r = set_settings(m, folder, s, e);
+        if (r >= 0)
+                r = strv_extendf(&s->runtime_directory, "pm2ctl/%s", folder);
+        if (r < 0)
+                return r;
+
+        s->slice = UNIT_SLICE;
+        s->working_directory = path_join(m->folder,
+                                         app->cwd && !streq(app->cwd, ".") ? app->cwd : NULL);
+        return s->working_directory ? 0 : -ENOMEM;
+}
+
+int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret) {
+        UnitSpec s = UNIT_SPEC_EMPTY;
+        int r;
+
+        assert(m->app < m->package->n_apps);
+
+        r = fill(m, e, &s);
+        if (r < 0) {
+                unit_spec_done(&s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}

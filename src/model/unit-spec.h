@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Everything a transient unit of ours is made of, as a plain structure; src/unit turns it into
+ * properties. What a field means is what systemd's property of that name means. NULL, false and the
+ * *_UNSET values leave systemd's default. */
+
+#include "basic/error.h"
+#include "basic/macro.h"
+#include "model/package.h"
+#include "model/scope-kind.h"
+
+#define UNIT_UNSET    UINT64_MAX /* of amounts and times: systemd's "infinity" or its default */
+#define UNIT_TIME_MAX (24 * 3600 * USEC_PER_SEC) /* of any delay a package may ask for */
+#define UNIT_STOP_MAX (3600 * USEC_PER_SEC) /* a package must not hold up a shutdown for ever */
+#define UNIT_FD_NONE  (-EBADF)
+
+/* Which list of constant properties goes with the unit. */
+typedef enum Sandbox {
+        SANDBOX_USER,   /* what an unprivileged user manager can do; keeps nothing apart */
+        SANDBOX_SYSTEM, /* all that lets node and what it calls work */
+} Sandbox;
+
+/* A file handed to the unit under $CREDENTIALS_DIRECTORY; one that is missing arrives as "\n". */
+typedef struct UnitCredential {
+        char *id;
+        char *path;
+} UnitCredential;
+
+typedef struct UnitCredentials {
+        UnitCredential *items;
+        size_t n;
+} UnitCredentials;
+
+/* Exit statuses of the main process. */
+typedef struct UnitStatuses {
+        uint8_t *codes;
+        size_t n;
+} UnitStatuses;
+
+typedef struct UnitSpec {
+        char *unit;
+        Sandbox sandbox;
+
+        /* foreign texts, for people */
+        char *description;
+        char **documentation;
+
+        const char *type;
+        const char *notify_access;
+        const char *slice;
+        char *syslog_identifier;
+        char **log_fields; /* "NAME=value" */
+
+        char **argv; /* the program's absolute path first */
+        char **environment;
+        char *working_directory;
+        UnitCredentials credentials;
+        int stdin_fd, stdout_fd, stderr_fd; /* borrowed; UNIT_FD_NONE: the manager's default */
+
+        bool dynamic_user;
+        char *user;
+        char *user_fallback; /* with dynamic_user: taken where an account owns `user` */
+        char *group;
+        char **state_directory, **runtime_directory, **cache_directory;
+        char **read_write_paths;
+        const char *protect_home;
+        bool private_tmp;
+        bool private_network;
+
+        uint64_t memory_max, memory_swap_max;
+        const char *restart;
+        uint64_t restart_usec;
+        unsigned start_limit_burst; /* 0: unset */
+        uint64_t start_limit_interval_usec;
+        UnitStatuses success, restart_prevent;
+        uint64_t timeout_start_usec, timeout_stop_usec;
+        int kill_signal;
+} UnitSpec;
+
+/* What the unit of one app is made from; everything is borrowed. */
+typedef struct ModuleUnit {
+        ScopeKind scope;
+        const char *name;   /* of the module */
+        const char *folder; /* with package.json; absolute */
+        const Package *package;
+        size_t app;         /* 0: the first */
+        const char *config; /* the scope's folder of settings */
+        const char *state;  /* the scope's folder of modules */
+        const char *user;   /* --uid or a linked folder's owner; NULL: a user of its own */
+        const char *group;
+        const char *link;     /* the linked folder, or NULL */
+        const char *launcher; /* NULL: the installed pm2-launch */
+} ModuleUnit;
+
+/* The unit of an app. -EINVAL with a clause that names the field. */
+int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
+
+/* An empty specification, whose descriptors and amounts are unset. */
+#define UNIT_SPEC_EMPTY                                                                            \
+        ((UnitSpec){                                                                               \
+                .stdin_fd = UNIT_FD_NONE,                                                          \
+                .stdout_fd = UNIT_FD_NONE,                                                         \
+                .stderr_fd = UNIT_FD_NONE,                                                         \
+                .memory_max = UNIT_UNSET,                                                          \
+                .memory_swap_max = UNIT_UNSET,                                                     \
+                .restart_usec = UNIT_UNSET,                                                        \
+                .start_limit_interval_usec = UNIT_UNSET,                                           \
+                .timeout_start_usec = UNIT_UNSET,                                                  \
+                .timeout_stop_usec = UNIT_UNSET,                                                   \
+        })
+
+void unit_spec_done(UnitSpec *s);
+
+/* Copies both strings. */
+int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path);
+
+/* The app's part in a unit's name: NULL for the first app, else its declared name, or its number if
+ * that name will not do. */
+int package_app_name(const Package *p, size_t app, char **ret);
+
+/* Whether a homepage may become a unit's Documentation=: systemd refuses other schemes, and mangles
+ * other characters. */
+bool homepage_is_safe(const char *homepage);
