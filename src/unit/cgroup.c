@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/cgroup.h"
+
+#include <fcntl.h>
+
+#include "basic/fs.h"
+#include "basic/string-util.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define FILE_MAX    (256U * 1024U) /* a group of 30,000 processes */
+
+/* Where a file is under the layouts that systemd knows: one hierarchy for all, one per controller
+ * with the second version beside it, one per controller alone. */
+typedef struct Place {
+        const char *hierarchy, *file;
+        uint64_t unit; /* of the number in it */
+} Place;
+
+static const Place memory_places[] = {
+        { "", "memory.current", 1 },
+        { "/memory", "memory.usage_in_bytes", 1 },
+};
+static const Place cpu_places[] = {
+        { "", "cpu.stat", 1000 },
+        { "/unified", "cpu.stat", 1000 },
+        { "/cpu,cpuacct", "cpuacct.usage", 1 },
+};
+static const Place process_places[] = {
+        { "", "cgroup.procs", 0 },
+        { "/unified", "cgroup.procs", 0 },
+        { "/systemd", "cgroup.procs", 0 },
+};
+
+static int read_place(const Place *place, const char *group, char **ret) {
+        _cleanup_(freep) char *path = NULL;
+
+        if (asprintf(&path, CGROUP_ROOT "%s%s/%s", place->hierarchy, group, place->file) < 0) {
+                path = NULL;
+                return -ENOMEM;
+        }
+        return read_file_at(AT_FDCWD, path, FILE_MAX, ret, NULL);
+}
+
+/* The first place that has the file. */
+static int read_first(const Place *places, size_t n, const char *group, char **ret,
+                      const Place **ret_place) {
+        int r = -ENOENT;
+
+        for (size_t i = 0; i < n; i++) {
+                r = read_place(places + i, group, ret);
+                if (r >= 0) {
+                        *ret_place = places + i;
+                        return 0;
+                }
+        }
+        return r;
+}
+
+static uint64_t read_amount(const Place *places, size_t n, const char *group) {
+        _cleanup_(freep) char *text = NULL;
+        const Place *place;
+        const char *number;
+
+        if (read_first(places, n, group, &text, &place) < 0)
+                return UINT64_MAX;
+        number = startswith(text, "usage_usec ");
+        return strtoull(number ? number : text, NULL, 10) * place->unit;
+}
+
+/* Adds one process: user, system and the waited-for children's time in ticks, resident pages. */
+static void add_process(unsigned long pid, CgroupUsage *usage) {
+        _cleanup_(freep) char *text = NULL;
+        unsigned long long user, system, child_user, child_system;
+        const char *rest;
+        char path[64];
+        long pages;
+
+        (void) snprintf(path, sizeof(path), "/proc/%lu/stat", pid);
+        if (read_file_at(AT_FDCWD, path, FILE_MAX, &text, NULL) < 0)
+                return;
+        rest = strrchr(text, ')');
+        if (!rest || sscanf(rest + 1,
+                            " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d "
+                            "%*d %*d %*d %*u %*u %ld",
+                            &user, &system, &child_user, &child_system, &pages) != 5)
+                return;
+        usage->cpu_nsec += (user + system + child_user + child_system) *
+                           (UINT64_C(1000000000) / (uint64_t) sysconf(_SC_CLK_TCK));
+        usage->memory += (uint64_t) pages * (uint64_t) sysconf(_SC_PAGESIZE);
+}
+
+static int sum_processes(const char *group, CgroupUsage *ret) {
+        _cleanup_(freep) char *text = NULL;
+        CgroupUsage usage = {};
+        const Place *place;
+        int r;
+
+        r = read_first(process_places, ELEMENTSOF(process_places), group, &text, &place);
+        if (r < 0)
+                return r;
+        for (char *p = text, *end; *p; p = end) {
+                unsigned long pid = strtoul(p, &end, 10);
+
+                if (end == p)
+                        break;
+                add_process(pid, &usage);
+                end += strspn(end, "\n");
+        }
+        *ret = usage;
+        return 0;
+}
+
+CgroupUsage cgroup_usage(const char *group) {
+        CgroupUsage usage = {
+                .memory = read_amount(memory_places, ELEMENTSOF(memory_places), group),
+                .cpu_nsec = read_amount(cpu_places, ELEMENTSOF(cpu_places), group),
+        };
+        CgroupUsage sum;
+
+        if ((usage.memory == UINT64_MAX || usage.cpu_nsec == UINT64_MAX) &&
+            sum_processes(group, &sum) >= 0) {
+                if (usage.memory == UINT64_MAX)
+                        usage.memory = sum.memory;
+                if (usage.cpu_nsec == UINT64_MAX)
+                        usage.cpu_nsec = sum.cpu_nsec;
+        }
+        return usage;
+}
+
+int cgroup_of_process(pid_t pid, char **ret) {
+        static const char *const lines[] = { ":name=systemd:", "0::" };
+        _cleanup_(freep) char *text = NULL;
+        char path[64];
+
+        (void) snprintf(path, sizeof(path), "/proc/%d/cgroup", (int) pid);
+        if (read_file_at(AT_FDCWD, path, FILE_MAX, &text, NULL) < 0)
+                return -ESRCH;
+
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++) {
+                const char *group = strstr(text, lines[i]);
+
+                if (!group)
+                        continue;
+                group += strlen(lines[i]);
+                *ret = strndup(group, strcspn(group, "\n"));
+                return *ret ? 0 : -ENOMEM;
+        }
+        return -ESRCH;
+}
+
+bool cgroup_is_empty(const char *group) {
+        static const Place places[] = {
+                { "", "cgroup.events", 0 },
+                { "/unified", "cgroup.events", 0 },
+        };
+        _cleanup_(freep) char *text = NULL;
+        const Place *place;
+
+        if (read_first(places, ELEMENTSOF(places), group, &text, &place) >= 0)
+                return strstr(text, "populated 0");
+        /* Without the second version only the group itself can be looked at; ours have no more. */
+        if (read_first(process_places, ELEMENTSOF(process_places), group, &text, &place) >= 0)
+                return text[0] == 0;
+        return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a unit's control group says about it. Read here rather than asked of the manager: that would
+ * read the same files, one unit after the other, and on a host with cgroup v1 knows no CPU time. */
+
+#include "basic/macro.h"
+
+typedef struct CgroupUsage {
+        uint64_t
+                memory; /* bytes, page cache included, as systemctl shows it; UINT64_MAX: unknown */
+        uint64_t cpu_nsec; /* UINT64_MAX: unknown */
+} CgroupUsage;
+
+/* Of a group, named as the manager does ("/pm2.slice/pm2@x.service"). Where a controller is not
+ * there for it, the sum over its processes stands in (of dead ones that nobody waited for, CPU time
+ * is missing then). */
+CgroupUsage cgroup_usage(const char *group);
+
+/* The group a process is in, as the manager names it; to be freed. -ESRCH. */
+int cgroup_of_process(pid_t pid, char **ret);
+
+/* Whether no process is left in a group or below it; one that is gone is empty. */
+bool cgroup_is_empty(const char *group);

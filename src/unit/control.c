@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/control.h"
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "unit/bus.h"
+#include "unit/job.h"
+#include "unit/message.h"
+#include "unit/query.h"
+#include "unit/user.h"
+
+/* Somebody else may start a unit between our stopping it and starting it. */
+#define START_TRIES 3
+
+/* Units on their way through one of the functions below. */
+typedef struct Batch {
+        sd_bus *bus;
+        const char **units;
+        size_t n;
+        UnitOutcome *outcomes;
+} Batch;
+
+void unit_outcomes_free(UnitOutcome *outcomes, size_t n) {
+        for (size_t i = 0; outcomes && i < n; i++)
+                error_clear(&outcomes[i].error);
+        free(outcomes);
+}
+
+static void batch_done(Batch *b) {
+        free(b->units);
+        unit_outcomes_free(b->outcomes, b->n);
+}
+
+static int batch_init(sd_bus *bus, size_t n, Batch *ret) {
+        *ret = (Batch){
+                .bus = bus,
+                .units = calloc(n + 1, sizeof(char *)),
+                .n = n,
+                .outcomes = calloc(n + 1, sizeof(UnitOutcome)),
+        };
+        return ret->units && ret->outcomes ? 0 : -ENOMEM;
+}
+
+/* Whether to go on with the others after this. */
+static bool is_fatal(int r) {
+        return r == -ENOMEM || r == -ECONNRESET || r == -ENOTCONN || r == -EHOSTDOWN;
+}
+
+static int wait_each(Batch *b, JobWaiter *w, Error *e) {
+        int r;
+
+        r = job_waiter_wait(w, e);
+        for (size_t i = 0; r >= 0 && i < b->n; i++)
+                if (job_waiter_result(w, i))
+                        b->outcomes[i].r = job_result_to_error(job_waiter_result(w, i),
+                                                               &b->outcomes[i].error);
+        return r;
+}
+
+/* Calls METHOD(unit, "replace") for each that is all right so far, then waits for all jobs. A unit
+ * that is not there gets -ENOENT. */
+static int call_each(Batch *b, const char *method, Error *e) {
+        _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
+        int r;
+
+        r = job_waiter_new(b->bus, e, &w);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < b->n; i++) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+                UnitOutcome *o = b->outcomes + i;
+
+                if (o->r < 0)
+                        continue;
+                o->r = manager_call(b->bus, method, &o->error, &reply, "ss", b->units[i],
+                                    "replace");
+                if (is_fatal(o->r))
+                        return error_set(e, o->r, "%s", error_text(&o->error, o->r));
+                if (o->r >= 0)
+                        o->r = job_waiter_add(w, reply, i);
+        }
+
+        return wait_each(b, w, e);
+}
+
+/* A failed unit keeps its name until it is reset. */
+static int stop_each(Batch *b, Error *e) {
+        int r;
+
+        r = call_each(b, "StopUnit", e);
+        for (size_t i = 0; r >= 0 && i < b->n; i++) {
+                UnitOutcome *o = b->outcomes + i;
+
+                if (o->r == -ENOENT) {
+                        error_clear(&o->error);
+                        o->r = 0;
+                } else if (o->r >= 0)
+                        (void) manager_call(b->bus, "ResetFailedUnit", NULL, NULL, "s",
+                                            b->units[i]); /* gone unless it failed */
+        }
+        return r;
+}
+
+/* The name of a property that the manager does not know and the unit can do without. */
+static char *droppable_property(const char *error_name, const char *text) {
+        const char *name;
+        char *copy;
+
+        if (!streq_ptr(error_name, "org.freedesktop.DBus.Error.PropertyReadOnly"))
+                return NULL;
+        name = startswith(text, "Cannot set property ");
+        copy = name ? strndup(name, strcspn(name, ",")) : NULL;
+        if (copy && !property_is_optional(copy)) {
+                free(copy);
+                copy = NULL;
+        }
+        return copy;
+}
+
+/* Sends one specification, without what an older manager does not know. */
+static int send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
+        static char **missing; /* one manager, one warning for all units */
+
+        for (;;) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+                _cleanup_(freep) char *error_name = NULL, *property = NULL;
+                UnitSpec copy = *spec; /* borrows everything */
+                int r;
+
+                r = unit_user_choose(bus, spec, e, &copy.user);
+                if (r >= 0)
+                        r = start_message_new(bus, &copy, missing, e, &m);
+                if (r < 0)
+                        return r;
+
+                r = manager_send(bus, m, e, ret_reply, &error_name);
+                if (r >= 0)
+                        return 0;
+                property = droppable_property(error_name, error_text(e, r));
+                if (!property || strv_contains(missing, property))
+                        return r;
+                log_warning("This systemd does not know %s=; the units do without.", property);
+                error_clear(e);
+                r = strv_extend(&missing, property);
+                if (r < 0)
+                        return r;
+        }
+}
+
+static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
+        int r = 0;
+
+        for (int i = 0; i < START_TRIES; i++) {
+                if (i > 0) {
+                        error_clear(e);
+                        r = unit_stop(bus, spec->unit, e);
+                        if (r < 0)
+                                return r;
+                }
+                r = send_start(bus, spec, e, ret_reply);
+                if (r != -EEXIST)
+                        return r;
+        }
+        return error_prefix(e, r,
+                            "a unit of this name is there and stays; if it has a file, that is in "
+                            "the way (drop-ins are not)");
+}
+
+static int start_each(Batch *b, const UnitSpec *specs, Error *e) {
+        _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
+        int r;
+
+        r = job_waiter_new(b->bus, e, &w);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < b->n; i++) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+                UnitOutcome *o = b->outcomes + i;
+
+                if (o->r < 0)
+                        continue;
+                o->r = start_one(b->bus, specs + i, &o->error, &reply);
+                if (is_fatal(o->r))
+                        return error_set(e, o->r, "%s", error_text(&o->error, o->r));
+                if (o->r >= 0)
+                        o->r = job_waiter_add(w, reply, i);
+        }
+
+        return wait_each(b, w, e);
+}
+
+/* The unit knows better than its job why it failed. */
+static int explain_failures(Batch *b, Error *e) {
+        for (size_t i = 0; i < b->n; i++) {
+                _cleanup_(unit_state_done) UnitState state = {};
+                UnitOutcome *o = b->outcomes + i;
+                Error reason = ERROR_NULL;
+                int r;
+
+                if (o->r != -ECHILD && o->r != -ETIMEDOUT)
+                        continue;
+                r = unit_query(b->bus, b->units[i], e, &state);
+                if (r < 0)
+                        return r;
+                r = r > 0 ? unit_state_to_error(&state, &reason) : 0;
+                if (r < 0) {
+                        error_clear(&o->error);
+                        *o = (UnitOutcome){ r, reason };
+                }
+        }
+        return 0;
+}
+
+int units_start(sd_bus *bus, const UnitSpec *specs, size_t n, Error *e, UnitOutcome **ret) {
+        _cleanup_(batch_done) Batch b = {};
+        int r;
+
+        r = batch_init(bus, n, &b);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                b.units[i] = specs[i].unit;
+        if (r >= 0)
+                r = stop_each(&b, e);
+        if (r >= 0)
+                r = start_each(&b, specs, e);
+        if (r >= 0)
+                r = explain_failures(&b, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(b.outcomes);
+        return 0;
+}
+
+static int init_named(sd_bus *bus, char *const *units, Batch *ret) {
+        size_t i = 0;
+        int r;
+
+        r = batch_init(bus, strv_length(units), ret);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(s, units)
+                ret->units[i++] = *s;
+        return 0;
+}
+
+int units_stop(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
+        _cleanup_(batch_done) Batch b = {};
+        int r;
+
+        r = init_named(bus, units, &b);
+        if (r >= 0)
+                r = stop_each(&b, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(b.outcomes);
+        return 0;
+}
+
+/* The start limit counts restarts by hand as well. Resetting a failed unit would unload it, so that
+ * one is for the caller to start anew. */
+static int reset_limit(sd_bus *bus, const char *unit, Error *e) {
+        _cleanup_(unit_state_done) UnitState state = {};
+        int r;
+
+        r = unit_query(bus, unit, e, &state);
+        if (r < 0)
+                return r;
+        if (r == 0 || streq(state.active, "failed") || streq(state.active, "inactive"))
+                return error_set(e, -ENOENT, "it does not run");
+        return manager_call(bus, "ResetFailedUnit", e, NULL, "s", unit);
+}
+
+int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
+        _cleanup_(batch_done) Batch b = {};
+        int r;
+
+        r = init_named(bus, units, &b);
+        for (size_t i = 0; r >= 0 && i < b.n; i++)
+                b.outcomes[i].r = reset_limit(bus, b.units[i], &b.outcomes[i].error);
+        if (r >= 0)
+                r = call_each(&b, "RestartUnit", e);
+        if (r >= 0)
+                r = explain_failures(&b, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(b.outcomes);
+        return 0;
+}
+
+/* Result and clause of the only unit of a batch. */
+static int only_outcome(int r, UnitOutcome *outcomes, Error *e) {
+        if (r < 0)
+                return r;
+        r = outcomes[0].r;
+        if (r < 0)
+                (void) error_set(e, r, "%s", error_text(&outcomes[0].error, r));
+        unit_outcomes_free(outcomes, 1);
+        return r;
+}
+
+int unit_start(sd_bus *bus, const UnitSpec *spec, Error *e) {
+        UnitOutcome *outcomes = NULL;
+        int r;
+
+        r = units_start(bus, spec, 1, e, &outcomes);
+        return only_outcome(r, outcomes, e);
+}
+
+int unit_stop(sd_bus *bus, const char *unit, Error *e) {
+        char *const units[] = { (char *) unit, NULL };
+        UnitOutcome *outcomes = NULL;
+        int r;
+
+        r = units_stop(bus, units, e, &outcomes);
+        return only_outcome(r, outcomes, e);
+}
+
+int unit_restart(sd_bus *bus, const char *unit, Error *e) {
+        char *const units[] = { (char *) unit, NULL };
+        UnitOutcome *outcomes = NULL;
+        int r;
+
+        r = units_restart(bus, units, e, &outcomes);
+        return only_outcome(r, outcomes, e);
+}

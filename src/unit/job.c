@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/job.h"
+
+#include "basic/string-util.h"
+#include "unit/bus.h"
+
+typedef struct Job {
+        char *path;
+        char *result; /* NULL: still running */
+        size_t tag;
+} Job;
+
+struct JobWaiter {
+        sd_bus *bus;
+        sd_bus_slot *slot;
+        Job *jobs;
+        size_t n, n_running;
+        int error;
+};
+
+static const struct {
+        const char *result;
+        int error;
+        const char *text;
+} results[] = {
+        { "done", 0, NULL },
+        { "skipped", 0, NULL },
+        { "canceled", -ECANCELED, "another command took its place (start, stop or restart)" },
+        { "timeout", -ETIMEDOUT, "it took too long" },
+        { "failed", -ECHILD, "it failed" },
+        { "dependency", -EPIPE, "something it depends on failed" },
+        { "invalid", -ENOEXEC, "it cannot be started or stopped in its state" },
+        { "assert", -EPROTO, "an assertion of its unit failed" },
+        { "unsupported", -EOPNOTSUPP, "this system cannot run such a unit" },
+        { "collected", -ECANCELED, "it was removed meanwhile" },
+        { "once", -ESTALE, "it runs once only, and has done so" },
+};
+
+static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        JobWaiter *w = userdata;
+        const char *path, *result;
+        int r;
+
+        r = sd_bus_message_read(m, "uoss", NULL, &path, NULL, &result);
+        for (size_t i = 0; r >= 0 && i < w->n; i++) {
+                if (w->jobs[i].result || !streq(w->jobs[i].path, path))
+                        continue;
+                r = free_and_strdup(&w->jobs[i].result, result);
+                w->n_running--;
+        }
+        if (r < 0)
+                w->error = r;
+        return 0;
+}
+
+int job_waiter_new(sd_bus *bus, Error *e, JobWaiter **ret) {
+        _cleanup_(job_waiter_freep) JobWaiter *w = malloc(sizeof(JobWaiter));
+        int r;
+
+        if (!w)
+                return -ENOMEM;
+        *w = (JobWaiter){ .bus = sd_bus_ref(bus) };
+
+        r = sd_bus_match_signal(bus, &w->slot, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER, "JobRemoved",
+                                on_job_removed, w);
+        if (r < 0)
+                return error_set(e, r, "cannot subscribe to systemd's jobs: %s", strerror(-r));
+        /* A manager sends no signals to a bus on which nobody has asked for them. */
+        r = manager_call(bus, "Subscribe", e, NULL, "");
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(w);
+        return 0;
+}
+
+JobWaiter *job_waiter_free(JobWaiter *w) {
+        if (!w)
+                return NULL;
+        (void) sd_bus_slot_unref(w->slot);
+        (void) sd_bus_unref(w->bus);
+        for (size_t i = 0; i < w->n; i++) {
+                free(w->jobs[i].path);
+                free(w->jobs[i].result);
+        }
+        free(w->jobs);
+        free(w);
+        return NULL;
+}
+
+int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag) {
+        const char *path;
+        Job *grown;
+        int r;
+
+        r = sd_bus_message_read(reply, "o", &path);
+        if (r < 0)
+                return r;
+        grown = realloc(w->jobs, (w->n + 1) * sizeof(Job));
+        if (!grown)
+                return -ENOMEM;
+        w->jobs = grown;
+        grown[w->n] = (Job){ .path = strdup(path), .tag = tag };
+        if (!grown[w->n].path)
+                return -ENOMEM;
+        w->n++;
+        w->n_running++;
+        return 0;
+}
+
+bool job_waiter_done(const JobWaiter *w) {
+        return w->n_running == 0 || w->error < 0;
+}
+
+int job_waiter_wait(JobWaiter *w, Error *e) {
+        int r = 0;
+
+        while (!job_waiter_done(w)) {
+                r = sd_bus_process(w->bus, NULL);
+                if (r == 0)
+                        r = sd_bus_wait(w->bus, UINT64_MAX);
+                if (r < 0 && r != -EINTR)
+                        break;
+        }
+        r = r < 0 && r != -EINTR ? r : w->error;
+        return r < 0 ? error_set(e, r, "lost the connection to systemd while it worked (%s)",
+                                 strerror(-r))
+                     : 0;
+}
+
+const char *job_waiter_result(const JobWaiter *w, size_t tag) {
+        for (size_t i = 0; i < w->n; i++)
+                if (w->jobs[i].tag == tag)
+                        return w->jobs[i].result;
+        return NULL;
+}
+
+int job_result_to_error(const char *result, Error *e) {
+        for (size_t i = 0; i < ELEMENTSOF(results); i++)
+                if (streq(results[i].result, result))
+                        return results[i].error < 0
+                                       ? error_set(e, results[i].error, "%s", results[i].text)
+                                       : 0;
+        return error_set(e, -EIO, "systemd calls the result '%s'", result);
+}

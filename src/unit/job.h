@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Waiting for the jobs that a call started. The waiter is made before the call, since a job may be
+ * over before the reply to it has been read. */
+
+#include <systemd/sd-bus.h>
+
+#include "basic/error.h"
+#include "basic/macro.h"
+
+typedef struct JobWaiter JobWaiter;
+
+/* Subscribes to the ends of jobs. */
+int job_waiter_new(sd_bus *bus, Error *e, JobWaiter **ret);
+JobWaiter *job_waiter_free(JobWaiter *w);
+DEFINE_CLEANUP(JobWaiter *, job_waiter_free);
+
+/* Waits for the job that the reply names as well; `tag` is the caller's mark for it. */
+int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag);
+
+/* Returns when all jobs have ended, which systemd's own time limits bound. Negative only if the
+ * connection is lost. */
+int job_waiter_wait(JobWaiter *w, Error *e);
+
+/* Whether all jobs have ended, for a caller with an event loop. */
+bool job_waiter_done(const JobWaiter *w);
+
+/* How the job with this mark ended: systemd's word ("done"), NULL if it has not ended or there is
+ * none. */
+const char *job_waiter_result(const JobWaiter *w, size_t tag);
+
+/* 0 for a job that did what it was for, else an errno and a clause; "failed" gives -ECHILD, whose
+ * reason the unit itself knows better. */
+int job_result_to_error(const char *result, Error *e);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/message.h"
+
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "unit/property.h"
+
+/* What differs from unit to unit. */
+static const struct {
+        const char *name;
+        PropertyKind kind;
+        size_t offset;
+} fields[] = {
+        { "Description", PROPERTY_TEXT, offsetof(UnitSpec, description) },
+        { "Documentation", PROPERTY_STRINGS, offsetof(UnitSpec, documentation) },
+        { "Slice", PROPERTY_STRING, offsetof(UnitSpec, slice) },
+        { "Type", PROPERTY_STRING, offsetof(UnitSpec, type) },
+        { "NotifyAccess", PROPERTY_STRING, offsetof(UnitSpec, notify_access) },
+        { "SyslogIdentifier", PROPERTY_STRING, offsetof(UnitSpec, syslog_identifier) },
+        { "LogExtraFields", PROPERTY_FIELDS, offsetof(UnitSpec, log_fields) },
+
+        { "ExecStart", PROPERTY_COMMAND, offsetof(UnitSpec, argv) },
+        { "Environment", PROPERTY_STRINGS, offsetof(UnitSpec, environment) },
+        { "WorkingDirectory", PROPERTY_STRING, offsetof(UnitSpec, working_directory) },
+        { "LoadCredential", PROPERTY_SOURCES, offsetof(UnitSpec, credentials) },
+        { "SetCredential", PROPERTY_FALLBACKS, offsetof(UnitSpec, credentials) },
+        { "StandardInputFileDescriptor", PROPERTY_FD, offsetof(UnitSpec, stdin_fd) },
+        { "StandardOutputFileDescriptor", PROPERTY_FD, offsetof(UnitSpec, stdout_fd) },
+        { "StandardErrorFileDescriptor", PROPERTY_FD, offsetof(UnitSpec, stderr_fd) },
+
+        { "DynamicUser", PROPERTY_BOOL, offsetof(UnitSpec, dynamic_user) },
+        { "User", PROPERTY_STRING, offsetof(UnitSpec, user) },
+        { "Group", PROPERTY_STRING, offsetof(UnitSpec, group) },
+        { "StateDirectory", PROPERTY_STRINGS, offsetof(UnitSpec, state_directory) },
+        { "RuntimeDirectory", PROPERTY_STRINGS, offsetof(UnitSpec, runtime_directory) },
+        { "CacheDirectory", PROPERTY_STRINGS, offsetof(UnitSpec, cache_directory) },
+        { "ReadWritePaths", PROPERTY_STRINGS, offsetof(UnitSpec, read_write_paths) },
+        { "ProtectHome", PROPERTY_STRING, offsetof(UnitSpec, protect_home) },
+        { "PrivateTmp", PROPERTY_BOOL, offsetof(UnitSpec, private_tmp) },
+        { "PrivateNetwork", PROPERTY_BOOL, offsetof(UnitSpec, private_network) },
+
+        { "MemoryMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_max) },
+        { "MemorySwapMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_swap_max) },
+        { "Restart", PROPERTY_STRING, offsetof(UnitSpec, restart) },
+        { "RestartUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, restart_usec) },
+        { "RestartPreventExitStatus", PROPERTY_STATUSES, offsetof(UnitSpec, restart_prevent) },
+        { "SuccessExitStatus", PROPERTY_STATUSES, offsetof(UnitSpec, success) },
+        { "StartLimitBurst", PROPERTY_COUNT, offsetof(UnitSpec, start_limit_burst) },
+        { "StartLimitIntervalUSec", PROPERTY_AMOUNT,
+          offsetof(UnitSpec, start_limit_interval_usec) },
+        { "TimeoutStartUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, timeout_start_usec) },
+        { "TimeoutStopUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, timeout_stop_usec) },
+        { "KillSignal", PROPERTY_NUMBER, offsetof(UnitSpec, kill_signal) },
+};
+
+#define IN_SYSTEM  (1U << SANDBOX_SYSTEM)
+#define IN_USER    (1U << SANDBOX_USER)
+#define EVERYWHERE (IN_SYSTEM | IN_USER)
+
+#define YES        ((const bool[]){ true })
+#define WORD(s)    ((const char *const[]){ s })
+#define WORDS(...) ((const char *const *const[]){ (const char *const[]){ __VA_ARGS__, NULL } })
+#define COUNT(n)   ((const unsigned[]){ n })
+#define AMOUNT(n)  ((const uint64_t[]){ n })
+#define NUMBER(n)  ((const int[]){ n })
+
+/* Not in the list, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it runs),
+ * ProcSubset=pid (os.cpus() would be empty), ProtectProc= (a monitoring module counts processes).
+ */
+static const struct {
+        unsigned where;
+        const char *name;
+        PropertyKind kind;
+        const void *value;
+        bool optional;
+} constants[] = {
+        { EVERYWHERE, "CollectMode", PROPERTY_STRING, WORD("inactive") },
+        { EVERYWHERE, "KillMode", PROPERTY_STRING, WORD("control-group") },
+        { EVERYWHERE, "OOMPolicy", PROPERTY_STRING, WORD("stop") },
+        { EVERYWHERE, "CPUAccounting", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "MemoryAccounting", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "TasksAccounting", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "StateDirectoryMode", PROPERTY_COUNT, COUNT(0700) },
+        { EVERYWHERE, "RuntimeDirectoryMode", PROPERTY_COUNT, COUNT(0700) },
+        { EVERYWHERE, "CacheDirectoryMode", PROPERTY_COUNT, COUNT(0700) },
+
+        { EVERYWHERE, "NoNewPrivileges", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "KeyringMode", PROPERTY_STRING, WORD("private") },
+        { EVERYWHERE, "LockPersonality", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
+          WORDS("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK") },
+        /* An empty mask would be written as an empty setting, which restricts nothing after a
+         * daemon-reload; so one kind stays allowed, that of cgroups, which gives nothing away. */
+        { EVERYWHERE, "RestrictNamespaces", PROPERTY_AMOUNT, AMOUNT(0x2000000) },
+        { EVERYWHERE, "RestrictRealtime", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "RestrictSUIDSGID", PROPERTY_BOOL, YES },
+        { EVERYWHERE, "SystemCallArchitectures", PROPERTY_STRINGS, WORDS("native") },
+        { EVERYWHERE, "SystemCallErrorNumber", PROPERTY_NUMBER, NUMBER(EPERM) },
+        { EVERYWHERE, "SystemCallFilter", PROPERTY_WORDS_ALLOWED,
+          WORDS("@system-service", "@pkey") },
+
+        { IN_SYSTEM, "CapabilityBoundingSet", PROPERTY_AMOUNT, AMOUNT(0) },
+        { IN_SYSTEM, "DevicePolicy", PROPERTY_STRING, WORD("closed") },
+        { IN_SYSTEM, "PrivateDevices", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "PrivateUsers", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectClock", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectControlGroups", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectHostname", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectKernelLogs", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectKernelModules", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectKernelTunables", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "ProtectSystem", PROPERTY_STRING, WORD("strict") },
+        { IN_SYSTEM, "RemoveIPC", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "UMask", PROPERTY_COUNT, COUNT(0077) },
+        { IN_SYSTEM, "PrivateIPC", PROPERTY_BOOL, YES, .optional = true },
+};
+
+static int append_properties(sd_bus_message *m, const UnitSpec *s, char *const *without, Error *e) {
+        int r;
+
+        for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
+                r = property_append(m, fields[i].name, fields[i].kind,
+                                    (const char *) s + fields[i].offset, e);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < ELEMENTSOF(constants); i++) {
+                if (!(constants[i].where & 1U << s->sandbox) ||
+                    strv_contains(without, constants[i].name))
+                        continue;
+                r = property_append(m, constants[i].name, constants[i].kind, constants[i].value, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Error *e,
+                      sd_bus_message **ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(
+                bus, &m, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                "org.freedesktop.systemd1.Manager", "StartTransientUnit");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", s->unit, "fail");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "(sv)");
+        if (r >= 0)
+                r = append_properties(m, s, without, e);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        if (r >= 0)
+                r = sd_bus_message_append(m, "a(sa(sv))", 0);
+        if (r < 0)
+                return error_prefix(e, r, "%s", s->unit);
+
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+bool property_is_optional(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(constants); i++)
+                if (streq(constants[i].name, name))
+                        return constants[i].optional;
+        return false;
+}

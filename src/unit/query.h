@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What systemd says about units: the effective values, since drop-ins win over what we sent. */
+
+#include <systemd/sd-bus.h>
+
+#include "basic/error.h"
+#include "basic/macro.h"
+#include "unit/state.h"
+
+/* The loaded units that match a shell pattern, or have just this name; sorted by it. */
+int units_query(sd_bus *bus, const char *pattern, bool details, Error *e, UnitState **ret,
+                size_t *ret_n);
+
+/* One unit with details: 1, or 0 if it is not loaded (a stopped transient unit is gone). */
+int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/stable.h"
+
+#include <time.h>
+
+#include "basic/string-util.h"
+#include "unit/bus.h"
+#include "unit/query.h"
+
+/* A module may fail once or twice, say until the port of its predecessor is free; one that goes on
+ * is given the time in which sixteen quick failures end it. */
+#define RESTARTS_MAX  2
+#define PATIENCE_USEC (5 * USEC_PER_SEC)
+
+static uint64_t now_usec(void) {
+        struct timespec ts;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+}
+
+static int on_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        *(bool *) userdata = true;
+        return 0;
+}
+
+/* Until the unit's properties change, or this long. */
+static int wait_changed(sd_bus *bus, bool *changed, uint64_t usec) {
+        uint64_t end = now_usec() + usec;
+        int r;
+
+        while (!*changed) {
+                uint64_t now = now_usec();
+
+                if (now >= end)
+                        return 0;
+                r = sd_bus_process(bus, NULL);
+                if (r == 0)
+                        r = sd_bus_wait(bus, end - now);
+                if (r < 0 && r != -EINTR)
+                        return r;
+        }
+        return 0;
+}
+
+/* 0: up long enough; 1: ended in order; -EINPROGRESS: not yet; else what is wrong. */
+static int judge(const UnitState *s, uint64_t usec, unsigned restarts, uint64_t waited, Error *e) {
+        int r;
+
+        if (streq(s->active, "active") && streq(s->sub, "running"))
+                return s->uptime_usec >= usec ? 0 : -EINPROGRESS;
+        if (streq(s->active, "inactive"))
+                return 1;
+
+        r = unit_state_to_error(s, e);
+        if (r == -EAGAIN && (restarts <= RESTARTS_MAX || waited < PATIENCE_USEC)) {
+                error_clear(e);
+                return -EINPROGRESS;
+        }
+        return r < 0 ? r : -EINPROGRESS;
+}
+
+int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
+        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        _cleanup_(freep) char *path = NULL;
+        uint64_t begin = now_usec();
+        bool changed;
+        int r;
+
+        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
+        if (r >= 0)
+                r = sd_bus_match_signal(bus, &slot, SYSTEMD_NAME, path,
+                                        "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                        on_changed, &changed);
+        if (r < 0)
+                return error_set(e, r, "cannot watch unit %s: %s", unit, strerror(-r));
+        r = manager_call(bus, "Subscribe", e, NULL, "");
+
+        while (r >= 0) {
+                _cleanup_(unit_state_done) UnitState state = {};
+                uint64_t left = usec;
+
+                changed = false;
+                r = unit_query(bus, unit, e, &state);
+                if (r <= 0)
+                        return r < 0 ? r : 1; /* only in order does a unit go away */
+                r = judge(&state, usec, state.n_restarts, now_usec() - begin, e);
+                if (r != -EINPROGRESS)
+                        return r;
+                if (state.uptime_usec < usec)
+                        left = usec - state.uptime_usec;
+                r = wait_changed(bus, &changed, left);
+                if (r < 0)
+                        return error_set(e, r, "lost the connection to systemd: %s", strerror(-r));
+        }
+        return r;
+}
