@@ -89,7 +89,8 @@ static int temporary_name(const char *name, char **ret) {
 
         if (getrandom(&random, sizeof(random), 0) != sizeof(random))
                 return -errno;
-        return asprintf(ret, ".#%.200s.%016llx", name, (unsigned long long) random) < 0 ? -ENOMEM : 0;
+        return asprintf(ret, ".#%.200s.%016llx", name, (unsigned long long) random) < 0 ? -ENOMEM
+                                                                                        : 0;
 }
 
 int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,

@@ -58,7 +58,8 @@ int log_full(int level, int r, const char *format, ...) {
         return r;
 }
 
-_printf_(4, 0) static int log_causev(int level, int r, const Error *e, const char *format, va_list ap) {
+_printf_(4, 0) static int log_causev(int level, int r, const Error *e, const char *format,
+                                     va_list ap) {
         _cleanup_(freep) char *what = NULL;
 
         if (vasprintf(&what, format, ap) < 0) {

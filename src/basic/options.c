@@ -90,6 +90,11 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
         return 0;
 }
 
+/* An optional argument's brackets hold the '=' already: "[=MODE]". */
+static const char *metavar_separator(const Option *o) {
+        return !o->metavar || o->metavar[0] == '[' ? "" : "=";
+}
+
 void options_print_help(const Option *table, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 _cleanup_(freep) char *left = NULL;
@@ -100,10 +105,7 @@ void options_print_help(const Option *table, size_t n) {
                         continue;
                 if (o->letter)
                         (void) snprintf(letter, sizeof(letter), "-%c", o->letter);
-                if (asprintf(&left, "%s --%s%s%s", letter, o->name,
-                             !o->metavar            ? ""
-                             : o->metavar[0] == '[' ? ""
-                                                    : "=",
+                if (asprintf(&left, "%s --%s%s%s", letter, o->name, metavar_separator(o),
                              o->metavar ? o->metavar : "") < 0) {
                         left = NULL;
                         return;

@@ -15,7 +15,7 @@ typedef enum OptionKind {
 typedef struct Option {
         const char *name;    /* without the dashes */
         char letter;         /* 0 if there is none */
-        const char *metavar; /* NULL if it takes no argument; "[X]" an optional one */
+        const char *metavar; /* NULL if it takes no argument; "[=X]" an optional one */
         const char *help;    /* NULL hides it */
         OptionKind kind;
         size_t offset; /* of the field it writes, in the caller's structure */

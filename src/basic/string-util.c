@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
 
+#include <wchar.h>
+
 #define EDIT_DISTANCE_MAX 63
 
 const char *startswith(const char *s, const char *prefix) {
@@ -171,4 +173,12 @@ unsigned edit_distance(const char *a, const char *b) {
                         d[i][k] = best;
                 }
         return d[n][m];
+}
+
+int display_width(const char *s) {
+        wchar_t wide[256];
+        size_t n = mbstowcs(wide, s, ELEMENTSOF(wide));
+        int width = n < ELEMENTSOF(wide) ? wcswidth(wide, n) : -1;
+
+        return width >= 0 ? width : (int) strlen(s);
 }

@@ -49,3 +49,6 @@ char *shell_quote(const char *s);
 /* Edits between two words (insert, delete, replace, swap), for "did you mean". At most 63 bytes are
  * looked at. */
 unsigned edit_distance(const char *a, const char *b);
+
+/* Columns a terminal gives a text; bytes where the locale cannot tell. */
+int display_width(const char *s);

@@ -2,7 +2,6 @@
 #include "basic/table.h"
 
 #include <inttypes.h>
-#include <wchar.h>
 
 #include "basic/string-util.h"
 
@@ -95,15 +94,6 @@ const char *cell_text(json_object *value, CellFormat format, char *buffer, size_
         return json_text(value);
 }
 
-/* Columns a terminal gives a text; bytes where the locale cannot tell. */
-static int text_width(const char *s) {
-        wchar_t wide[256];
-        size_t n = mbstowcs(wide, s, ELEMENTSOF(wide));
-        int width = n < ELEMENTSOF(wide) ? wcswidth(wide, n) : -1;
-
-        return width >= 0 ? width : (int) strlen(s);
-}
-
 static const char *state_colour(const char *text) {
         static const struct {
                 const char *state, *colour;
@@ -126,7 +116,7 @@ static bool is_number(CellFormat format) {
 
 static void print_cell(const char *text, int width, CellFormat format, const char *colour,
                        bool last) {
-        int pad = MAX2(width - text_width(text), 0);
+        int pad = MAX2(width - display_width(text), 0);
 
         printf("%*s%s%s%s%*s", is_number(format) ? pad : 0, "", colour, text,
                *colour ? ANSI_NORMAL : "", is_number(format) || last ? 0 : pad, "");
@@ -158,14 +148,14 @@ static int print_text(const Column *columns, size_t n, json_object *rows, bool l
         assert(n <= COLUMNS_MAX);
 
         for (size_t c = 0; c < n; c++) {
-                widths[c] = legend ? text_width(columns[c].title) : 0;
+                widths[c] = legend ? display_width(columns[c].title) : 0;
                 for (size_t i = 0; i < n_rows; i++) {
                         _cleanup_(freep) char *text = NULL;
 
                         text = shown_text(columns + c, json_object_array_get_idx(rows, i));
                         if (!text)
                                 return -ENOMEM;
-                        widths[c] = MAX2(widths[c], text_width(text));
+                        widths[c] = MAX2(widths[c], display_width(text));
                 }
         }
 

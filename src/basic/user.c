@@ -77,3 +77,24 @@ int group_name(gid_t gid, char **ret) {
         *ret = strdup(gr->gr_name);
         return *ret ? 0 : -ENOMEM;
 }
+
+int user_become(uid_t uid, gid_t gid) {
+        if (geteuid() != 0 || uid == 0)
+                return 0;
+        if (setgroups(0, NULL) < 0 || setegid(gid) < 0)
+                return -errno;
+        if (seteuid(uid) < 0) {
+                int r = -errno;
+
+                (void) user_return();
+                return r;
+        }
+        return 0;
+}
+
+int user_return(void) {
+        if (getuid() != 0)
+                return 0;
+        /* root's supplementary groups are not put back: root needs none */
+        return seteuid(0) < 0 || setegid(getgid()) < 0 ? -errno : 0;
+}

@@ -15,3 +15,8 @@ int group_lookup(const char *group, gid_t *ret_gid);
 /* The account's name, or the number as text. */
 int user_name(uid_t uid, char **ret);
 int group_name(gid_t gid, char **ret);
+
+/* Root acts as another user until user_return(): what it opens meanwhile is what that user may
+ * open. Without privileges, and for the caller itself, both do nothing. */
+int user_become(uid_t uid, gid_t gid);
+int user_return(void);

@@ -6,7 +6,8 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 
-#define NEAR_MISS_MAX 2 /* edits between what was typed and what is offered */
+#define LEFT_WIDTH    28 /* of a verb and its words in --help */
+#define NEAR_MISS_MAX 2  /* edits between what was typed and what is offered */
 
 bool word_list_contains(const char *list, const char *word) {
         size_t n = strlen(word);
@@ -74,6 +75,7 @@ void verbs_print_help(const Verb *const *verbs, size_t n) {
                         continue;
                 (void) snprintf(left, sizeof(left), "%s %s", verbs[i]->name,
                                 verbs[i]->words ? verbs[i]->words : "");
-                printf("  %-30s %s\n", left, verbs[i]->help);
+                printf("  %s%*s %s\n", left, MAX2(LEFT_WIDTH - display_width(left), 0), "",
+                       verbs[i]->help);
         }
 }

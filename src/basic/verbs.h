@@ -4,6 +4,8 @@
 /* Verbs of a command line as a table of constant objects, one per source file. Arity, unknown verbs
  * and near-misses are the dispatcher's business; a verb's body starts with real work. */
 
+#include <limits.h>
+
 #include "basic/macro.h"
 
 #define VERB_ANY   UINT_MAX

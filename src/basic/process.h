@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Other programs. */
+
+#include "basic/macro.h"
+
+/* Becomes the program (looked up in PATH); returns only on failure. */
+int process_exec(char *const *argv);
+
+/* Runs it, its standard output on our standard error, and waits: its exit status, or negative. */
+int process_run_to_stderr(char *const *argv);
