@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* pm2-fetch: a package spec becomes a verified tree in a staging folder. It runs in a sandboxed
+ * unit of its own; in mode "scripts", in another unit, without network and under another user, it
+ * runs the packages' install scripts. */
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fs.h"
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "fetch/npm-command.h"
+#include "fetch/result.h"
+
+static int fetch(const Request *request, const char *folder, Error *e, json_object **ret) {
+        int r;
+
+        r = npm_install(request, folder, e);
+        return r < 0 ? r : result_read(request->tree, e, ret);
+}
+
+static int scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
+        int r;
+
+        r = npm_rebuild(request, folder, e);
+        if (r < 0)
+                return r;
+        *ret = json_object_new_object();
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* The answer: what was found, or the clause that says why not. */
+static int answer(int r, const Error *e, json_object *result) {
+        _cleanup_(json_object_putp) json_object *failure = NULL;
+
+        if (r < 0) {
+                failure = json_object_new_object();
+                if (!failure || json_add_string(failure, "error", error_text(e, r)) < 0)
+                        return log_oom();
+                result = failure;
+        }
+        if (puts(json_text(result)) < 0 || fflush(stdout) != 0)
+                return log_error_errno(-errno, "Cannot answer: %m");
+        return r;
+}
+
+int main(int argc, char **argv) {
+        char folder[] = "/tmp/pm2-fetch.XXXXXX";
+        _cleanup_(json_object_putp) json_object *result = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Request request = {};
+        int r;
+
+        log_setup("pm2-fetch");
+        if (argc != 2 || (!streq(argv[1], "fetch") && !streq(argv[1], "scripts"))) {
+                log_error("Usage: pm2-fetch fetch|scripts; pm2ctl starts this program.");
+                return 2;
+        }
+
+        r = request_read(&e, &request);
+        if (r >= 0 && !mkdtemp(folder))
+                r = error_set(&e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
+        if (r >= 0) {
+                r = streq(argv[1], "fetch") ? fetch(&request, folder, &e, &result)
+                                            : scripts(&request, folder, &e, &result);
+                (void) remove_tree_at(AT_FDCWD, folder);
+        }
+        r = answer(r, &e, result);
+        request_done(&request);
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What pm2ctl asks of pm2-fetch: one JSON document, handed over as the credential "request", since
+ * the registry's tokens are in it. It is answered on standard output by one JSON line: {"name",
+ * "version", …} or {"error"}. */
+
+#include "basic/error.h"
+#include "basic/json.h"
+
+typedef struct Request {
+        char *spec;         /* a registry spec; NULL: the tarball is standard input */
+        char *tree;         /* absolute path of the folder to fill */
+        char *cache;        /* absolute path */
+        json_object *npmrc; /* array of .npmrc texts, the strongest last; NULL if there are none */
+        json_object *env;   /* object of npm_config_* variables; NULL if there are none */
+} Request;
+
+/* Reads $CREDENTIALS_DIRECTORY/request. */
+int request_read(Error *e, Request *ret);
+
+void request_done(Request *request);
