@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "ctl/ctl.h"
 #include "store/modules.h"
+#include "unit/bus.h"
 
 int context_open(const Arguments *arg, Context *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -27,10 +28,21 @@ int context_open(const Arguments *arg, Context *ret) {
 }
 
 void context_done(Context *c) {
+        if (c->bus)
+                bus_close(c->bus);
+        c->bus = NULL;
         c->store = store_close(c->store);
         scope_done(&c->scope);
 }
 
 TableStyle table_style(const Arguments *arg, const char *nothing) {
         return (TableStyle){ .json = arg->json, .legend = arg->legend, .nothing = nothing };
+}
+
+int context_store(Context *c, bool create, Error *e) {
+        return c->store ? 0 : store_open(&c->scope, create, e, &c->store);
+}
+
+int context_bus(Context *c, Error *e) {
+        return c->bus ? 0 : bus_open(c->scope.kind, e, &c->bus);
 }

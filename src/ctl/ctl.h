@@ -46,6 +46,13 @@ typedef struct Context {
 int context_open(const Arguments *arg, Context *ret);
 void context_done(Context *c);
 
+/* The installed modules; with `create` their folders are made. -ENOENT where nothing was ever
+ * installed. */
+int context_store(Context *c, bool create, Error *e);
+
+/* The connection to the scope's manager. */
+int context_bus(Context *c, Error *e);
+
 /* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the
  * failed ones anew, so that new settings take effect; a module that is stopped or not installed is
  * left alone, and without a manager nothing happens. Reports what it did. Negative if a restart
@@ -56,4 +63,4 @@ int ctl_restart_running(Context *c, char *const *names);
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
 extern const Verb verb_get, verb_install, verb_list, verb_logs, verb_restart, verb_set, verb_show,
-        verb_start, verb_status, verb_stop, verb_uninstall, verb_unset;
+        verb_start, verb_status, verb_stop, verb_uninstall, verb_unset, verb_watch;

@@ -1,7 +1,119 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <locale.h>
+
 #include "basic/log.h"
+#include "basic/options.h"
+#include "basic/string-util.h"
+#include "ctl/ctl.h"
+
+static const Verb *const verbs[] = {
+        &verb_install, &verb_uninstall, &verb_list, &verb_show,    &verb_status,
+        &verb_logs,    &verb_start,     &verb_stop, &verb_restart, &verb_watch,
+};
+
+static int parse_json(const char *argument, void *field) {
+        JsonMode mode = json_mode_from_string(argument ? argument : "pretty");
+
+        if (mode < 0) {
+                log_error("Unknown --json mode '%s'; it is one of pretty, short, off.", argument);
+                return mode;
+        }
+        *(JsonMode *) field = mode;
+        return 0;
+}
+
+static int print_help(const char *argument, void *field);
+static int print_version(const char *argument, void *field);
+static int print_verbs(const char *argument, void *field);
+
+#define FIELD(f) offsetof(Arguments, f)
+
+static const Option options[] = {
+        { "help", 'h', NULL, "Show this help", OPTION_PARSE, 0, print_help, NULL },
+        { "version", 0, NULL, "Show the version", OPTION_PARSE, 0, print_version, NULL },
+        { "list-verbs", 0, NULL, NULL, OPTION_PARSE, 0, print_verbs, NULL },
+        { "system", 0, NULL, "Act on the system's modules (root's default)", OPTION_SET,
+          FIELD(system), NULL, NULL },
+        { "user", 0, NULL, "Act on the calling user's modules (everybody else's)", OPTION_SET,
+          FIELD(user), NULL, NULL },
+        { "quiet", 'q', NULL, "Print less", OPTION_SET, FIELD(quiet), NULL, NULL },
+        { "json", 0, "[=MODE]", "Print JSON: pretty, short or off", OPTION_PARSE, FIELD(json),
+          parse_json, NULL },
+        { "no-legend", 0, NULL, "Leave the line of titles out", OPTION_CLEAR, FIELD(legend), NULL,
+          NULL },
+        { "no-pager", 0, NULL, "Start no pager", OPTION_CLEAR, FIELD(pager), NULL, NULL },
+        { "uid", 0, "USER", "Run the module as this user", OPTION_STRING, FIELD(uid), NULL,
+          " install " },
+        { "gid", 0, "GROUP", "Run the module with this group", OPTION_STRING, FIELD(gid), NULL,
+          " install " },
+        { "purge", 0, NULL, "Remove the settings too", OPTION_SET, FIELD(purge), NULL,
+          " uninstall " },
+        { "all", 'a', NULL, "Act on every module", OPTION_SET, FIELD(all), NULL,
+          " start stop restart uninstall " },
+        { "no-restart", 0, NULL, "Leave running modules alone", OPTION_CLEAR, FIELD(restart), NULL,
+          " set unset " },
+        { "lines", 'n', "N", "Show the last N lines", OPTION_STRING, FIELD(lines), NULL, " logs " },
+        { "nostream", 0, NULL, "End after the last line instead of following", OPTION_CLEAR,
+          FIELD(follow), NULL, " logs " },
+};
+
+static int print_help(const char *argument, void *field) {
+        printf("Usage: pm2ctl [OPTION…] VERB [WORD…]\n\nPM2 modules as systemd units.\n\nVerbs:\n");
+        verbs_print_help(verbs, ELEMENTSOF(verbs));
+        printf("\nOptions:\n");
+        options_print_help(options, ELEMENTSOF(options));
+        printf("\npm2ctl(1) has the details and examples.\n");
+        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static int print_version(const char *argument, void *field) {
+        printf("%s\n", PACKAGE_STRING);
+        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/* One verb a line with its aliases, then one option a line, for completion and the tests that
+ * compare. */
+static int print_verbs(const char *argument, void *field) {
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                printf("%s%s\n", verbs[i]->name, verbs[i]->aliases ? verbs[i]->aliases : "");
+        for (size_t i = 0; i < ELEMENTSOF(options); i++)
+                if (options[i].help)
+                        printf("--%s\n", options[i].name);
+        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/* An option that the verb does not take is a mistake, not something to pass over in silence. */
+static int check_options(const bool *given, const char *word) {
+        const Verb *verb = verbs_find(verbs, ELEMENTSOF(verbs), word);
+
+        for (size_t i = 0; verb && i < ELEMENTSOF(options); i++)
+                if (given[i] && options[i].verbs &&
+                    !word_list_contains(options[i].verbs, verb->name)) {
+                        log_error("Option '--%s' does not go with '%s', but with:%s.",
+                                  options[i].name, verb->name, options[i].verbs);
+                        return -EINVAL;
+                }
+        return 0;
+}
 
 int main(int argc, char **argv) {
+        static char *const nothing[] = { (char *) "list", NULL };
+        Arguments arg = { .legend = true, .pager = true, .restart = true, .follow = true };
+        _cleanup_(freep) char **words = NULL;
+        bool given[ELEMENTSOF(options)] = {};
+        int r;
+
+        (void) setlocale(LC_CTYPE, "");
         log_setup("pm2ctl");
-        return EXIT_SUCCESS;
+
+        r = options_parse(options, ELEMENTSOF(options), argc, argv, &arg, given, &words);
+        if (r < 0)
+                return EXIT_USAGE;
+        if (arg.quiet)
+                log_set_max_level(LOG_WARNING);
+        if (words[0] && check_options(given, words[0]) < 0)
+                return EXIT_USAGE;
+
+        r = verbs_dispatch(verbs, ELEMENTSOF(verbs), words[0] ? words : (char **) nothing, &arg);
+        return r < 0 ? EXIT_FAILURE : r;
 }

@@ -56,6 +56,10 @@ int store_names(Store *s, Error *e, char ***ret);
  * be read. */
 int store_load(Store *s, const char *name, Error *e, Module *ret);
 
+/* Root acts as the owner of a linked module's folder until user_return(), since that user may put
+ * anything in the place of anything there. */
+int store_become_owner(const Module *m);
+
 /* Reads package.json of a module. A linked module's is read as the folder's owner, since that user
  * may put anything in its place at any moment. */
 int store_read_package(const Module *m, Error *e, Package *ret);

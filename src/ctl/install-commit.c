@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "ctl/install.h"
+#include "ctl/module-unit.h"
+#include "model/name.h"
+#include "unit/control.h"
+
+/* What an update keeps of the release before: its number, and unless told otherwise the user it
+ * runs as. A linked folder's owner is no such choice. */
+static int inherit(Context *c, Module *m, Error *e) {
+        Module old = {};
+        int r;
+
+        r = store_load(c->store, m->name, e, &old);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return store_next_id(c->store, e, &m->pm_id);
+
+        m->pm_id = old.pm_id;
+        if (!m->user && !m->link && !old.link) {
+                m->user = TAKE_PTR(old.user);
+                m->group = TAKE_PTR(old.group);
+        }
+        module_done(&old);
+        return 0;
+}
+
+/* The commit, under the lock writers hold. */
+static int store_release(Context *c, const char *tree, Module *m, Error *e, char **ret_previous) {
+        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        int r;
+
+        if (lock_fd < 0)
+                return lock_fd;
+        r = inherit(c, m, e);
+        if (r >= 0)
+                r = store_add_release(c->store, tree, m, e);
+        return r < 0 ? r : store_switch(c->store, m->name, m->release, e, ret_previous);
+}
+
+static int switch_back(Context *c, const char *name, const char *release, Error *e) {
+        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+
+        return lock_fd < 0 ? lock_fd
+                           : store_switch(c->store, name, release, e, /* ret_previous= */ NULL);
+}
+
+/* Back to the release that ran before. */
+static int go_back(Context *c, const Module *m, const char *previous) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = switch_back(c, m->name, previous, &e);
+        if (r >= 0)
+                r = module_start(c, m->name, &e);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot go back to release %s of '%s'", previous,
+                                       m->name);
+        log_notice("%s: release %s runs again; nothing has changed.", m->name, previous);
+        r = store_drop_release(c->store, m->name, m->release, &e);
+        return r < 0 ? log_warning_cause(r, &e, "Leaving the failed release behind") : 0;
+}
+
+static int start_release(Context *c, const Module *m, const char *previous) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = module_start(c, m->name, &e);
+        if (r >= 0)
+                return 0;
+
+        (void) log_error_cause(r, &e, "%s %s did not start", m->name, m->version);
+        module_show_log(c, m->name);
+        if (previous)
+                (void) go_back(c, m, previous);
+        else
+                log_notice("%s stays installed. If it lacks a setting, 'pm2ctl set %s:KEY VALUE' "
+                           "starts it again; "
+                           "'pm2ctl uninstall %s' removes it.",
+                           m->name, m->name, m->name);
+        return r;
+}
+
+int install_commit(Context *c, const char *tree, Module *m) {
+        _cleanup_(freep) char *previous = NULL, *unit = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = module_unit_name(m->name, /* app= */ NULL, 0, &unit);
+        if (r < 0)
+                return log_oom();
+        r = store_release(c, tree, m, &e, &previous);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot install '%s'", m->name);
+
+        (void) install_services(c);
+        r = start_release(c, m, previous);
+        if (r < 0)
+                return r;
+
+        r = store_prune(c->store, m->name, previous, &e);
+        if (r < 0)
+                (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", m->name);
+        log_info("%s %s is %s and runs as %s.", m->name, m->version,
+                 m->link    ? "linked"
+                 : previous ? "updated"
+                            : "installed",
+                 unit);
+        return 0;
+}

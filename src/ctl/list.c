@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "basic/strv.h"
+#include "ctl/rows.h"
+
+static const Column columns[] = {
+        { "pm_id", "ID", CELL_NUMBER },
+        { "name", "MODULE", CELL_TEXT },
+        { "version", "VERSION", CELL_TEXT },
+        { "active", "ACTIVE", CELL_STATE },
+        { "sub", "SUB", CELL_TEXT },
+        { "pid", "PID", CELL_NUMBER },
+        { "restarts", "RESTARTS", CELL_NUMBER },
+        { "cpu", "CPU", CELL_DURATION },
+        { "memory", "MEMORY", CELL_BYTES },
+        { "uptime", "UPTIME", CELL_DURATION },
+        { "user", "USER", CELL_TEXT },
+};
+
+/* Somebody who looks for modules in the wrong scope shall not conclude that there are none. */
+static bool other_scope_has_modules(const Context *c) {
+        ScopeKind other = c->scope.kind == SCOPE_SYSTEM ? SCOPE_USER : SCOPE_SYSTEM;
+        _cleanup_(store_closep) Store *s = NULL;
+        _cleanup_(strv_freep) char **names = NULL;
+        Scope scope;
+        bool any;
+
+        if (scope_init(other, /* e= */ NULL, &scope) < 0)
+                return false;
+        any = store_open(&scope, /* create= */ false, /* e= */ NULL, &s) >= 0 &&
+              store_names(s, /* e= */ NULL, &names) >= 0 && names;
+        scope_done(&scope);
+        return any;
+}
+
+static int run_list(const void *args, char **words) {
+        _cleanup_(json_object_putp) json_object *rows = NULL;
+        TableStyle style;
+        Context c;
+        int r, result;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        r = result = rows_collect(&c, &rows);
+        if (rows) {
+                style = table_style(c.arg, "No modules are installed.");
+                r = table_print(columns, ELEMENTSOF(columns), rows, &style);
+                if (r < 0)
+                        result = log_error_errno(r, "Cannot print: %m");
+                if (json_object_array_length(rows) == 0 && c.arg->json == JSON_OFF &&
+                    other_scope_has_modules(&c))
+                        log_notice("There are some in the %s scope: try --%s.",
+                                   c.scope.kind == SCOPE_SYSTEM ? "user" : "system",
+                                   c.scope.kind == SCOPE_SYSTEM ? "user" : "system");
+        }
+        context_done(&c);
+        return result;
+}
+
+const Verb verb_list = { "list", " ls l ps ", NULL, "List the installed modules", 0, 0, run_list };

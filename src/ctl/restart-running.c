@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/module-unit.h"
+#include "model/name.h"
+#include "store/modules.h"
+#include "unit/query.h"
+
+/* What new settings mean for a module: a unit that runs is restarted as it is, one that failed, or
+ * keeps failing, is made anew, since it may have lacked just this setting; one that is not there
+ * was stopped by somebody. */
+typedef struct Reached {
+        char **running; /* units */
+        char **failed;  /* modules */
+} Reached;
+
+static int sort(Reached *reached, const UnitState *states, size_t n, const char *name) {
+        _cleanup_(freep) char *unit = NULL;
+        const UnitState *state;
+        int r;
+
+        r = module_unit_name(name, /* app= */ NULL, 0, &unit);
+        if (r < 0)
+                return r;
+        state = unit_states_find(states, n, unit);
+        if (!state)
+                return 0;
+        if (streq(state->active, "active"))
+                return strv_consume(&reached->running, TAKE_PTR(unit));
+        return strv_extend(&reached->failed, name);
+}
+
+static int find(Context *c, char *const *names, Error *e, Reached *ret) {
+        _cleanup_(strv_freep) char **installed = NULL;
+        UnitState *states = NULL;
+        size_t n = 0;
+        int r;
+
+        r = store_names(c->store, e, &installed);
+        if (r >= 0)
+                r = units_query(c->bus, UNIT_PREFIX "*.service", /* details= */ false, e, &states,
+                                &n);
+        STRV_FOREACH(name, installed)
+                if (r >= 0 && (!names || strv_contains(names, *name)))
+                        r = sort(ret, states, n, *name);
+        unit_states_free(states, n);
+        return r;
+}
+
+static int restart_units(Context *c, char **units, Error *e) {
+        size_t n = strv_length(units);
+        UnitOutcome *outcomes;
+        int r, result = 0;
+
+        r = units_restart(c->bus, units, e, &outcomes);
+        if (r < 0)
+                return log_error_cause(r, e, "Cannot restart");
+        for (size_t i = 0; i < n; i++)
+                if (outcomes[i].r < 0)
+                        result = log_error_cause(
+                                outcomes[i].r, &outcomes[i].error,
+                                "The setting is stored, but %s does not start with it", units[i]);
+                else
+                        log_info("Restarted %s.", units[i]);
+        unit_outcomes_free(outcomes, n);
+        return result;
+}
+
+static int start_failed(Context *c, char **names, Error *e) {
+        size_t n = strv_length(names);
+        UnitOutcome *outcomes;
+        int r;
+
+        r = modules_start(c, names, e, &outcomes);
+        if (r < 0)
+                return log_error_cause(r, e, "Cannot start");
+        for (size_t i = 0; i < n; i++)
+                if (outcomes[i].r < 0)
+                        (void) log_warning_cause(outcomes[i].r, &outcomes[i].error,
+                                                 "%s still does not start", names[i]);
+                else
+                        log_info("%s had failed and is started.", names[i]);
+        unit_outcomes_free(outcomes, n);
+        return 0;
+}
+
+int ctl_restart_running(Context *c, char *const *names) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Reached reached = {};
+        int r, result = 0;
+
+        r = context_store(c, /* create= */ false, &e);
+        if (r == -ENOENT)
+                return 0;
+        if (r >= 0)
+                r = context_bus(c, &e);
+        if (r == -EHOSTDOWN) {
+                log_notice("Nothing is restarted: %s.", error_text(&e, r));
+                return 0;
+        }
+        if (r >= 0)
+                r = find(c, names, &e, &reached);
+        if (r < 0)
+                result = log_error_cause(r, &e, "Cannot tell which modules to restart");
+        if (r >= 0 && reached.running)
+                result = restart_units(c, reached.running, &e);
+        if (r >= 0 && reached.failed && start_failed(c, reached.failed, &e) < 0)
+                result = -EIO;
+        strv_free(reached.running);
+        strv_free(reached.failed);
+        return result;
+}

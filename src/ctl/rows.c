@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/rows.h"
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "model/name.h"
+#include "unit/query.h"
+
+/* An amount, or null where it is not known. */
+static int add_known(json_object *row, const char *key, uint64_t value) {
+        if (value != UINT64_MAX)
+                return json_add_uint(row, key, value);
+        return json_object_object_add(row, key, NULL) < 0 ? -ENOMEM : 0;
+}
+
+static int add_text(json_object *row, const char *key, const char *value) {
+        if (value)
+                return json_add_string(row, key, value);
+        return json_object_object_add(row, key, NULL) < 0 ? -ENOMEM : 0;
+}
+
+static int add_state(json_object *row, const Module *m, const UnitState *s) {
+        uint64_t cpu = s && s->cpu_nsec != UINT64_MAX ? s->cpu_nsec / NSEC_PER_USEC : UINT64_MAX;
+        int r;
+
+        r = add_text(row, "active", s ? s->active : "inactive");
+        if (r >= 0)
+                r = add_text(row, "sub", s ? s->sub : "dead");
+        if (r >= 0)
+                r = add_known(row, "pid", s && s->main_pid ? s->main_pid : UINT64_MAX);
+        if (r >= 0)
+                r = json_add_uint(row, "restarts", s ? s->n_restarts : 0);
+        if (r >= 0)
+                r = add_known(row, "memory", s ? s->memory : UINT64_MAX);
+        if (r >= 0)
+                r = add_known(row, "cpu", cpu);
+        if (r >= 0)
+                r = add_known(row, "uptime", s ? s->uptime_usec : UINT64_MAX);
+        if (r >= 0)
+                r = add_text(row, "user", s && !isempty(s->user) ? s->user : m->user);
+        return r;
+}
+
+int row_new(const Module *m, const UnitState *state, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *row = json_object_new_object();
+        _cleanup_(freep) char *id = NULL, *unit = NULL;
+        int r;
+
+        if (!row)
+                return -ENOMEM;
+        r = module_id_from_name(m->name, &id);
+        if (r >= 0)
+                r = module_unit_name(m->name, /* app= */ NULL, 0, &unit);
+        if (r >= 0)
+                r = json_add_string(row, "name", m->name);
+        if (r >= 0)
+                r = json_add_string(row, "id", id);
+        if (r >= 0)
+                r = json_add_string(row, "version", m->version);
+        if (r >= 0)
+                r = json_add_string(row, "unit", unit);
+        if (r >= 0)
+                r = json_add_uint(row, "pm_id", m->pm_id);
+        if (r >= 0)
+                r = add_state(row, m, state);
+        if (r >= 0)
+                r = add_text(row, "source", m->source ? m->source : m->spec);
+        if (r >= 0)
+                r = json_add_bool(row, "enabled", true);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(row);
+        return 0;
+}
+
+static int add_row(Context *c, const char *name, const UnitState *states, size_t n,
+                   json_object *rows) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(freep) char *unit = NULL;
+        json_object *row;
+        Module m = {};
+        int r;
+
+        r = store_load(c->store, name, &e, &m);
+        if (r < 0)
+                return log_warning_cause(r, &e, "Leaving '%s' out", name);
+        if (r == 0)
+                return 0;
+
+        r = module_unit_name(name, /* app= */ NULL, 0, &unit);
+        if (r >= 0)
+                r = row_new(&m, unit_states_find(states, n, unit), &row);
+        if (r >= 0 && json_object_array_add(rows, row) < 0)
+                r = -ENOMEM;
+        module_done(&m);
+        return r < 0 ? log_oom() : 0;
+}
+
+int rows_collect(Context *c, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
+        _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        UnitState *states = NULL;
+        size_t n_states = 0;
+        int r, result = 0;
+
+        if (!rows)
+                return log_oom();
+        r = context_store(c, /* create= */ false, &e);
+        if (r >= 0)
+                r = store_names(c->store, &e, &names);
+        if (r < 0 && r != -ENOENT)
+                return log_error_cause(r, &e, "Cannot tell which modules are installed");
+        error_clear(&e);
+
+        if (names) {
+                r = context_bus(c, &e);
+                if (r >= 0)
+                        r = units_query(c->bus, UNIT_PREFIX "*.service", /* details= */ false, &e,
+                                        &states, &n_states);
+                if (r < 0)
+                        return log_error_cause(r, &e, "Cannot tell which modules run");
+        }
+        STRV_FOREACH(name, names) {
+                r = add_row(c, *name, states, n_states, rows);
+                if (r < 0)
+                        result = r;
+        }
+        unit_states_free(states, n_states);
+        *ret = TAKE_PTR(rows);
+        return result;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/select.h"
+
+#include <limits.h>
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "model/name.h"
+#include "store/modules.h"
+
+#define NEAR_MISS_MAX 3
+
+/* Whether the word means this module by its number or its folder. */
+static bool is_meant(Context *c, const char *name, const char *word, const char *folder) {
+        Module m = {};
+        char id[16];
+        bool meant;
+
+        if (store_load(c->store, name, /* e= */ NULL, &m) <= 0)
+                return false;
+        (void) snprintf(id, sizeof(id), "%u", m.pm_id);
+        meant = streq(id, word) || (folder && streq_ptr(m.link, folder));
+        module_done(&m);
+        return meant;
+}
+
+/* 1 and the module a word means, 0 if there is none. */
+static int resolve(Context *c, char *const *installed, const char *word, char **ret) {
+        _cleanup_(freep) char *name = NULL;
+        char folder[PATH_MAX];
+        bool is_folder;
+
+        if (strv_contains(installed, word))
+                return free_and_strdup(ret, word) < 0 ? -ENOMEM : 1;
+        if (module_from_unit_name(word, &name, /* ret_app= */ NULL, /* ret_instance= */ NULL) >=
+                    0 &&
+            strv_contains(installed, name)) {
+                *ret = TAKE_PTR(name);
+                return 1;
+        }
+
+        is_folder = (word[0] == '.' || word[0] == '/') && realpath(word, folder);
+        STRV_FOREACH(candidate, installed)
+                if (is_meant(c, *candidate, word, is_folder ? folder : NULL))
+                        return free_and_strdup(ret, *candidate) < 0 ? -ENOMEM : 1;
+        return 0;
+}
+
+static void complain(const Context *c, char *const *installed, const char *word) {
+        unsigned best = NEAR_MISS_MAX + 1;
+        const char *nearest = NULL;
+
+        STRV_FOREACH(name, installed) {
+                unsigned d = edit_distance(*name, word);
+
+                if (d < best && d < strlen(word)) {
+                        best = d;
+                        nearest = *name;
+                }
+        }
+        if (nearest)
+                log_error("No module '%s' is installed in the %s scope; did you mean '%s'?", word,
+                          scope_kind_to_string(c->scope.kind), nearest);
+        else
+                log_error("No module '%s' is installed in the %s scope; 'pm2ctl list' shows those "
+                          "that are.",
+                          word, scope_kind_to_string(c->scope.kind));
+}
+
+static int select_words(Context *c, char *const *installed, char *const *words, char ***ret) {
+        _cleanup_(strv_freep) char **names = NULL;
+        int r;
+
+        STRV_FOREACH(word, words) {
+                _cleanup_(freep) char *name = NULL;
+
+                r = resolve(c, installed, *word, &name);
+                if (r < 0)
+                        return log_oom();
+                if (r == 0) {
+                        complain(c, installed, *word);
+                        return EXIT_NO_MODULE;
+                }
+                if (!strv_contains(names, name) && strv_consume(&names, TAKE_PTR(name)) < 0)
+                        return log_oom();
+        }
+        *ret = TAKE_PTR(names);
+        return 0;
+}
+
+int select_modules(Context *c, char *const *words, char ***ret) {
+        _cleanup_(strv_freep) char **installed = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        bool all = c->arg->all || (words[0] && !words[1] && streq(words[0], "all"));
+        int r;
+
+        if (!words[0] && !all) {
+                log_error("Which module? Give a name, or --all.");
+                return EXIT_USAGE;
+        }
+        r = context_store(c, /* create= */ false, &e);
+        if (r < 0 && r != -ENOENT)
+                return log_error_cause(r, &e, "Cannot tell which modules are installed");
+        if (r >= 0)
+                r = store_names(c->store, &e, &installed);
+        if (r < 0 && r != -ENOENT)
+                return log_error_cause(r, &e, "Cannot tell which modules are installed");
+
+        if (!all)
+                return select_words(c, installed, words, ret);
+        *ret = TAKE_PTR(installed);
+        return 0;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Which modules the words of a command line mean. */
+
+#include "ctl/ctl.h"
+
+/* Names of installed modules: a word is a name, a unit's name, a pm_id, "." for the module that is
+ * linked to this folder, or "all"; with c->arg->all no words are needed. Says itself what is wrong:
+ * 0 and the names, each once, an exit status (EXIT_NO_MODULE, EXIT_USAGE) or negative. */
+int select_modules(Context *c, char *const *words, char ***ret);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "axm/human.h"
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/details.h"
+#include "ctl/select.h"
+
+/* The lines of the first panel. */
+static const Column head[] = {
+        { "name", "Module", CELL_TEXT },       { "version", "Version", CELL_TEXT },
+        { "unit", "Unit", CELL_TEXT },         { "pm_id", "ID", CELL_TEXT },
+        { "active", "Active", CELL_STATE },    { "sub", "Sub", CELL_TEXT },
+        { "pid", "Main PID", CELL_TEXT },      { "uptime", "Uptime", CELL_DURATION },
+        { "restarts", "Restarts", CELL_TEXT }, { "memory", "Memory", CELL_BYTES },
+        { "cpu", "CPU", CELL_DURATION },       { "user", "User", CELL_TEXT },
+        { "status", "Status", CELL_TEXT },     { "folder", "Folder", CELL_TEXT },
+        { "source", "Source", CELL_TEXT },     { "integrity", "Integrity", CELL_TEXT },
+};
+
+#define LABEL_WIDTH 12
+
+/* "Label: text", what a stranger wrote made harmless. */
+static void print_line(const char *label, const char *text) {
+        _cleanup_(freep) char *left = escape_control(label, false),
+                              *right = escape_control(text, false);
+
+        if (left && right)
+                printf("%*s: %s\n", LABEL_WIDTH, left, right);
+}
+
+static void print_head(json_object *o) {
+        for (size_t i = 0; i < ELEMENTSOF(head); i++) {
+                json_object *value = json_get(o, head[i].key);
+                char buffer[64];
+
+                if (value)
+                        print_line(head[i].title,
+                                   cell_text(value, head[i].format, buffer, sizeof(buffer)));
+        }
+}
+
+/* A panel of names and values; `text` makes a value a line, to be freed. */
+static void print_panel(const char *title, json_object *o, char *(*text)(json_object *value)) {
+        if (!json_object_is_type(o, json_type_object) || json_object_object_length(o) == 0)
+                return;
+        printf("\n%s:\n", title);
+        json_object_object_foreach(o, name, value) {
+                _cleanup_(freep) char *shown = text(value), *left = escape_control(name, false),
+                                      *right = NULL;
+
+                right = shown ? escape_control(shown, false) : NULL;
+                if (left && right)
+                        printf("  %s = %s\n", left, right);
+        }
+}
+
+static char *value_text(json_object *value) {
+        return strdup(json_string(value) ? json_string(value) : json_text(value));
+}
+
+static void print_actions(json_object *actions) {
+        if (!json_object_is_type(actions, json_type_array) ||
+            json_object_array_length(actions) == 0)
+                return;
+        printf("\nActions:\n");
+        for (size_t i = 0; i < json_object_array_length(actions); i++) {
+                const char *name = json_get_string(json_object_array_get_idx(actions, i),
+                                                   "action_name");
+                _cleanup_(freep) char *escaped = escape_control(name ? name : "", false);
+
+                if (escaped)
+                        printf("  %s\n", escaped);
+        }
+}
+
+static void print_text(json_object *o) {
+        print_head(o);
+        if (json_has(o, "settings") && !json_get(o, "settings"))
+                printf("\nSettings: only root, or the modules' owner, may read them.\n");
+        print_panel("Settings", json_get(o, "settings"), value_text);
+        print_panel("Configuration, as the module reported it", json_get(o, "options"), value_text);
+        print_panel("Metrics", json_get(o, "monitor"), axm_metric_text);
+        print_panel("Last error", json_get(o, "error"), value_text);
+        print_actions(json_get(o, "actions"));
+}
+
+static int show_one(Context *c, const char *name, bool first) {
+        _cleanup_(json_object_putp) json_object *o = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = details_collect(c, name, &e, &o);
+        if (r <= 0)
+                return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot show '%s'", name);
+        if (c->arg->json != JSON_OFF)
+                return json_print(o, c->arg->json);
+        if (!first)
+                putchar('\n');
+        print_text(o);
+        return fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+static int run_show(const void *args, char **words) {
+        _cleanup_(strv_freep) char **names = NULL;
+        Context c;
+        int r, result;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        result = select_modules(&c, words, &names);
+        STRV_FOREACH(name, names) {
+                r = show_one(&c, *name, name == names);
+                if (r < 0)
+                        result = r;
+        }
+        context_done(&c);
+        return result;
+}
+
+const Verb verb_show = {
+        "show",
+        " describe desc info ",
+        "MODULE…|all",
+        "Show all that is known of modules",
+        0,
+        VERB_ANY,
+        run_show,
+};

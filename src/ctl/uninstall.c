@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "axm/record.h"
+#include "basic/fs.h"
+#include "basic/log.h"
+#include "basic/path.h"
+#include "basic/strv.h"
+#include "ctl/ctl.h"
+#include "ctl/module-unit.h"
+#include "ctl/select.h"
+#include "ctl/watch.h"
+#include "store/modules.h"
+#include "store/settings.h"
+
+static int remove_record(Context *c, const char *name, Error *e) {
+        _cleanup_(freep) char *path = path_join(c->scope.state, "axm");
+        _cleanup_(closep) int fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
+
+        if (fd == -ENOENT)
+                return 0;
+        return fd < 0 ? error_set(e, fd, "cannot open %s: %s", path, strerror(-fd))
+                      : record_remove_at(fd, name, e);
+}
+
+static int remove_files(Context *c, const char *name, Error *e) {
+        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        int r;
+
+        if (lock_fd < 0)
+                return lock_fd;
+        r = store_remove(c->store, name, e);
+        if (r >= 0)
+                r = store_remove_data(&c->scope, name, e);
+        if (r >= 0)
+                r = remove_record(c, name, e);
+        return r;
+}
+
+static int remove_settings(Context *c, const char *name, Error *e) {
+        _cleanup_(settings_freep) Settings *s = NULL;
+        _cleanup_(closep) int lock_fd = settings_lock(&c->scope, e);
+        int r;
+
+        if (lock_fd < 0)
+                return lock_fd;
+        r = settings_parse("", 0, name, e, &s);
+        return r < 0 ? r : settings_save(&c->scope, name, s, e);
+}
+
+/* The unit first: were the files gone first, a crash in between would leave a unit that runs what
+ * nobody lists. */
+static int uninstall_one(Context *c, const char *name) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = watch_stop(c, name, &e);
+        if (r >= 0)
+                r = module_stop(c, name, &e);
+        if (r >= 0)
+                r = remove_files(c, name, &e);
+        if (r >= 0 && c->arg->purge)
+                r = remove_settings(c, name, &e);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot uninstall '%s'", name);
+        log_info("%s is uninstalled%s.", name,
+                 c->arg->purge ? ", its settings too" : "; its settings stay");
+        return 0;
+}
+
+static int run_uninstall(const void *args, char **words) {
+        _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Context c;
+        int r, result;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        result = select_modules(&c, words, &names);
+        if (result == 0 && names) {
+                r = context_bus(&c, &e);
+                if (r < 0)
+                        result = log_error_cause(r, &e, "Cannot uninstall");
+        }
+        STRV_FOREACH(name, names) {
+                if (result < 0 && !c.bus)
+                        break;
+                r = uninstall_one(&c, *name);
+                if (r < 0)
+                        result = r;
+        }
+        context_done(&c);
+        return result;
+}
+
+const Verb verb_uninstall = {
+        "uninstall",
+        " un module:uninstall remove ",
+        "MODULE…|.|all",
+        "Remove modules and their data",
+        0,
+        VERB_ANY,
+        run_uninstall,
+};
