@@ -139,11 +139,10 @@ static int parse_answer(const char *text, size_t size, Error *e, json_object **r
 static int run_step(Context *c, const Step *step, const Source *source, const Staging *staging,
                     Error *e, json_object **ret) {
         _cleanup_(closep) int tarball_fd = -EBADF;
-        _cleanup_(freep) char *output = NULL;
+        OneshotResult result = {};
         Lines lines = {};
         OneshotIO io = { .output_max = ANSWER_MAX, .on_line = keep_line, .userdata = &lines };
         UnitSpec spec;
-        size_t size;
         int r;
 
         if (source->kind == SOURCE_TARBALL && step->network) {
@@ -159,11 +158,12 @@ static int run_step(Context *c, const Step *step, const Source *source, const St
                 return r;
         spec.stdin_fd = tarball_fd;
 
-        r = oneshot_run(c->bus, &spec, &io, e, &output, &size, /* ret_status= */ NULL);
+        r = oneshot_run(c->bus, &spec, &io, e, &result);
         if (r >= 0)
-                r = parse_answer(output, size, e, ret);
+                r = parse_answer(result.output, result.output_size, e, ret);
         if (r < 0 && r != -EINTR && !step->network)
                 lines_print(&lines);
+        oneshot_result_done(&result);
         lines_done(&lines);
         unit_spec_done(&spec);
         return r;
