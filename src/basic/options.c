@@ -49,14 +49,23 @@ static int complain(const char *word, int c) {
         return -EINVAL;
 }
 
+/* "-5" and "-.5" are values, as no option is a digit. */
+static bool is_negative_number(const char *word) {
+        return word[0] == '-' && strchr("0123456789.", word[1]) && word[1];
+}
+
 int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
                   char ***ret_words) {
         struct option longs[OPTIONS_MAX + 1] = {};
-        char letters[OPTIONS_MAX * 3 + 2] = ":", *t = letters + 1;
+        char letters[OPTIONS_MAX * 3 + 3] = "-:", *t = letters + 2;
         _cleanup_(freep) char **words = NULL;
-        int c, r;
+        size_t n_words = 0;
+        int r;
 
         assert(n <= OPTIONS_MAX);
+        words = calloc((size_t) argc + 1, sizeof(char *));
+        if (!words)
+                return log_oom();
 
         for (size_t i = 0; i < n; i++) {
                 int kind = argument_kind(table + i);
@@ -69,9 +78,26 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                 }
         }
 
-        for (optind = 0; (c = getopt_long(argc, argv, letters, longs, NULL)) >= 0;) {
-                const Option *o;
+        /* Makes getopt start anew, and sets optind to 1. */
+        optind = 0;
+        (void) getopt_long(1, argv, letters, longs, NULL);
 
+        /* '-' in front: words come in their places, so that a number can be told from an option. */
+        while (optind < argc) {
+                const Option *o;
+                int c;
+
+                if (is_negative_number(argv[optind])) {
+                        words[n_words++] = argv[optind++];
+                        continue;
+                }
+                c = getopt_long(argc, argv, letters, longs, NULL);
+                if (c < 0)
+                        break;
+                if (c == 1) {
+                        words[n_words++] = optarg;
+                        continue;
+                }
                 if (c == '?' || c == ':')
                         return complain(argv[optind - 1], c);
                 o = c >= OPTION_BASE ? table + (c - OPTION_BASE) : find_letter(table, n, c);
@@ -82,10 +108,9 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         given[o - table] = true;
         }
 
-        words = calloc((size_t) (argc - optind) + 1, sizeof(char *));
-        if (!words)
-                return log_oom();
-        memcpy(words, argv + optind, (size_t) (argc - optind) * sizeof(char *));
+        /* What follows "--". */
+        while (optind < argc)
+                words[n_words++] = argv[optind++];
         *ret_words = TAKE_PTR(words);
         return 0;
 }

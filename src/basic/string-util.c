@@ -134,7 +134,8 @@ char *shell_quote(const char *s) {
                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
         char *quoted, *t;
 
-        if (s[0] && strspn(s, plain) == strlen(s))
+        /* zsh takes "=word" for the path of a program. */
+        if (s[0] && s[0] != '=' && strspn(s, plain) == strlen(s))
                 return strdup(s);
 
         quoted = t = malloc(strlen(s) * 4 + 3);
@@ -149,6 +150,51 @@ char *shell_quote(const char *s) {
                         *t++ = *s;
         *t++ = '\'';
         *t = 0;
+        return quoted;
+}
+
+/* Whether a POSIX shell's quotes are not enough: what is left out is harmless on a terminal. */
+static bool needs_escapes(const char *s, size_t size) {
+        for (size_t n; size > 0; s += n, size -= n) {
+                uint32_t c = 0;
+
+                n = utf8_decode(s, size, &c);
+                if (n == 0 || (is_harmful(c) && c != '\n'))
+                        return true;
+        }
+        return false;
+}
+
+char *shell_quote_printable(const char *s) {
+        size_t size = strlen(s);
+        char *quoted, *t;
+
+        if (!needs_escapes(s, size))
+                return shell_quote(s);
+        quoted = t = malloc(size * 4 + 4);
+        if (!quoted)
+                return NULL;
+
+        t = stpcpy(t, "$'");
+        while (size > 0) {
+                uint32_t c = 0;
+                size_t n = utf8_decode(s, size, &c);
+
+                if (*s == '\'' || *s == '\\') {
+                        *t++ = '\\';
+                        *t++ = *s;
+                } else if (n > 0 && !is_harmful(c)) {
+                        memcpy(t, s, n);
+                        t += n;
+                } else {
+                        n = MAX2(n, (size_t) 1);
+                        for (size_t i = 0; i < n; i++)
+                                t += sprintf(t, "\\x%02x", (uint8_t) s[i]);
+                }
+                s += n;
+                size -= n;
+        }
+        (void) strcpy(t, "'");
         return quoted;
 }
 

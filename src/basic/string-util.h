@@ -46,6 +46,10 @@ char *escape_control(const char *s, bool keep_newlines);
  * memory. */
 char *shell_quote(const char *s);
 
+/* The same for bash and zsh, with escapes ($'\n') for what a terminal cannot show or take, so that
+ * it can be copied from one. Newlines in plain quotes stay as they are. */
+char *shell_quote_printable(const char *s);
+
 /* Edits between two words (insert, delete, replace, swap), for "did you mean". At most 63 bytes are
  * looked at. */
 unsigned edit_distance(const char *a, const char *b);

@@ -4,6 +4,7 @@
 
 #include "basic/fs.h"
 #include "basic/json.h"
+#include "basic/options.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
@@ -11,7 +12,8 @@
 #include "tap.h"
 
 static void test_strings(void) {
-        _cleanup_(freep) char *escaped = NULL, *quoted = NULL, *plain = NULL;
+        _cleanup_(freep) char *escaped = NULL, *quoted = NULL, *plain = NULL, *printable = NULL,
+                              *escapes = NULL;
 
         ok(utf8_is_valid("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 10));
         ok(!utf8_is_valid("\xc0\x80", 2));         /* overlong */
@@ -25,6 +27,11 @@ static void test_strings(void) {
         ok_str(quoted, "'a b'\\''c'");
         plain = shell_quote("a=b:c");
         ok_str(plain, "a=b:c");
+        printable = shell_quote_printable("it's\n\\");
+        ok_str(printable, "'it'\\''s\n\\'");
+        escapes = shell_quote_printable("it's\n\\\t\x1b\u202e\xff"
+                                        "a");
+        ok_str(escapes, "$'it\\'s\\x0a\\\\\\x09\\x1b\\xe2\\x80\\xae\\xffa'");
 
         ok(edit_distance("install", "isntall") == 1);
         ok(edit_distance("", "abc") == 3);
@@ -99,7 +106,7 @@ static int parse(const char *text, Error *e, json_object **ret) {
 
 static void test_json(void) {
         _cleanup_(json_object_putp) json_object *o = NULL, *number = NULL, *tricky = NULL,
-                                                 *none = NULL;
+                                                *none = NULL;
         char nested[2001] = {};
         Error e = ERROR_NULL;
 
@@ -128,12 +135,42 @@ static void test_json(void) {
         error_clear(&e);
 }
 
+static void test_options(void) {
+        struct args {
+                bool flag;
+                const char *value;
+        } args = {};
+        static const Option table[] = {
+                { "flag", 'f', NULL, "help", OPTION_SET, offsetof(struct args, flag), NULL, NULL },
+                { "value", 'v', "X", "help", OPTION_STRING, offsetof(struct args, value), NULL,
+                  NULL },
+        };
+        char *argv[] = { (char *) "x",  (char *) "set", (char *) "-5", (char *) "--value",
+                         (char *) "-6", (char *) "-.5", (char *) "-",  (char *) "-f",
+                         (char *) "a",  (char *) "--",  (char *) "-f", (char *) "--value",
+                         NULL };
+        _cleanup_(freep) char **words = NULL;
+        _cleanup_(freep) char *joined = NULL;
+        char *unknown[] = { (char *) "x", (char *) "-fq", NULL };
+        bool given[2] = {};
+
+        /* what follows an unknown letter must not be read into the next command line */
+        ok(options_parse(table, 2, 2, unknown, &args, NULL, &words) == -EINVAL);
+        args.flag = false;
+        ok(options_parse(table, 2, 12, argv, &args, given, &words) == 0);
+        joined = strv_join(words, " ");
+        ok_str(joined, "set -5 -.5 - a -f --value");
+        ok(args.flag && given[0] && given[1]);
+        ok_str(args.value, "-6");
+}
+
 int main(void) {
         char folder[] = "/tmp/test-basic.XXXXXX";
         _cleanup_(closep) int dir = -EBADF;
 
         ok(mkdtemp(folder));
         dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        test_options();
         test_strings();
         test_paths();
         test_vectors();
