@@ -27,6 +27,7 @@ typedef struct Arguments {
         bool all;              /* start, stop, restart */
         bool restart;          /* set, unset */
         bool secret;           /* set */
+        bool show_secrets;     /* get, conf, env */
         const char *lines;     /* logs */
         bool follow;           /* logs */
 } Arguments;

@@ -30,8 +30,7 @@ static int scripts(const Request *request, const char *folder, Error *e, json_ob
         return *ret ? 0 : -ENOMEM;
 }
 
-/* The answer: what was found, or the clause that says why not. Either is an answer, so the exit
- * status is 0. */
+/* The answer: what was found, or the clause that says why not. */
 static int answer(int r, const Error *e, json_object *result) {
         _cleanup_(json_object_putp) json_object *failure = NULL;
 
@@ -43,7 +42,7 @@ static int answer(int r, const Error *e, json_object *result) {
         }
         if (puts(json_text(result)) < 0 || fflush(stdout) != 0)
                 return log_error_errno(-errno, "Cannot answer: %m");
-        return 0;
+        return r;
 }
 
 int main(int argc, char **argv) {

@@ -25,7 +25,5 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
 }
 
 bool journal_position_reached(const JournalPosition *p, const JournalPosition *than) {
-        if (!p->series[0] || !streq(p->series, than->series))
-                return false;
-        return p->number == than->number ? p->part <= than->part : p->number < than->number;
+        return p->series[0] && streq(p->series, than->series) && p->number <= than->number;
 }

@@ -2,6 +2,7 @@
 #include "store/ini.h"
 
 #include <ini.h>
+#include <locale.h>
 
 #include "basic/string-util.h"
 #include "store/ini-text.h"
@@ -244,6 +245,7 @@ static int handle(void *userdata, const char *section, const char *name, const c
 
 int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
         Reader r = { .rest = text, .end = text + size, .e = e };
+        locale_t plain, before;
         int line;
 
         if (size > INI_FILE_MAX)
@@ -254,7 +256,13 @@ int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
         if (!r.chunks)
                 return -ENOMEM;
 
+        /* What libinih trims as blank is for the locale to say, and a byte of UTF-8 may be one. */
+        plain = newlocale(LC_CTYPE_MASK, "C", (locale_t) 0);
+        before = uselocale(plain);
         line = ini_parse_stream(read_line, &r, handle, &r);
+        (void) uselocale(before);
+        if (plain)
+                freelocale(plain);
         if (r.r >= 0 && (r.open || r.long_name))
                 (void) fails(&r, r.open ? "the file ends within a value in double quotes"
                                         : "the value of the long key is missing");

@@ -193,7 +193,8 @@ int settings_modules(const Scope *scope, Error *e, char ***ret) {
                         return r;
         }
 
-        qsort(names, strv_length(names), sizeof(char *), compare_names);
+        if (names)
+                qsort(names, strv_length(names), sizeof(char *), compare_names);
         *ret = TAKE_PTR(names);
         return 0;
 }
