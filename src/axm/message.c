@@ -6,9 +6,6 @@
 #include "axm/message-id.h"
 #include "basic/string-util.h"
 
-/* Longest name of a type that is kept; the longest known one has 24 bytes. */
-#define AXM_TYPE_NAME_MAX 128
-
 static const struct {
         const char *name, *message_id;
         int priority;

@@ -16,6 +16,9 @@
 #define AXM_CONTAINERS_MAX 4096
 #define AXM_VALUES_MAX     32768
 
+/* Longest name of a type that is kept; the longest known one has 24 bytes. */
+#define AXM_TYPE_NAME_MAX 128
+
 typedef enum AxmType {
         AXM_OTHER, /* a type nobody told us about */
         AXM_CONFIGURATION,

@@ -78,6 +78,23 @@ static int parse_number(json_object *o, const char *key, Error *e, uint64_t *ret
         return MIN2(r, 0);
 }
 
+static int parse_position(json_object *o, Error *e, JournalPosition *ret) {
+        json_object *position = NULL;
+        uint64_t part = 0;
+        int r;
+
+        r = get_typed(o, "position", json_type_object, e, &position);
+        if (r <= 0)
+                return r;
+        r = parse_id(position, "series", e, ret->series);
+        if (r >= 0)
+                r = parse_number(position, "number", e, &ret->number);
+        if (r >= 0)
+                r = parse_number(position, "part", e, &part);
+        ret->part = (unsigned) part;
+        return r;
+}
+
 static int parse_actions(json_object *o, Error *e, Record *record) {
         int r;
 
@@ -91,7 +108,6 @@ static int parse_actions(json_object *o, Error *e, Record *record) {
 }
 
 static int parse_document(json_object *o, Error *e, Record *record) {
-        json_object *position = NULL;
         int64_t version;
         int r;
 
@@ -108,12 +124,7 @@ static int parse_document(json_object *o, Error *e, Record *record) {
         if (r >= 0)
                 r = parse_id(o, "previous", e, record->previous);
         if (r >= 0)
-                r = get_typed(o, "position", json_type_object, e, &position);
-        if (r > 0) {
-                r = parse_id(position, "series", e, record->position.series);
-                if (r >= 0)
-                        r = parse_number(position, "number", e, &record->position.number);
-        }
+                r = parse_position(o, e, &record->position);
         if (r >= 0)
                 r = parse_number(o, "updated", e, &record->updated_usec);
         if (r >= 0)
@@ -164,6 +175,8 @@ int record_format(const Record *record, char **ret, size_t *ret_size) {
         r = json_add_string(position, "series", record->position.series);
         if (r >= 0)
                 r = json_add_uint(position, "number", record->position.number);
+        if (r >= 0 && record->position.part > 0)
+                r = json_add_uint(position, "part", record->position.part);
         if (r >= 0)
                 r = json_add_uint(o, "version", RECORD_VERSION);
         if (r >= 0)

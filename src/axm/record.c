@@ -263,15 +263,20 @@ int record_touch(Record *record, const RecordSource *source) {
         return r == -ESTALE ? 0 : r;
 }
 
+static int (*const apply_table[_AXM_TYPE_MAX])(Record *, const RecordSource *, json_object *,
+                                               Error *) = {
+        [AXM_CONFIGURATION] = apply_options,
+        [AXM_ACTION] = apply_action,
+        [AXM_MONITOR] = apply_monitor,
+        [AXM_EXCEPTION] = apply_error,
+};
+
+bool record_wants(AxmType type) {
+        return apply_table[type] != NULL;
+}
+
 int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,
                  Error *e) {
-        static int (*const table[_AXM_TYPE_MAX])(Record *, const RecordSource *, json_object *,
-                                                 Error *) = {
-                [AXM_CONFIGURATION] = apply_options,
-                [AXM_ACTION] = apply_action,
-                [AXM_MONITOR] = apply_monitor,
-                [AXM_EXCEPTION] = apply_error,
-        };
         _cleanup_(json_object_putp) json_object *data = NULL;
         int reset, r = 0;
 
@@ -282,10 +287,10 @@ int record_apply(Record *record, const RecordSource *source, const Mask *mask, c
         if (reset < 0)
                 return reset == -ESTALE ? 0 : reset;
 
-        if (table[m->type]) {
+        if (apply_table[m->type]) {
                 r = mask_json(mask, m->data, &data);
                 if (r >= 0)
-                        r = table[m->type](record, source, data, e);
+                        r = apply_table[m->type](record, source, data, e);
         }
         if (r > 0 || reset > 0)
                 advance(record, source);

@@ -57,10 +57,13 @@ void record_measure(Record *record);
 /* Approximate bytes of memory that its parts take. */
 size_t record_weight(const Record *record);
 
+/* Whether messages of a type leave anything in a record. */
+bool record_wants(AxmType type);
+
 /* Applies a message: options are replaced key by key, of actions of one name the first counts,
  * metrics and error are replaced. What the mask takes for a secret is not kept. 1 if that changed
  * the record; 0 if not (nothing to record, or applied before); negative, with the reason, if the
- * message is refused: the record is then as before. */
+ * message is refused: nothing of it is in the record then. */
 int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,
                  Error *e);
 

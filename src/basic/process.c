@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/process.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#include "basic/path.h"
 
 int process_exec(char *const *argv) {
         (void) fflush(NULL);
@@ -26,4 +29,23 @@ int process_run_to_stderr(char *const *argv) {
                 if (errno != EINTR)
                         return -errno;
         return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
+}
+
+int find_program(const char *path, const char *name, char **ret) {
+        while (path && *path) {
+                size_t n = strcspn(path, ":");
+                _cleanup_(freep) char *folder = strndup(path, n), *file = NULL;
+                struct stat st;
+
+                file = folder ? path_join(folder, name) : NULL;
+                if (!file)
+                        return -ENOMEM;
+                if (file[0] == '/' && stat(file, &st) >= 0 && S_ISREG(st.st_mode) &&
+                    access(file, X_OK) >= 0) {
+                        *ret = TAKE_PTR(file);
+                        return 1;
+                }
+                path += n + (path[n] == ':');
+        }
+        return 0;
 }

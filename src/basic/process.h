@@ -10,3 +10,7 @@ int process_exec(char *const *argv);
 
 /* Runs it, its standard output on our standard error, and waits: its exit status, or negative. */
 int process_run_to_stderr(char *const *argv);
+
+/* The first folder of a PATH that holds an executable file of that name, as "FOLDER/NAME": 1, or 0
+ * if none does. A NULL path holds none. */
+int find_program(const char *path, const char *name, char **ret);

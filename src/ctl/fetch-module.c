@@ -1,5 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "basic/fs.h"
+#include "basic/log.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
 #include "ctl/install.h"
+#include "ctl/npm-config.h"
+#include "model/name.h"
+#include "model/oneshot.h"
+#include "unit/oneshot.h"
+
+#define STEP_TIME_MAX                                                                              \
+        (30 * 60 * USEC_PER_SEC) /* a slow line, a large tree; compilers run in scripts */
+#define ANSWER_MAX (64U * 1024U)
+#define LINES_KEPT 40 /* of what a step says on standard error, shown where it fails */
+
+/* One of the two units. */
+typedef struct Step {
+        const char *mode;        /* pm2-fetch's word, and the unit's: pm2-<mode>@<n>.service */
+        const char *description; /* "PM2 modules: …" */
+        bool network, cache;
+        bool shared_user; /* runs no foreign code, so that one user will do for all installs */
+} Step;
+
+static const Step step_fetch = { "fetch", "Fetch a PM2 module", true, true, true };
+static const Step step_scripts = { "scripts", "Install scripts of a PM2 module", false, false,
+                                   false };
 
 void fetched_done(Fetched *f) {
         free(f->name);
@@ -9,6 +37,180 @@ void fetched_done(Fetched *f) {
         *f = (Fetched){};
 }
 
+/* The request in a file of the staging folder that only the manager reads, to make a credential of
+ * it. The scripts get none of the caller's configuration: there may be tokens in it. */
+static int write_request(Context *c, const Step *step, const Source *source, const Staging *staging,
+                         Error *e) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        const char *text;
+        int r;
+
+        if (!o)
+                return -ENOMEM;
+        r = json_add_string(o, "tree", staging->tree);
+        if (r >= 0)
+                r = json_add_string(o, "cache", step->cache ? c->scope.cache : "/tmp");
+        if (r >= 0 && source->kind == SOURCE_REGISTRY)
+                r = json_add_string(o, "spec", source->spec);
+        if (r >= 0 && step->network)
+                r = npm_config_collect(o, e);
+        if (r < 0)
+                return r;
+        text = json_text(o);
+        r = text ? write_file_atomic_at(staging->fd, step->mode, text, strlen(text), 0600)
+                 : -ENOMEM;
+        return r < 0 ? error_set(e, r, "cannot write to %s: %s", staging->path, strerror(-r)) : 0;
+}
+
+static int make_spec(Context *c, const Step *step, const Staging *staging, UnitSpec *ret) {
+        char *const argv[] = { (char *) PKGLIBEXECDIR "/pm2-fetch", (char *) step->mode, NULL };
+        _cleanup_(freep) char *unit = NULL, *user = NULL,
+                              *request = path_join(staging->path, step->mode);
+        UnitSpec spec;
+        int r;
+
+        if (!request || asprintf(&unit, "pm2-%s@%s.service", step->mode, staging->number) < 0 ||
+            asprintf(&user, "pm2ctl-%s%s%s", step->mode, step->shared_user ? "" : "-",
+                     step->shared_user ? "" : staging->number) < 0)
+                return -ENOMEM;
+        r = unit_spec_oneshot(
+                &(OneshotUnit){
+                        .scope = c->scope.kind,
+                        .unit = unit,
+                        .description = step->description,
+                        .argv = argv,
+                        .network = step->network,
+                        .timeout_usec = STEP_TIME_MAX,
+                        .user = user,
+                        .state_directory = staging->directory,
+                        .cache_directory = step->cache ? path_basename(c->scope.cache) : NULL,
+                },
+                &spec);
+        if (r < 0)
+                return r;
+        r = unit_spec_add_credential(&spec, "request", request);
+        if (r < 0) {
+                unit_spec_done(&spec);
+                return r;
+        }
+        *ret = spec;
+        return 0;
+}
+
+/* The last lines a step said. */
+typedef struct Lines {
+        char *lines[LINES_KEPT];
+        size_t n;
+} Lines;
+
+static void keep_line(const char *line, void *userdata) {
+        Lines *l = userdata;
+
+        log_debug("%s", line);
+        free(l->lines[l->n % LINES_KEPT]);
+        l->lines[l->n++ % LINES_KEPT] = strdup(line);
+}
+
+static void lines_print(const Lines *l) {
+        for (size_t i = l->n > LINES_KEPT ? l->n - LINES_KEPT : 0; i < l->n; i++)
+                if (l->lines[i % LINES_KEPT])
+                        log_notice("  %s", l->lines[i % LINES_KEPT]);
+}
+
+static void lines_done(Lines *l) {
+        for (size_t i = 0; i < LINES_KEPT; i++)
+                free(l->lines[i]);
+}
+
+/* The program's one JSON line; a stranger's package may have had its hand in it. */
+static int parse_answer(const char *text, size_t size, Error *e, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *o = NULL;
+        int r;
+
+        r = json_parse(text, size, e, &o);
+        if (r < 0 || !json_object_is_type(o, json_type_object))
+                return error_prefix(e, -EBADMSG, "the answer of pm2-fetch");
+        if (json_get_string(o, "error"))
+                return error_set(e, -EIO, "%s", json_get_string(o, "error"));
+        *ret = TAKE_PTR(o);
+        return 0;
+}
+
+static int run_step(Context *c, const Step *step, const Source *source, const Staging *staging,
+                    Error *e, json_object **ret) {
+        _cleanup_(closep) int tarball_fd = -EBADF;
+        OneshotResult result = {};
+        Lines lines = {};
+        OneshotIO io = { .output_max = ANSWER_MAX, .on_line = keep_line, .userdata = &lines };
+        UnitSpec spec;
+        int r;
+
+        if (source->kind == SOURCE_TARBALL && step->network) {
+                tarball_fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+                if (tarball_fd < 0)
+                        return error_set(e, -errno, "cannot read %s: %s", source->path,
+                                         strerror(errno));
+        }
+        r = write_request(c, step, source, staging, e);
+        if (r >= 0)
+                r = make_spec(c, step, staging, &spec);
+        if (r < 0)
+                return r;
+        spec.stdin_fd = tarball_fd;
+
+        r = oneshot_run(c->bus, &spec, &io, e, &result);
+        if (r >= 0)
+                r = parse_answer(result.output, result.output_size, e, ret);
+        if (r < 0 && r != -EINTR && !step->network)
+                lines_print(&lines);
+        oneshot_result_done(&result);
+        lines_done(&lines);
+        unit_spec_done(&spec);
+        return r;
+}
+
+static int take(json_object *answer, Error *e, Fetched *ret) {
+        const char *name = json_get_string(answer, "name"),
+                   *version = json_get_string(answer, "version");
+        Fetched f = {};
+        int r;
+
+        if (!name || !version)
+                return error_set(e, -EBADMSG, "the answer of pm2-fetch has no name or version");
+        r = module_name_check(name, e);
+        if (r < 0)
+                return r;
+        f.packages = (uint64_t) json_get_int(answer, "packages", 1);
+        f.scripts = json_get_bool(answer, "scripts", false);
+        if (free_and_strdup(&f.name, name) < 0 || free_and_strdup(&f.version, version) < 0 ||
+            free_and_strdup(&f.source, json_get_string(answer, "source")) < 0 ||
+            free_and_strdup(&f.integrity, json_get_string(answer, "integrity")) < 0) {
+                fetched_done(&f);
+                return -ENOMEM;
+        }
+        *ret = f;
+        return 0;
+}
+
 int fetch_module(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret) {
-        return error_set(e, -EOPNOTSUPP, "only folders can be installed so far");
+        _cleanup_(json_object_putp) json_object *answer = NULL, *scripts = NULL;
+        Fetched f = {};
+        int r;
+
+        r = run_step(c, &step_fetch, source, staging, e, &answer);
+        if (r >= 0)
+                r = take(answer, e, &f);
+        if (r < 0)
+                return r;
+
+        if (f.scripts) {
+                log_info("Running install scripts…");
+                r = run_step(c, &step_scripts, source, staging, e, &scripts);
+                if (r < 0) {
+                        fetched_done(&f);
+                        return error_prefix(e, r, "install scripts");
+                }
+        }
+        *ret = f;
+        return 0;
 }

@@ -6,55 +6,14 @@
 
 #include "basic/fs.h"
 #include "basic/log.h"
-#include "basic/path.h"
+#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/interpreter.h"
+#include "store/script.h"
 
 /* What systemd gives a system unit that says nothing else. */
 #define UNIT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-/* "main" may be spelled as require() takes it. */
-static int open_script(int fd, const char *script) {
-        static const char *const endings[] = { "", ".js", "/index.js" };
-        int r = -ENOENT;
-
-        for (size_t i = 0; i < ELEMENTSOF(endings); i++) {
-                _cleanup_(closep) int script_fd = -EBADF;
-                _cleanup_(freep) char *path = NULL;
-                struct stat st;
-
-                if (asprintf(&path, "%s%s", script, endings[i]) < 0) {
-                        path = NULL;
-                        return -ENOMEM;
-                }
-                script_fd = open_beneath(fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-                if (script_fd < 0) {
-                        r = i == 0 ? script_fd : r;
-                        continue;
-                }
-                if (fstat(script_fd, &st) < 0)
-                        return -errno;
-                if (S_ISREG(st.st_mode))
-                        return TAKE_FD(script_fd);
-                r = -EISDIR;
-        }
-        return r;
-}
-
-/* The first folder of `path` that holds the program; NULL if none does. */
-static char *find_program(const char *path, const char *program) {
-        while (path && *path) {
-                size_t n = strcspn(path, ":");
-                _cleanup_(freep) char *folder = strndup(path, n), *file = NULL;
-
-                file = folder ? path_join(folder, program) : NULL;
-                if (file && access(file, X_OK) == 0)
-                        return TAKE_PTR(file);
-                path += n + (path[n] == ':');
-        }
-        return NULL;
-}
 
 /* ProtectHome= hides these from a module's unit. */
 static bool is_below_home(const char *path) {
@@ -62,15 +21,16 @@ static bool is_below_home(const char *path) {
                startswith(path, "/run/user/");
 }
 
-static int check_interpreter(const char *interpreter, const char *where, ScopeKind scope,
+static int check_interpreter(int fd, const char *interpreter, const char *where, ScopeKind scope,
                              Error *e) {
         const char *path = scope == SCOPE_SYSTEM ? UNIT_PATH : getenv("PATH");
         _cleanup_(freep) char *elsewhere = NULL, *found = NULL;
+        int r;
 
         if (streq(interpreter, INTERPRETER_NONE))
                 return 0;
         if (strchr(interpreter, '/')) {
-                if (access(interpreter, X_OK) < 0)
+                if (faccessat(fd, interpreter, X_OK, 0) < 0)
                         return error_set(e, -ENOENT, "%s: the interpreter %s is not there: %s",
                                          where, interpreter, strerror(errno));
                 if (scope == SCOPE_SYSTEM && is_below_home(interpreter))
@@ -81,11 +41,13 @@ static int check_interpreter(const char *interpreter, const char *where, ScopeKi
                 return 0;
         }
 
-        found = find_program(path, interpreter);
-        if (found)
-                return 0;
-        elsewhere = find_program(getenv("PATH"), interpreter);
-        if (elsewhere)
+        r = find_program(path, interpreter, &found);
+        if (r != 0)
+                return MIN2(r, 0);
+        r = find_program(getenv("PATH"), interpreter, &elsewhere);
+        if (r < 0)
+                return r;
+        if (r > 0)
                 return error_set(e, -ENOENT,
                                  "%s: the interpreter '%s' is only at %s, which a unit cannot "
                                  "reach; install it in %s",
@@ -103,7 +65,7 @@ static int check_app(int fd, const App *app, const char *where, ScopeKind scope,
         ssize_t n;
         int r;
 
-        script_fd = open_script(fd, app->script);
+        script_fd = script_open(fd, app->script, /* ret_path= */ NULL);
         if (script_fd == -EXDEV || script_fd == -ELOOP)
                 return error_set(e, -EINVAL, "%s: the script '%s' leads out of the package", where,
                                  app->script);
@@ -126,9 +88,9 @@ static int check_app(int fd, const App *app, const char *where, ScopeKind scope,
                                  app->script, strerror(errno));
 
         interpreter = interpreter_of(app, head, (size_t) n, st.st_mode & 0111);
-        r = check_interpreter(interpreter, where, scope, e);
+        r = check_interpreter(fd, interpreter, where, scope, e);
         instead = app->interpreter ? NULL : interpreter_instead_of(interpreter);
-        if (r < 0 && instead && check_interpreter(instead, where, scope, NULL) >= 0) {
+        if (r < 0 && instead && check_interpreter(fd, instead, where, scope, NULL) >= 0) {
                 error_clear(e);
                 return 0;
         }

@@ -30,7 +30,8 @@ static int scripts(const Request *request, const char *folder, Error *e, json_ob
         return *ret ? 0 : -ENOMEM;
 }
 
-/* The answer: what was found, or the clause that says why not. */
+/* The answer: what was found, or the clause that says why not. Either is an answer, so the exit
+ * status is 0. */
 static int answer(int r, const Error *e, json_object *result) {
         _cleanup_(json_object_putp) json_object *failure = NULL;
 
@@ -42,7 +43,7 @@ static int answer(int r, const Error *e, json_object *result) {
         }
         if (puts(json_text(result)) < 0 || fflush(stdout) != 0)
                 return log_error_errno(-errno, "Cannot answer: %m");
-        return r;
+        return 0;
 }
 
 int main(int argc, char **argv) {

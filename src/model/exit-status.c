@@ -12,7 +12,7 @@ static const struct {
         { EXIT_STATUS_CHANNEL, "pm2-launch could not set up the channel to the module" },
         /* systemd's, see systemd.exec(5) */
         { 200, "its working directory cannot be entered" },
-        { 203, "pm2-launch cannot be executed" },
+        { 203, "its program cannot be executed" },
         { 217, "its user does not exist, or may not be switched to" },
         { 216, "its group does not exist, or may not be switched to" },
         { 226, "its sandbox cannot be set up" },

@@ -25,5 +25,7 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
 }
 
 bool journal_position_reached(const JournalPosition *p, const JournalPosition *than) {
-        return p->series[0] && streq(p->series, than->series) && p->number <= than->number;
+        if (!p->series[0] || !streq(p->series, than->series))
+                return false;
+        return p->number == than->number ? p->part <= than->part : p->number < than->number;
 }

@@ -11,6 +11,7 @@
 typedef struct JournalPosition {
         char series[ID128_TEXT_MAX + 1]; /* "" if unknown */
         uint64_t number;
+        unsigned part; /* of an entry that counts as several */
 } JournalPosition;
 
 /* From a cursor, "s=<series>;i=<number>;…". -EINVAL if it is none. */

@@ -126,6 +126,8 @@ static int set_identity(const ModuleUnit *m, UnitSpec *s) {
                 r = strv_extend(&s->argv, app);
         if (r >= 0)
                 r = strv_extendf(&s->log_fields, "PM2_MODULE=%s", m->name);
+        if (r >= 0)
+                r = strv_extend(&s->log_fields, UNIT_JOURNAL_MARK);
         s->syslog_identifier = TAKE_PTR(id);
         return r;
 }

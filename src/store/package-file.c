@@ -36,7 +36,8 @@ int store_read_package(const Module *m, Error *e, Package *ret) {
                 return back;
 
         if (r == -EFBIG)
-                return error_set(e, r, "%s/package.json is larger than %u bytes", m->package, PACKAGE_JSON_MAX);
+                return error_set(e, r, "%s/package.json is larger than %u bytes", m->package,
+                                 PACKAGE_JSON_MAX);
         if (r < 0)
                 return error_set(e, r, "cannot read %s/package.json: %s", m->package, strerror(-r));
         r = package_parse(text, size, e, ret);

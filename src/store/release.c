@@ -196,8 +196,8 @@ int store_remove_data(const Scope *scope, const char *name, Error *e) {
         /* For a dynamic user systemd keeps the folder below "private" and leaves a link in its
          * place. */
         if (scope->kind == SCOPE_SYSTEM) {
-                if (asprintf(&private, LOCALSTATEDIR "/lib/private/%s/%s",
-                             path_basename(scope->data), folder) < 0)
+                if (asprintf(&private, SYSTEM_STATE "/private/%s/%s", path_basename(scope->data),
+                             folder) < 0)
                         return -ENOMEM;
                 r = remove_tree_at(AT_FDCWD, private);
                 if (r < 0)

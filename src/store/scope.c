@@ -60,9 +60,9 @@ static int init_user(Error *e, Scope *s) {
 
 static int init_system(Scope *s) {
         s->config = path_join(SYSCONFDIR, SUBFOLDER);
-        s->state = path_join(LOCALSTATEDIR, "lib/" SUBFOLDER);
-        s->data = path_join(LOCALSTATEDIR, "lib/" SUBFOLDER "-data");
-        s->cache = path_join(LOCALSTATEDIR, "cache/" SUBFOLDER);
+        s->state = strdup(SYSTEM_STATE "/" SUBFOLDER);
+        s->data = strdup(SYSTEM_STATE "/" SUBFOLDER "-data");
+        s->cache = strdup("/var/cache/" SUBFOLDER);
         s->runtime = strdup("/run/" SUBFOLDER);
         return s->config && s->state && s->data && s->cache && s->runtime ? 0 : -ENOMEM;
 }

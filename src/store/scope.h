@@ -17,6 +17,10 @@ typedef struct Scope {
         char *runtime; /* <folder>/ is a module's runtime folder */
 } Scope;
 
+/* Where the system manager puts state folders, whatever configure was told, and below "private"
+ * those of dynamic users. */
+#define SYSTEM_STATE "/var/lib"
+
 /* Fills in the folders of a scope, from configure's prefixes or the XDG base directory variables
  * ($HOME where they are unset; relative ones are ignored, as that specification asks). -EINVAL
  * where a user has no absolute home. */

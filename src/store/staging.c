@@ -18,8 +18,7 @@ static int private_folder(const Scope *scope, char **ret) {
                 *ret = NULL;
                 return 0;
         }
-        return asprintf(ret, LOCALSTATEDIR "/lib/private/%s/" STAGING,
-                        path_basename(scope->state)) < 0
+        return asprintf(ret, SYSTEM_STATE "/private/%s/" STAGING, path_basename(scope->state)) < 0
                        ? -ENOMEM
                        : 0;
 }
@@ -118,9 +117,8 @@ static int name_paths(const Scope *scope, Staging *s) {
                      s->number) < 0)
                 return -ENOMEM;
         if (scope->kind == SCOPE_SYSTEM)
-                return asprintf(&s->tree, LOCALSTATEDIR "/lib/private/%s", s->directory) < 0
-                               ? -ENOMEM
-                               : 0;
+                return asprintf(&s->tree, SYSTEM_STATE "/private/%s", s->directory) < 0 ? -ENOMEM
+                                                                                        : 0;
 
         if (mkdirat(s->fd, "tree", 0700) < 0)
                 return -errno;

@@ -151,3 +151,18 @@ int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret
                 return r;
         return manager_send(bus, m, e, ret_reply, /* ret_error_name= */ NULL);
 }
+
+int manager_control_group(sd_bus *bus, Error *e, char **ret) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(freep) char *group = NULL;
+        int r;
+
+        r = sd_bus_get_property_string(bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER, "ControlGroup",
+                                       &error, &group);
+        if (r < 0)
+                return explain(&error, r, e);
+        if (streq(group, "/"))
+                group[0] = 0;
+        *ret = TAKE_PTR(group);
+        return 0;
+}

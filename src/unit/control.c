@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/control.h"
 
-#include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/bus.h"
 #include "unit/job.h"
-#include "unit/message.h"
 #include "unit/query.h"
-#include "unit/user.h"
+#include "unit/start.h"
 
 /* Somebody else may start a unit between our stopping it and starting it. */
 #define START_TRIES 3
@@ -102,52 +100,6 @@ static int stop_each(Batch *b, Error *e) {
         return r;
 }
 
-/* The name of a property that the manager does not know and the unit can do without. */
-static char *droppable_property(const char *error_name, const char *text) {
-        const char *name;
-        char *copy;
-
-        if (!streq_ptr(error_name, "org.freedesktop.DBus.Error.PropertyReadOnly"))
-                return NULL;
-        name = startswith(text, "Cannot set property ");
-        copy = name ? strndup(name, strcspn(name, ",")) : NULL;
-        if (copy && !property_is_optional(copy)) {
-                free(copy);
-                copy = NULL;
-        }
-        return copy;
-}
-
-/* Sends one specification, without what an older manager does not know. */
-static int send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
-        static char **missing; /* one manager, one warning for all units */
-
-        for (;;) {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-                _cleanup_(freep) char *error_name = NULL, *property = NULL;
-                UnitSpec copy = *spec; /* borrows everything */
-                int r;
-
-                r = unit_user_choose(bus, spec, e, &copy.user);
-                if (r >= 0)
-                        r = start_message_new(bus, &copy, missing, e, &m);
-                if (r < 0)
-                        return r;
-
-                r = manager_send(bus, m, e, ret_reply, &error_name);
-                if (r >= 0)
-                        return 0;
-                property = droppable_property(error_name, error_text(e, r));
-                if (!property || strv_contains(missing, property))
-                        return r;
-                log_warning("This systemd does not know %s=; the units do without.", property);
-                error_clear(e);
-                r = strv_extend(&missing, property);
-                if (r < 0)
-                        return r;
-        }
-}
-
 static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
         int r = 0;
 
@@ -158,7 +110,7 @@ static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message
                         if (r < 0)
                                 return r;
                 }
-                r = send_start(bus, spec, e, ret_reply);
+                r = unit_send_start(bus, spec, e, ret_reply);
                 if (r != -EEXIST)
                         return r;
         }

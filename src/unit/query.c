@@ -223,7 +223,7 @@ static void read_usage(const char *root, UnitState *s) {
         _cleanup_(freep) char *group = NULL;
         CgroupUsage usage;
 
-        if (asprintf(&group, "%s/" UNIT_SLICE "/%s", streq(root, "/") ? "" : root, s->unit) < 0) {
+        if (asprintf(&group, "%s/" UNIT_SLICE "/%s", root, s->unit) < 0) {
                 group = NULL;
                 return;
         }
@@ -252,15 +252,11 @@ static void finish(UnitState *s, uint64_t now) {
 }
 
 static int query_run(Query *q, bool details, Error *e) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *root = "";
+        _cleanup_(freep) char *root = NULL;
         struct timespec ts;
         int r;
 
-        r = sd_bus_get_property(q->bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER, "ControlGroup", NULL,
-                                &reply, "s");
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "s", &root);
+        r = manager_control_group(q->bus, e, &root);
         if (r >= 0)
                 r = prepare_asks(q, details);
         if (r >= 0)

@@ -140,7 +140,7 @@ static void test_contents(void) {
                 { "Slice", "s pm2.slice," },
                 { "Type", "s notify," },
                 { "SyslogIdentifier", "s acme:tool," },
-                { "LogExtraFields", "aay [[PM2_MODULE=@acme/tool]]" },
+                { "LogExtraFields", "aay [[PM2_MODULE=@acme/tool][PM2CTL=module]]" },
                 { "ExecStart", "a(sasb) [[/usr/libexec/pm2ctl/pm2-launch,[/usr/libexec/pm2ctl/"
                                "pm2-launch,acme:tool,]0,]]" },
                 { "WorkingDirectory", "s /srv/100% tool," },

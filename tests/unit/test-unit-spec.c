@@ -49,8 +49,9 @@ static void test_defaults(void) {
         ok_str(s.notify_access, "all");
         ok_str(s.slice, "pm2.slice");
         ok_str(s.syslog_identifier, "tool");
-        ok(strv_length(s.log_fields) == 1);
+        ok(strv_length(s.log_fields) == 2);
         ok_str(s.log_fields[0], "PM2_MODULE=tool");
+        ok_str(s.log_fields[1], "PM2CTL=module");
         ok(strv_length(s.argv) == 2);
         ok_str(s.argv[1], "tool");
         ok(!s.environment);

@@ -15,15 +15,18 @@
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "model/exit-status.h"
+#include "model/oneshot.h"
 #include "unit/bus.h"
 #include "unit/control.h"
+#include "unit/oneshot.h"
 #include "unit/query.h"
 #include "unit/stable.h"
 
 typedef struct Arguments {
         bool user;
-        const char *name, *config, *state, *uid, *gid, *launcher, *seconds;
-        bool link;
+        const char *name, *config, *state, *uid, *gid, *launcher;
+        const char *seconds, *state_directory, *cache_directory, *credential, *folder, *max;
+        bool link, network, input;
 } Arguments;
 
 static const Option options[] = {
@@ -37,6 +40,17 @@ static const Option options[] = {
         { "launcher", 0, "FILE", "instead of pm2-launch", OPTION_STRING,
           offsetof(Arguments, launcher) },
         { "link", 0, NULL, "the folder is a linked one", OPTION_SET, offsetof(Arguments, link) },
+        { "seconds", 0, "N", "time limit", OPTION_STRING, offsetof(Arguments, seconds) },
+        { "state-directory", 0, "DIR", "below /var/lib", OPTION_STRING,
+          offsetof(Arguments, state_directory) },
+        { "cache-directory", 0, "DIR", "below /var/cache", OPTION_STRING,
+          offsetof(Arguments, cache_directory) },
+        { "folder", 0, "DIR", "working directory", OPTION_STRING, offsetof(Arguments, folder) },
+        { "credential", 0, "FILE", "a file for it", OPTION_STRING,
+          offsetof(Arguments, credential) },
+        { "max", 0, "BYTES", "of output", OPTION_STRING, offsetof(Arguments, max) },
+        { "network", 0, NULL, "with network", OPTION_SET, offsetof(Arguments, network) },
+        { "input", 0, NULL, "hand standard input on", OPTION_SET, offsetof(Arguments, input) },
 };
 
 static int connect_manager(const Arguments *arg, sd_bus **ret) {
@@ -227,6 +241,56 @@ static int run_cycle(const void *args, char **words) {
         return r;
 }
 
+static void print_line(const char *line, void *userdata) {
+        printf("%s|%s\n", (const char *) userdata, line);
+        (void) fflush(stdout);
+}
+
+/* Runs a program as a oneshot unit and tells what came of it. */
+static int run_run(const void *args, char **words) {
+        const Arguments *arg = args;
+        const OneshotUnit o = {
+                .scope = arg->user ? SCOPE_USER : SCOPE_SYSTEM,
+                .unit = words[0],
+                .description = "a program of the tests",
+                .argv = words + 1,
+                .working_directory = arg->folder,
+                .network = arg->network,
+                .timeout_usec = arg->seconds ? strtoull(arg->seconds, NULL, 10) * USEC_PER_SEC
+                                             : UNIT_UNSET,
+                .user = arg->uid,
+                .state_directory = arg->state_directory,
+                .cache_directory = arg->cache_directory,
+        };
+        _cleanup_(oneshot_result_done) OneshotResult result = {};
+        _cleanup_(unit_spec_done) UnitSpec spec = UNIT_SPEC_EMPTY;
+        _cleanup_(bus_closep) sd_bus *bus = NULL;
+        _cleanup_(freep) char *input = NULL;
+        OneshotIO io = {
+                .output_max = arg->max ? strtoull(arg->max, NULL, 10) : 1024 * 1024,
+                .on_line = print_line,
+                .userdata = (void *) "err",
+        };
+        Error e = ERROR_NULL;
+        int r;
+
+        r = connect_manager(args, &bus);
+        if (r >= 0 && arg->input) {
+                r = read_fd(STDIN_FILENO, 1024 * 1024, &input, &io.input_size);
+                io.input = input;
+        }
+        if (r >= 0)
+                r = unit_spec_oneshot(&o, &spec);
+        if (r >= 0 && arg->credential)
+                r = unit_spec_add_credential(&spec, "given", arg->credential);
+        if (r >= 0)
+                r = oneshot_run(bus, &spec, &io, &e, &result);
+        printf("out|%s\nstatus=%d r=%d %s\n", result.output ? result.output : "", result.status, r,
+               r < 0 ? error_text(&e, r) : "");
+        error_clear(&e);
+        return r;
+}
+
 /* Stands in for pm2-launch where this file is found under that name: ready, then the module. */
 static int stub_launch(char **argv) {
         if (sd_notifyf(false, "READY=1\nSTATUS=up as %s", argv[1]) < 0)
@@ -243,6 +307,7 @@ static const Verb verbs[] = {
         { "stable", NULL, "UNIT USEC", "wait until it has been up so long", 2, 2, run_stable },
         { "query", NULL, "PATTERN", "states of units", 1, 1, run_query },
         { "query-all", NULL, "PATTERN", "the same with details", 1, 1, run_query_all },
+        { "run", NULL, "UNIT PROGRAM…", "run a program as a unit", 2, VERB_ANY, run_run },
         { "cycle", NULL, "FOLDER N", "start and stop so often", 2, 2, run_cycle },
 };
 

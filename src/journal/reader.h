@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Reads and follows what modules' units write to the journal. Who wrote an entry is told by the
+ * fields that journald itself adds, never by those that anyone can send. */
+
+#include <sys/types.h>
+
+#include "basic/error.h"
+#include "basic/macro.h"
+#include "model/journal-position.h"
+#include "model/scope-kind.h"
+
+#define JOURNAL_UNIT_MAX 255 /* systemd's limit of a unit's name */
+
+typedef struct JournalReader JournalReader;
+
+/* How an entry that came through a standard output ends. */
+typedef enum JournalBreak {
+        JOURNAL_BREAK_NONE,     /* with its line */
+        JOURNAL_BREAK_LINE_MAX, /* journald cut an overlong line; the rest is in the next entries */
+        JOURNAL_BREAK_PID,      /* without a newline, and another process went on */
+} JournalBreak;
+
+/* What is told of every entry at a glance. "" stands for a field that is not there. */
+typedef struct JournalEntry {
+        char unit[JOURNAL_UNIT_MAX + 1]; /* the unit that wrote it, in the reader's scope */
+        char invocation[ID128_TEXT_MAX + 1];
+        char stream[ID128_TEXT_MAX + 1]; /* the standard output it came through */
+        JournalBreak line_break;
+        bool structured; /* carries AXM_TYPE= */
+        bool braced;     /* MESSAGE= begins with a brace */
+} JournalEntry;
+
+/* Opens the journal for a scope's units; the user scope's are those of `uid`. `folder` (may be
+ * NULL) is read in place of the machine's own journal. */
+int journal_reader_open(ScopeKind scope, uid_t uid, const char *folder, Error *e,
+                        JournalReader **ret);
+JournalReader *journal_reader_close(JournalReader *r);
+DEFINE_CLEANUP(JournalReader *, journal_reader_close);
+
+/* Goes behind the entry with that cursor: 1; or to the very beginning if that entry is not there
+ * (any more), or `cursor` is NULL: 0. */
+int journal_reader_seek(JournalReader *r, const char *cursor);
+
+/* 1 and the next entry, 0 if there is none yet. -EBADMSG for an entry that cannot be read, and
+ * which is passed over. */
+int journal_reader_next(JournalReader *r, JournalEntry *ret);
+
+/* Of the current entry: 1 and a copy of a field's value, terminated, 0 if it has none. At most
+ * `max`
+ * + 1 bytes are copied, so that a longer one can be told. */
+int journal_reader_get(JournalReader *r, const char *field, size_t max, char **ret,
+                       size_t *ret_size);
+
+/* Of the current entry. */
+int journal_reader_cursor(JournalReader *r, char **ret);
+int journal_reader_position(JournalReader *r, JournalPosition *ret);
+int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec);
+
+/* Whether there is any entry, of whatever kind, that we may read. */
+bool journal_reader_sees_anything(JournalReader *r);
+
+/* Takes note of files that came or went. New entries of known files are found without it. */
+int journal_reader_process(JournalReader *r);
+
+/* Opens the journal anew at the same place. A reader that has read much holds memory for every file
+ * it has passed. */
+int journal_reader_reopen(JournalReader *r);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "launch/channel.h"
+
+#include <sys/socket.h>
+
+#include "axm/message.h"
+
+/* Enough for what modules send every second; a larger buffer is given back when it is empty. */
+#define BUFFER_SIZE 16384U
+#define BUFFER_MAX  (AXM_MESSAGE_MAX + 1U) /* a message and its newline */
+
+int channel_open(Channel *ret, int *ret_module_fd) {
+        int fds[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
+                return -errno;
+        *ret = (Channel){ .fd = fds[0] };
+        *ret_module_fd = fds[1];
+        return 0;
+}
+
+void channel_done(Channel *c) {
+        c->fd = safe_close(c->fd);
+        free(c->buffer);
+        *c = CHANNEL_EMPTY;
+}
+
+static int make_room(Channel *c) {
+        size_t capacity = MAX2(c->capacity, BUFFER_SIZE);
+        char *grown;
+
+        if (c->start > 0) {
+                (void) memmove(c->buffer, c->buffer + c->start, c->end - c->start);
+                c->end -= c->start;
+                c->start = 0;
+        }
+        if (c->buffer && c->end < c->capacity)
+                return 0;
+
+        while (capacity <= c->end)
+                capacity = MIN2(capacity * 2, (size_t) BUFFER_MAX);
+        grown = realloc(c->buffer, capacity);
+        if (!grown)
+                return -ENOMEM;
+        c->buffer = grown;
+        c->capacity = capacity;
+        return 0;
+}
+
+int channel_fill(Channel *c) {
+        ssize_t n;
+        int r;
+
+        r = make_room(c);
+        if (r < 0)
+                return r;
+        do
+                n = read(c->fd, c->buffer + c->end, c->capacity - c->end);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                /* a module that went without reading what was sent to it */
+                return errno == ECONNRESET ? 0 : -errno;
+        c->end += (size_t) n;
+        return (int) n;
+}
+
+/* Nothing of the buffer is needed any more. */
+static void clear(Channel *c) {
+        c->start = c->end = 0;
+        if (c->capacity > BUFFER_SIZE) {
+                free(c->buffer);
+                c->buffer = NULL;
+                c->capacity = 0;
+        }
+}
+
+int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
+        size_t size = c->end - c->start;
+        char *line = c->buffer + c->start, *newline = size > 0 ? memchr(line, '\n', size) : NULL;
+        bool skipping = c->skipped > 0;
+
+        if (!newline) {
+                if (skipping || size >= BUFFER_MAX) {
+                        c->skipped += size;
+                        clear(c);
+                } else if (size == 0)
+                        clear(c);
+                return 0;
+        }
+
+        *newline = 0;
+        c->start += (size_t) (newline - line) + 1;
+        *ret = line;
+        *ret_size = (uint64_t) (newline - line) + c->skipped;
+        c->skipped = 0;
+        return skipping ? -EFBIG : 1;
+}
+
+uint64_t channel_rest(const Channel *c) {
+        return c->skipped + (c->end - c->start);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* pm2-launch: what systemd starts for a module. Turns the module's settings into its environment,
+ * opens its channel to PM2, leaves the bridge behind and becomes the module's interpreter, so that
+ * the unit's main process is the module itself. */
+
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include <fcntl.h>
+
+#include "basic/log.h"
+#include "launch/bridge.h"
+#include "launch/command.h"
+#include "model/exit-status.h"
+
+/* A restart that follows an exit must find nothing of ours changed. */
+static void reset_signals(void) {
+        sigset_t none;
+
+        for (int sig = 1; sig < SIGRTMAX; sig++)
+                (void) signal(sig, SIG_DFL);
+        (void) sigemptyset(&none);
+        (void) sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The module gets standard input, output, error and the channel. */
+static int hand_over_files(int module_fd) {
+        if (module_fd == CHANNEL_FD) {
+                if (fcntl(module_fd, F_SETFD, 0) < 0)
+                        return -errno;
+        } else if (dup2(module_fd, CHANNEL_FD) < 0)
+                return -errno;
+        return close_range(CHANNEL_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+}
+
+static int open_channel(Plan *p, const char *id, Error *e) {
+        _cleanup_(channel_done) Channel channel = CHANNEL_EMPTY;
+        _cleanup_(closep) int module_fd = -EBADF;
+        int r;
+
+        r = channel_open(&channel, &module_fd);
+        if (r >= 0)
+                r = bridge_start(p, id, &channel);
+        if (r >= 0)
+                r = hand_over_files(module_fd);
+        if (r < 0)
+                return error_set(e, r, "cannot open its channel: %s", strerror(-r));
+        if (module_fd == CHANNEL_FD)
+                (void) TAKE_FD(module_fd);
+        return 0;
+}
+
+/* Ready is said here rather than by the bridge: a module that ends at once would be gone before the
+ * bridge's word arrived, and the manager would call that a protocol error. All that can fail from
+ * here on is execve() itself, with a program that was found executable. */
+static int become_module(Plan *p, Error *e) {
+        (void) sd_notify(/* unset_environment= */ 0, "READY=1");
+        reset_signals();
+        (void) execve(p->program, p->argv, p->env);
+        return error_set(e, -errno, "cannot execute %s: %s", p->program, strerror(errno));
+}
+
+static int launch(const char *id, const char *app, Plan *p, Error *e) {
+        if (plan_module(p, id, app, e) < 0)
+                return EXIT_STATUS_PACKAGE;
+        if (plan_settings(p, e) < 0 || plan_environment(p, e) < 0)
+                return EXIT_STATUS_SETTINGS;
+        if (command_build(p, e) < 0)
+                return EXIT_STATUS_INTERPRETER;
+        if (open_channel(p, id, e) < 0)
+                return EXIT_STATUS_CHANNEL;
+        (void) become_module(p, e);
+        return EXIT_STATUS_INTERPRETER;
+}
+
+int main(int argc, char **argv) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(plan_done) Plan p = {};
+        int status;
+
+        log_setup("pm2-launch");
+        if (argc < 2 || argc > 3) {
+                log_error("Usage: pm2-launch MODULE-ID [APP]; units of modules call it");
+                return EXIT_STATUS_USAGE;
+        }
+
+        status = launch(argv[1], argc > 2 ? argv[2] : NULL, &p, &e);
+        log_error("Cannot start module '%s': %s", argv[1], error_text(&e, -ENOMEM));
+        return status;
+}

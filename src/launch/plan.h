@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What pm2-launch finds out before it becomes a module's interpreter: which module, with what
+ * settings, run how. */
+
+#include "axm/mask.h"
+#include "basic/error.h"
+#include "model/package.h"
+#include "store/modules.h"
+#include "store/settings.h"
+
+/* The module finds its channel here, wherever PM2 or pm2ctl started it. */
+#define CHANNEL_FD 3
+
+typedef struct Plan {
+        bool user_scope;
+        Module module;
+        Package package;
+        const App *app; /* in package */
+        Settings *global, *settings;
+        json_object *document;
+
+        char *script;      /* absolute */
+        char *cwd;         /* the folder it is started in */
+        char *interpreter; /* as declared or guessed */
+        char *program;     /* absolute path of what is executed */
+        char **argv, **env;
+} Plan;
+
+/* Each needs the one before it; all say in `e` what is wrong. `app` is the part that names it in
+ * the unit's name, NULL for the first. */
+int plan_module(Plan *p, const char *id, const char *app, Error *e);
+int plan_settings(Plan *p, Error *e);
+int plan_environment(Plan *p, Error *e);
+
+/* What must not be seen in what the module sends. */
+int plan_mask(const Plan *p, Mask **ret);
+
+/* Whether MODULE_DEBUG is set to something. */
+bool plan_debug(const Plan *p);
+
+void plan_done(Plan *p);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* From a module's messages to the journal. Everything is masked before it leaves. */
+
+#include "axm/mask.h"
+#include "axm/message.h"
+
+typedef struct Report {
+        const char *id;     /* SYSLOG_IDENTIFIER= */
+        const char *module; /* PM2_MODULE=, where the manager does not add it; else NULL */
+        const Mask *mask;
+        bool sent; /* set whenever an entry was */
+} Report;
+
+/* An axm message, masked already. */
+int report_message(Report *r, const AxmMessage *m);
+
+/* A line that was no message although it should have been one. */
+int report_refused(Report *r, const char *reason);
+
+/* MODULE_DEBUG: a line in full. `direction` says who sent it. */
+int report_debug(Report *r, const char *direction, const char *line, size_t size);

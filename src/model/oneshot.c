@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/oneshot.h"
+
+#include <signal.h>
+
+#include "basic/string-util.h"
+#include "basic/strv.h"
+
+#define STOP_USEC (5 * USEC_PER_SEC) /* between SIGTERM and SIGKILL */
+
+static int set_confinement(const OneshotUnit *o, UnitSpec *s) {
+        int r;
+
+        if (o->scope == SCOPE_USER) {
+                s->sandbox = SANDBOX_USER;
+                return 0;
+        }
+        s->sandbox = SANDBOX_SYSTEM;
+        s->dynamic_user = true;
+        s->protect_home = "yes";
+        s->private_tmp = true;
+        s->private_network = !o->network;
+
+        r = free_and_strdup(&s->user, o->user);
+        if (r >= 0 && o->state_directory)
+                r = strv_extend(&s->state_directory, o->state_directory);
+        if (r >= 0 && o->cache_directory)
+                r = strv_extend(&s->cache_directory, o->cache_directory);
+        return r;
+}
+
+int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret) {
+        UnitSpec s = UNIT_SPEC_EMPTY;
+        int r;
+
+        assert(o->scope == SCOPE_USER || o->user);
+
+        s.type = "oneshot";
+        /* not the modules' slice, whose processes the relay listens to */
+        s.slice = o->scope == SCOPE_SYSTEM ? "system.slice" : "app.slice";
+        s.restart = "no";
+        s.kill_signal = SIGTERM;
+        s.timeout_start_usec = o->timeout_usec;
+        s.timeout_stop_usec = STOP_USEC;
+
+        r = free_and_strdup(&s.unit, o->unit);
+        if (r >= 0)
+                r = free_and_strdup(&s.description, o->description);
+        if (r >= 0)
+                r = strv_copy(o->argv, &s.argv);
+        if (r >= 0)
+                r = strv_copy(o->environment, &s.environment);
+        if (r >= 0)
+                r = free_and_strdup(&s.working_directory, o->working_directory);
+        if (r >= 0)
+                r = set_confinement(o, &s);
+        if (r < 0) {
+                unit_spec_done(&s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}

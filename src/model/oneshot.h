@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The unit of a program that runs once and ends, in the sandbox modules have. */
+
+#include "basic/error.h"
+#include "basic/macro.h"
+#include "model/scope-kind.h"
+#include "model/unit-spec.h"
+
+/* Everything is borrowed; NULL leaves it out. */
+typedef struct OneshotUnit {
+        ScopeKind scope;
+        const char *unit; /* "pm2-fetch@3.service" */
+        const char *description;
+        char *const *argv; /* plain words, the program's absolute path first */
+        char *const *environment;
+        const char *working_directory;
+        bool network;
+        uint64_t timeout_usec; /* UNIT_UNSET: none */
+
+        /* system scope: who it runs as and what it may write to; of the user scope's folders
+         * systemd knows nothing */
+        const char *user;            /* a dynamic one; at most 31 of [A-Za-z0-9_-] */
+        const char *state_directory; /* below /var/lib, owned by that user while it runs */
+        const char *cache_directory; /* below /var/cache, likewise */
+} OneshotUnit;
+
+/* Credentials may be added to it. */
+int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* From an entry of the journal to the unit that spoke and, if it is an axm message, into the unit's
+ * record. Nearly all entries are plain text and leave at the first question. */
+
+#include "journal/reader.h"
+#include "relay/streams.h"
+#include "relay/units.h"
+
+typedef struct EntryContext {
+        Units *units;
+        Streams *streams; /* NULL in the system's scope, where journald knows every line's unit */
+} EntryContext;
+
+/* Records are files in dir_fd. */
+int entries_init(ScopeKind scope, int dir_fd, EntryContext *ret);
+void entries_done(EntryContext *c);
+
+/* Handles the reader's current entry. Only what ends the program is an error. */
+int entry_handle(EntryContext *c, JournalReader *reader, const JournalEntry *entry);
+
+/* Whether something read is neither in a record nor done with: a line whose end has not come, one
+ * whose sender is unknown. And gives it up. */
+bool entries_waiting(const EntryContext *c);
+void entries_drop_waiting(EntryContext *c);

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "relay/relay.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <systemd/sd-daemon.h>
+
+#include "basic/fs.h"
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "relay/entry.h"
+
+#define CURSOR_FILE     "relay.cursor"
+#define CURSOR_FILE_MAX 1024
+
+struct Relay {
+        sd_event_source *timer, *terminate, *interrupt;
+        JournalReader *reader;
+        EntryContext entries;
+        int dir_fd;
+        bool once;
+
+        bool caught_up;      /* nothing was left to read when last looked */
+        bool moved;          /* beyond the saved cursor */
+        uint64_t saved_usec; /* when that was written */
+        uint64_t n_read;     /* since the journal was opened */
+};
+
+/* -- the cursor -------------------------------------------------------------------------------- */
+
+static int load_cursor(Relay *relay) {
+        _cleanup_(freep) char *cursor = NULL;
+        int r;
+
+        r = read_file_at(relay->dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &cursor, NULL);
+        if (r < 0 && r != -ENOENT)
+                log_warning_errno(r, "Cannot read " CURSOR_FILE ", reading the journal from its "
+                                     "beginning: %m");
+        if (cursor)
+                cursor[strcspn(cursor, "\n")] = 0;
+
+        r = journal_reader_seek(relay->reader, cursor);
+        if (r == 0 && cursor)
+                log_warning("The journal holds no entry of " CURSOR_FILE " (any more), reading it "
+                            "from its beginning");
+        return MIN2(r, 0);
+}
+
+static void save_cursor(Relay *relay, uint64_t now) {
+        _cleanup_(freep) char *cursor = NULL;
+        int r;
+
+        r = journal_reader_cursor(relay->reader, &cursor);
+        if (r >= 0)
+                r = write_file_atomic_at(relay->dir_fd, CURSOR_FILE, cursor, strlen(cursor), 0640);
+        if (r < 0)
+                log_warning_errno(r, "Cannot write " CURSOR_FILE ", going on without: %m");
+        relay->moved = r < 0;
+        relay->saved_usec = now;
+}
+
+/* Records first, then the cursor: what it has passed must be on the disk. Lines that wait for more
+ * hold it back, but not for ever. */
+static void write_state(Relay *relay, uint64_t now, bool final) {
+        EntryContext *c = &relay->entries;
+        bool due, waiting = entries_waiting(c);
+
+        due = relay->moved &&
+              now - relay->saved_usec >= (waiting ? RELAY_HOLD_USEC : RELAY_CURSOR_USEC);
+        if (final)
+                due = relay->moved && !waiting;
+
+        if (units_flush(c->units, /* all= */ due || final) > 0) {
+                /* A full disk, say: what is unwritten must not be passed. */
+                if (due)
+                        relay->saved_usec = now;
+                return;
+        }
+        if (due) {
+                entries_drop_waiting(c);
+                save_cursor(relay, now);
+                (void) malloc_trim(0);
+        }
+}
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
+/* A slice of what is there. 1 if there may be more, 0 if not. */
+static int read_slice(Relay *relay) {
+        JournalEntry entry;
+        int r;
+
+        for (unsigned i = 0; i < RELAY_SLICE; i++) {
+                r = journal_reader_next(relay->reader, &entry);
+                if (r == 0)
+                        return 0;
+                relay->moved = true;
+                relay->n_read++;
+                if (r == -EBADMSG) {
+                        log_warning("Cannot read an entry of the journal, skipping it; see "
+                                    "'journalctl --verify'");
+                        continue;
+                }
+                if (r >= 0)
+                        r = entry_handle(&relay->entries, relay->reader, &entry);
+                if (r < 0)
+                        return r;
+        }
+        return 1;
+}
+
+static void tell(Relay *relay, bool caught_up) {
+        if (relay->caught_up == caught_up)
+                return;
+        relay->caught_up = caught_up;
+        if (!caught_up)
+                (void) sd_notify(false, "STATUS=Reading what is new in the journal");
+        else if (journal_reader_sees_anything(relay->reader))
+                (void) sd_notify(false, "STATUS=Following the journal");
+        else {
+                log_warning("There is no journal that this user may read, so nothing is recorded; "
+                            "set Storage=persistent in journald.conf or join group "
+                            "systemd-journal");
+                (void) sd_notify(false, "STATUS=There is no journal that this user may read");
+        }
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+        Relay *relay = userdata;
+        sd_event *event = sd_event_source_get_event(source);
+        uint64_t now;
+        int more, r;
+
+        more = journal_reader_process(relay->reader);
+        if (more >= 0)
+                more = read_slice(relay);
+        if (more < 0)
+                return log_error_errno(more, "Cannot read the journal: %m");
+
+        r = sd_event_now(event, CLOCK_MONOTONIC, &now);
+        if (r < 0)
+                return r;
+        write_state(relay, now, /* final= */ false);
+        if (more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES) {
+                r = journal_reader_reopen(relay->reader);
+                if (r < 0)
+                        return log_error_errno(r, "Cannot open the journal anew: %m");
+                relay->n_read = 0;
+        }
+        tell(relay, more == 0);
+        if (relay->once && more == 0)
+                return sd_event_exit(event, EXIT_SUCCESS);
+
+        r = sd_event_source_set_time_relative(source, more > 0 ? 0 : RELAY_POLL_USEC);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* -- the object -------------------------------------------------------------------------------- */
+
+static int open_state(const char *path, Error *e) {
+        int fd, r;
+
+        r = mkdir_parents(path, 0750);
+        if (r < 0)
+                return error_set(e, r, "cannot make %s: %s", path, strerror(-r));
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return error_set(e, -errno, "cannot open %s: %s", path, strerror(errno));
+        return fd;
+}
+
+/* Files half written by a relay that was killed. */
+static void remove_temporaries(int dir_fd) {
+        _cleanup_(closedirp) DIR *d = NULL;
+
+        if (opendir_at(dir_fd, ".", &d) < 0)
+                return;
+        for (struct dirent *f; (f = readdir(d));)
+                if (startswith(f->d_name, ".#"))
+                        (void) unlinkat(dir_fd, f->d_name, 0);
+}
+
+static int add_sources(Relay *relay, sd_event *event) {
+        int r;
+
+        r = sd_event_add_time_relative(event, &relay->timer, CLOCK_MONOTONIC, 0,
+                                       /* accuracy= */ USEC_PER_MSEC, on_timer, relay);
+        if (r >= 0)
+                r = sd_event_source_set_exit_on_failure(relay->timer, true);
+        /* Without a handler these end the loop; both are blocked by the program. */
+        if (r >= 0)
+                r = sd_event_add_signal(event, &relay->terminate, SIGTERM, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(event, &relay->interrupt, SIGINT, NULL, NULL);
+        return r;
+}
+
+int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **ret) {
+        _cleanup_(relay_freep) Relay *relay = calloc(1, sizeof(Relay));
+        int r;
+
+        if (!relay)
+                return -ENOMEM;
+        *relay = (Relay){ .dir_fd = -EBADF, .once = options->once };
+
+        relay->dir_fd = open_state(options->state, e);
+        if (relay->dir_fd < 0)
+                return relay->dir_fd;
+        remove_temporaries(relay->dir_fd);
+
+        r = journal_reader_open(options->scope, geteuid(), options->journal, e, &relay->reader);
+        if (r >= 0)
+                r = entries_init(options->scope, relay->dir_fd, &relay->entries);
+        if (r >= 0)
+                r = load_cursor(relay);
+        if (r >= 0)
+                r = add_sources(relay, event);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(relay);
+        return 0;
+}
+
+Relay *relay_free(Relay *relay) {
+        if (!relay)
+                return NULL;
+        if (relay->entries.units && relay->reader)
+                write_state(relay, /* now= */ 0, /* final= */ true);
+        (void) sd_event_source_disable_unref(relay->timer);
+        (void) sd_event_source_disable_unref(relay->terminate);
+        (void) sd_event_source_disable_unref(relay->interrupt);
+        entries_done(&relay->entries);
+        (void) journal_reader_close(relay->reader);
+        (void) safe_close(relay->dir_fd);
+        free(relay);
+        return NULL;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/oneshot.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "basic/fs.h"
+#include "basic/string-util.h"
+#include "unit/bus.h"
+#include "unit/cgroup.h"
+#include "unit/control.h"
+#include "unit/job.h"
+#include "unit/query.h"
+#include "unit/start.h"
+
+#define EMPTY_TRIES 500 /* of 10 ms each, for processes to vanish that were sent SIGKILL */
+
+/* A program on its way. */
+typedef struct Run {
+        sd_bus *bus;
+        const UnitSpec *spec;
+        sd_event *event;
+        sd_event_source *signals[3];
+        sigset_t mask; /* the caller's */
+        bool masked;
+        JobWaiter *waiter;
+        Capture *output, *errors;
+        char *group;
+        bool stopping, interrupted;
+} Run;
+
+static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+/* Takes the run off the event loop: what follows waits in its own way. */
+static void run_detach(Run *run) {
+        for (size_t i = 0; i < ELEMENTSOF(run->signals); i++)
+                run->signals[i] = sd_event_source_unref(run->signals[i]);
+        (void) sd_bus_detach_event(run->bus);
+        run->waiter = job_waiter_free(run->waiter);
+        run->event = sd_event_unref(run->event);
+}
+
+static void run_done(Run *run) {
+        (void) capture_free(run->output);
+        (void) capture_free(run->errors);
+        run_detach(run);
+        free(run->group);
+        /* last, since a second signal may be waiting to end us */
+        if (run->masked)
+                (void) sigprocmask(SIG_SETMASK, &run->mask, NULL);
+}
+
+/* Without waiting: how it ends shows as ever. */
+static void stop_soon(Run *run) {
+        if (run->stopping)
+                return;
+        run->stopping = true;
+        (void) sd_bus_call_method_async(run->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER,
+                                        "StopUnit", NULL, NULL, "ss", run->spec->unit, "replace");
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        Run *run = userdata;
+
+        run->interrupted = true;
+        stop_soon(run);
+        return 0;
+}
+
+static int watch(Run *run, Error *e) {
+        sigset_t block;
+        int r;
+
+        r = job_waiter_new(run->bus, e, &run->waiter);
+        if (r < 0)
+                return r;
+        r = sd_event_new(&run->event);
+        if (r < 0)
+                return r;
+
+        (void) sigemptyset(&block);
+        for (size_t i = 0; i < ELEMENTSOF(stop_signals); i++)
+                (void) sigaddset(&block, stop_signals[i]);
+        run->masked = sigprocmask(SIG_BLOCK, &block, &run->mask) >= 0;
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(stop_signals); i++)
+                r = sd_event_add_signal(run->event, run->signals + i, stop_signals[i], on_signal,
+                                        run);
+        return r < 0 ? r : sd_bus_attach_event(run->bus, run->event, SD_EVENT_PRIORITY_NORMAL);
+}
+
+/* A file of its own, so that a program that does not read it holds nobody up. */
+static int make_input(const OneshotIO *io, int *ret) {
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        if (!io->input) {
+                *ret = UNIT_FD_NONE;
+                return 0;
+        }
+        fd = memfd_create("input", MFD_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        r = write_all(fd, io->input, io->input_size);
+        if (r < 0)
+                return r;
+        if (lseek(fd, 0, SEEK_SET) < 0)
+                return -errno;
+        *ret = TAKE_FD(fd);
+        return 0;
+}
+
+/* Starts it with its ends of the pipes, of which no copy stays here. */
+static int start(Run *run, const OneshotIO *io, Error *e) {
+        _cleanup_(closep) int input = -EBADF, output = -EBADF, errors = -EBADF;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        UnitSpec spec = *run->spec; /* borrows everything */
+        int r;
+
+        r = make_input(io, &input);
+        if (r >= 0 && io->output_max > 0)
+                r = capture_new(run->event, NULL, NULL, io->output_max, &run->output, &output);
+        if (r >= 0 && io->on_line)
+                r = capture_new(run->event, io->on_line, io->userdata, 0, &run->errors, &errors);
+        if (r < 0)
+                return r;
+
+        spec.stdin_fd = input;
+        spec.stdout_fd = output;
+        spec.stderr_fd = errors;
+        r = unit_send_start(run->bus, &spec, e, &reply);
+        return r < 0 ? r : job_waiter_add(run->waiter, reply, 0);
+}
+
+static int loop(Run *run) {
+        int r = 0;
+
+        while (r >= 0 && !(job_waiter_done(run->waiter) && capture_ended(run->output) &&
+                           capture_ended(run->errors))) {
+                r = sd_event_run(run->event, UINT64_MAX);
+                if (capture_error(run->output) < 0 || capture_error(run->errors) < 0)
+                        stop_soon(run);
+        }
+        return r;
+}
+
+/* How it ended; the unit is still there if not in order. */
+static int judge(Run *run, Error *e, int *ret_status) {
+        _cleanup_(unit_state_done) UnitState state = {};
+        const char *result = job_waiter_result(run->waiter, 0);
+        int r;
+
+        *ret_status = -1;
+        if (run->interrupted)
+                return error_set(e, -EINTR, "it was interrupted");
+        if (capture_error(run->output) == -EFBIG)
+                return error_set(e, -EFBIG, "it printed more than it may");
+        if (capture_error(run->output) < 0 || capture_error(run->errors) < 0)
+                return MIN2(capture_error(run->output), capture_error(run->errors));
+        if (result && streq(result, "done")) {
+                *ret_status = 0;
+                return 0;
+        }
+
+        r = unit_query(run->bus, run->spec->unit, e, &state);
+        if (r < 0)
+                return r;
+        if (r > 0 && state.exit_code == CLD_EXITED)
+                *ret_status = state.exit_status;
+        if (r > 0 && streq_ptr(state.result, "timeout"))
+                return error_set(
+                        e, -ETIMEDOUT, "it took longer than %llu s",
+                        (unsigned long long) (run->spec->timeout_start_usec / USEC_PER_SEC));
+        r = r > 0 ? unit_state_to_error(&state, e) : 0;
+        return r < 0 ? r : job_result_to_error(result ? result : "failed", e);
+}
+
+/* Nothing is left when this returns 0. */
+static int clean(Run *run, Error *e) {
+        int r;
+
+        r = unit_stop(run->bus, run->spec->unit, e);
+        if (r < 0)
+                return r;
+        for (int i = 0; !cgroup_is_empty(run->group); i++) {
+                if (i == EMPTY_TRIES)
+                        return error_set(e, -EBUSY, "processes of unit %s do not end",
+                                         run->spec->unit);
+                (void) usleep(10 * USEC_PER_MSEC);
+        }
+        return 0;
+}
+
+static int find_group(Run *run, Error *e) {
+        _cleanup_(freep) char *root = NULL;
+        int r;
+
+        r = manager_control_group(run->bus, e, &root);
+        if (r < 0)
+                return r;
+        return asprintf(&run->group, "%s/%s/%s", root, run->spec->slice, run->spec->unit) < 0
+                       ? -ENOMEM
+                       : 0;
+}
+
+static int run_to_end(Run *run, const OneshotIO *io, Error *e, OneshotResult *ret) {
+        int r;
+
+        r = watch(run, e);
+        if (r >= 0)
+                r = start(run, io, e);
+        if (r >= 0)
+                r = loop(run);
+        if (r >= 0)
+                r = judge(run, e, &ret->status);
+        if (run->output)
+                ret->output = capture_take(run->output, &ret->output_size);
+        run_detach(run);
+        return r;
+}
+
+void oneshot_result_done(OneshotResult *result) {
+        free(result->output);
+        *result = (OneshotResult){};
+}
+
+int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e,
+                OneshotResult *ret) {
+        _cleanup_(run_done) Run run = { .bus = bus, .spec = spec };
+        Error left = ERROR_NULL;
+        int r, k;
+
+        *ret = (OneshotResult){ .status = -1 };
+
+        r = find_group(&run, e);
+        if (r >= 0)
+                r = clean(&run, e); /* a command that was killed may have left it */
+        if (r < 0)
+                return r;
+
+        r = run_to_end(&run, io, e, ret);
+        k = clean(&run, &left);
+        if (k < 0) {
+                /* worse than whatever became of the program */
+                error_clear(e);
+                r = error_set(e, k, "%s", error_text(&left, k));
+        }
+        error_clear(&left);
+        return r;
+}

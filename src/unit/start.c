@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/start.h"
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "unit/bus.h"
+#include "unit/message.h"
+#include "unit/user.h"
+
+/* The name of a property that the manager does not know and the unit can do without. */
+static char *droppable_property(const char *error_name, const char *text) {
+        const char *name;
+        char *copy;
+
+        if (!streq_ptr(error_name, "org.freedesktop.DBus.Error.PropertyReadOnly"))
+                return NULL;
+        name = startswith(text, "Cannot set property ");
+        copy = name ? strndup(name, strcspn(name, ",")) : NULL;
+        if (copy && !property_is_optional(copy)) {
+                free(copy);
+                copy = NULL;
+        }
+        return copy;
+}
+
+int unit_send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
+        static char **missing; /* one manager, one warning for all units */
+
+        for (;;) {
+                _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+                _cleanup_(freep) char *error_name = NULL, *property = NULL;
+                UnitSpec copy = *spec; /* borrows everything */
+                int r;
+
+                r = unit_user_choose(bus, spec, e, &copy.user);
+                if (r >= 0)
+                        r = start_message_new(bus, &copy, missing, e, &m);
+                if (r < 0)
+                        return r;
+
+                r = manager_send(bus, m, e, ret_reply, &error_name);
+                if (r >= 0)
+                        return 0;
+                property = droppable_property(error_name, error_text(e, r));
+                if (!property || strv_contains(missing, property))
+                        return r;
+                log_warning("This systemd does not know %s=; the units do without.", property);
+                error_clear(e);
+                r = strv_extend(&missing, property);
+                if (r < 0)
+                        return r;
+        }
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The one call that makes a unit. */
+
+#include <systemd/sd-bus.h>
+
+#include "basic/error.h"
+#include "basic/macro.h"
+#include "model/unit-spec.h"
+
+/* Asks systemd to start a unit of this specification; the reply names the job. What an older
+ * manager does not know, and the unit can do without, is left out with one warning. -EEXIST where
+ * the name is taken. */
+int unit_send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply);
