@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/record.h"
 
+#include <limits.h>
+
 #include "basic/string-util.h"
 
 int record_init(Record *ret) {
@@ -258,8 +260,13 @@ int record_touch(Record *record, const RecordSource *source) {
                 return 0;
 
         r = follow_invocation(record, source);
-        if (r > 0)
+        if (r > 0) {
                 advance(record, source);
+                /* Up to this entry, but not including the message it may hold. */
+                if (record->position.number > 0)
+                        record->position.number--;
+                record->position.part = UINT_MAX;
+        }
         return r == -ESTALE ? 0 : r;
 }
 

@@ -68,7 +68,7 @@ int record_apply(Record *record, const RecordSource *source, const Mask *mask, c
                  Error *e);
 
 /* Takes note that a unit said something, if only plain text: another invocation than the recorded
- * one empties the record. 1 if it did. */
+ * one empties the record. 1 if it did. A message in that entry is applied thereafter. */
 int record_touch(Record *record, const RecordSource *source);
 
 /* "<folder of the module>[@app[@instance]].json" */

@@ -116,6 +116,9 @@ static void test_invocations(void) {
         ok(record_touch(&record, &source) == 1);
         ok(record_touch(&record, &source) == 0);
         ok(json_object_array_length(record.actions) == 0);
+        ok(apply_at(&record, INVOCATION_C, number, ACTION("{\"action_name\":\"w\"}"), NULL) == 1);
+        ok(apply_at(&record, INVOCATION_C, number, ACTION("{\"action_name\":\"v\"}"), NULL) == 0);
+        ok(record_touch(&record, &source) == 0);
         ok(apply(&record, INVOCATION_C, ACTION("{\"action_name\":\"x\"}")) == 1);
         ok(apply(&record, INVOCATION_A, "{\"type\":\"human:event\",\"data\":1}") == 1);
         ok_str(record.invocation, INVOCATION_A);
