@@ -236,6 +236,8 @@ char *axm_metric_text(json_object *metric) {
 
         if (isempty(s))
                 return strdup("");
+        if (unit && endswith(s, unit)) /* as @pm2/io did until version 3 */
+                unit = NULL;
         if (asprintf(&text, "%s%s%s", s, isempty(unit) ? "" : unit_separator(unit),
                      unit ? unit : "") < 0)
                 return NULL;

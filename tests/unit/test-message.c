@@ -229,6 +229,7 @@ static void test_status(void) {
         } table[] = {
                 { "{\"CPU\":{\"value\":3.14159,\"unit\":\"%\"},\"Procs\":{\"value\":\"87\"}}",
                   "CPU: 3.14%, Procs: 87" },
+                { "{\"lag\":{\"value\":\"0.49ms\",\"unit\":\"ms\"}}", "lag: 0.49ms" },
                 { "{\"a\":1,\"b\":\"0 B\",\"c\":true,\"d\":0.30000000000000004,\"e\":2.0}",
                   "a: 1, b: 0 B, c: true, d: 0.3, e: 2" },
                 { "{\"a\":{\"unit\":\"MB\"},\"b\":null,\"c\":{\"value\":null},\"d\":{\"value\":"
