@@ -65,7 +65,7 @@ static int check_app(int fd, const App *app, const char *where, ScopeKind scope,
         ssize_t n;
         int r;
 
-        script_fd = script_open(fd, app->script, /* ret_path= */ NULL);
+        script_fd = script_open(fd, app->script, /* beneath= */ true, /* ret_path= */ NULL);
         if (script_fd == -EXDEV || script_fd == -ELOOP)
                 return error_set(e, -EINVAL, "%s: the script '%s' leads out of the package", where,
                                  app->script);

@@ -26,7 +26,7 @@ int command_find_script(Plan *p, Error *e) {
         if (package_fd < 0)
                 return error_set(e, -errno, "cannot open its folder %s: %s", p->module.package,
                                  strerror(errno));
-        fd = script_open(package_fd, p->app->script, &path);
+        fd = script_open(package_fd, p->app->script, /* beneath= */ false, &path);
         if (fd < 0)
                 return error_set(e, fd, "cannot read its script %s/%s: %s", p->module.package,
                                  p->app->script, strerror(-fd));
