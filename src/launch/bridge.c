@@ -15,6 +15,8 @@
 #include "launch/monitor.h"
 #include "launch/report.h"
 
+#define BRIDGE_NAME "pm2-bridge"
+
 /* journald looks up who sent an entry when it reads it: whoever is gone by then is nobody. */
 #define LINGER_USEC  (50 * USEC_PER_MSEC)
 #define BARRIER_USEC (5 * USEC_PER_SEC)
@@ -186,10 +188,22 @@ static int drop_environment(void) {
         return 0;
 }
 
+/* What `systemctl status` shows of it. The arguments follow each other in memory, and the name is
+ * shorter than the path that it stands for. */
+static void rename_process(char **argv, const char *id) {
+        char *start = argv[0], *end = start;
+
+        STRV_FOREACH(word, argv)
+                end = *word + strlen(*word);
+        (void) memset(start, 0, (size_t) (end - start));
+        (void) snprintf(start, (size_t) (end - start), BRIDGE_NAME " %s", id);
+        (void) prctl(PR_SET_NAME, BRIDGE_NAME);
+}
+
 /* Collects what the bridge needs of the plan, then lets go of all the rest. */
-static int settle(Plan *p, const char *id, Bridge *b) {
+static int settle(Plan *p, char **argv, Bridge *b) {
         const char *given = getenv("RUNTIME_DIRECTORY");
-        _cleanup_(freep) char *folder = NULL;
+        _cleanup_(freep) char *folder = NULL, *id = NULL;
         int r;
 
         if (given) {
@@ -197,11 +211,15 @@ static int settle(Plan *p, const char *id, Bridge *b) {
                 if (!folder)
                         return -ENOMEM;
         }
+        id = strdup(argv[1]);
+        if (!id)
+                return -ENOMEM;
         r = plan_mask(p, &b->mask);
         if (r < 0)
                 return r;
         b->debug = plan_debug(p);
         b->report = (Report){ .id = id, .mask = b->mask };
+        rename_process(argv, TAKE_PTR(id));
         if (p->user_scope) {
                 b->report.module = strdup(p->module.name);
                 if (!b->report.module)
@@ -219,15 +237,14 @@ static int settle(Plan *p, const char *id, Bridge *b) {
         return drop_environment();
 }
 
-static _Noreturn void be_bridge(Plan *p, const char *id, Channel *channel) {
+static _Noreturn void be_bridge(Plan *p, char **argv, Channel *channel) {
         Bridge b = { .channel = *channel };
         int r;
 
         ignore_signals();
-        (void) prctl(PR_SET_NAME, "pm2-bridge");
         (void) prctl(PR_SET_DUMPABLE, 0); /* the module, of the same user, may not read it */
 
-        r = settle(p, id, &b);
+        r = settle(p, argv, &b);
         if (r >= 0) {
                 (void) malloc_trim(0);
                 r = run(&b);
@@ -238,7 +255,7 @@ static _Noreturn void be_bridge(Plan *p, const char *id, Channel *channel) {
         _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-int bridge_start(Plan *p, const char *id, Channel *channel) {
+int bridge_start(Plan *p, char **argv, Channel *channel) {
         int status;
         pid_t pid;
 
@@ -252,7 +269,7 @@ int bridge_start(Plan *p, const char *id, Channel *channel) {
                 if (pid < 0)
                         _exit(errno);
                 if (pid == 0)
-                        be_bridge(p, id, channel);
+                        be_bridge(p, argv, channel);
                 _exit(EXIT_SUCCESS);
         }
 

@@ -8,5 +8,5 @@
 #include "launch/plan.h"
 
 /* Starts it, in a session of its own and as nobody's child. Takes the bridge's end of the channel.
- */
-int bridge_start(Plan *p, const char *id, Channel *channel);
+ * `argv` is the program's: the bridge writes its own name over its copy. */
+int bridge_start(Plan *p, char **argv, Channel *channel);

@@ -34,14 +34,14 @@ static int hand_over_files(int module_fd) {
         return close_range(CHANNEL_FD + 1, ~0U, 0) < 0 ? -errno : 0;
 }
 
-static int open_channel(Plan *p, const char *id, Error *e) {
+static int open_channel(Plan *p, char **argv, Error *e) {
         _cleanup_(channel_done) Channel channel = CHANNEL_EMPTY;
         _cleanup_(closep) int module_fd = -EBADF;
         int r;
 
         r = channel_open(&channel, &module_fd);
         if (r >= 0)
-                r = bridge_start(p, id, &channel);
+                r = bridge_start(p, argv, &channel);
         if (r >= 0)
                 r = hand_over_files(module_fd);
         if (r < 0)
@@ -61,14 +61,14 @@ static int become_module(Plan *p, Error *e) {
         return error_set(e, -errno, "cannot execute %s: %s", p->program, strerror(errno));
 }
 
-static int launch(const char *id, const char *app, Plan *p, Error *e) {
-        if (plan_module(p, id, app, e) < 0)
+static int launch(char **argv, Plan *p, Error *e) {
+        if (plan_module(p, argv[1], argv[2], e) < 0)
                 return EXIT_STATUS_PACKAGE;
         if (plan_settings(p, e) < 0 || plan_environment(p, e) < 0)
                 return EXIT_STATUS_SETTINGS;
         if (command_build(p, e) < 0)
                 return EXIT_STATUS_INTERPRETER;
-        if (open_channel(p, id, e) < 0)
+        if (open_channel(p, argv, e) < 0)
                 return EXIT_STATUS_CHANNEL;
         (void) become_module(p, e);
         return EXIT_STATUS_INTERPRETER;
@@ -85,7 +85,7 @@ int main(int argc, char **argv) {
                 return EXIT_STATUS_USAGE;
         }
 
-        status = launch(argv[1], argc > 2 ? argv[2] : NULL, &p, &e);
+        status = launch(argv, &p, &e);
         log_error("Cannot start module '%s': %s", argv[1], error_text(&e, -ENOMEM));
         return status;
 }
