@@ -101,10 +101,12 @@ static bool unfinished(Reader *r) {
 
 /* Settles what the line was that libinih has done with. */
 static void finish_line(Reader *r) {
-        const char *p = r->line, *stop = r->line + r->size;
+        const char *p, *stop;
 
         if (r->handled || r->r < 0 || r->number == 0 || unfinished(r))
                 return;
+        p = r->line;
+        stop = p + r->size;
         while (p < stop && strchr(BLANKS "\n", *p))
                 p++;
 
@@ -250,7 +252,7 @@ int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
 
         if (size > INI_FILE_MAX)
                 return error_set(e, -EFBIG, "it is larger than %u bytes", INI_FILE_MAX);
-        if (startswith(text, "\xef\xbb\xbf"))
+        if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
                 r.rest += 3;
         r.chunks = malloc(size + 1);
         if (!r.chunks)

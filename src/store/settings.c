@@ -132,7 +132,9 @@ static int take_lines(Settings *s, Error *e) {
         Section section = 0;
         int r;
 
-        for (IniLine *line = s->file.lines; line < s->file.lines + s->file.n; line++) {
+        for (size_t i = 0; i < s->file.n; i++) {
+                IniLine *line = s->file.lines + i;
+
                 if (line->kind == INI_SECTION) {
                         section = section_from_string(line->name);
                         if (section < 0)
