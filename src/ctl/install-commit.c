@@ -47,20 +47,25 @@ static int switch_back(Context *c, const char *name, const char *release, Error 
                            : store_switch(c->store, name, release, e, /* ret_previous= */ NULL);
 }
 
-/* Back to the release that ran before. */
+/* Back to the release that ran before; the new one goes whether the old one starts or not. */
 static int go_back(Context *c, const Module *m, const char *previous) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL, drop_error = ERROR_NULL;
         int r;
 
         r = switch_back(c, m->name, previous, &e);
-        if (r >= 0)
-                r = module_start(c, m->name, &e);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot go back to release %s of '%s'", previous,
                                        m->name);
+
+        r = module_start(c, m->name, &e);
+        if (store_drop_release(c->store, m->name, m->release, &drop_error) < 0)
+                (void) log_warning_cause(-EIO, &drop_error, "Leaving the failed release behind");
+        if (r < 0)
+                return log_error_cause(r, &e,
+                                       "%s is back at release %s, which does not start either",
+                                       m->name, previous);
         log_notice("%s: release %s runs again; nothing has changed.", m->name, previous);
-        r = store_drop_release(c->store, m->name, m->release, &e);
-        return r < 0 ? log_warning_cause(r, &e, "Leaving the failed release behind") : 0;
+        return 0;
 }
 
 static int start_release(Context *c, const Module *m, const char *previous) {

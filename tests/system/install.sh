@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Install, update and uninstall: every form a package may come in, and every way in which it may be refused.
+. "${0%/*}/lib.sh"
+use_local_registry
+
+state() { # all that an install may change
+        find /var/lib/pm2ctl/modules -printf '%P %y %m %u %l\n' 2>/dev/null | sort
+        systemctl list-units --all --plain --no-legend 'pm2@*' | awk '{ print $1, $3 }'
+}
+
+# refused DESCRIPTION REGEX PACKAGE...: status 1, one sentence that matches, nothing changed, nothing left behind
+refused() {
+        local description=$1 regex=$2 before sentence; shift 2
+        before=$(state)
+        exits "$description" 1 pm2ctl -q install "$@"
+        sentence=$OUTPUT
+        like "... in a sentence that says why" "$sentence" "$regex"
+        is "... and only one" "$(grep -c . <<<"$sentence")" 1
+        is "... and nothing has changed" "$(state)" "$before"
+        is "... and staging is empty" "$(ls -A /var/lib/pm2ctl/staging /var/lib/private/pm2ctl/staging 2>/dev/null | grep -v ':$')" ""
+}
+
+pid_of() { systemctl show -P MainPID "pm2@$1.service"; }
+version_of() { pm2ctl list --json=short | json "next(m['version'] for m in d if m['name'] == '$1')"; }
+
+# -- the ways in
+ok "a name" pm2ctl install hello
+is "... gives the version that is tagged latest" "$(version_of hello)" 1.1.0
+ok "... which runs" systemctl is-active -q pm2@hello.service
+is "... with node as its main process" "$(cat "/proc/$(pid_of hello)/comm")" node
+is "... in the slice of all modules" "$(systemctl show -P Slice pm2@hello.service)" pm2.slice
+ok "a version" pm2ctl install hello@1.0.0
+is "... is that version" "$(version_of hello)" 1.0.0
+ok "a tag" pm2ctl install hello@latest
+is "... is what the tag says" "$(version_of hello)" 1.1.0
+ok "a scope" pm2ctl install @acme/tool
+ok "... has a unit of its own" systemctl is-active -q pm2@acme:tool.service
+ok "dependencies, one of them in two versions" pm2ctl install with-deps
+ok "... are found by the module" wait_for 10 output_has 'dep' unit_journal pm2@with-deps.service
+ok "install scripts" pm2ctl install with-scripts
+tarball=$(cd /root && npm pack --silent hello@1.0.0)
+ok "a tarball" pm2ctl install "/root/$tarball"
+is "... is what is in it" "$(version_of hello)" 1.0.0
+is "numbers are given once each" "$(pm2ctl list --json=short | json "sorted(m['pm_id'] for m in d)")" "[0, 1, 2, 3]"
+
+# -- who owns what
+is "everything installed belongs to root" "$(find /var/lib/pm2ctl/modules ! -user root)" ""
+is "... and nobody else may write to it" "$(find /var/lib/pm2ctl/modules ! -type l -perm /022)" ""
+like "a module runs as a user of its own" "$(ps -o user= -p "$(pid_of hello)")" '^pm2-hello'
+useradd -r worker
+ok "--uid gives it another" pm2ctl install --uid=worker hello
+is "... which it runs as" "$(ps -o user= -p "$(pid_of hello)")" worker
+ok "... and keeps at an update" pm2ctl install hello@1.0.0
+is "... indeed" "$(ps -o user= -p "$(pid_of hello)")" worker
+
+# -- what is refused
+refused "no such package" "no such package" no-such-package
+refused "no such version" "no published version" hello@99.0.0
+refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
+for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
+        refused "the name '${name:0:10}'" "name|package.json|300|folder" "$name"
+done
+exits "the name '-x'" 2 pm2ctl install -x
+exits "... also behind --" 1 pm2ctl install -- -x
+refused "a script outside the package" "apps\[0\].script" evil-outside
+refused "a script with control characters" "apps\[0\].script" evil-script
+refused "a folder outside the package" "apps\[0\].cwd" evil-cwd-outside
+refused "an interpreter that is not installed" "interpreter" evil-interpreter
+mkdir -p /srv/bad && cd /srv/bad || exit
+chown worker /srv/bad
+bad() { # DESCRIPTION REGEX PACKAGE.JSON
+        printf '%s' "$3" >package.json
+        refused "$1" "$2" .
+}
+rm -f package.json
+refused "no package.json" "/srv/bad/package.json" .
+bad "package.json that is no JSON" "/srv/bad/package.json.*JSON" 'hello'
+bad "package.json that is an array" "must be a JSON object" '[]'
+bad "package.json without a name" "'name' is missing" '{"main":"x.js"}'
+bad "package.json without an entry point" "no entry point" '{"name":"bad"}'
+bad "a script that is not there" "'x.js' is not in the package" '{"name":"bad","main":"x.js"}'
+bad "two kinds of wrong" "apps\[0\].max_restarts" '{"name":"bad","apps":[{"script":"x","max_restarts":"many"}]}'
+ln -s /etc/passwd link.js
+bad "a script that is a link out of the package" "leads out of the package" '{"name":"bad","main":"link.js"}'
+cd / || exit
+echo "registry=http://127.0.0.1:9/" >>/root/.npmrc
+refused "a registry that cannot be reached" "registry cannot be reached" hello
+use_local_registry
+
+# -- a module that does not stay up
+exits "a module that ends at once is reported" 1 pm2ctl install dies
+like "... with its last words" "$OUTPUT" 'dies'
+like "... and stays installed" "$(pm2ctl list)" ' dies '
+ok "a first version that works" pm2ctl install flaky@1.0.0
+before=$(readlink /var/lib/pm2ctl/modules/flaky/current)
+exits "an update that does not stay up is reported" 1 pm2ctl install flaky@2.0.0
+is "... and taken back" "$(version_of flaky)" 1.0.0
+is "... to the very release" "$(readlink /var/lib/pm2ctl/modules/flaky/current)" "$before"
+ok "... which runs" systemctl is-active -q pm2@flaky.service
+is "... with no other left" "$(ls /var/lib/pm2ctl/modules/flaky/releases)" "${before#releases/}"
+
+# -- state that cannot be read
+echo '{' >/var/lib/pm2ctl/modules/flaky/current/module.json
+exits "a damaged note is an error" 1 pm2ctl install flaky@1.0.0
+like "... that names the file" "$OUTPUT" 'flaky.*module.json'
+exits "... for list too" 1 pm2ctl list
+like "... which shows the others" "$OUTPUT" ' hello '
+ok "a module whose note is damaged can be uninstalled" pm2ctl uninstall flaky
+
+# -- and out again
+exits "what is not installed cannot be uninstalled" 4 pm2ctl uninstall helo
+like "... but maybe something else was meant" "$OUTPUT" "did you mean 'hello'"
+touch "$(readlink -f /var/lib/pm2ctl-data/with-deps)/file"
+ok "uninstall" pm2ctl uninstall with-deps
+fails "... stops the unit" systemctl is-active -q pm2@with-deps.service
+is "... and leaves nothing" "$(find /var/lib /run/pm2ctl -path '*with-deps*')" ""
+ok "uninstall all" pm2ctl uninstall all
+is "... leaves none" "$(pm2ctl list --json=short)" "[]"
+is "... and no unit" "$(systemctl list-units --all --plain --no-legend 'pm2@*')" ""
+done_testing
