@@ -125,7 +125,8 @@ static int start(Run *run, const OneshotIO *io, Error *e) {
         if (r < 0)
                 return r;
 
-        spec.stdin_fd = input;
+        if (input >= 0)
+                spec.stdin_fd = input;
         spec.stdout_fd = output;
         spec.stderr_fd = errors;
         r = unit_send_start(run->bus, &spec, e, &reply);

@@ -12,7 +12,7 @@
 #include "unit/capture.h"
 
 typedef struct OneshotIO {
-        const void *input; /* on standard input; NULL: none */
+        const void *input; /* on standard input; NULL: what the specification says */
         size_t input_size;
         size_t output_max; /* bytes of standard output, more stops it; 0: it goes to the journal */
         CaptureLine on_line; /* gets standard error; NULL: it goes to the journal */

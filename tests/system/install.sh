@@ -60,7 +60,7 @@ refused "no such package" "no such package" no-such-package
 refused "no such version" "no published version" hello@99.0.0
 refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
 for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
-        refused "the name '${name:0:10}'" "name|package.json|300|folder" "$name"
+        refused "the name '${name:0:10}'" "name|package.json|300|folder|root" "$name"
 done
 exits "the name '-x'" 2 pm2ctl install -x
 exits "... also behind --" 1 pm2ctl install -- -x
