@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/unit-spec.h"
 
+#include <limits.h>
 #include <signal.h>
 
 #include "basic/path.h"
@@ -10,6 +11,9 @@
 #include "model/name.h"
 
 #define HOMEPAGE_MAX 512
+/* PrivateTmp=, which DynamicUser= implies, makes a folder "systemd-private-<boot
+ * id>-<unit>-XXXXXX", and a name holds NAME_MAX bytes. */
+#define UNIT_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
 #define CYCLE_MIN                                                                                  \
         USEC_PER_SEC /* crash, delay and start take a while, however short min_uptime is */
 
@@ -202,8 +206,15 @@ static int set_linked(const ModuleUnit *m, UnitSpec *s) {
 }
 
 /* Who it runs as, where it may write. */
-static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s) {
+static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s, Error *e) {
         int r;
+
+        if (strlen(s->unit) > UNIT_NAME_MAX)
+                return error_set(e, -ENAMETOOLONG,
+                                 "the name of its unit, '%s', has more than %zu bytes, so that "
+                                 "systemd could give it no private /tmp: install it in a user's "
+                                 "own scope",
+                                 s->unit, UNIT_NAME_MAX);
 
         s->sandbox = SANDBOX_SYSTEM;
         s->protect_home = m->user ? "read-only" : "yes"; /* that user's home is there to be read */
@@ -264,7 +275,7 @@ static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
         if (r >= 0)
                 r = set_lifecycle(app, s);
         if (r >= 0)
-                r = m->scope == SCOPE_SYSTEM ? set_confinement_system(m, folder, s)
+                r = m->scope == SCOPE_SYSTEM ? set_confinement_system(m, folder, s, e)
                                              : set_confinement_user(m, s, e);
         if (r >= 0)
                 r = set_settings(m, folder, s, e);

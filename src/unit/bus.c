@@ -14,6 +14,7 @@ static const struct {
 } errors[] = {
         { UNIT_NOT_KNOWN, -ENOENT, NULL },
         { UNIT_EXISTS, -EEXIST, NULL },
+        { "org.freedesktop.systemd1.AlreadySubscribed", -EALREADY, NULL },
         { "org.freedesktop.DBus.Error.AccessDenied", -EACCES,
           "systemd refuses this to you; only root may do it in the system scope" },
         { "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", -EACCES,
@@ -165,4 +166,15 @@ int manager_control_group(sd_bus *bus, Error *e, char **ret) {
                 group[0] = 0;
         *ret = TAKE_PTR(group);
         return 0;
+}
+
+int manager_subscribe(sd_bus *bus, Error *e) {
+        Error ignored = ERROR_NULL;
+        int r;
+
+        r = manager_call(bus, "Subscribe", &ignored, NULL, "");
+        if (r < 0 && r != -EALREADY)
+                (void) error_set(e, r, "%s", error_text(&ignored, r));
+        error_clear(&ignored);
+        return r == -EALREADY ? 0 : r;
 }

@@ -41,3 +41,6 @@ int manager_send(sd_bus *bus, sd_bus_message *m, Error *e, sd_bus_message **ret_
 
 /* The manager's own control group, "" for the root: what its units' are below; to be freed. */
 int manager_control_group(sd_bus *bus, Error *e, char **ret);
+
+/* Asks for signals: a manager sends none to a bus on which nobody has. Once or more. */
+int manager_subscribe(sd_bus *bus, Error *e);

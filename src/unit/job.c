@@ -65,8 +65,7 @@ int job_waiter_new(sd_bus *bus, Error *e, JobWaiter **ret) {
                                 on_job_removed, w);
         if (r < 0)
                 return error_set(e, r, "cannot subscribe to systemd's jobs: %s", strerror(-r));
-        /* A manager sends no signals to a bus on which nobody has asked for them. */
-        r = manager_call(bus, "Subscribe", e, NULL, "");
+        r = manager_subscribe(bus, e);
         if (r < 0)
                 return r;
 

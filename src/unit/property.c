@@ -72,13 +72,20 @@ static int append_text(sd_bus_message *m, const char *name, const void *field, E
         return text ? append_checked(m, name, text, e) : -ENOMEM;
 }
 
+/* Members of a list stand in quotes in the unit file, but what is escaped there is not read back
+ * by all of them. */
 static int append_strings(sd_bus_message *m, const char *name, const void *field, Error *e) {
         int r;
 
         r = sd_bus_message_open_container(m, 'a', "s");
-        STRV_FOREACH(s, *(char *const *const *) field)
+        STRV_FOREACH(s, *(char *const *const *) field) {
+                if (r >= 0 && strpbrk(*s, "\"\\"))
+                        r = error_set(e, -EINVAL,
+                                      "%s= of the unit holds a double quote or a backslash: '%s'",
+                                      name, *s);
                 if (r >= 0)
                         r = append_checked(m, name, *s, e);
+        }
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 

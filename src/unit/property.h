@@ -10,24 +10,24 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
-typedef enum PropertyKind {                   /* type of the field     unset */
-                            PROPERTY_TEXT,    /* char *, for people: made harmless where others are
-                                                 refused; NULL */
-                            PROPERTY_STRING,  /* char *                NULL */
-                            PROPERTY_STRINGS, /* char **               NULL */
-                            PROPERTY_WORDS_ALLOWED, /* char **, an allow-list  NULL */
-                            PROPERTY_BOOL,          /* bool                  false */
-                            PROPERTY_COUNT,         /* unsigned              0 */
-                            PROPERTY_AMOUNT,        /* uint64_t              UINT64_MAX */
-                            PROPERTY_NUMBER,        /* int                   0 */
-                            PROPERTY_COMMAND,       /* char **, argv         NULL */
-                            PROPERTY_FIELDS,        /* char **, NAME=VALUE   NULL */
-                            PROPERTY_STATUSES,      /* UnitStatuses          n = 0 */
-                            PROPERTY_SOURCES,       /* UnitCredentials       n = 0: the files */
-                            PROPERTY_FALLBACKS, /* UnitCredentials       n = 0: what a missing file
-                                                   arrives as */
-                            PROPERTY_FD,        /* int, a descriptor     negative */
-                            _PROPERTY_KIND_MAX,
+/* What a field is, and when it is unset: NULL, false, 0, a negative descriptor, no members; an
+ * amount of UNIT_UNSET. */
+typedef enum PropertyKind {
+        PROPERTY_TEXT,          /* char *, for people: made harmless where others are refused */
+        PROPERTY_STRING,        /* char * */
+        PROPERTY_STRINGS,       /* char ** */
+        PROPERTY_WORDS_ALLOWED, /* char **, an allow-list */
+        PROPERTY_BOOL,          /* bool */
+        PROPERTY_COUNT,         /* unsigned */
+        PROPERTY_AMOUNT,        /* uint64_t */
+        PROPERTY_NUMBER,        /* int */
+        PROPERTY_COMMAND,       /* char **, argv */
+        PROPERTY_FIELDS,        /* char **, "NAME=value" */
+        PROPERTY_STATUSES,      /* UnitStatuses */
+        PROPERTY_SOURCES,       /* UnitCredentials: the files */
+        PROPERTY_FALLBACKS,     /* UnitCredentials: what a missing file arrives as */
+        PROPERTY_FD,            /* int */
+        _PROPERTY_KIND_MAX,
 } PropertyKind;
 
 #define PROPERTY_STRING_MAX 4096U /* PATH_MAX; nothing else of ours comes near */

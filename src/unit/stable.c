@@ -44,7 +44,7 @@ static int wait_changed(sd_bus *bus, bool *changed, uint64_t usec) {
 }
 
 /* 0: up long enough; 1: ended in order; -EINPROGRESS: not yet; else what is wrong. */
-static int judge(const UnitState *s, uint64_t usec, unsigned restarts, uint64_t waited, Error *e) {
+static int judge(const UnitState *s, uint64_t usec, uint64_t waited, Error *e) {
         int r;
 
         if (streq(s->active, "active") && streq(s->sub, "running"))
@@ -53,7 +53,8 @@ static int judge(const UnitState *s, uint64_t usec, unsigned restarts, uint64_t 
                 return 1;
 
         r = unit_state_to_error(s, e);
-        if (r == -EAGAIN && (restarts <= RESTARTS_MAX || waited < PATIENCE_USEC)) {
+        if (r == -EAGAIN && (s->n_restarts <= RESTARTS_MAX || waited < PATIENCE_USEC ||
+                             s->exit_code == 0)) { /* it is just being started: no reason to tell */
                 error_clear(e);
                 return -EINPROGRESS;
         }
@@ -74,7 +75,7 @@ int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
                                         on_changed, &changed);
         if (r < 0)
                 return error_set(e, r, "cannot watch unit %s: %s", unit, strerror(-r));
-        r = manager_call(bus, "Subscribe", e, NULL, "");
+        r = manager_subscribe(bus, e);
 
         while (r >= 0) {
                 _cleanup_(unit_state_done) UnitState state = {};
@@ -84,7 +85,7 @@ int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
                 r = unit_query(bus, unit, e, &state);
                 if (r <= 0)
                         return r < 0 ? r : 1; /* only in order does a unit go away */
-                r = judge(&state, usec, state.n_restarts, now_usec() - begin, e);
+                r = judge(&state, usec, now_usec() - begin, e);
                 if (r != -EINPROGRESS)
                         return r;
                 if (state.uptime_usec < usec)

@@ -41,6 +41,9 @@ static int explain_result(const UnitState *s, Error *e) {
 
                 return error_set(e, -ECHILD, "it was killed by SIG%s", name ? name : "?");
         }
+        /* Asked while it was being started again, which is what wipes the reason. */
+        if (streq_ptr(s->result, "success"))
+                return error_set(e, -ECHILD, "it ended, and was started again");
         return error_set(e, -ECHILD, "it failed (%s)", s->result ? s->result : "unknown reason");
 }
 

@@ -250,6 +250,7 @@ static const char *const hostile[] = {
         "x\n",
         "\n",
         "x\xff",
+        "x\\\n",
         "\xed\xa0\x80",
 };
 
@@ -369,6 +370,28 @@ static void test_hostile_description(void) {
         ok(cut && utf8_is_valid(cut, strlen(cut)));
 }
 
+/* A quote is right in a single string and wrong in a list. */
+static void test_quotes(void) {
+        _cleanup_(sd_bus_flush_close_unrefp) sd_bus *bus = fake_bus();
+        char *const bad[] = { (char *) "/a\"b", (char *) "/a\\b" };
+
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
+                UnitSpec s = UNIT_SPEC_EMPTY;
+                char *paths[] = { bad[i], NULL };
+                sd_bus_message *m = NULL;
+                Error e = ERROR_NULL;
+
+                s.unit = (char *) "pm2@x.service";
+                s.working_directory = bad[i];
+                ok(start_message_new(bus, &s, NULL, NULL, &m) == 0);
+                m = sd_bus_message_unref(m);
+                s.read_write_paths = paths;
+                ok(start_message_new(bus, &s, NULL, &e, &m) == -EINVAL);
+                ok(e.message && strstr(e.message, "ReadWritePaths"));
+                error_clear(&e);
+        }
+}
+
 static void test_limits(void) {
         char longest[PROPERTY_STRING_MAX + 2];
 
@@ -410,6 +433,7 @@ int main(void) {
         test_hostile_refused();
         test_hostile_credentials();
         test_hostile_description();
+        test_quotes();
         test_limits();
         test_command();
         return tap_done();

@@ -5,6 +5,7 @@
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/name.h"
 #include "tap.h"
 
 static const char plain[] = "{ \"name\": \"tool\", \"version\": \"1.0.0\", \"main\": \"a.js\" }";
@@ -215,6 +216,30 @@ static void test_linked(void) {
         }
 }
 
+/* A name that would not fit into that of a private folder. */
+static void test_long_name(void) {
+        _cleanup_(package_done) Package p = {};
+        char name[MODULE_NAME_MAX + 1] = {};
+
+        memset(name, 'n', MODULE_NAME_MAX);
+        parse(plain, &p);
+        for (size_t n = 150; n <= MODULE_NAME_MAX; n++) {
+                _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
+                ModuleUnit m = module_of(&p);
+
+                m.name = name + MODULE_NAME_MAX - n;
+                Error e = ERROR_NULL;
+                int r = unit_spec_module(&m, &e, &s);
+
+                ok(r == (n <= 187 ? 0 : -ENAMETOOLONG));
+                ok(r == 0 || (e.message && strstr(e.message, m.name)));
+                error_clear(&e);
+                unit_spec_done(&s);
+                m.scope = SCOPE_USER;
+                ok(unit_spec_module(&m, NULL, &s) == 0);
+        }
+}
+
 static void test_group(void) {
         _cleanup_(package_done) Package p = {};
         _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
@@ -294,6 +319,7 @@ int main(void) {
         test_lifecycle();
         test_exit_codes();
         test_linked();
+        test_long_name();
         test_group();
         test_user_scope();
         test_homepage();

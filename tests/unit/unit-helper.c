@@ -293,6 +293,8 @@ static int run_run(const void *args, char **words) {
 
 /* Stands in for pm2-launch where this file is found under that name: ready, then the module. */
 static int stub_launch(char **argv) {
+        if (access("./run", X_OK) < 0)
+                return EXIT_STATUS_INTERPRETER;
         if (sd_notifyf(false, "READY=1\nSTATUS=up as %s", argv[1]) < 0)
                 return EXIT_FAILURE;
         (void) sd_notify_barrier(false, USEC_PER_SEC);
