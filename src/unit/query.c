@@ -306,3 +306,21 @@ int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret) {
         free(states);
         return n > 0;
 }
+
+int unit_environment(sd_bus *bus, const char *unit, Error *e, char ***ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *path;
+        int r;
+
+        r = manager_call(bus, "GetUnit", /* e= */ NULL, &reply, "s", unit);
+        if (r == -ENOENT)
+                return 0;
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "o", &path);
+        if (r >= 0)
+                r = sd_bus_get_property_strv(bus, SYSTEMD_NAME, path, SERVICE, "Environment",
+                                             /* ret_error= */ NULL, ret);
+        if (r < 0)
+                return error_set(e, r, "cannot ask systemd about %s: %s", unit, strerror(-r));
+        return 1;
+}

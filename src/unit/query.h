@@ -15,3 +15,6 @@ int units_query(sd_bus *bus, const char *pattern, bool details, Error *e, UnitSt
 
 /* One unit with details: 1, or 0 if it is not loaded (a stopped transient unit is gone). */
 int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret);
+
+/* Variables of a loaded unit's Environment=, drop-ins included: 1, or 0 if it is not loaded. */
+int unit_environment(sd_bus *bus, const char *unit, Error *e, char ***ret);
