@@ -7,9 +7,9 @@
 #include "ctl/ctl.h"
 
 static const Verb *const verbs[] = {
-        &verb_install, &verb_uninstall, &verb_list,  &verb_show,    &verb_status,
-        &verb_logs,    &verb_start,     &verb_stop,  &verb_restart, &verb_set,
-        &verb_get,     &verb_unset,     &verb_watch,
+        &verb_install, &verb_uninstall, &verb_list,    &verb_show,  &verb_status,   &verb_logs,
+        &verb_start,   &verb_stop,      &verb_restart, &verb_set,   &verb_multiset, &verb_get,
+        &verb_conf,    &verb_unset,     &verb_env,     &verb_watch,
 };
 
 static int parse_json(const char *argument, void *field) {
@@ -52,11 +52,11 @@ static const Option options[] = {
         { "all", 'a', NULL, "Act on every module", OPTION_SET, FIELD(all), NULL,
           " start stop restart uninstall " },
         { "no-restart", 0, NULL, "Leave running modules alone", OPTION_CLEAR, FIELD(restart), NULL,
-          " set unset " },
+          " set unset multiset conf " },
         { "secret", 0, NULL, "Never show the value unasked", OPTION_SET, FIELD(secret), NULL,
-          " set " },
+          " set multiset conf " },
         { "show-secrets", 0, NULL, "Show secret values too", OPTION_SET, FIELD(show_secrets), NULL,
-          " get " },
+          " get conf env " },
         { "lines", 'n', "N", "Show the last N lines", OPTION_STRING, FIELD(lines), NULL, " logs " },
         { "nostream", 0, NULL, "End after the last line instead of following", OPTION_CLEAR,
           FIELD(follow), NULL, " logs " },

@@ -173,6 +173,49 @@ pm2ctl -q unset all
 [ -e "$XDG_STATE_HOME/pm2ctl/modules/other/current" ]
 result $? 'unset all touches settings only'
 
+# -- conf: every value with what it comes from
+pm2ctl -q set retain 5 other:db:host there other:token t0ken my.tool:a '' g '' && pm2ctl -q set --json other:list '[1]' g '{"x":{"y":1}}'
+is 'conf shows origins' "KEY ORIGIN VALUE
+retain global 5
+g global {\"x\":{\"y\":1}}
+\"my.tool\":retain global 5
+\"my.tool\":g:x:y global 1
+\"my.tool\":a module
+other:retain global 5
+other:db:host module there
+other:db:port package 1
+other:g:x:y global 1
+other:token module ********
+other:list module [1]" "$(pm2ctl conf | tr -s ' ' | sed 's/ $//')"
+is 'of one module' 'other:db:port package 1' "$(pm2ctl conf --no-legend other | tr -s ' ' | grep port)"
+is 'with --show-secrets all of it' t0ken "$(pm2ctl conf --show-secrets other | awk '/token/ { print $3 }')"
+is 'conf --json keeps types' '{"key":"other:list","module":"other","origin":"module","secret":false,"value":[1]}' \
+        "$(pm2ctl conf --json=short other | grep -o '{"key":"other:list"[^}]*}')"
+prints 'config KEY is get' 5 config retain
+pm2ctl -q config other:db:host here && pm2ctl -q config other drive /
+prints 'config KEY VALUE is set' here get other:db:host
+prints 'and so is config MODULE KEY VALUE' / get other:drive
+refuses 'config MODULE VALUE destroys nothing' 1 'is a module' config other drive
+refuses 'conf of what is not there' 1 "'nix' is not set" conf nix
+echo '[broken' >"$files/modules/my.tool.ini"
+got=$(pm2ctl conf 2>&1)
+[ $? -eq 1 ] && [[ $got == *'other:drive'* && $got == *'my.tool.ini: line 1: '* ]]
+result $? 'a broken file hides no other module' "$got"
+rm "$files/modules/my.tool.ini"
+
+# -- multiset
+pm2ctl -q multiset "other:a 1 other:b 'two words' other:c \"it's\" other:d \\\"x other:e ''" && pm2ctl -q multiset 'other:f 6' 'other:g 7'
+is 'multiset splits as a shell does' "1|two words|it's|\"x||6|7" \
+        "$(for key in a b c d e f g; do pm2ctl get other:$key; done | paste -sd'|')"
+refuses 'multiset wants pairs' 2 "'b' has no value" multiset 'a 1 b'
+refuses 'multiset wants closed quotes' 2 'a quote is not closed' multiset "a 'b"
+refuses 'multiset wants words' 2 'no KEY VALUE' multiset ' '
+
+# -- env
+refuses 'env of a module that does not run says so' 1 'Cannot show the environment of other: ' env other
+refuses 'env of no module' 4 nix env nix
+pm2ctl -q unset all
+
 # -- sizes: the kernel's and systemd's limits are errors at set, and name the key or the module
 head -c 131071 /dev/zero | tr '\0' x >value
 got=$(pm2ctl set other:k - 2>&1 <value)

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "axm/mask.h"
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/settings-edit.h"
+#include "model/name.h"
+#include "model/secret.h"
+#include "store/settings-tree.h"
+#include "unit/query.h"
+
+/* -- what a module gets, value by value ---------------------------------------------------------
+ */
+
+static const Column columns[] = {
+        { "key", "KEY", CELL_TEXT },
+        { "origin", "ORIGIN", CELL_TEXT },
+        { "value", "VALUE", CELL_TEXT },
+};
+
+typedef struct Listing {
+        const Edit *edit;
+        const char *module; /* NULL: the global settings by themselves */
+        Settings *global, *own;
+        json_object *origins;
+        json_object *rows;
+} Listing;
+
+static bool is_secret(const Listing *l, char *const *path, const char *origin) {
+        if (streq(origin, origin_to_string(ORIGIN_MODULE)))
+                return settings_is_secret(l->own, path);
+        if (streq(origin, origin_to_string(ORIGIN_GLOBAL)))
+                return settings_is_secret(l->global, path);
+        return secret_path(path);
+}
+
+/* JSON has the value as it is, the table its text. */
+static json_object *shown_value(const Arguments *arg, json_object *value, bool secret) {
+        if (secret && !arg->show_secrets)
+                return json_object_new_string(MASK_TEXT);
+        return arg->json == JSON_OFF ? json_object_new_string(settings_value_text(value))
+                                     : json_copy(value);
+}
+
+static int fill_row(const Listing *l, char *const *path, json_object *value, json_object *row) {
+        const Arguments *arg = l->edit->context->arg;
+        const char *name = origin_to_string(ORIGIN_GLOBAL);
+        _cleanup_(freep) char *key = NULL;
+        json_object *origin, *shown;
+        bool secret;
+        int r;
+
+        if (l->origins && tree_get(l->origins, path, &origin) > 0 && json_string(origin))
+                name = json_string(origin);
+        secret = is_secret(l, path, name);
+
+        r = key_format(l->module, path, l->edit->known, &key);
+        if (r >= 0)
+                r = json_add_string(row, "key", key);
+        if (r >= 0)
+                r = json_add_string(row, "module", l->module);
+        if (r >= 0)
+                r = json_add_string(row, "origin", name);
+        if (r >= 0)
+                r = json_add_bool(row, "secret", secret);
+        if (r < 0)
+                return r;
+        shown = shown_value(arg, value, secret);
+        if (!shown && value)
+                return -ENOMEM;
+        return tree_put(row, (char *[]){ (char *) "value", NULL }, shown);
+}
+
+static int add_row(char *const *path, json_object *value, void *userdata) {
+        _cleanup_(json_object_putp) json_object *row = json_object_new_object();
+        Listing *l = userdata;
+        int r;
+
+        if (!row)
+                return -ENOMEM;
+        r = fill_row(l, path, value, row);
+        if (r < 0)
+                return r;
+        if (json_object_array_add(l->rows, row) < 0)
+                return -ENOMEM;
+        row = NULL;
+        return 0;
+}
+
+/* What a drop-in puts into a unit that runs; without a manager, or without the unit, there is none
+ * to be seen. */
+static int find_variables(Edit *edit, const char *module, Error *e, char ***ret) {
+        _cleanup_(freep) char *unit = NULL;
+        int r;
+
+        if (!strv_contains(edit->installed, module) ||
+            context_bus(edit->context, /* e= */ NULL) < 0)
+                return 0;
+        r = module_unit_name(module, /* app= */ NULL, 0, &unit);
+        return r < 0 ? r : unit_environment(edit->context->bus, unit, e, ret);
+}
+
+static int list_module(Edit *edit, const char *module, Error *e, json_object *rows) {
+        _cleanup_(json_object_putp) json_object *document = NULL, *origins = NULL;
+        _cleanup_(strv_freep) char **variables = NULL;
+        Listing l = { .edit = edit, .module = module, .rows = rows };
+        Package p = {};
+        int r;
+
+        r = edit_settings(edit, NULL, e, &l.global);
+        if (r >= 0)
+                r = edit_settings(edit, module, e, &l.own);
+        if (r >= 0)
+                r = find_variables(edit, module, e, &variables);
+        if (r >= 0)
+                r = edit_package(edit, module, e, &p);
+        if (r < 0)
+                return r;
+        r = environment_document(
+                &(EnvironmentSource){
+                        .package = &p,
+                        .app = p.apps,
+                        .base = variables,
+                        .global = settings_tree(l.global),
+                        .module = settings_tree(l.own),
+                },
+                &document, &origins);
+        package_done(&p);
+        if (r < 0)
+                return r;
+        l.origins = origins;
+        return tree_is_leaf(document) ? 0 : tree_walk((char *[]){ NULL }, document, add_row, &l);
+}
+
+/* A global key is one word: what is nested in it is shown as JSON. */
+static int list_global(Edit *edit, Error *e, json_object *rows) {
+        Listing l = { .edit = edit, .rows = rows };
+        int r;
+
+        r = edit_settings(edit, NULL, e, &l.global);
+        if (r < 0)
+                return r;
+        json_object_object_foreach(settings_tree(l.global), key, value) {
+                r = add_row((char *[]){ key, NULL }, value, &l);
+                if (r < 0)
+                        break;
+        }
+        return r;
+}
+
+/* One module's, or everybody's for NULL; a module that cannot be read is reported and left out. */
+static int list(Edit *edit, const char *module, Error *e, json_object *rows) {
+        int r, result;
+
+        if (module)
+                return list_module(edit, module, e, rows);
+
+        result = list_global(edit, e, rows);
+        STRV_FOREACH(name, edit->known) {
+                _cleanup_(error_clear) Error why = ERROR_NULL;
+
+                if (result == -ENOMEM)
+                        break;
+                r = list_module(edit, *name, &why, rows);
+                if (r < 0)
+                        result = error_set(e, r, "%s", error_text(&why, r));
+        }
+        return result;
+}
+
+static int show(Context *c, Edit *edit, const char *module, Error *e) {
+        const TableStyle style = table_style(c->arg, "No settings.");
+        _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
+        int r, result;
+
+        if (!rows)
+                return -ENOMEM;
+        result = list(edit, module, e, rows);
+        if (result < 0 && (module || json_object_array_length(rows) == 0))
+                return result;
+        r = table_print(columns, ELEMENTSOF(columns), rows, &style);
+        return r < 0 ? r : result;
+}
+
+/* -- the verb -----------------------------------------------------------------------------------
+ */
+
+/* "KEY VALUE" as for set, or "MODULE KEY VALUE", which PM2 means to take so. */
+static int run_as_set(const void *args, char **words) {
+        _cleanup_(freep) char *key = NULL;
+
+        if (!words[2])
+                return verb_set.run(args, words);
+        if (asprintf(&key, "%s:%s", words[0], words[1]) < 0) {
+                key = NULL;
+                return log_oom();
+        }
+        return verb_set.run(args, (char *[]){ key, words[2], NULL });
+}
+
+static int run_conf(const void *args, char **words) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Edit edit = EDIT_NULL;
+        bool is_key = false;
+        Context c;
+        int r;
+
+        if (words[0] && words[1])
+                return run_as_set(args, words);
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        r = edit_open(&c, /* write= */ false, &e, &edit);
+        if (r >= 0)
+                is_key = words[0] && !streq(words[0], "all") &&
+                         !strv_contains(edit.known, words[0]);
+        if (r >= 0 && !is_key)
+                r = show(&c, &edit, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
+        if (r < 0)
+                (void) log_error_cause(r, &e, "Cannot show the settings");
+        edit_done(&edit);
+        context_done(&c);
+        return is_key ? verb_get.run(args, words) : r;
+}
+
+const Verb verb_conf = {
+        "conf",
+        " config ",
+        "[MODULE|KEY [VALUE]]",
+        "Show settings with what they come from, or set one",
+        0,
+        3,
+        run_conf,
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "axm/mask.h"
+#include "basic/fs.h"
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/select.h"
+#include "ctl/settings-edit.h"
+#include "model/name.h"
+#include "model/secret.h"
+#include "unit/query.h"
+
+#define ENVIRONMENT_MAX (8U * 1024U * 1024U) /* the kernel lets no process have more by default */
+
+static int note_secret(char *const *path, json_object *value, bool secret, void *userdata) {
+        return secret ? mask_add(userdata, value) : 0;
+}
+
+/* What was set as a secret is one wherever it stands. */
+static int find_secrets(Context *c, const char *module, Error *e, Mask **ret) {
+        _cleanup_(settings_freep) Settings *global = NULL, *own = NULL;
+        _cleanup_(mask_freep) Mask *mask = NULL;
+        int r;
+
+        r = mask_new(&mask);
+        if (r >= 0)
+                r = settings_load(&c->scope, NULL, e, &global);
+        if (r >= 0)
+                r = settings_load(&c->scope, module, e, &own);
+        if (r >= 0)
+                r = settings_foreach(global, note_secret, mask);
+        if (r >= 0)
+                r = settings_foreach(own, note_secret, mask);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(mask);
+        return 0;
+}
+
+/* A variable's value as it may be shown: the settings document is JSON, and masked as such. */
+static int mask_variable(const Mask *mask, const char *name, const char *value, char **ret) {
+        _cleanup_(json_object_putp) json_object *document = NULL, *masked = NULL;
+        int r;
+
+        if (secret_name(name)) {
+                *ret = strdup(MASK_TEXT);
+                return *ret ? 0 : -ENOMEM;
+        }
+        if (value[0] != '{' || json_parse(value, strlen(value), /* e= */ NULL, &document) < 0)
+                return mask_string(mask, value, ret);
+        r = mask_json(mask, document, &masked);
+        if (r < 0)
+                return r;
+        *ret = strdup(json_text(masked));
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int add_variable(const Mask *mask, const char *variable, json_object *into) {
+        _cleanup_(freep) char *name = NULL, *value = NULL;
+        const char *equals = strchr(variable, '=');
+        int r;
+
+        if (!equals)
+                return 0;
+        name = strndup(variable, (size_t) (equals - variable));
+        if (!name)
+                return -ENOMEM;
+        if (mask)
+                r = mask_variable(mask, name, equals + 1, &value);
+        else
+                r = free_and_strdup(&value, equals + 1);
+        return r < 0 ? r : json_add_string(into, name, value);
+}
+
+/* What the process was started with, from the kernel. */
+static int read_environment(unsigned pid, const Mask *mask, Error *e, json_object *into) {
+        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(freep) char *text = NULL;
+        char path[64];
+        size_t size;
+        int r;
+
+        (void) snprintf(path, sizeof(path), "/proc/%u/environ", pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        r = fd < 0 ? -errno : read_fd(fd, ENVIRONMENT_MAX, &text, &size);
+        if (r < 0)
+                return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
+
+        for (const char *p = text; r >= 0 && p < text + size; p += strlen(p) + 1)
+                r = add_variable(mask, p, into);
+        return r;
+}
+
+static int print_environment(const Arguments *arg, json_object *variables) {
+        if (arg->json != JSON_OFF)
+                return json_print(variables, arg->json);
+
+        json_object_object_foreach(variables, name, value) {
+                _cleanup_(freep) char *left = escape_control(name, /* keep_newlines= */ false);
+                _cleanup_(freep) char *right = escape_control(json_object_get_string(value),
+                                                              /* keep_newlines= */ false);
+
+                if (!left || !right)
+                        return -ENOMEM;
+                printf("%s=%s\n", left, right);
+        }
+        return fflush(stdout) != 0 ? -EIO : 0;
+}
+
+static int show_environment(Context *c, const char *name, Error *e) {
+        _cleanup_(json_object_putp) json_object *variables = json_object_new_object();
+        _cleanup_(mask_freep) Mask *mask = NULL;
+        _cleanup_(freep) char *unit = NULL;
+        UnitState state = {};
+        unsigned pid;
+        int r;
+
+        r = variables ? module_unit_name(name, /* app= */ NULL, 0, &unit) : -ENOMEM;
+        if (r >= 0)
+                r = context_bus(c, e);
+        if (r >= 0)
+                r = unit_query(c->bus, unit, e, &state);
+        pid = state.main_pid;
+        unit_state_done(&state);
+        if (r < 0)
+                return r;
+        if (pid == 0)
+                return error_set(e, -ESRCH, "it does not run; what it would get: pm2ctl conf %s",
+                                 name);
+
+        if (!c->arg->show_secrets)
+                r = find_secrets(c, name, e, &mask);
+        if (r >= 0)
+                r = read_environment(pid, mask, e, variables);
+        return r < 0 ? r : print_environment(c->arg, variables);
+}
+
+static int run_env(const void *args, char **words) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(strv_freep) char **names = NULL;
+        Context c;
+        int r;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        r = select_modules(&c, words, &names);
+        STRV_FOREACH(name, names)
+                if (r == 0) {
+                        r = show_environment(&c, *name, &e);
+                        if (r < 0)
+                                (void) log_error_cause(r, &e, "Cannot show the environment of %s",
+                                                       *name);
+                }
+        context_done(&c);
+        return r;
+}
+
+const Verb verb_env = {
+        "env", NULL, "MODULE", "Print the environment a module runs with", 1, 1, run_env,
+};
