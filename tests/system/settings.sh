@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 300
+#
+# Settings on running modules: whom they reach, in which form, and when.
+. "${0%/*}/lib.sh"
+use_local_registry
+
+pid_of() { systemctl show -P MainPID "pm2@$1.service"; }
+variable() { tr '\0' '\n' <"/proc/$(pid_of "$1")/environ" | sed -n "s/^$2=//p"; }
+document() { variable "$1" "$1" | json "$2"; }
+starts_of() { unit_journal "pm2@$1.service" -o json | grep -c '"JOB_RESULT":"done"'; }
+unchanged() { [ "$1" = "$(pid_of "$2")" ] && systemctl is-active -q "pm2@$2.service"; }
+restarted() { [ "$1" != "$(pid_of "$2")" ] && systemctl is-active -q "pm2@$2.service"; }
+
+# -- whom a setting reaches
+ok "a module can be set up before it is installed" pm2ctl set hello:early bird
+ok "hello is installed" pm2ctl install hello
+ok "sends is installed" pm2ctl install sends
+is "what was set before is there" "$(variable hello early)" bird
+hello=$(pid_of hello) sends=$(pid_of sends)
+ok "a global key is set" pm2ctl set pmx_timeout value
+like "... which restarts every module" "$OUTPUT" 'Restarted pm2@hello.service'
+ok "... this one" restarted "$hello" hello
+ok "... and that one" restarted "$sends" sends
+ok "... and is a variable" wait_for 10 output_has '^pmx_timeout=value$' unit_journal pm2@hello.service
+is "... of every module" "$(variable sends pmx_timeout)" value
+is "... and in the document" "$(document sends 'd["pmx_timeout"]')" value
+
+hello=$(pid_of hello) sends=$(pid_of sends)
+ok "a module's key is set" pm2ctl set hello:nested:level:deep no hello:greeting 'good night' hello:-x -5
+ok "... which restarts it" restarted "$hello" hello
+ok "... and no other" unchanged "$sends" sends
+is "... and is in its environment" "$(variable hello greeting)" 'good night'
+is "... what is nested as JSON" "$(variable hello nested)" '{"level":{"deep":"no","number":7}}'
+is "... and in its document" "$(document hello '[d["greeting"], d["nested"]["level"], d["-x"]]')" \
+        '["good night", {"deep": "no", "number": 7}, "-5"]'
+is "... and in no other's" "$(variable sends greeting)" ''
+is "several are one restart" "$(pm2ctl set hello:a 1 hello:b 2 hello:c 3 2>&1 | grep -c Restarted)" 1
+ok "typed values are set" pm2ctl set --json hello:number 5 hello:list '[1,null]' hello:no false
+is "... as what they are in the document" "$(document hello '[d["number"], d["list"], d["no"]]')" '[5, [1, null], false]'
+is "... and as text in the variables" "$(variable hello number) $(variable hello list) $(variable hello no)" '5 [1,null] false'
+
+ok "it is unset" pm2ctl unset hello:greeting hello:a
+is "... which brings the default back" "$(variable hello greeting)" 'good evening'
+is "... and leaves no variable" "$(tr '\0' '\n' <"/proc/$(pid_of hello)/environ" | grep -c '^a=')" 0
+hello=$(pid_of hello)
+ok "--no-restart leaves it running" pm2ctl set --no-restart hello:greeting later
+ok "... as it is" unchanged "$hello" hello
+ok "... until a restart by systemd" systemctl restart pm2@hello.service
+is "... reads it" "$(variable hello greeting)" later
+
+# -- modules that do not run
+ok "a stopped module" pm2ctl stop hello
+ok "... takes a setting" pm2ctl set hello:greeting stopped
+fails "... and is not started by it" systemctl is-active -q pm2@hello.service
+ok "... but has it when it starts" pm2ctl start hello
+is "... indeed" "$(variable hello greeting)" stopped
+mkdir -p /root/packages/needy/1.0.0
+echo '{"name":"needy","version":"1.0.0","main":"x.js"}' >/root/packages/needy/1.0.0/package.json
+echo 'if (!process.env.needed) process.exit(1); setInterval(() => {}, 60000)' >/root/packages/needy/1.0.0/x.js
+ok "a registry has a module that lacks a setting" serve_packages /root/packages
+use_registry "$SERVED"
+exits "... which fails to start" 1 pm2ctl install needy
+ok "... is started once it is set" pm2ctl set needy:needed yes
+ok "... and runs" systemctl is-active -q pm2@needy.service
+
+# -- what they come from
+mkdir -p /etc/systemd/system/pm2@hello.service.d
+printf '[Service]\nEnvironment="retain=7" "other=x"\n' >/etc/systemd/system/pm2@hello.service.d/x.conf
+ok "a drop-in" systemctl daemon-reload
+ok "... takes effect at a restart" pm2ctl restart hello
+is "... in the document" "$(document hello 'd["retain"]')" 7
+is "conf shows where each value comes from" \
+        "$(pm2ctl conf --json=short hello | json '[[r["key"], r["origin"]] for r in d if r["key"] in
+                ("hello:retain", "hello:greeting", "hello:ratio", "hello:pmx_timeout")]')" \
+        '[["hello:greeting", "module"], ["hello:retain", "drop-in"], ["hello:ratio", "package"], ["hello:pmx_timeout", "global"]]'
+is "get tells what was set" "$(pm2ctl get hello:retain; pm2ctl get hello:ratio; pm2ctl get hello:greeting)" $'30\n1.5\nstopped'
+rm -r /etc/systemd/system/pm2@hello.service.d
+systemctl daemon-reload
+
+# -- secrets
+ok "a secret is set, not by the command line" bash -c 'echo canary-7f3a | pm2ctl set --secret hello:pin -'
+is "... and reaches the module" "$(variable hello pin)" canary-7f3a
+for command in 'pm2ctl get hello' 'pm2ctl conf hello' 'pm2ctl env hello' 'pm2ctl show hello' 'pm2ctl show --json=short hello' \
+        'systemctl show pm2@hello.service' 'journalctl -o verbose --no-pager'; do
+        unlike "$command does not tell it" "$($command 2>&1)" canary-7f3a
+done
+is "asked by name, get does" "$(pm2ctl get hello:pin)" canary-7f3a
+like "env prints what the module runs with" "$(pm2ctl env hello)" '^greeting=stopped$'
+like "... secrets where they are asked for" "$(pm2ctl env --show-secrets hello)" '^pin=canary-7f3a$'
+is "... and everything else is equal" "$(pm2ctl env --json=short hello | json 'len(d)')" \
+        "$(tr '\0' '\n' <"/proc/$(pid_of hello)/environ" | grep -c =)"
+fails "nobody else reads the files" setpriv --reuid 65534 --clear-groups cat /etc/pm2ctl/modules/hello.ini
+fails "... nor through pm2ctl" setpriv --reuid 65534 --clear-groups pm2ctl --system get hello:pin
+fails "... nor writes them" setpriv --reuid 65534 --clear-groups pm2ctl --system set hello:pin 0
+
+# -- trouble
+sends=$(pid_of sends) hello=$(pid_of hello)
+echo nonsense >>/etc/pm2ctl/modules/hello.ini
+exits "a damaged file" 1 pm2ctl set hello:x y
+like "... is named, and its line" "$OUTPUT" '/etc/pm2ctl/modules/hello.ini: line [0-9]+: '
+ok "... does not keep a global key from the others" pm2ctl set pmx_timeout other
+ok "... which restart" restarted "$sends" sends
+ok "... while the module runs on" unchanged "$hello" hello
+fails "... though it would not start" systemctl restart pm2@hello.service
+like "... and says why" "$(unit_journal pm2@hello.service)" 'hello.ini: line [0-9]+: '
+rm /etc/pm2ctl/modules/hello.ini
+ok "without the file it does" pm2ctl start hello
+
+ok "50 at once" bash -c 'for i in {1..50}; do pm2ctl -q set hello:k$i $i & done; wait'
+is "... lose none" "$(grep -c '^k' /etc/pm2ctl/modules/hello.ini)" 50
+ok "... and leave the module running" wait_for 10 systemctl is-active -q pm2@hello.service
+ok "... with all of them" wait_for 10 test "$(document hello 'sum(k[0] == "k" for k in d)')" -eq 50
+
+# -- any key, any value: 10,000 of them from the command line to the process
+ok "they arrive byte for byte" python3 "$TESTS/system/settings.py" 10000
+done_testing
