@@ -150,16 +150,21 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
 }
 
 int settings_lock(const Scope *scope, Error *e) {
+        bool system = scope->kind == SCOPE_SYSTEM;
         _cleanup_(closep) int fd = -EBADF;
         int lock;
 
-        fd = open_place(scope->config, scope->kind == SCOPE_SYSTEM ? 0755 : 0700, e);
+        fd = open_place(scope->config, system ? 0755 : 0700, e);
         if (fd < 0)
                 return fd;
         lock = lock_at(fd, LOCK_FILE);
-        return lock < 0 ? error_set(e, lock, "cannot lock %s/" LOCK_FILE ": %s", scope->config,
-                                    strerror(-lock))
-                        : lock;
+        if (lock < 0)
+                return error_set(e, lock, "cannot lock %s/" LOCK_FILE ": %s%s", scope->config,
+                                 strerror(-lock),
+                                 lock == -EACCES && system
+                                         ? " (the system's settings are root's; --user has yours)"
+                                         : "");
+        return lock;
 }
 
 static int compare_names(const void *a, const void *b) {

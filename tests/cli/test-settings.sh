@@ -4,6 +4,7 @@
 set -u
 
 top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
+top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
 # in memory where that can be had: each set waits for the disk several times
 tmp=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -258,6 +259,24 @@ is 'a file that was readable is private after a set' 600 "$(stat -c %a "$files/m
 mv "$files/modules/other.ini" target && ln -s "$tmp/target" "$files/modules/other.ini"
 refuses 'a symlink is not followed' 1 'is a symlink' set other:x 1
 rm "$files/modules/other.ini"
+pm2ctl -q unset all
+
+# -- the manual page: its file, and its examples with what it says they print
+manual=$top_srcdir/man/pm2ctl-settings.5
+page() { # N: the Nth example of it as it is shown
+        awk -v n="$1" '$0 == ".EE" { on = 0 } on == n; $0 == ".EX" { on = ++count }' "$manual" |
+                sed 's/\\(aq/'"'"'/g; s/\\(dq/"/g; s/\\-/-/g; s/\\e/\\/g'
+}
+page 1 >"$files/modules/other.ini"
+prints 'the file in the manual page' '{"drive":"/srv","path":"C:\\new","db":{"host":"localhost"},"odd: key":" folded here and '"'quoted'"', because of the blank in front","retain":30,"list":[1,"a"],"password":"hunter2"}' \
+        get --json=short --show-secrets other
+pm2ctl -q unset all
+page 2 >examples
+while read -r line; do
+        [[ $line != '$ '* ]] || { echo "$line"; eval "${line#$ }" 2>/dev/null | sed 's/--user //'; }
+done <examples >shown
+[ -s examples ] && cmp -s examples shown
+result $? 'the examples in the manual page' "$(diff examples shown)"
 pm2ctl -q unset all
 
 # -- many at once: each writer finds what the one before left
