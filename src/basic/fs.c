@@ -15,6 +15,9 @@
 /* A tree deeper than this was made to exhaust descriptors. */
 #define REMOVE_DEPTH_MAX 512
 
+/* Somebody may be renaming to make us fail. */
+#define OPEN_TRIES_MAX 10000
+
 int read_fd(int fd, size_t max, char **ret, size_t *ret_size) {
         _cleanup_(freep) char *data = NULL;
         size_t size = 0, room = 0;
@@ -265,6 +268,13 @@ int open_beneath(int dir_fd, const char *path, int flags) {
         };
         long fd;
 
-        fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
-        return fd < 0 ? -errno : (int) fd;
+        /* The kernel gives up with EAGAIN where a ".." meets a rename or mount anywhere else. */
+        for (unsigned i = 0; i < OPEN_TRIES_MAX; i++) {
+                fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+                if (fd >= 0)
+                        return (int) fd;
+                if (errno != EAGAIN)
+                        return -errno;
+        }
+        return -EAGAIN;
 }
