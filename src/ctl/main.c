@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <locale.h>
+#include <sys/stat.h>
 
 #include "basic/log.h"
 #include "basic/options.h"
@@ -108,6 +109,9 @@ int main(int argc, char **argv) {
         bool given[ELEMENTSOF(options)] = {};
         int r;
 
+        /* what is installed must be readable by the modules' users, whatever the caller's mask;
+         * secrets have modes of their own */
+        (void) umask(0022);
         (void) setlocale(LC_CTYPE, "");
         log_setup("pm2ctl");
 
