@@ -12,7 +12,7 @@ static const char *scope_option(const Arguments *arg) {
 
 int settings_print_command(const Edit *edit, const char *module, char *const *path,
                            json_object *value, bool secret) {
-        _cleanup_(freep) char *key = NULL, *word = NULL, *quoted_key = NULL, *quoted = NULL;
+        _cleanup_(freep) char *key = NULL, *quoted_key = NULL, *quoted = NULL;
         bool text = json_object_is_type(value, json_type_string);
         const char *plain = settings_value_text(value);
         int r;
