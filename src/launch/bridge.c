@@ -196,7 +196,7 @@ static void rename_process(char **argv, const char *id) {
         STRV_FOREACH(word, argv)
                 end = *word + strlen(*word);
         (void) memset(start, 0, (size_t) (end - start));
-        (void) snprintf(start, (size_t) (end - start), BRIDGE_NAME " %s", id);
+        (void) snprintf(start, (size_t) (end - start), BRIDGE_NAME "%c%s", 0, id);
         (void) prctl(PR_SET_NAME, BRIDGE_NAME);
 }
 

@@ -142,7 +142,7 @@ def examine(u, pid):
     bridge = bridge_of(pid)
     sizes['idle'] = private(bridge)
     ok(os.getsid(bridge) not in (os.getsid(pid), os.getsid(0)), 'the bridge has a session of its own')
-    same(open(f'/proc/{bridge}/cmdline').read().strip('\0'), 'pm2-bridge tool', 'a name of its own')
+    same(open(f'/proc/{bridge}/cmdline').read().strip('\0'), 'pm2-bridge\0tool', 'a name of its own')
     same(open(f'/proc/{bridge}/environ').read().strip('\0'), '', 'and nothing of the environment')
     for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGCONT, signal.SIGPIPE):
         os.kill(bridge, s)
