@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* An entry is about what a module said, not about which line of ours sent it. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+
 #include "journal/send.h"
 
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 
 int journal_send(const JournalField *fields, size_t n) {
-        struct iovec iov[JOURNAL_FIELDS_MAX];
+        struct iovec iov[JOURNAL_FIELDS_MAX] = {};
         size_t used = 0;
         int r = 0;
 
