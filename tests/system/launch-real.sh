@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The libraries that published modules speak to PM2 with, from the registry: each finds the settings, and what it says
+# arrives. And a published module whose metrics flow.
+. "${0%/*}/lib.sh"
+
+real_registry || skip_all "$REASON"
+
+# module NAME LIBRARY: a package that uses it, as a tarball
+module() {
+        mkdir -p "/root/$1"
+        cat >"/root/$1/index.js"
+        cat >"/root/$1/package.json" <<END
+{ "name": "$1", "version": "1.2.3", "dependencies": { "$2": "*" }, "apps": [{ "script": "index.js" }],
+  "config": { "drive": "/", "retain": "30" } }
+END
+        (cd "/root/$1" && npm pack --silent)
+}
+
+# What initModule() hands to a module goes where the test can read it, as does the environment's part of it.
+init_module() { # LIBRARY
+        cat <<END
+const io = require('$1')
+io.initModule({ widget: {} }, (err, conf) => {
+  require('fs').writeFileSync(process.env.HOME + '/conf', JSON.stringify(conf))
+  io.action('hello', (reply) => reply({ ok: true }))
+  const metric = { name: 'answer', value: () => 42 }
+  io.metric ? io.metric(metric) : io.probe().metric(metric)
+})
+END
+}
+init_module pmx | module uses-pmx pmx
+init_module @pm2/io | module uses-io @pm2/io
+module uses-tx2 tx2 <<'END'
+const tx2 = require('tx2')
+tx2.action('hello', (reply) => reply({ ok: true }))
+tx2.metric('answer', () => 42)
+tx2.event('started', { retain: process.env.retain, key: process.env.api_key })
+END
+
+record() { pm2ctl show "$1" --json=short; }
+metrics() { cat "/run/pm2ctl/$1/monitor.json"; }
+
+canary=canary-$RANDOM$RANDOM
+for name in uses-pmx uses-io uses-tx2; do
+        ok "$name is set up" pm2ctl set $name:retain 007 "$name:api_key" "$canary"
+        ok "and installed" pm2ctl install "/root/$name/$name-1.2.3.tgz"
+        ok "its metric arrives" wait_for 20 output_has '"answer":\{[^}]*"value":"?42' metrics $name
+        ok "and its action" wait_for 20 output_has '"hello"' record $name
+done
+for name in uses-pmx uses-io; do
+        is "$name hands its settings to the module" "$(json '[d[k] for k in ("module_name", "drive", "retain", "api_key")]' \
+                </var/lib/pm2ctl-data/$name/conf)" "[\"$name\", \"/\", 7, \"$canary\"]"
+        is "and shows them" "$(record $name | json '[d["options"]["module_conf"][k] for k in ("drive", "retain", "api_key")]')" \
+                '["/", 7, "********"]'
+done
+like "an event of tx2 is an entry" "$(unit_journal pm2@uses-tx2)" "^Event 'started': .*retain=007"
+unlike "no secret is in the journal" "$(journalctl --sync; journalctl -o verbose --all --no-pager)" "$canary"
+
+ok "pm2-server-monit is installed" pm2ctl install pm2-server-monit
+ok "its metrics arrive" wait_for 20 output_has 'CPU usage.*Free memory' metrics pm2-server-monit
+ok "and show in systemctl status" output_has 'Status: .*CPU usage: [0-9.]+%' systemctl status --no-pager pm2@pm2-server-monit
+is "under its own name" "$(record pm2-server-monit | json 'd["options"]["module_name"]')" pm2-server-monit
+count=$(journalctl --sync; journalctl -u pm2@pm2-server-monit -o cat --no-pager | wc -l)
+sleep 5
+is "without a line in the journal" "$(journalctl --sync; journalctl -u pm2@pm2-server-monit -o cat --no-pager | wc -l)" "$count"
+done_testing
