@@ -4,6 +4,7 @@
 #include <systemd/sd-journal.h>
 
 #include "basic/string-util.h"
+#include "journal/sigbus.h"
 #include "model/name.h"
 
 /* journald compresses large fields; this much of each is unpacked to look at an entry. */
@@ -78,6 +79,9 @@ int journal_reader_open(ScopeKind scope, uid_t uid, const char *folder, Error *e
         r = calloc(1, sizeof(JournalReader));
         if (!r)
                 return -ENOMEM;
+        k = sigbus_guard();
+        if (k < 0)
+                return k;
         *r = (JournalReader){ .scope = scope, .uid = uid };
         k = free_and_strdup(&r->folder, folder);
         if (k < 0)
@@ -101,20 +105,15 @@ JournalReader *journal_reader_close(JournalReader *r) {
 }
 
 int journal_reader_reopen(JournalReader *r) {
-        _cleanup_(freep) char *cursor = NULL;
         sd_journal *j;
         int k;
 
-        k = journal_reader_cursor(r, &cursor);
-        if (k < 0 && k != -EADDRNOTAVAIL)
-                return k;
         k = open_journal(r, &j);
         if (k < 0)
                 return k;
-
         sd_journal_close(r->journal);
         r->journal = j;
-        return journal_reader_seek(r, cursor);
+        return 0;
 }
 
 /* -- moving ------------------------------------------------------------------------------------ */
@@ -122,17 +121,19 @@ int journal_reader_reopen(JournalReader *r) {
 int journal_reader_seek(JournalReader *r, const char *cursor) {
         int k;
 
-        /* Seeking stops at the nearest entry that is left. Only the very one tells that none
-         * between was missed; reading entries again does no harm. */
-        if (cursor && sd_journal_seek_cursor(r->journal, cursor) >= 0) {
+        k = sd_journal_seek_cursor(r->journal, cursor);
+        if (k >= 0)
                 k = sd_journal_next(r->journal);
-                if (k > 0)
-                        k = sd_journal_test_cursor(r->journal, cursor);
-                if (k > 0)
-                        return 1;
-        }
-        k = sd_journal_seek_head(r->journal);
-        return MIN2(k, 0);
+        if (k > 0)
+                k = sd_journal_test_cursor(r->journal, cursor);
+        if (k > 0)
+                return 1;
+        /* Moving on took the nearest entry, which is still to be read. */
+        return sd_journal_seek_cursor(r->journal, cursor);
+}
+
+int journal_reader_seek_head(JournalReader *r) {
+        return sd_journal_seek_head(r->journal);
 }
 
 typedef struct Field {
@@ -217,6 +218,8 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
         int k;
 
         k = sd_journal_next(r->journal);
+        if (sigbus_happened())
+                return -ESTALE;
         if (k <= 0)
                 return k;
 
@@ -236,6 +239,8 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
                 if (r->scope == SCOPE_USER)
                         foreign |= is_foreign_owner(r, data, size);
         }
+        if (sigbus_happened())
+                return -ESTALE;
         if (k < 0)
                 return -EBADMSG;
         if (foreign)
@@ -296,5 +301,5 @@ bool journal_reader_sees_anything(JournalReader *r) {
 int journal_reader_process(JournalReader *r) {
         int k = sd_journal_process(r->journal);
 
-        return MIN2(k, 0);
+        return k < 0 ? k : k == SD_JOURNAL_INVALIDATE;
 }

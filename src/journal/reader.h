@@ -39,12 +39,14 @@ int journal_reader_open(ScopeKind scope, uid_t uid, const char *folder, Error *e
 JournalReader *journal_reader_close(JournalReader *r);
 DEFINE_CLEANUP(JournalReader *, journal_reader_close);
 
-/* Goes behind the entry with that cursor: 1; or to the very beginning if that entry is not there
- * (any more), or `cursor` is NULL: 0. */
+/* Goes behind the entry with that cursor: 1; or, if it is not there (any more), to where it would
+ * be: 0. -EINVAL for what is no cursor. */
 int journal_reader_seek(JournalReader *r, const char *cursor);
+int journal_reader_seek_head(JournalReader *r);
 
 /* 1 and the next entry, 0 if there is none yet. -EBADMSG for an entry that cannot be read, and
- * which is passed over. */
+ * which is passed over; -ESTALE if a file was deleted while it was read: the journal is to be
+ * opened anew. */
 int journal_reader_next(JournalReader *r, JournalEntry *ret);
 
 /* Of the current entry: 1 and a copy of a field's value, terminated, 0 if it has none. At most
@@ -61,9 +63,11 @@ int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec);
 /* Whether there is any entry, of whatever kind, that we may read. */
 bool journal_reader_sees_anything(JournalReader *r);
 
-/* Takes note of files that came or went. New entries of known files are found without it. */
+/* Takes note of files that came or went: 1 if any did. New entries of known files are found without
+ * it. An entry of a new file may be older than one that was read already: it is passed over unless
+ * the caller goes back. */
 int journal_reader_process(JournalReader *r);
 
-/* Opens the journal anew at the same place. A reader that has read much holds memory for every file
- * it has passed. */
+/* Opens the journal anew; the caller goes where it was. A reader that has read much holds memory
+ * for every file it has passed. */
 int journal_reader_reopen(JournalReader *r);

@@ -18,69 +18,90 @@ struct Relay {
         JournalReader *reader;
         EntryContext entries;
         int dir_fd;
-        bool once;
+        bool once, caught_up;
 
-        bool caught_up;      /* nothing was left to read when last looked */
-        bool moved;          /* beyond the saved cursor */
-        uint64_t saved_usec; /* when that was written */
-        uint64_t n_read;     /* since the journal was opened */
+        char *cursor;           /* all entries up to this one are done with; NULL: none */
+        uint64_t advanced_usec; /* when it was last moved */
+        uint64_t saved_usec;    /* when it was last written */
+        bool unsaved;
+        bool moved;      /* entries were read behind it */
+        uint64_t n_read; /* entries, since the journal was opened */
 };
 
 /* -- the cursor -------------------------------------------------------------------------------- */
 
+static int go_to_cursor(Relay *relay) {
+        return relay->cursor ? journal_reader_seek(relay->reader, relay->cursor)
+                             : journal_reader_seek_head(relay->reader);
+}
+
 static int load_cursor(Relay *relay) {
-        _cleanup_(freep) char *cursor = NULL;
         int r;
 
-        r = read_file_at(relay->dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &cursor, NULL);
-        if (r < 0 && r != -ENOENT)
-                log_warning_errno(r, "Cannot read " CURSOR_FILE ", reading the journal from its "
-                                     "beginning: %m");
-        if (cursor)
-                cursor[strcspn(cursor, "\n")] = 0;
+        r = read_file_at(relay->dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &relay->cursor, NULL);
+        if (r == -ENOENT)
+                return journal_reader_seek_head(relay->reader);
+        if (r >= 0)
+                r = go_to_cursor(relay);
+        if (r > 0)
+                return 0;
 
-        r = journal_reader_seek(relay->reader, cursor);
-        if (r == 0 && cursor)
+        /* Near is not good enough: entries between may be unread. Reading others again does no
+         * harm. */
+        if (r < 0)
+                log_warning_errno(r, "Cannot use " CURSOR_FILE ", reading the journal from its "
+                                     "beginning: %m");
+        else
                 log_warning("The journal holds no entry of " CURSOR_FILE " (any more), reading it "
                             "from its beginning");
-        return MIN2(r, 0);
+        free(TAKE_PTR(relay->cursor));
+        return journal_reader_seek_head(relay->reader);
 }
 
-static void save_cursor(Relay *relay, uint64_t now) {
-        _cleanup_(freep) char *cursor = NULL;
+/* Takes note that all that was read is done with, unless a line waits for more. */
+static int advance_cursor(Relay *relay, uint64_t now) {
+        char *cursor;
         int r;
 
+        if (!relay->moved)
+                return 0;
+        if (entries_waiting(&relay->entries)) {
+                if (now - relay->advanced_usec < RELAY_HOLD_USEC)
+                        return 0;
+                entries_drop_waiting(&relay->entries);
+        }
+
+        relay->moved = false;
         r = journal_reader_cursor(relay->reader, &cursor);
-        if (r >= 0)
-                r = write_file_atomic_at(relay->dir_fd, CURSOR_FILE, cursor, strlen(cursor), 0640);
         if (r < 0)
-                log_warning_errno(r, "Cannot write " CURSOR_FILE ", going on without: %m");
-        relay->moved = r < 0;
-        relay->saved_usec = now;
+                /* The file it was in is gone. The next entry has a cursor again. */
+                return r == -EADDRNOTAVAIL ? 0 : r;
+        free(relay->cursor);
+        relay->cursor = cursor;
+        relay->advanced_usec = now;
+        relay->unsaved = true;
+        return 0;
 }
 
-/* Records first, then the cursor: what it has passed must be on the disk. Lines that wait for more
- * hold it back, but not for ever. */
+/* Records first, then the cursor: what it has passed must be on the disk. */
 static void write_state(Relay *relay, uint64_t now, bool final) {
-        EntryContext *c = &relay->entries;
-        bool due, waiting = entries_waiting(c);
+        bool due = relay->unsaved && (final || now - relay->saved_usec >= RELAY_CURSOR_USEC);
+        size_t unwritten;
+        int r;
 
-        due = relay->moved &&
-              now - relay->saved_usec >= (waiting ? RELAY_HOLD_USEC : RELAY_CURSOR_USEC);
-        if (final)
-                due = relay->moved && !waiting;
-
-        if (units_flush(c->units, /* all= */ due || final) > 0) {
-                /* A full disk, say: what is unwritten must not be passed. */
-                if (due)
-                        relay->saved_usec = now;
+        unwritten = units_flush(relay->entries.units, /* all= */ due || final);
+        if (!due)
                 return;
-        }
-        if (due) {
-                entries_drop_waiting(c);
-                save_cursor(relay, now);
-                (void) malloc_trim(0);
-        }
+
+        relay->saved_usec = now;
+        if (unwritten > 0)
+                return;
+        r = write_file_atomic_at(relay->dir_fd, CURSOR_FILE, relay->cursor, strlen(relay->cursor),
+                                 0640);
+        if (r < 0)
+                log_warning_errno(r, "Cannot write " CURSOR_FILE ", going on without: %m");
+        relay->unsaved = r < 0;
+        (void) malloc_trim(0);
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
@@ -125,28 +146,66 @@ static void tell(Relay *relay, bool caught_up) {
         }
 }
 
+/* Goes back to where all was done with, for what may have been passed over since. */
+static int go_back(Relay *relay) {
+        int r;
+
+        entries_drop_waiting(&relay->entries);
+        relay->moved = false;
+        r = go_to_cursor(relay);
+        return MIN2(r, 0);
+}
+
+static int reopen(Relay *relay) {
+        int r;
+
+        relay->n_read = 0;
+        r = journal_reader_reopen(relay->reader);
+        return r < 0 ? r : go_back(relay);
+}
+
+/* Reads a slice. 1 if there may be more, 0 if not. */
+static int read_journal(Relay *relay, uint64_t now) {
+        int more, r;
+
+        r = journal_reader_process(relay->reader);
+        if (r > 0)
+                r = go_back(relay);
+        if (r < 0)
+                return r;
+
+        more = read_slice(relay);
+        if (more == -ESTALE)
+                return reopen(relay);
+        if (more < 0)
+                return more;
+
+        /* What is in a file that came since may be older than what was just read. */
+        r = journal_reader_process(relay->reader);
+        if (r > 0) {
+                r = go_back(relay);
+                return r < 0 ? r : 1;
+        }
+        if (r >= 0)
+                r = advance_cursor(relay, now);
+        if (r >= 0 && more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES)
+                r = reopen(relay);
+        return r < 0 ? r : more;
+}
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         Relay *relay = userdata;
         sd_event *event = sd_event_source_get_event(source);
         uint64_t now;
         int more, r;
 
-        more = journal_reader_process(relay->reader);
-        if (more >= 0)
-                more = read_slice(relay);
-        if (more < 0)
-                return log_error_errno(more, "Cannot read the journal: %m");
-
         r = sd_event_now(event, CLOCK_MONOTONIC, &now);
         if (r < 0)
                 return r;
+        more = read_journal(relay, now);
+        if (more < 0)
+                return log_error_errno(more, "Cannot read the journal: %m");
         write_state(relay, now, /* final= */ false);
-        if (more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES) {
-                r = journal_reader_reopen(relay->reader);
-                if (r < 0)
-                        return log_error_errno(r, "Cannot open the journal anew: %m");
-                relay->n_read = 0;
-        }
         tell(relay, more == 0);
         if (relay->once && more == 0)
                 return sd_event_exit(event, EXIT_SUCCESS);
@@ -233,6 +292,7 @@ Relay *relay_free(Relay *relay) {
         (void) sd_event_source_disable_unref(relay->interrupt);
         entries_done(&relay->entries);
         (void) journal_reader_close(relay->reader);
+        free(relay->cursor);
         (void) safe_close(relay->dir_fd);
         free(relay);
         return NULL;

@@ -3,7 +3,7 @@
 
 #include "basic/string-util.h"
 
-/* An id is random: a few of its digits choose the set, in which it takes one of four places. */
+/* The id chooses the set, in which it takes one of four places. */
 #define WAYS 4
 #define SETS (STREAMS_MAX / WAYS)
 
@@ -30,10 +30,10 @@ Streams *streams_free(Streams *s) {
 }
 
 static Stream **set_of(Streams *s, const char *id) {
-        unsigned hash = 0;
+        unsigned hash = 5381;
 
-        for (size_t i = 0; i < 4 && id[i]; i++)
-                hash = hash * 16 + (unsigned char) id[i];
+        for (; *id; id++)
+                hash = hash * 33 + (unsigned char) *id;
         return s->sets[hash % SETS];
 }
 

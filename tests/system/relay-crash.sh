@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# timeout: 240
+#
+# Whatever happens to the relay, its cursor or the journal, the records end as if nothing had happened.
+. "${0%/*}/lib.sh"
+. "${0%/*}/relay.bash"
+
+cat >/opt/talk.py <<'EOF'
+import json, sys, time
+n, pause = int(sys.argv[1]), float(sys.argv[2])
+def say(type, data): print(json.dumps({"type": type, "data": data}), flush=True)
+say("axm:option:configuration", {"module_name": "talk"})
+for i in range(n):
+    if i % 4 == 0: say("axm:action", {"action_name": "a%d" % (i % 200), "opts": i})
+    elif i % 4 == 1: say("axm:option:configuration", {"o%d" % (i % 300): i, "last": i})
+    elif i % 4 == 2: say("process:exception", {"message": "error %d" % i})
+    else: say("axm:monitor", {"n": {"value": i}})
+    time.sleep(pause)
+say("axm:option:configuration", {"done": n})
+EOF
+# All but who and when.
+content() { record "$1" '{k: v for k, v in d.items() if k in ("options", "actions", "monitor", "errors")} | {"m": d["error"]["message"]}'; }
+talk() { module "$1" Type=exec LogRateLimitIntervalSec=1us python3 /opt/talk.py "$2" "$3"; }
+said_all() { recorded_now "$1" 'd["options"].get("done")' "$2"; }
+relay_log() { journalctl -u pm2-axm-relay.service --no-pager -o cat "$@"; }
+
+systemctl start pm2-axm-relay.service
+talk calm 2000 0.001
+ok "an undisturbed run" wait_for 60 said_all calm 2000
+is "counts every error" "$(record calm 'd["errors"]')" 500
+calm=$(content calm)
+
+talk shot 2000 0.002
+for i in {1..20}; do
+        sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+        systemctl kill --kill-whom=main -s KILL pm2-axm-relay.service
+        systemctl reset-failed pm2-axm-relay.service
+        systemctl start pm2-axm-relay.service
+done
+ok "one in which the relay is shot 20 times" wait_for 60 said_all shot 2000
+is "ends with the same record" "$(content shot)" "$calm"
+is "the shots leave no litter" "$(find $axm -name '.#*' | wc -l)" 0
+
+# -- the cursor
+
+keep=$(cat $axm/shot.json)
+for cursor in gone empty garbage truncated binary future a-folder; do
+        systemctl stop pm2-axm-relay.service
+        case $cursor in
+        gone) rm $axm/relay.cursor;;
+        empty) : >$axm/relay.cursor;;
+        garbage) echo "s=nonsense;i=-1;=;;" >$axm/relay.cursor;;
+        truncated) truncate -s 40 $axm/relay.cursor;;
+        binary) head -c 500 /dev/urandom >$axm/relay.cursor;;
+        future) sed -i 's/;i=[^;]*;b=[^;]*;m=[^;]*;t=[^;]*/;i=ffffffffff;b=00000000000000000000000000000001;m=ffffffffffff;t=ffffffffffffff/' $axm/relay.cursor;;
+        a-folder) rm $axm/relay.cursor; mkdir $axm/relay.cursor;;
+        esac
+        ok "with its cursor $cursor the relay starts" systemctl start pm2-axm-relay.service
+        ok "and works" drained
+        is "and the record is the same" "$(cat $axm/shot.json)" "$keep"
+done
+like "a lost place is warned of" "$(relay_log -p warning)" 'no entry of relay.cursor'
+systemctl stop pm2-axm-relay.service
+rm -r $axm/relay.cursor $axm/shot.json
+systemctl start pm2-axm-relay.service
+ok "without cursor a record that was lost is made from the journal" wait_for 20 said_all shot 2000
+is "the same as before" "$(content shot)" "$calm"
+
+# -- the journal
+
+# Vacuuming to one second right after rotating deletes what was written milliseconds ago, read or not.
+talk rotated 2000 0.002
+for i in {1..8}; do
+        sleep 0.4
+        journalctl -q --rotate --vacuum-time=1s
+done
+ok "with the journal rotated and vacuumed meanwhile the end of the story is recorded" wait_for 60 said_all rotated 2000
+is "and nearly all of it" "$(record rotated '470 <= d["errors"] <= 500 and len(d["actions"]), d["options"]["last"]')" '[50, 1997]'
+talk revived 1000 0.003
+for i in 1 2 3; do
+        sleep 0.7
+        systemctl restart systemd-journald.service
+done
+ok "with journald restarted meanwhile the end of the story is recorded" wait_for 60 said_all revived 1000
+is "and nothing was made up" "$(record revived 'd["errors"] <= 250 and d["options"]["last"]')" 997
+
+journalctl --rotate
+systemctl stop pm2-axm-relay.service
+damaged=0
+for file in /var/log/journal/*/*@*.journal; do
+        python3 - "$file" <<'EOF'
+import os, random, sys
+random.seed(7)
+size = os.path.getsize(sys.argv[1])
+with open(sys.argv[1], "r+b") as f:
+    for i in range(200):
+        f.seek(random.randrange(4096, size))
+        f.write(random.randbytes(8))
+EOF
+        damaged=$((damaged + 1))
+done
+rm -f $axm/relay.cursor
+ok "there are files to damage" test "$damaged" -gt 0
+ok "with damaged files in the journal the relay starts" systemctl start pm2-axm-relay.service
+ok "and works" drained 60
+says after '{"type":"axm:action","data":{"action_name":"x"}}'
+recorded "what is said then is recorded" after 'd["actions"]' '[{"action_name": "x"}]'
+is "each record is valid" "$(for f in $axm/*.json; do json 'd["version"]' <"$f"; done | sort -u)" 1
+
+# -- the disk
+
+systemctl stop pm2-axm-relay.service
+mount -t tmpfs -o size=64k,mode=755 tmpfs $axm
+chown pm2ctl:systemd-journal $axm
+systemctl start pm2-axm-relay.service
+says full '{"type":"axm:action","data":{"action_name":"before"}}'
+recorded "on a small disk" full 'd["actions"]' '[{"action_name": "before"}]'
+dd if=/dev/zero of=$axm/filler bs=1k status=none || :
+says full '{"type":"axm:action","data":{"action_name":"during"}}'
+ok "that is full, the relay says so" wait_for 10 output_has '^pm2@full.service: cannot write its record, trying again: full.json: No space left' relay_log
+is "and the record is the old one" "$(record full 'd["actions"]')" '[{"action_name": "before"}]'
+rm $axm/filler
+recorded "when there is room again the new one is written" full 'd["actions"]' '[{"action_name": "during"}]'
+is "the relay was never started anew by itself" "$(systemctl show -p NRestarts --value pm2-axm-relay.service)" 0
+done_testing
