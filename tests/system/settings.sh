@@ -113,6 +113,22 @@ is "... lose none" "$(grep -c '^k' /etc/pm2ctl/modules/hello.ini)" 50
 ok "... and leave the module running" wait_for 10 systemctl is-active -q pm2@hello.service
 ok "... with all of them" wait_for 10 test "$(document hello 'sum(k[0] == "k" for k in d)')" -eq 50
 
+# -- the user scope has settings of its own
+alice() { as_user alice "$@"; }
+alice_has() { tr '\0' '\n' <"/proc/$(alice systemctl --user show -P MainPID pm2@hello.service)/environ" | sed -n "s/^$1=//p"; }
+ok "alice has a manager" add_user alice 4001
+use_local_registry /home/alice
+ok "... and hello" alice pm2ctl install hello
+hello=$(pid_of hello) before=$(cat /etc/pm2ctl/settings.ini /etc/pm2ctl/modules/*.ini | sha256sum)
+ok "she sets it up" alice pm2ctl set hello:greeting salut pmx_timeout hers
+like "... which restarts hers" "$OUTPUT" 'Restarted pm2@hello.service'
+is "... and is in its environment" "$(alice_has greeting) $(alice_has pmx_timeout)" 'salut hers'
+ok "... and leaves the system's alone" unchanged "$hello" hello
+is "... its files too" "$(cat /etc/pm2ctl/settings.ini /etc/pm2ctl/modules/*.ini | sha256sum)" "$before"
+is "... and is in files only she reads" "$(stat -c '%U %a' /home/alice/.config/pm2ctl/modules/hello.ini)" 'alice 600'
+ok "she unsets it" alice pm2ctl unset hello:greeting
+is "... and it is gone" "$(alice_has greeting)" 'good evening'
+
 # -- any key, any value: 10,000 of them from the command line to the process
 ok "they arrive byte for byte" python3 "$TESTS/system/settings.py" 10000
 done_testing
