@@ -227,6 +227,14 @@ static void take_entry(Reader *r, const char *name, const char *value) {
                 (void) failed(r, -ENOMEM);
 }
 
+/* Whether the line has what only newer versions of libinih take as a comment in such a place. */
+static bool has_comment(const Reader *r) {
+        for (size_t i = 1; i < r->size; i++)
+                if (r->line[i] == ';' && strchr(BLANKS, r->line[i - 1]))
+                        return true;
+        return false;
+}
+
 /* Called by libinih for an entry, and for an indented line after one. */
 static int handle(void *userdata, const char *section, const char *name, const char *value) {
         Reader *r = userdata;
@@ -237,6 +245,9 @@ static int handle(void *userdata, const char *section, const char *name, const c
                 return 1;
         if (!indented)
                 take_entry(r, name, value);
+        else if (r->open && has_comment(r))
+                (void) fails(r, "a ';' after a blank starts a comment, for which there is no place "
+                                "in a folded value; write \\x3b");
         else if (r->open)
                 take_chunk(r, value);
         else

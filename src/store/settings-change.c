@@ -95,6 +95,7 @@ static int lift_comment(Settings *s, size_t *i) {
         char *text;
         int r;
 
+        /* Nowhere else may a ';' follow a blank. */
         do {
                 p = strchr(p + 1, ';');
                 if (!p)

@@ -80,6 +80,7 @@ static void test_read(void) {
                 { "[settings]\na = \"x\\\n", "line 2: the file ends within" },
                 { "[settings]\na = \"x\\\nb = 1\n", "line 3: the value in double quotes above" },
                 { "[settings]\na = \"x\\\n\n  y\"\n", "line 3: the value in double quotes above" },
+                { "[settings]\na = \"x\\\n  y ;z\"\n", "line 3: a ';' after a blank starts" },
                 { "[settings]\na = \"x\\\n# no\n  y\"\n", "line 3: the value in double quotes" },
                 { "[settings]\na = \"x\\\n[settings]\n", "line 3: the value in double quotes" },
                 { "[settings]\n\"\" = a\n", "line 2: the value of the long key is missing" },
@@ -205,6 +206,16 @@ static void test_rewrite(void) {
         check_text(s, "# managed by hand\n\n[settings]\n\n# the end\n[json]\n");
         ok(!settings_is_empty(s));
         ok(settings_unset(s, NULL) == 0);
+}
+
+static void test_comments(void) {
+        char a[] = "a", b[] = "b";
+        _cleanup_(settings_freep)
+                Settings *s = parse("[settings]\na = \"x;\\ ; one;two\r\n  y\"\nb = 1\t;four\n");
+
+        set(s, PATH(a), "\"z;\"", false);
+        set(s, PATH(b), "2", false);
+        check_text(s, "[settings]\n; one;two\na = z;\n\n[json]\n;four\nb = 2\n");
 }
 
 static void test_nested_unset(void) {
@@ -427,6 +438,7 @@ int main(void) {
         test_read();
         test_read_limits();
         test_rewrite();
+        test_comments();
         test_nested_unset();
         test_refusals();
         test_secrets();
