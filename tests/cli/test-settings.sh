@@ -5,6 +5,7 @@ set -u
 
 top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
 top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
+namespace=$top_srcdir/tests/namespace.py
 # in memory where that can be had: each set waits for the disk several times
 tmp=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -306,7 +307,7 @@ pm2ctl -q set other:v end my.tool:v end
 is 'the next set cleans up' '' "$(find "$files" -name '.#*')"
 
 # -- a full disk
-if [ "$(id -u)" -eq 0 ] && mkdir full && unshare -m true 2>/dev/null; then
+if [ "$(id -u)" -eq 0 ] && mkdir full && "$namespace" private true 2>/dev/null; then
         cat >on-full-disk <<'END'
 mount -t tmpfs -o size=64k none full || exit 77
 export XDG_CONFIG_HOME=$PWD/full
@@ -317,7 +318,7 @@ head -c 30000 /dev/zero | tr '\0' x | "$1" --user set b - 2>err
 [ $? -eq 1 ] && grep -q 'No space left on device; the old settings stand' err &&
         [ "$before" = "$(cat full/pm2ctl/settings.ini)" ] && [ -z "$(find full -name '.#*')" ]
 END
-        unshare -m bash on-full-disk "$top_builddir/pm2ctl"
+        "$namespace" private bash on-full-disk "$top_builddir/pm2ctl"
         case $? in
         77) n=$((n + 1)); echo "ok $n - a full disk # SKIP cannot mount a tmpfs";;
         *) result $? 'a full disk leaves the old file and says so' "$(cat err)";;

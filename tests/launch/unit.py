@@ -51,11 +51,11 @@ def done():
 def enter_namespace():
     if os.environ.get('TEST_NAMESPACE') != str(os.getpid()):
         env = dict(os.environ, TEST_NAMESPACE=str(os.getpid()))
-        how = ['-m'] if os.geteuid() == 0 else ['-r', '-m']
-        if subprocess.run(['unshare', *how, 'mount', '-t', 'tmpfs', 'none', '/run'], stderr=subprocess.DEVNULL).returncode:
+        how = [f'{SOURCE}/tests/namespace.py', 'private'] if os.geteuid() == 0 else ['unshare', '-r', '-m']
+        if subprocess.run([*how, 'mount', '-t', 'tmpfs', 'none', '/run'], stderr=subprocess.DEVNULL).returncode:
             print('1..0 # SKIP no mount namespace of our own to be had here')
             sys.exit(0)
-        os.execvpe('unshare', ['unshare', *how, sys.executable, *sys.argv], env)
+        os.execvpe(how[0], [*how, sys.executable, *sys.argv], env)
     subprocess.run(['mount', '-t', 'tmpfs', 'none', '/run'], check=True)
     os.makedirs(os.path.dirname(JOURNAL))
 
