@@ -13,6 +13,7 @@
 #include "launch/bridge.h"
 #include "launch/command.h"
 #include "model/exit-status.h"
+#include "model/name.h"
 
 /* A restart that follows an exit must find nothing of ours changed. */
 static void reset_signals(void) {
@@ -77,6 +78,7 @@ static int launch(char **argv, Plan *p, Error *e) {
 int main(int argc, char **argv) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(plan_done) Plan p = {};
+        _cleanup_(freep) char *name = NULL;
         int status;
 
         log_setup("pm2-launch");
@@ -86,6 +88,7 @@ int main(int argc, char **argv) {
         }
 
         status = launch(argv, &p, &e);
-        log_error("Cannot start module '%s': %s", argv[1], error_text(&e, -ENOMEM));
+        (void) module_name_from_id(argv[1], &name);
+        log_error("Cannot start module '%s': %s", name ? name : argv[1], error_text(&e, -ENOMEM));
         return status;
 }

@@ -105,5 +105,6 @@ refused('an interpreter that is not there', Unit({'x.js': ''}, {'apps': [{'scrip
 refused('an interpreter that cannot be executed',
         Unit({'x.js': ''}, {'apps': [{'script': 'x.js', 'interpreter': '/etc/passwd'}]}), 173,
         'cannot execute /etc/passwd: Permission denied')
-refused('a wrong id', Unit({'index.js': TELL}, name='tool'), 171, 'no such', env={'PM2CTL_STATE': '/no such'})
+refused('a state folder that is gone', Unit({'index.js': TELL}), 171, '/no such', env={'PM2CTL_STATE': '/no such'})
+refused('a scoped module', Unit({'index.js': TELL}, name='@acme/tool'), 171, "module '@acme/tool'", app='nope')
 done()
