@@ -24,7 +24,8 @@ typedef struct Arguments {
 
         const char *uid, *gid; /* install */
         bool purge;            /* uninstall */
-        bool all;              /* start, stop, restart */
+        bool all;              /* the verbs that act on modules */
+        bool enabled;          /* start: those that are started at boot */
         bool restart;          /* set, unset */
         bool secret;           /* set */
         bool show_secrets;     /* get, conf, env */
@@ -63,6 +64,6 @@ int ctl_restart_running(Context *c, char *const *names);
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_conf, verb_env, verb_get, verb_install, verb_list, verb_logs, verb_multiset,
-        verb_restart, verb_set, verb_show, verb_start, verb_status, verb_stop, verb_uninstall,
-        verb_unset, verb_watch;
+extern const Verb verb_conf, verb_disable, verb_enable, verb_env, verb_get, verb_install,
+        verb_jlist, verb_list, verb_logs, verb_multiset, verb_restart, verb_set, verb_show,
+        verb_start, verb_status, verb_stop, verb_uninstall, verb_unset, verb_watch;

@@ -8,9 +8,10 @@
 #include "ctl/ctl.h"
 
 static const Verb *const verbs[] = {
-        &verb_install, &verb_uninstall, &verb_list,    &verb_show,  &verb_status,   &verb_logs,
-        &verb_start,   &verb_stop,      &verb_restart, &verb_set,   &verb_multiset, &verb_get,
-        &verb_conf,    &verb_unset,     &verb_env,     &verb_watch,
+        &verb_install,  &verb_uninstall, &verb_list,    &verb_show,    &verb_status,
+        &verb_logs,     &verb_start,     &verb_stop,    &verb_restart, &verb_set,
+        &verb_multiset, &verb_get,       &verb_conf,    &verb_unset,   &verb_env,
+        &verb_watch,    &verb_enable,    &verb_disable, &verb_jlist,
 };
 
 static int parse_json(const char *argument, void *field) {
@@ -51,7 +52,9 @@ static const Option options[] = {
         { "purge", 0, NULL, "Remove the settings too", OPTION_SET, FIELD(purge), NULL,
           " uninstall " },
         { "all", 'a', NULL, "Act on every module", OPTION_SET, FIELD(all), NULL,
-          " start stop restart uninstall " },
+          " start stop restart uninstall enable disable show " },
+        { "enabled", 0, NULL, "Act on the modules that are started at boot", OPTION_SET,
+          FIELD(enabled), NULL, " start " },
         { "no-restart", 0, NULL, "Leave running modules alone", OPTION_CLEAR, FIELD(restart), NULL,
           " set unset multiset conf " },
         { "secret", 0, NULL, "Never show the value unasked", OPTION_SET, FIELD(secret), NULL,

@@ -67,7 +67,7 @@ int row_new(const Module *m, const UnitState *state, json_object **ret) {
         if (r >= 0)
                 r = add_text(row, "source", m->source ? m->source : m->spec);
         if (r >= 0)
-                r = json_add_bool(row, "enabled", true);
+                r = json_add_bool(row, "enabled", !m->disabled);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(row);

@@ -89,10 +89,27 @@ static int select_words(Context *c, char *const *installed, char *const *words, 
         return 0;
 }
 
+/* One whose state cannot be read is kept: to start it fails, and says why. */
+static int select_enabled(Context *c, char *const *installed, char ***ret) {
+        _cleanup_(strv_freep) char **names = NULL;
+
+        STRV_FOREACH(name, installed) {
+                Module m = {};
+                bool disabled = store_load(c->store, *name, /* e= */ NULL, &m) > 0 && m.disabled;
+
+                module_done(&m);
+                if (!disabled && strv_extend(&names, *name) < 0)
+                        return log_oom();
+        }
+        *ret = TAKE_PTR(names);
+        return 0;
+}
+
 int select_modules(Context *c, char *const *words, char ***ret) {
         _cleanup_(strv_freep) char **installed = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        bool all = c->arg->all || (words[0] && !words[1] && streq(words[0], "all"));
+        bool all = c->arg->all || c->arg->enabled ||
+                   (words[0] && !words[1] && streq(words[0], "all"));
         int r;
 
         if (!words[0] && !all) {
@@ -109,6 +126,8 @@ int select_modules(Context *c, char *const *words, char ***ret) {
 
         if (!all)
                 return select_words(c, installed, words, ret);
+        if (c->arg->enabled)
+                return select_enabled(c, installed, ret);
         *ret = TAKE_PTR(installed);
         return 0;
 }

@@ -161,6 +161,8 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
                 return 0;
         if (r >= 0)
                 r = load_release(s, fd, name, release, e, ret);
+        if (r >= 0)
+                ret->disabled = faccessat(fd, DISABLED, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
         if (r < 0)
                 return error_prefix(e, r, "state of module '%s' in %s/modules", name, s->path);
         return 1;
@@ -232,4 +234,17 @@ int store_next_id(Store *s, Error *e, unsigned *ret) {
         while (taken[*ret])
                 (*ret)++;
         return 0;
+}
+
+int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
+        _cleanup_(closep) int fd = store_open_module(s, name);
+        int r = fd;
+
+        if (r >= 0 && disabled)
+                r = write_file_atomic_at(fd, DISABLED, "", 0, 0644);
+        else if (r >= 0 && unlinkat(fd, DISABLED, 0) < 0 && errno != ENOENT)
+                r = -errno;
+        else if (r >= 0 && fsync(fd) < 0)
+                r = -errno;
+        return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 0;
 }

@@ -28,6 +28,8 @@ typedef struct Module {
         unsigned pm_id;
         uint64_t installed_usec; /* since the epoch */
 
+        bool disabled; /* not started at boot; a file of its own, which outlives releases */
+
         char *release; /* "1.2.0-1"; not in the file */
         char *package; /* absolute path of this release's folder with package.json; not in the file
                         */
@@ -63,6 +65,9 @@ int store_become_owner(const Module *m);
 /* Reads package.json of a module. A linked module's is read as the folder's owner, since that user
  * may put anything in its place at any moment. */
 int store_read_package(const Module *m, Error *e, Package *ret);
+
+/* Whether the module is started at boot. -ENOENT if it is not installed. */
+int store_set_disabled(Store *s, const char *name, bool disabled, Error *e);
 
 /* The smallest number no installed module has. */
 int store_next_id(Store *s, Error *e, unsigned *ret);

@@ -7,6 +7,7 @@
 
 #define RELEASES "releases"
 #define CURRENT  "current"
+#define DISABLED "disabled"
 
 struct Store {
         char *path; /* <state> */

@@ -17,6 +17,10 @@ case $REBOOT_MARK in
         ok "modules of each kind" pm2ctl install hello @acme/tool sends shell-axm
         ok "a setting" pm2ctl set hello:greeting "good evening"
         ok "one is stopped" pm2ctl stop sends
+        ok "one is not wanted at boot" pm2ctl install flaky@1.0.0
+        ok "... from now on" pm2ctl disable flaky
+        ok "... but runs on" systemctl is-active -q pm2@flaky.service
+        is "... which the list tells" "$(pm2ctl list --json=short | json "[m['name'] for m in d if not m['enabled']]")" '["flaky"]'
         ok "the boot service is enabled" systemctl is-enabled -q pm2-modules.service
         ok "the relay is enabled" systemctl is-enabled -q pm2-axm-relay.service
         rm -r /home/dev/deleted
@@ -27,6 +31,8 @@ case $REBOOT_MARK in
         for name in hello acme:tool sends shell-axm linked; do
                 ok "$name runs after it was $REBOOT_MARK" wait_for 20 systemctl is-active -q "pm2@$name.service"
         done
+        fails "what is disabled does not" systemctl is-active -q pm2@flaky.service
+        ok "... until it is started" pm2ctl start flaky
         fails "what has no folder does not" systemctl is-active -q pm2@deleted.service
         like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted.*package.json'
         is "the same are listed" "$(pm2ctl list --json=short | json "[(m['name'], m['pm_id'], m['version']) for m in d]")" \

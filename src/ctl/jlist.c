@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* `jlist`: the modules in the shape that PM2's has, for scripts that read it. */
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/details.h"
+#include "ctl/select.h"
+
+/* PM2's word for what systemd calls so. */
+static const char *pm2_status(const char *active, const char *sub) {
+        static const struct {
+                const char *active, *status;
+        } table[] = {
+                { "active", "online" },
+                { "activating", "launching" },
+                { "deactivating", "stopping" },
+                { "failed", "errored" },
+        };
+
+        if (streq_ptr(sub, "auto-restart"))
+                return "waiting restart";
+        for (size_t i = 0; active && i < ELEMENTSOF(table); i++)
+                if (streq(table[i].active, active))
+                        return table[i].status;
+        return "stopped";
+}
+
+/* A reference to a member, or an empty object or array where there is none, since PM2's are never
+ * null. */
+static json_object *member_or_empty(json_object *details, const char *key,
+                                    json_object *(*empty)(void) ) {
+        json_object *value = json_get(details, key);
+
+        return value ? json_object_get(value) : empty();
+}
+
+static int fill_env(json_object *env, json_object *details) {
+        static const struct {
+                const char *from, *to;
+        } copied[] = {
+                { "name", "name" },     { "version", "version" },
+                { "pm_id", "pm_id" },   { "restarts", "restart_time" },
+                { "folder", "pm_cwd" }, { "unit", "systemd_unit" },
+                { "user", "username" }, { "uptime", "uptime_usec" },
+        };
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(copied); i++)
+                if (json_get(details, copied[i].from))
+                        r = json_add(env, copied[i].to,
+                                     json_object_get(json_get(details, copied[i].from)));
+        if (r >= 0)
+                r = json_add_bool(env, "pmx_module", true);
+        if (r >= 0)
+                r = json_add_string(env, "namespace", "default");
+        if (r >= 0)
+                r = json_add_string(env, "exec_mode", "fork_mode");
+        if (r >= 0)
+                r = json_add_string(env, "status",
+                                    pm2_status(json_get_string(details, "active"),
+                                               json_get_string(details, "sub")));
+        if (r >= 0)
+                r = json_add(env, "axm_options",
+                             member_or_empty(details, "options", json_object_new_object));
+        if (r >= 0)
+                r = json_add(env, "axm_actions",
+                             member_or_empty(details, "actions", json_object_new_array));
+        if (r >= 0)
+                r = json_add(env, "axm_monitor",
+                             member_or_empty(details, "monitor", json_object_new_object));
+        return r;
+}
+
+/* A share of one processor since the module was started, in percent, as PM2 counts. */
+static json_object *cpu_percent(json_object *details) {
+        double uptime = (double) json_get_int(details, "uptime", 0);
+        double cpu = (double) json_get_int(details, "cpu", 0);
+        char text[32];
+
+        (void) snprintf(text, sizeof(text), "%.1f", uptime > 0 ? 100 * cpu / uptime : 0.0);
+        return json_object_new_double_s(strtod(text, NULL), text);
+}
+
+static int make_entry(json_object *details, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *entry = json_object_new_object();
+        json_object *monit = json_object_new_object(), *env = json_object_new_object();
+        int r;
+
+        /* the entry owns both from here on */
+        r = entry ? json_add(entry, "monit", monit) : -ENOMEM;
+        if (r >= 0)
+                r = json_add(entry, "pm2_env", env);
+        if (r >= 0)
+                r = json_add_string(entry, "name", json_get_string(details, "name"));
+        if (r >= 0)
+                r = json_add_uint(entry, "pid", (uint64_t) json_get_int(details, "pid", 0));
+        if (r >= 0)
+                r = json_add_uint(entry, "pm_id", (uint64_t) json_get_int(details, "pm_id", 0));
+        if (r >= 0)
+                r = json_add_uint(monit, "memory", (uint64_t) json_get_int(details, "memory", 0));
+        if (r >= 0)
+                r = json_add(monit, "cpu", cpu_percent(details));
+        if (r >= 0)
+                r = fill_env(env, details);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(entry);
+        return 0;
+}
+
+static int add_entry(Context *c, const char *name, json_object *list) {
+        _cleanup_(json_object_putp) json_object *details = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        json_object *entry;
+        int r;
+
+        r = details_collect(c, name, &e, &details);
+        if (r < 0)
+                return log_warning_cause(r, &e, "Leaving '%s' out", name);
+        if (r == 0)
+                return 0;
+        r = make_entry(details, &entry);
+        return r < 0 || json_object_array_add(list, entry) < 0 ? log_oom() : 0;
+}
+
+static int run_jlist(const void *args, char **words) {
+        static char *const everything[] = { (char *) "all", NULL };
+        _cleanup_(json_object_putp) json_object *list = json_object_new_array();
+        _cleanup_(strv_freep) char **names = NULL;
+        Context c;
+        int r, result;
+
+        if (!list)
+                return log_oom();
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        result = select_modules(&c, everything, &names);
+        STRV_FOREACH(name, names) {
+                r = add_entry(&c, *name, list);
+                if (r < 0)
+                        result = r;
+        }
+        r = json_print(list, c.arg->json == JSON_OFF ? JSON_SHORT : c.arg->json);
+        if (r < 0)
+                result = log_error_errno(r, "Cannot print: %m");
+        context_done(&c);
+        return result;
+}
+
+const Verb verb_jlist = { "jlist", " prettylist ", NULL, "List the modules as PM2's jlist does", 0,
+                          0,       run_jlist };
