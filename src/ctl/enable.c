@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
-#include "basic/strv.h"
-#include "ctl/ctl.h"
 #include "ctl/select.h"
 #include "store/modules.h"
 
@@ -20,30 +18,20 @@ static int change_one(Context *c, const char *name, bool disabled) {
         return 0;
 }
 
-static int change(const void *args, char **words, bool disabled) {
-        _cleanup_(strv_freep) char **names = NULL;
-        Context c;
-        int r, result;
+static int enable_one(Context *c, const char *name) {
+        return change_one(c, name, /* disabled= */ false);
+}
 
-        r = context_open(args, &c);
-        if (r < 0)
-                return EXIT_USAGE;
-        result = select_modules(&c, words, &names);
-        STRV_FOREACH(name, names) {
-                r = change_one(&c, *name, disabled);
-                if (r < 0)
-                        result = r;
-        }
-        context_done(&c);
-        return result;
+static int disable_one(Context *c, const char *name) {
+        return change_one(c, name, /* disabled= */ true);
 }
 
 static int run_enable(const void *args, char **words) {
-        return change(args, words, /* disabled= */ false);
+        return select_each(args, words, enable_one);
 }
 
 static int run_disable(const void *args, char **words) {
-        return change(args, words, /* disabled= */ true);
+        return select_each(args, words, disable_one);
 }
 
 const Verb verb_enable = {

@@ -137,25 +137,16 @@ static int show_environment(Context *c, const char *name, Error *e) {
         return r < 0 ? r : print_environment(c->arg, variables);
 }
 
-static int run_env(const void *args, char **words) {
+static int show_one(Context *c, const char *name) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        _cleanup_(strv_freep) char **names = NULL;
-        Context c;
         int r;
 
-        r = context_open(args, &c);
-        if (r < 0)
-                return EXIT_USAGE;
-        r = select_modules(&c, words, &names);
-        STRV_FOREACH(name, names)
-                if (r == 0) {
-                        r = show_environment(&c, *name, &e);
-                        if (r < 0)
-                                (void) log_error_cause(r, &e, "Cannot show the environment of %s",
-                                                       *name);
-                }
-        context_done(&c);
-        return r;
+        r = show_environment(c, name, &e);
+        return r < 0 ? log_error_cause(r, &e, "Cannot show the environment of %s", name) : 0;
+}
+
+static int run_env(const void *args, char **words) {
+        return select_each(args, words, show_one);
 }
 
 const Verb verb_env = {

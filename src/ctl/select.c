@@ -131,3 +131,21 @@ int select_modules(Context *c, char *const *words, char ***ret) {
         *ret = TAKE_PTR(installed);
         return 0;
 }
+
+int select_each(const void *args, char **words, int (*act)(Context *c, const char *name)) {
+        _cleanup_(strv_freep) char **names = NULL;
+        Context c;
+        int r, result;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        result = select_modules(&c, words, &names);
+        STRV_FOREACH(name, names) {
+                r = act(&c, *name);
+                if (r < 0)
+                        result = r;
+        }
+        context_done(&c);
+        return result;
+}

@@ -2,7 +2,6 @@
 #include "axm/human.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "ctl/details.h"
 #include "ctl/select.h"
 
@@ -86,7 +85,8 @@ static void print_text(json_object *o) {
         print_actions(json_get(o, "actions"));
 }
 
-static int show_one(Context *c, const char *name, bool first) {
+static int show_one(Context *c, const char *name) {
+        static bool again = false; /* a blank line between modules */
         _cleanup_(json_object_putp) json_object *o = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
@@ -96,28 +96,15 @@ static int show_one(Context *c, const char *name, bool first) {
                 return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot show '%s'", name);
         if (c->arg->json != JSON_OFF)
                 return json_print(o, c->arg->json);
-        if (!first)
+        if (again)
                 putchar('\n');
+        again = true;
         print_text(o);
         return fflush(stdout) == 0 ? 0 : -EIO;
 }
 
 static int run_show(const void *args, char **words) {
-        _cleanup_(strv_freep) char **names = NULL;
-        Context c;
-        int r, result;
-
-        r = context_open(args, &c);
-        if (r < 0)
-                return EXIT_USAGE;
-        result = select_modules(&c, words, &names);
-        STRV_FOREACH(name, names) {
-                r = show_one(&c, *name, name == names);
-                if (r < 0)
-                        result = r;
-        }
-        context_done(&c);
-        return result;
+        return select_each(args, words, show_one);
 }
 
 const Verb verb_show = {

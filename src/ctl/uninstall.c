@@ -5,7 +5,6 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
-#include "basic/strv.h"
 #include "ctl/ctl.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
@@ -69,29 +68,7 @@ static int uninstall_one(Context *c, const char *name) {
 }
 
 static int run_uninstall(const void *args, char **words) {
-        _cleanup_(strv_freep) char **names = NULL;
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        Context c;
-        int r, result;
-
-        r = context_open(args, &c);
-        if (r < 0)
-                return EXIT_USAGE;
-        result = select_modules(&c, words, &names);
-        if (result == 0 && names) {
-                r = context_bus(&c, &e);
-                if (r < 0)
-                        result = log_error_cause(r, &e, "Cannot uninstall");
-        }
-        STRV_FOREACH(name, names) {
-                if (result < 0 && !c.bus)
-                        break;
-                r = uninstall_one(&c, *name);
-                if (r < 0)
-                        result = r;
-        }
-        context_done(&c);
-        return result;
+        return select_each(args, words, uninstall_one);
 }
 
 const Verb verb_uninstall = {
