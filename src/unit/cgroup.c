@@ -16,20 +16,26 @@ typedef struct Place {
         uint64_t unit; /* of the number in it */
 } Place;
 
-static const Place memory_places[] = {
-        { "", "memory.current", 1 },
-        { "/memory", "memory.usage_in_bytes", 1 },
+/* Which place it is is the same for all groups, so the one that was right last time is tried
+ * first. */
+typedef struct Places {
+        Place places[3];
+        size_t n, likely;
+} Places;
+
+static Places memory_places = {
+        { { "", "memory.current", 1 }, { "/memory", "memory.usage_in_bytes", 1 } }, 2
 };
-static const Place cpu_places[] = {
-        { "", "cpu.stat", 1000 },
-        { "/unified", "cpu.stat", 1000 },
-        { "/cpu,cpuacct", "cpuacct.usage", 1 },
-};
-static const Place process_places[] = {
-        { "", "cgroup.procs", 0 },
-        { "/unified", "cgroup.procs", 0 },
-        { "/systemd", "cgroup.procs", 0 },
-};
+static Places cpu_places = { { { "", "cpu.stat", 1000 },
+                               { "/unified", "cpu.stat", 1000 },
+                               { "/cpu,cpuacct", "cpuacct.usage", 1 } },
+                             3 };
+static Places process_places = { { { "", "cgroup.procs", 0 },
+                                   { "/unified", "cgroup.procs", 0 },
+                                   { "/systemd", "cgroup.procs", 0 } },
+                                 3 };
+static Places event_places = { { { "", "cgroup.events", 0 }, { "/unified", "cgroup.events", 0 } },
+                               2 };
 
 static int read_place(const Place *place, const char *group, char **ret) {
         _cleanup_(freep) char *path = NULL;
@@ -42,26 +48,28 @@ static int read_place(const Place *place, const char *group, char **ret) {
 }
 
 /* The first place that has the file. */
-static int read_first(const Place *places, size_t n, const char *group, char **ret,
-                      const Place **ret_place) {
+static int read_first(Places *p, const char *group, char **ret, const Place **ret_place) {
         int r = -ENOENT;
 
-        for (size_t i = 0; i < n; i++) {
-                r = read_place(places + i, group, ret);
+        for (size_t i = 0; i < p->n; i++) {
+                size_t k = (p->likely + i) % p->n;
+
+                r = read_place(p->places + k, group, ret);
                 if (r >= 0) {
-                        *ret_place = places + i;
+                        p->likely = k;
+                        *ret_place = p->places + k;
                         return 0;
                 }
         }
         return r;
 }
 
-static uint64_t read_amount(const Place *places, size_t n, const char *group) {
+static uint64_t read_amount(Places *places, const char *group) {
         _cleanup_(freep) char *text = NULL;
         const Place *place;
         const char *number;
 
-        if (read_first(places, n, group, &text, &place) < 0)
+        if (read_first(places, group, &text, &place) < 0)
                 return UINT64_MAX;
         number = startswith(text, "usage_usec ");
         return strtoull(number ? number : text, NULL, 10) * place->unit;
@@ -95,7 +103,7 @@ static int sum_processes(const char *group, CgroupUsage *ret) {
         const Place *place;
         int r;
 
-        r = read_first(process_places, ELEMENTSOF(process_places), group, &text, &place);
+        r = read_first(&process_places, group, &text, &place);
         if (r < 0)
                 return r;
         for (char *p = text, *end; *p; p = end) {
@@ -112,8 +120,8 @@ static int sum_processes(const char *group, CgroupUsage *ret) {
 
 CgroupUsage cgroup_usage(const char *group) {
         CgroupUsage usage = {
-                .memory = read_amount(memory_places, ELEMENTSOF(memory_places), group),
-                .cpu_nsec = read_amount(cpu_places, ELEMENTSOF(cpu_places), group),
+                .memory = read_amount(&memory_places, group),
+                .cpu_nsec = read_amount(&cpu_places, group),
         };
         CgroupUsage sum;
 
@@ -149,17 +157,13 @@ int cgroup_of_process(pid_t pid, char **ret) {
 }
 
 bool cgroup_is_empty(const char *group) {
-        static const Place places[] = {
-                { "", "cgroup.events", 0 },
-                { "/unified", "cgroup.events", 0 },
-        };
         _cleanup_(freep) char *text = NULL;
         const Place *place;
 
-        if (read_first(places, ELEMENTSOF(places), group, &text, &place) >= 0)
+        if (read_first(&event_places, group, &text, &place) >= 0)
                 return strstr(text, "populated 0");
         /* Without the second version only the group itself can be looked at; ours have no more. */
-        if (read_first(process_places, ELEMENTSOF(process_places), group, &text, &place) >= 0)
+        if (read_first(&process_places, group, &text, &place) >= 0)
                 return text[0] == 0;
         return true;
 }

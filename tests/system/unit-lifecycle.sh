@@ -58,15 +58,19 @@ ok "by the kernel" wait_for 20 output_has 'Failed with result .(oom-kill|signal)
 helper stop pm2@hungry.service
 
 # -- stopping
-make_module /srv/deaf deaf '"kill_timeout": 700' 'trap "" INT TERM; while :; do sleep 0.1; done'
+# shellcheck disable=SC2016
+make_module /srv/deaf deaf '"kill_timeout": 700' 'trap "" INT TERM; touch "$STATE_DIRECTORY/deaf"; while :; do sleep 0.1; done'
 ok "a module that ignores signals starts" helper start /srv/deaf
+wait_for 10 test -e /var/lib/pm2ctl-data/deaf/deaf
 begin=${EPOCHREALTIME/./}
 ok "is stopped" helper stop pm2@deaf.service
 took=$((${EPOCHREALTIME/./} - begin))
 ok "after its kill_timeout ($took µs)" test "$took" -ge 650000 -a "$took" -lt 5000000
 is "and forgotten, though systemd calls that a failure" "$(helper query-all 'pm2@deaf.service')" ""
-make_module /srv/polite polite '' 'trap "exit 130" INT; while :; do sleep 0.05; done'
+# shellcheck disable=SC2016
+make_module /srv/polite polite '' 'trap "exit 130" INT; touch "$STATE_DIRECTORY/polite"; while :; do sleep 0.05; done'
 ok "one that answers SIGINT with exit 130" helper start /srv/polite
+wait_for 10 test -e /var/lib/pm2ctl-data/polite/polite
 systemctl stop pm2@polite.service
 is "has ended in order" "$(helper query-all 'pm2@polite.service')" ""
 # shellcheck disable=SC2016

@@ -16,7 +16,7 @@ like "and dynamic" "$(id pm2-plain)" 'uid=6[1-5][0-9]{3}\(pm2-plain\)'
 is "its data folder is its own" "$(stat -c '%U %a' /var/lib/pm2ctl-data/plain/.)" "pm2-plain 700"
 is "its runtime folder is its own" "$(stat -c '%U %a' /run/pm2ctl/plain)" "pm2-plain 700"
 is "what it says names it" "$(property pm2@plain.service SyslogIdentifier)" plain
-is "and carries its name" "$(property pm2@plain.service LogExtraFields)" PM2_MODULE=plain
+like "and carries its name" "$(property pm2@plain.service LogExtraFields)" '\bPM2_MODULE=plain\b'
 ok "what the launcher said is shown" output_has 'Status: "up as plain"' systemctl status pm2@plain
 
 make_module /srv/scoped @acme/tool '"max_memory_restart": "100M", "restart_delay": 250, "stop_exit_codes": [ 3, 4 ]'
