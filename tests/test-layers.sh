@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Includes may only go down: basic < model < store npm unit journal axm < the programs. TAP.
 set -u
+builddir=$(readlink -f "${top_builddir:-.}")
 cd "${top_srcdir:-$(dirname "$0")/..}" || exit 1
 
 layers='store npm unit journal axm'
@@ -50,6 +51,20 @@ only json-c/ basic/json.h
 only curl/ npm/
 only archive npm/
 only openssl/ npm/
+
+# what is started at every command, or stays in memory for every module, loads nothing large
+for program in pm2ctl pm2-launch pm2-bridge pm2-axm-relay; do
+        [ -x "${builddir:-}/$program" ] || continue
+        n=$((n + 1))
+        bad=$(ldd "$builddir/$program" | grep -E 'libcurl|libarchive|libcrypto|libssl')
+        if [ -z "$bad" ]; then
+                echo "ok $n - $program links neither libcurl nor libarchive nor libcrypto"
+        else
+                echo "not ok $n - $program links neither libcurl nor libarchive nor libcrypto"
+                sed 's/^/# /' <<<"$bad"
+                failed=1
+        fi
+done
 
 echo "1..$n"
 exit $failed

@@ -224,3 +224,17 @@ unit_journal() { # UNIT [JOURNALCTL-OPTION...]
         journalctl --sync 2>/dev/null || :
         journalctl -u "$unit" --no-pager -o cat "$@"
 }
+
+# What `systemctl show` says of a unit, less what changes by itself, lists in one order
+shown() { # UNIT [SYSTEMCTL-OPTION...]
+        local unit=$1; shift
+        systemctl "$@" show "$unit" | python3 -c '
+import re, sys
+passing = re.compile("(CPUUsage|IO|IP|Memory(Current|Peak|Available|Swap|ZSwap)|TasksCurrent|Effective(Memory|Tasks))")
+for line in sorted(sys.stdin):
+    if not passing.match(line):
+        line = re.sub(r"(start_time|stop_time)=\[[^]]*\] ; ", "", line)
+        line = re.sub(r"pid=\d+ ; code=\S* ; status=\S*", "", line)
+        name, _, value = line.rstrip("\n").partition("=")
+        print(name + "=" + " ".join(sorted(value.split())))'
+}

@@ -26,6 +26,11 @@ is "... and is listed" "$(pm2ctl list --json=short | json "d[0]['name'], d[0]['s
 is "... nothing is copied" "$(find /var/lib/pm2ctl/modules -type f -printf '%f\n')" module.json
 ok "... and a change is watched for" systemctl is-active -q pm2-watch@acme:work.service
 
+for unit in pm2@acme:work.service pm2-watch@acme:work.service; do shown "$unit"; done >/root/before
+systemctl daemon-reload
+for unit in pm2@acme:work.service pm2-watch@acme:work.service; do shown "$unit"; done >/root/after
+is "daemon-reload changes neither unit" "$(diff /root/before /root/after)" ""
+
 write index.js <<<'console.log("second"); setInterval(() => {}, 1000)'
 ok "a saved file runs" wait_for 5 output_has '^second$' said
 as_user dev mkdir -p "$work/lib/deep" && sleep 0.5

@@ -43,20 +43,6 @@ inside() { # NAME COMMAND...
         return "$(cat "$folder/status")"
 }
 
-# What `systemctl show` says of a unit, less what changes by itself, lists in one order
-shown() { # UNIT [SYSTEMCTL-OPTION...]
-        local unit=$1; shift
-        systemctl "$@" show "$unit" | python3 -c '
-import re, sys
-passing = re.compile("(CPUUsage|IO|IP|Memory(Current|Peak|Available|Swap|ZSwap)|TasksCurrent|Effective(Memory|Tasks))")
-for line in sorted(sys.stdin):
-    if not passing.match(line):
-        line = re.sub(r"(start_time|stop_time)=\[[^]]*\] ; ", "", line)
-        line = re.sub(r"pid=\d+ ; code=\S* ; status=\S*", "", line)
-        name, _, value = line.rstrip("\n").partition("=")
-        print(name + "=" + " ".join(sorted(value.split())))'
-}
-
 # same_after_reload DESCRIPTION UNIT [SYSTEMCTL-OPTION...]: daemon-reload changes nothing, a restart works then, and
 # that changes nothing but who runs
 same_after_reload() {
