@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-# PM2CTL_WITH_DIR(NAME, PKG, PKG-VARIABLE, WHAT)
-# A folder another package owns: --with-NAME=DIR, else what that package's pkg-config file answers.
+# PM2CTL_WITH_DIR(NAME, PKG, PKG-VARIABLE, WHAT, [DEFAULT])
+# A folder another package owns: --with-NAME=DIR, else what that package's pkg-config file answers, else DEFAULT.
 AC_DEFUN([PM2CTL_WITH_DIR], [
         AC_ARG_WITH([$1], [AS_HELP_STRING([--with-$1=DIR], [folder for $4])],
                     [$1=$withval],
                     [PKG_CHECK_VAR([$1], [$2], [$3], [],
-                                   [AC_MSG_ERROR([no folder for $4: give --with-$1=DIR])])])
+                                   [m4_ifval([$5], [$1=$5],
+                                             [AC_MSG_ERROR([no folder for $4: give --with-$1=DIR])])])])
         AC_SUBST([$1])
 ])
 

@@ -80,14 +80,23 @@ static int print_version(const char *argument, void *field) {
         exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* One verb a line with its aliases, then one option a line, for completion and the tests that
- * compare. */
+/* One verb a line with its aliases, then one option a line with its argument, its letter and the
+ * verbs that take it (none: all), for the tests that compare man page and completions with this. */
 static int print_verbs(const char *argument, void *field) {
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
-                printf("%s%s\n", verbs[i]->name, verbs[i]->aliases ? verbs[i]->aliases : "");
-        for (size_t i = 0; i < ELEMENTSOF(options); i++)
-                if (options[i].help)
-                        printf("--%s\n", options[i].name);
+                if (verbs[i]->help)
+                        printf("%s%s\n", verbs[i]->name,
+                               verbs[i]->aliases ? verbs[i]->aliases : "");
+        for (size_t i = 0; i < ELEMENTSOF(options); i++) {
+                const Option *o = options + i;
+                char letter[] = { ' ', '-', o->letter, 0 };
+
+                if (o->help)
+                        printf("--%s%s%s%s%s\n", o->name,
+                               o->metavar && o->metavar[0] != '[' ? "=" : "",
+                               o->metavar ? o->metavar : "", o->letter ? letter : "",
+                               o->verbs ? o->verbs : "");
+        }
         exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 

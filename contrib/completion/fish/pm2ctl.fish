@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# fish completion for pm2ctl(1)
+
+# The words before the cursor without options: the verb as typed, then its words.
+function __pm2ctl_words
+    set -l value
+    for word in (commandline -opc)[2..]
+        if test -n "$value"
+            set value
+        else if contains -- $word --uid --gid --lines -n
+            set value 1
+        else if not string match -qr -- '^-[^0-9.]' $word
+            echo $word
+        end
+    end
+end
+
+function __pm2ctl_without_verb
+    test (count (__pm2ctl_words)) -eq 0
+end
+
+function __pm2ctl_verb_is # NAME ALIAS…
+    set -l words (__pm2ctl_words)
+    test (count $words) -gt 0; and contains -- $words[1] $argv
+end
+
+# The same before the N-th word after the verb; every other word with a STEP of 2.
+function __pm2ctl_word_is # N STEP NAME ALIAS…
+    set -l words (__pm2ctl_words)
+    test (count $words) -gt 0; and contains -- $words[1] $argv[3..]
+    or return 1
+    set -l n (count $words)
+    test $argv[2] -gt 0; and test (math $n % $argv[2]) -eq $argv[1]
+    or test $n -eq $argv[1]
+end
+
+function __pm2ctl_scope
+    for word in (commandline -opc)
+        contains -- $word --system --user; and echo $word
+    end
+end
+
+function __pm2ctl_modules
+    pm2ctl (__pm2ctl_scope) --no-legend list 2>/dev/null | awk '{ print $2 }'
+end
+
+function __pm2ctl_keys
+    pm2ctl (__pm2ctl_scope) --no-legend conf 2>/dev/null | awk '$1 !~ /"/ { print $1 }'
+end
+
+function __pm2ctl_verb # "NAME ALIAS…" DESCRIPTION
+    set -l names (string split ' ' -- $argv[1])
+    set -g __pm2ctl_aliases_$names[1] $names
+    complete -c pm2ctl -n __pm2ctl_without_verb -f -a $names[1] -d $argv[2]
+end
+
+function __pm2ctl_option # "VERB…", or "" for all of them; arguments of complete
+    set -l verbs
+    for verb in (string split -n ' ' -- $argv[1])
+        set -l names __pm2ctl_aliases_$verb
+        set -a verbs $$names
+    end
+    if test -n "$verbs"
+        complete -c pm2ctl -n "__pm2ctl_without_verb; or __pm2ctl_verb_is $verbs" $argv[2..]
+    else
+        complete -c pm2ctl $argv[2..]
+    end
+end
+
+complete -c pm2ctl -f
+__pm2ctl_verb 'install i module:install' 'Install modules, or link a folder (.)'
+__pm2ctl_verb 'uninstall un module:uninstall remove' 'Remove modules and their data'
+__pm2ctl_verb 'list ls l ps' 'List the installed modules'
+__pm2ctl_verb 'show describe desc info' 'Show all that is known of modules'
+__pm2ctl_verb 'status' 'Show what systemctl knows of modules'
+__pm2ctl_verb 'logs log' "Follow the modules' journal"
+__pm2ctl_verb 'start' 'Start modules that are stopped'
+__pm2ctl_verb 'stop' 'Stop modules until the next boot'
+__pm2ctl_verb 'restart reload' 'Make the units of modules anew and start them'
+__pm2ctl_verb 'set' 'Set settings, and restart the modules they reach'
+__pm2ctl_verb 'multiset' 'The same with all of them in one word'
+__pm2ctl_verb 'get' 'Print a setting, or the commands that set them'
+__pm2ctl_verb 'conf config' 'Show settings with what they come from, or set one'
+__pm2ctl_verb 'unset' 'Remove settings, and restart the modules they reach'
+__pm2ctl_verb 'env' 'Print the environment a module runs with'
+__pm2ctl_verb 'enable' 'Start modules at boot'
+__pm2ctl_verb 'disable' 'Do not start modules at boot'
+__pm2ctl_verb 'jlist prettylist' "List the modules as PM2's jlist does"
+
+__pm2ctl_option '' -s h -l help -d 'Show this help'
+__pm2ctl_option '' -l version -d 'Show the version'
+__pm2ctl_option '' -l system -d "Act on the system's modules (root's default)"
+__pm2ctl_option '' -l user -d "Act on the calling user's modules (everybody else's)"
+__pm2ctl_option '' -s q -l quiet -d 'Print less'
+__pm2ctl_option '' -l json -a 'pretty short off' -d 'Print JSON'
+__pm2ctl_option '' -l no-legend -d 'Leave the line of titles out'
+__pm2ctl_option '' -l no-pager -d 'Start no pager'
+__pm2ctl_option 'install' -l uid -x -a '(__fish_complete_users)' -d 'Run the module as this user'
+__pm2ctl_option 'install' -l gid -x -a '(__fish_complete_groups)' -d 'Run the module with this group'
+__pm2ctl_option 'uninstall' -l purge -d 'Remove the settings too'
+__pm2ctl_option 'start stop restart uninstall enable disable show' -s a -l all -d 'Act on every module'
+__pm2ctl_option 'start' -l enabled -d 'Act on the modules that are started at boot'
+__pm2ctl_option 'set unset multiset conf' -l no-restart -d 'Leave running modules alone'
+__pm2ctl_option 'set multiset conf' -l secret -d 'Never show the value unasked'
+__pm2ctl_option 'get conf env' -l show-secrets -d 'Show secret values too'
+__pm2ctl_option 'logs' -s n -l lines -x -d 'Show the last N lines'
+__pm2ctl_option 'logs' -l nostream -d 'End after the last line instead of following'
+
+complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_install" -F
+complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_uninstall" -a . -d 'The module linked from here'
+for verb in uninstall show start stop restart enable disable status logs
+    set -l names __pm2ctl_aliases_$verb
+    complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a '(__pm2ctl_modules)' -d Module
+    contains $verb status logs
+    or complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a all -d 'Every module'
+end
+complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_env" -a '(__pm2ctl_modules)' -d Module
+complete -c pm2ctl -n "__pm2ctl_word_is 1 2 $__pm2ctl_aliases_set" -a '(__pm2ctl_keys)' -d Key
+for verb in get conf
+    set -l names __pm2ctl_aliases_$verb
+    complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $$names" -a '(__pm2ctl_modules; __pm2ctl_keys; echo all)'
+end
+complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_unset" -a '(__pm2ctl_modules; __pm2ctl_keys; echo all)'
