@@ -107,8 +107,10 @@ static int check_options(const bool *given, const char *word) {
         for (size_t i = 0; verb && i < ELEMENTSOF(options); i++)
                 if (given[i] && options[i].verbs &&
                     !word_list_contains(options[i].verbs, verb->name)) {
-                        log_error("Option '--%s' does not go with '%s', but with:%s.",
-                                  options[i].name, verb->name, options[i].verbs);
+                        /* the list begins and ends with a blank */
+                        log_error("Option '--%s' does not go with '%s', but with:%.*s.",
+                                  options[i].name, verb->name,
+                                  (int) strlen(options[i].verbs) - 1, options[i].verbs);
                         return -EINVAL;
                 }
         return 0;
