@@ -154,7 +154,7 @@ static int set_lifecycle(const App *app, UnitSpec *s) {
          * many starts in the time they take, the delays between them included. */
         cycle = MIN2(app->min_uptime_usec, UNIT_TIME_MAX) +
                 MIN2(app->restart_delay_usec, UNIT_TIME_MAX);
-        s->start_limit_burst = MAX2(app->max_restarts, 1U);
+        s->start_limit_burst = app->max_restarts > 0 ? app->max_restarts : APP_MAX_RESTARTS;
         if (__builtin_mul_overflow(MAX2(cycle, CYCLE_MIN), (uint64_t) s->start_limit_burst, &cycle))
                 cycle = UNIT_TIME_MAX;
         s->start_limit_interval_usec = MIN2(cycle, UNIT_TIME_MAX);

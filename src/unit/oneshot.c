@@ -14,7 +14,8 @@
 #include "unit/query.h"
 #include "unit/start.h"
 
-#define EMPTY_TRIES 500 /* of 10 ms each, for processes to vanish that were sent SIGKILL */
+#define REOPEN_TRIES 20  /* of 100 ms each, while systemd replaces itself */
+#define EMPTY_TRIES  500 /* of 10 ms each, for processes to vanish that were sent SIGKILL */
 
 /* A program on its way. */
 typedef struct Run {
@@ -133,7 +134,7 @@ static int start(Run *run, const OneshotIO *io, Error *e) {
         return r < 0 ? r : job_waiter_add(run->waiter, reply, 0);
 }
 
-static int loop(Run *run) {
+static int loop(Run *run, Error *e) {
         int r = 0;
 
         while (r >= 0 && !(job_waiter_done(run->waiter) && capture_ended(run->output) &&
@@ -141,6 +142,10 @@ static int loop(Run *run) {
                 r = sd_event_run(run->event, UINT64_MAX);
                 if (capture_error(run->output) < 0 || capture_error(run->errors) < 0)
                         stop_soon(run);
+                if (sd_bus_is_open(run->bus) <= 0)
+                        return error_set(e, -ECONNRESET,
+                                         "systemd closed the connection, as it does when it is "
+                                         "updated: try again");
         }
         return r;
 }
@@ -177,10 +182,10 @@ static int judge(Run *run, Error *e, int *ret_status) {
 }
 
 /* Nothing is left when this returns 0. */
-static int clean(Run *run, Error *e) {
+static int clean(const Run *run, sd_bus *bus, Error *e) {
         int r;
 
-        r = unit_stop(run->bus, run->spec->unit, e);
+        r = unit_stop(bus, run->spec->unit, e);
         if (r < 0)
                 return r;
         for (int i = 0; !cgroup_is_empty(run->group); i++) {
@@ -190,6 +195,26 @@ static int clean(Run *run, Error *e) {
                 (void) usleep(10 * USEC_PER_MSEC);
         }
         return 0;
+}
+
+/* The same over a connection of its own if the caller's is gone. */
+static int clean_finally(const Run *run, Error *e) {
+        ScopeKind scope = run->spec->sandbox == SANDBOX_USER ? SCOPE_USER : SCOPE_SYSTEM;
+        _cleanup_(bus_closep) sd_bus *fresh = NULL;
+        int r;
+
+        if (sd_bus_is_open(run->bus) > 0)
+                return clean(run, run->bus, e);
+
+        for (int i = 0; !fresh; i++) {
+                error_clear(e);
+                r = bus_open(scope, e, &fresh);
+                if (r < 0 && i == REOPEN_TRIES)
+                        return r;
+                if (r < 0)
+                        (void) usleep(100 * USEC_PER_MSEC);
+        }
+        return clean(run, fresh, e);
 }
 
 static int find_group(Run *run, Error *e) {
@@ -211,7 +236,7 @@ static int run_to_end(Run *run, const OneshotIO *io, Error *e, OneshotResult *re
         if (r >= 0)
                 r = start(run, io, e);
         if (r >= 0)
-                r = loop(run);
+                r = loop(run, e);
         if (r >= 0)
                 r = judge(run, e, &ret->status);
         if (run->output)
@@ -235,12 +260,12 @@ int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e
 
         r = find_group(&run, e);
         if (r >= 0)
-                r = clean(&run, e); /* a command that was killed may have left it */
+                r = clean(&run, bus, e); /* a command that was killed may have left it */
         if (r < 0)
                 return r;
 
         r = run_to_end(&run, io, e, ret);
-        k = clean(&run, &left);
+        k = clean_finally(&run, &left);
         if (k < 0) {
                 /* worse than whatever became of the program */
                 error_clear(e);

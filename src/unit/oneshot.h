@@ -28,8 +28,9 @@ typedef struct OneshotResult {
 void oneshot_result_done(OneshotResult *result);
 
 /* Runs the specification of unit_spec_oneshot() to its end. On return, whatever came of it, the
- * unit is gone and no process of it is left; -EBUSY alone says that some would not go. 0 if it
- * exited with 0; -ECHILD with a clause if it failed; -ETIMEDOUT; -EFBIG for too much output; -EINTR
- * if SIGINT, SIGTERM or SIGHUP came, which stop it. `ret` is filled in every case. */
+ * unit is gone and no process of it is left; -EBUSY alone says that some would not go (and
+ * -EHOSTDOWN that there is no systemd any more). 0 if it exited with 0; -ECHILD with a clause if it
+ * failed; -ETIMEDOUT; -EFBIG for too much output; -EINTR if SIGINT, SIGTERM or SIGHUP came, which
+ * stop it. `ret` is filled in every case. */
 int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e,
                 OneshotResult *ret);

@@ -233,9 +233,14 @@ static void read_usage(const char *root, UnitState *s) {
 }
 
 /* What is left once the answers are there. */
-static void finish(UnitState *s, uint64_t now) {
+static int finish(UnitState *s, uint64_t now) {
         bool active = streq(s->active, "active");
 
+        if (!s->user) { /* it went while it was being asked */
+                s->user = strdup("");
+                if (!s->user)
+                        return -ENOMEM;
+        }
         s->uptime_usec = active && s->uptime_usec <= now ? now - s->uptime_usec : UINT64_MAX;
 
         /* A drop-in may have moved it to another slice. */
@@ -249,6 +254,7 @@ static void finish(UnitState *s, uint64_t now) {
                         s->cpu_nsec = usage.cpu_nsec;
                 }
         }
+        return 0;
 }
 
 static int query_run(Query *q, bool details, Error *e) {
@@ -270,10 +276,10 @@ static int query_run(Query *q, bool details, Error *e) {
                 return error_set(e, r, "cannot ask systemd about its units: %s", strerror(-r));
 
         (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        for (size_t i = 0; i < q->n; i++)
-                finish(q->states + i,
-                       (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC);
-        return 0;
+        for (size_t i = 0; r >= 0 && i < q->n; i++)
+                r = finish(q->states + i, (uint64_t) ts.tv_sec * USEC_PER_SEC +
+                                                  (uint64_t) ts.tv_nsec / NSEC_PER_USEC);
+        return r;
 }
 
 int units_query(sd_bus *bus, const char *pattern, bool details, Error *e, UnitState **ret,

@@ -25,8 +25,13 @@ int unit_user_choose(sd_bus *bus, const UnitSpec *s, Error *e, char **ret) {
                         *ret = candidates[i];
                         return 0;
                 }
+        if (!s->user_fallback)
+                return error_set(e, -ENOTUNIQ,
+                                 "an account of this host has the name '%s', which its unit needs "
+                                 "for a user of its own: rename the account",
+                                 s->user);
         return error_set(e, -ENOTUNIQ,
                          "accounts of this host have the names that its user would get, '%s' and "
                          "'%s': rename one, or give the module a user with --uid",
-                         s->user, s->user_fallback ? s->user_fallback : s->user);
+                         s->user, s->user_fallback);
 }

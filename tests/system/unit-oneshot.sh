@@ -41,6 +41,10 @@ like "by its signal" "$OUTPUT" '^status=-1 .*SIGKILL'
 exits "one that is not there" 1 run nothing
 like "in a sentence" "$OUTPUT" 'cannot be executed'
 
+useradd pm2-fetch-3
+fails "one whose user's name is an account's is refused" unit-helper --uid=pm2-fetch-3 run pm2-fetch@1.service /bin/true
+like "in a sentence" "$OUTPUT" "'pm2-fetch-3'.*rename"
+
 program leaves 'setsid sleep 4711 & setsid bash -c "trap \"\" TERM INT HUP; exec sleep 4711" & echo left'
 ok "one that leaves processes behind" run leaves
 like "is read to its end" "$OUTPUT" '^out\|left$'
@@ -78,6 +82,14 @@ wait $!
 ok "the next finds the name free though the last was killed" run all --state-directory=pm2ctl/staging/1 \
         --cache-directory=pm2ctl --folder=/var/lib/pm2ctl/staging/1 --credential=/root/token
 gone "the next"
+
+# systemd replaces itself, as when it is updated
+run patient >/root/said 2>&1 &
+wait_for 10 grep -q begun /root/said
+systemctl daemon-reexec
+wait $! && r=0 || r=$?
+is "a new systemd ends it" "$r $(grep -c 'try again' /root/said)" "1 1"
+gone "one that systemd let go"
 
 # The sandbox, while it runs
 program wait 'echo begun >&2; while [ ! -e "$STATE_DIRECTORY/end" ]; do sleep 0.05; done'

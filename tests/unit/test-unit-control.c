@@ -22,7 +22,8 @@
 typedef struct Answer {
         const char *method;
         const char *error, *message; /* an error, or … */
-        const char *result;          /* … the end of the job, sent before the reply to it */
+        const char *result; /* … the end of the job, sent before the reply to it; "crash":
+                               of the manager, after it */
 } Answer;
 
 #define NOT_KNOWN UNIT_NOT_KNOWN, "Unit pm2@x.service not loaded."
@@ -57,6 +58,11 @@ static int answer_job(Manager *m, sd_bus_message *call, const char *result) {
         int r;
 
         (void) snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", ++m->job);
+        if (streq(result, "crash")) {
+                (void) sd_bus_reply_method_return(call, "o", path);
+                (void) sd_bus_flush(m->bus);
+                _exit(0);
+        }
         r = sd_bus_emit_signal(m->bus, SYSTEMD_PATH, MANAGER, "JobRemoved", "uoss", m->job, path,
                                "pm2@x.service", result);
         return r < 0 ? r : sd_bus_reply_method_return(call, "o", path);
@@ -416,6 +422,35 @@ static void test_disconnected(void) {
         end(&f, "");
 }
 
+/* The manager goes away while it is waited for. */
+static void test_crash(void) {
+        const Script script = { .answers = { { "StartTransientUnit", .result = "crash" } } };
+        UnitSpec s = small_spec();
+        OneshotIO io = {};
+        OneshotResult result;
+        Error e = ERROR_NULL;
+        Fixture f;
+
+        /* nor is there another one to be found */
+        (void) setenv("XDG_RUNTIME_DIR", "/nonexistent", 1);
+        (void) setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
+
+        f = begin(&script);
+        ok(unit_start(f.bus, &s, &e) < 0);
+        ok(e.message && strstr(e.message, "connection"));
+        error_clear(&e);
+        end(&f, START);
+
+        f = begin(&script);
+        s.slice = "app.slice";
+        s.sandbox = SANDBOX_USER;
+        ok(oneshot_run(f.bus, &s, &io, &e, &result) == -EHOSTDOWN);
+        ok(e.message && strstr(e.message, "enable-linger"));
+        error_clear(&e);
+        oneshot_result_done(&result);
+        end(&f, "StopUnit StartTransientUnit ");
+}
+
 static void test_oneshot(void) {
         static const struct {
                 Script script;
@@ -466,6 +501,7 @@ int main(void) {
         test_stop();
         test_restart();
         test_disconnected();
+        test_crash();
         test_oneshot();
         test_old_manager(); /* last: this process leaves the property out from then on */
         return tap_done();

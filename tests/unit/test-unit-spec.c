@@ -131,7 +131,7 @@ static void test_lifecycle(void) {
                   UNIT_UNSET },
                 { "\"autorestart\": false", "no", UNIT_UNSET, 16, 16 * USEC_PER_SEC, 1600000,
                   UNIT_UNSET },
-                { "\"max_restarts\": 0", "no", UNIT_UNSET, 1, 1 * USEC_PER_SEC, 1600000,
+                { "\"max_restarts\": 0", "no", UNIT_UNSET, 16, 16 * USEC_PER_SEC, 1600000,
                   UNIT_UNSET },
                 { "\"max_memory_restart\": \"100M\"", "always", UNIT_UNSET, 16, 16 * USEC_PER_SEC,
                   1600000, 100 * 1024 * 1024 },
