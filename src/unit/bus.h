@@ -12,6 +12,8 @@
 #define SYSTEMD_NAME   "org.freedesktop.systemd1"
 #define SYSTEMD_PATH   "/org/freedesktop/systemd1"
 #define MANAGER        "org.freedesktop.systemd1.Manager"
+#define SERVICE        "org.freedesktop.systemd1.Service"
+#define UNIT           "org.freedesktop.systemd1.Unit"
 
 #define UNIT_NOT_KNOWN "org.freedesktop.systemd1.NoSuchUnit"
 #define UNIT_EXISTS    "org.freedesktop.systemd1.UnitExists"

@@ -1,218 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is asked of a manager, in which order, and what is made of its answers; the manager is a
- * child process at the other end of a socketpair, which answers from a script. */
+/* What is asked of a manager, in which order, and what is made of its answers. */
 
 #include "unit/control.h"
 
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
-#include "basic/fs.h"
-#include "basic/string-util.h"
+#include "fake-manager.h"
 #include "tap.h"
-#include "unit/bus.h"
 #include "unit/oneshot.h"
 #include "unit/query.h"
 #include "unit/stable.h"
 
-/* One answer to a call. The scripted ones come first, once each, for their method; else what a
- * manager does that knows no unit. */
-typedef struct Answer {
-        const char *method;
-        const char *error, *message; /* an error, or … */
-        const char *result; /* … the end of the job, sent before the reply to it; "crash":
-                               of the manager, after it */
-} Answer;
+/* Ends the manager, which must have been asked this. */
+static void end(FakeManager *f, const char *expected) {
+        _cleanup_(freep) char *log = fake_manager_end(f);
 
-#define NOT_KNOWN UNIT_NOT_KNOWN, "Unit pm2@x.service not loaded."
-
-/* With it: what the unit is; it is not there if `active` is NULL. */
-typedef struct Script {
-        Answer answers[12];
-        const char *active, *sub, *result;
-        int exit_code, exit_status;
-} Script;
-
-typedef struct Manager {
-        sd_bus *bus;
-        Script script;
-        bool used[12];
-        unsigned job;
-        FILE *log;
-} Manager;
-
-static const Answer *next_answer(Manager *m, const char *method) {
-        for (size_t i = 0; i < ELEMENTSOF(m->script.answers); i++)
-                if (m->script.answers[i].method && !m->used[i] &&
-                    streq(m->script.answers[i].method, method)) {
-                        m->used[i] = true;
-                        return m->script.answers + i;
-                }
-        return NULL;
-}
-
-static int answer_job(Manager *m, sd_bus_message *call, const char *result) {
-        char path[64];
-        int r;
-
-        (void) snprintf(path, sizeof(path), "/org/freedesktop/systemd1/job/%u", ++m->job);
-        if (streq(result, "crash")) {
-                (void) sd_bus_reply_method_return(call, "o", path);
-                (void) sd_bus_flush(m->bus);
-                _exit(0);
-        }
-        r = sd_bus_emit_signal(m->bus, SYSTEMD_PATH, MANAGER, "JobRemoved", "uoss", m->job, path,
-                               "pm2@x.service", result);
-        return r < 0 ? r : sd_bus_reply_method_return(call, "o", path);
-}
-
-static int answer_list(Manager *m, sd_bus_message *call) {
-        if (!m->script.active)
-                return sd_bus_reply_method_return(call, "a(ssssssouso)", 0);
-        return sd_bus_reply_method_return(call, "a(ssssssouso)", 1, "pm2@x.service", "x", "loaded",
-                                          m->script.active, m->script.sub, "", "/unit/x", 0, "",
-                                          "/");
-}
-
-static int answer_property(Manager *m, sd_bus_message *call) {
-        const char *interface, *name;
-        int r;
-
-        r = sd_bus_message_read(call, "ss", &interface, &name);
-        if (r < 0)
-                return r;
-        if (streq(name, "Result"))
-                return sd_bus_reply_method_return(call, "v", "s", m->script.result);
-        if (streq(name, "ExecMainCode"))
-                return sd_bus_reply_method_return(call, "v", "i", m->script.exit_code);
-        if (streq(name, "ExecMainStatus"))
-                return sd_bus_reply_method_return(call, "v", "i", m->script.exit_status);
-        if (streq(name, "ControlGroup"))
-                return sd_bus_reply_method_return(call, "v", "s", "/no/such/group");
-        return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_PROPERTY, "Unknown property");
-}
-
-/* The properties of a StartTransientUnit in the log, as names alone. */
-static void log_properties(Manager *m, sd_bus_message *call) {
-        const char *unit, *mode, *name;
-
-        (void) sd_bus_message_read(call, "ss", &unit, &mode);
-        (void) sd_bus_message_enter_container(call, 'a', "(sv)");
-        while (sd_bus_message_enter_container(call, 'r', "sv") > 0) {
-                (void) sd_bus_message_read(call, "s", &name);
-                if (streq(name, "PrivateIPC"))
-                        (void) fputs("+PrivateIPC", m->log);
-                (void) sd_bus_message_skip(call, "v");
-                (void) sd_bus_message_exit_container(call);
-        }
-}
-
-static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        Manager *m = userdata;
-        const char *method = sd_bus_message_get_member(call);
-        const Answer *answer;
-
-        if (!sd_bus_message_is_method_call(call, NULL, NULL))
-                return 0;
-        if (streq(method, "Get"))
-                return answer_property(m, call) < 0 ? -EIO : 1;
-
-        (void) fputs(method, m->log);
-        if (streq(method, "StartTransientUnit"))
-                log_properties(m, call);
-        (void) fputc(' ', m->log);
-        (void) fflush(m->log);
-
-        answer = next_answer(m, method);
-        if (answer && answer->error)
-                return sd_bus_reply_method_errorf(call, answer->error, "%s", answer->message);
-        if (answer && answer->result)
-                return answer_job(m, call, answer->result) < 0 ? -EIO : 1;
-        if (streq(method, "ListUnitsByPatterns"))
-                return answer_list(m, call) < 0 ? -EIO : 1;
-        if (streq(method, "Subscribe") || (streq(method, "ResetFailedUnit") && m->script.active))
-                return sd_bus_reply_method_return(call, NULL);
-        if (streq(method, "StartTransientUnit"))
-                return answer_job(m, call, "done");
-        return sd_bus_reply_method_errorf(call, UNIT_NOT_KNOWN, "Unit not loaded.");
-}
-
-static void serve(int fd, const Script *script, FILE *log) {
-        Manager m = { .script = *script, .log = log };
-        sd_id128_t id;
-        int r;
-
-        r = sd_bus_new(&m.bus);
-        if (r >= 0)
-                r = sd_bus_set_fd(m.bus, fd, fd);
-        if (r >= 0)
-                r = sd_id128_randomize(&id);
-        if (r >= 0)
-                r = sd_bus_set_server(m.bus, true, id);
-        if (r >= 0)
-                r = sd_bus_set_anonymous(m.bus, true);
-        if (r >= 0)
-                r = sd_bus_set_sender(m.bus, SYSTEMD_NAME);
-        if (r >= 0)
-                r = sd_bus_add_filter(m.bus, NULL, on_call, &m);
-        if (r >= 0)
-                r = sd_bus_start(m.bus);
-        while (r >= 0) {
-                r = sd_bus_process(m.bus, NULL);
-                if (r == 0)
-                        r = sd_bus_wait(m.bus, UINT64_MAX);
-        }
-        _exit(0);
-}
-
-/* A manager and the connection to it. */
-typedef struct Fixture {
-        sd_bus *bus;
-        FILE *log;
-        pid_t pid;
-} Fixture;
-
-static Fixture begin(const Script *script) {
-        Fixture f = { .log = tmpfile() };
-        int fds[2], r;
-
-        if (!f.log || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0 ||
-            (f.pid = fork()) < 0) {
-                puts("Bail out! no manager");
-                exit(1);
-        }
-        if (f.pid == 0) {
-                (void) close(fds[1]);
-                serve(fds[0], script, f.log);
-        }
-        (void) close(fds[0]);
-        r = sd_bus_new(&f.bus);
-        if (r >= 0)
-                r = sd_bus_set_fd(f.bus, fds[1], fds[1]);
-        if (r >= 0)
-                r = sd_bus_start(f.bus);
-        ok(r >= 0);
-        return f;
-}
-
-/* Ends it and checks what it was asked: " " after each method, "Subscribe" left out. */
-static void end(Fixture *f, const char *expected) {
-        _cleanup_(freep) char *log = NULL;
-        char *t, *p;
-
-        bus_close(f->bus);
-        (void) kill(f->pid, SIGTERM);
-        (void) waitpid(f->pid, NULL, 0);
-        (void) lseek(fileno(f->log), 0, SEEK_SET);
-        ok(read_fd(fileno(f->log), 65536, &log, NULL) == 0);
-        while ((p = strstr(log, "Subscribe "))) {
-                t = p + strlen("Subscribe ");
-                memmove(p, t, strlen(t) + 1);
-        }
         ok_str(log, expected);
-        (void) fclose(f->log);
 }
 
 static UnitSpec small_spec(void) {
@@ -307,7 +111,7 @@ static void test_start(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                Fixture f = begin(&table[i].script);
+                FakeManager f = fake_manager_begin(&table[i].script);
                 UnitSpec s = small_spec();
                 Error e = ERROR_NULL;
 
@@ -325,7 +129,7 @@ static void test_old_manager(void) {
                 .answers = { { "StartTransientUnit", SD_BUS_ERROR_PROPERTY_READ_ONLY,
                                "Cannot set property PrivateIPC, or unknown property." } },
         };
-        Fixture f = begin(&script);
+        FakeManager f = fake_manager_begin(&script);
         UnitSpec s = small_spec();
 
         ok(unit_start(f.bus, &s, NULL) == 0);
@@ -339,7 +143,7 @@ static void test_start_many(void) {
                              { "StartTransientUnit", SD_BUS_ERROR_INVALID_ARGS, "bad" },
                              { "StartTransientUnit", .result = "done" } },
         };
-        Fixture f = begin(&script);
+        FakeManager f = fake_manager_begin(&script);
         UnitSpec specs[] = { small_spec(), small_spec(), small_spec() };
         UnitOutcome *outcomes = NULL;
 
@@ -367,7 +171,7 @@ static void test_stop(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                Fixture f = begin(&table[i].script);
+                FakeManager f = fake_manager_begin(&table[i].script);
 
                 ok(unit_stop(f.bus, "pm2@x.service", NULL) == table[i].r);
                 end(&f, table[i].calls);
@@ -400,7 +204,7 @@ static void test_restart(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                Fixture f = begin(&table[i].script);
+                FakeManager f = fake_manager_begin(&table[i].script);
 
                 ok(unit_restart(f.bus, "pm2@x.service", NULL) == table[i].r);
                 end(&f, table[i].calls);
@@ -409,7 +213,7 @@ static void test_restart(void) {
 
 static void test_disconnected(void) {
         const Script script = {};
-        Fixture f = begin(&script);
+        FakeManager f = fake_manager_begin(&script);
         UnitSpec s = small_spec();
         Error e = ERROR_NULL;
 
@@ -429,19 +233,19 @@ static void test_crash(void) {
         OneshotIO io = {};
         OneshotResult result;
         Error e = ERROR_NULL;
-        Fixture f;
+        FakeManager f;
 
         /* nor is there another one to be found */
         (void) setenv("XDG_RUNTIME_DIR", "/nonexistent", 1);
         (void) setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
 
-        f = begin(&script);
+        f = fake_manager_begin(&script);
         ok(unit_start(f.bus, &s, &e) < 0);
         ok(e.message && strstr(e.message, "connection"));
         error_clear(&e);
         end(&f, START);
 
-        f = begin(&script);
+        f = fake_manager_begin(&script);
         s.slice = "app.slice";
         s.sandbox = SANDBOX_USER;
         ok(oneshot_run(f.bus, &s, &io, &e, &result) == -EHOSTDOWN);
@@ -477,7 +281,7 @@ static void test_oneshot(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                Fixture f = begin(&table[i].script);
+                FakeManager f = fake_manager_begin(&table[i].script);
                 OneshotIO io = { .output_max = 100 };
                 OneshotResult result;
                 UnitSpec s = small_spec();
