@@ -19,7 +19,7 @@ packages_missing() { # PACKAGE...
 
 # packages_install GROUP...: what is missing of these groups, and node and npm where nothing provides them. Starts no
 # service. 0, or 1 after an error in one sentence.
-packages_install() {
+packages_install() (
         local group list wanted=() missing policy=/usr/sbin/policy-rc.d mine="" r=0
         for group; do
                 list=packages_$group
@@ -37,18 +37,19 @@ packages_install() {
         # Without systemd the packages' scripts would start their daemons right here.
         if [ ! -d /run/systemd/system ] && [ ! -e "$policy" ]; then
                 mine=$policy
+                trap 'rm -f "$mine"' EXIT
                 printf '#!/bin/sh\nexit 101\n' >"$policy"
                 chmod 755 "$policy"
         fi
         echo "Installing ${missing[*]}"
         {
-                apt-get -q update &&
-                        DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "${missing[@]}"
+                apt-get -q -o DPkg::Lock::Timeout=300 update &&
+                        DEBIAN_FRONTEND=noninteractive apt-get -qy -o DPkg::Lock::Timeout=300 install \
+                                --no-install-recommends "${missing[@]}"
         } </dev/null >/var/log/pm2ctl-packages.log 2>&1 || r=1
-        [ -z "$mine" ] || rm -f "$mine"
         [ "$r" -eq 0 ] || {
                 tail -n 5 /var/log/pm2ctl-packages.log >&2
                 echo "apt-get failed; /var/log/pm2ctl-packages.log has all it said" >&2
         }
         return "$r"
-}
+)
