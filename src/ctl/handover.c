@@ -51,9 +51,9 @@ static int make_status(Context *c, char *const *names, char ***argv) {
 static int make_logs(Context *c, char *const *names, char ***argv) {
         int r;
 
+        /* Without --user: the user's entries may be in the system's journal, for want of their own.
+         */
         r = strv_extend(argv, "journalctl");
-        if (r >= 0 && c->scope.kind == SCOPE_USER)
-                r = strv_extend(argv, "--user");
         if (r >= 0)
                 r = strv_extend(argv, c->arg->follow ? "--follow" : "--no-pager");
         if (r >= 0)
