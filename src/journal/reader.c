@@ -294,7 +294,11 @@ int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec) {
 
 bool journal_reader_sees_anything(JournalReader *r) {
         uint64_t from, to;
+        sd_id128_t boot;
 
+        /* Files of the past may be there although nothing is added to them any more. */
+        if (!r->folder && sd_id128_get_boot(&boot) >= 0)
+                return sd_journal_get_cutoff_monotonic_usec(r->journal, boot, &from, &to) > 0;
         return sd_journal_get_cutoff_realtime_usec(r->journal, &from, &to) > 0;
 }
 

@@ -60,7 +60,8 @@ int journal_reader_cursor(JournalReader *r, char **ret);
 int journal_reader_position(JournalReader *r, JournalPosition *ret);
 int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec);
 
-/* Whether there is any entry, of whatever kind, that we may read. */
+/* Whether there is any entry of this boot (in a folder: any at all), of whatever kind, that we may
+ * read. */
 bool journal_reader_sees_anything(JournalReader *r);
 
 /* Takes note of files that came or went: 1 if any did. New entries of known files are found without
