@@ -61,6 +61,10 @@ int context_bus(Context *c, Error *e);
  * failed. */
 int ctl_restart_running(Context *c, char *const *names);
 
+/* Says so, with the remedy, where nothing of the user's modules can be recorded, since the journal
+ * has no part that this user may read. */
+void ctl_warn_unrecorded(const Context *c);
+
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 

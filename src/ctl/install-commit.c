@@ -102,6 +102,8 @@ int install_commit(Context *c, const char *tree, Module *m) {
 
         (void) install_services(c);
         r = start_release(c, m, previous);
+        /* Not before: the first entry of all may be the module's. */
+        ctl_warn_unrecorded(c);
         if (r < 0)
                 return r;
 

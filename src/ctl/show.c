@@ -100,7 +100,11 @@ static int show_one(Context *c, const char *name) {
                 putchar('\n');
         again = true;
         print_text(o);
-        return fflush(stdout) == 0 ? 0 : -EIO;
+        if (fflush(stdout) != 0)
+                return -EIO;
+        if (!json_get(o, "options"))
+                ctl_warn_unrecorded(c);
+        return 0;
 }
 
 static int run_show(const void *args, char **words) {
