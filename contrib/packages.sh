@@ -8,7 +8,7 @@ packages_build="gcc libc6-dev make autoconf automake pkgconf xz-utils git
 # systemd's own tools, even where something else is PID 1, and what the modules run with
 packages_machine="systemd dbus dbus-user-session libpam-systemd libnss-systemd mount procps iproute2 python3
         ca-certificates"
-packages_test="clang libclang-rt-dev net-tools zsh fish"
+packages_test="clang libclang-rt-dev net-tools zsh fish groff-base"
 
 packages_missing() { # PACKAGE...
         local package

@@ -13,7 +13,9 @@ write() { # FILE: standard input, as the developer
 }
 said() { unit_journal pm2@acme:work.service | tail -n 1; }
 
-write package.json <<<'{ "name": "@acme/work", "version": "0.1.0", "main": "index.js" }'
+# given up after three failures, however slowly they come
+write package.json <<<'{ "name": "@acme/work", "version": "0.1.0",
+        "apps": [ { "script": "index.js", "max_restarts": 3, "min_uptime": "20s" } ] }'
 write index.js <<<'console.log("first"); setInterval(() => {}, 1000)'
 
 ok "install ." pm2ctl install .
