@@ -12,9 +12,9 @@
  * message. */
 #define AXM_MESSAGE_MAX (256U * 1024U)
 
-/* Objects and arrays, and values, in one message; parsed they take at most 6 MiB. */
-#define AXM_CONTAINERS_MAX 4096
-#define AXM_VALUES_MAX     32768
+/* Objects and arrays, and values, in one message; parsed they take at most 3 MiB. */
+#define AXM_CONTAINERS_MAX 2048
+#define AXM_VALUES_MAX     16384
 
 /* Longest name of a type that is kept; the longest known one has 24 bytes. */
 #define AXM_TYPE_NAME_MAX 128

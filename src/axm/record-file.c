@@ -124,6 +124,8 @@ static int parse_document(json_object *o, Error *e, Record *record) {
         if (r >= 0)
                 r = parse_id(o, "previous", e, record->previous);
         if (r >= 0)
+                r = parse_id(o, "stream", e, record->stream);
+        if (r >= 0)
                 r = parse_position(o, e, &record->position);
         if (r >= 0)
                 r = parse_number(o, "updated", e, &record->updated_usec);
@@ -183,6 +185,8 @@ int record_format(const Record *record, char **ret, size_t *ret_size) {
                 r = json_add_string(o, "invocation", record->invocation);
         if (r >= 0)
                 r = json_add_string(o, "previous", record->previous);
+        if (r >= 0)
+                r = json_add_string(o, "stream", record->stream);
         if (r >= 0)
                 r = json_add(o, "position", TAKE_PTR(position));
         if (r >= 0)

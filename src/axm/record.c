@@ -226,21 +226,33 @@ size_t record_weight(const Record *record) {
                json_weight(record->error);
 }
 
-/* 1 if the unit was started anew, 0 if this is the invocation recorded, -ESTALE for a last line of
- * the one before, which journald may deliver behind the next one's first. */
-static int follow_invocation(Record *record, const RecordSource *source) {
+/* What tells one run of the unit from another. journald does not know the invocation of a unit that
+ * is gone by the time it looks: then a standard output that is not the recorded run's stands for
+ * it. NULL if nothing speaks for another run. */
+static const char *run_of(const Record *record, const RecordSource *source) {
+        if (source->invocation)
+                return source->invocation;
+        if (source->stream && record->stream[0] && !streq(source->stream, record->stream))
+                return source->stream;
+        return NULL;
+}
+
+/* 1 if the unit was started anew, 0 if this is the run recorded, -ESTALE for a last line of the one
+ * before, which journald may deliver behind the next one's first. */
+static int follow_run(Record *record, const RecordSource *source) {
+        const char *run = run_of(record, source);
         Record fresh;
         int r;
 
-        if (!source->invocation || streq(source->invocation, record->invocation))
+        if (!run || streq(run, record->invocation))
                 return 0;
-        if (streq(source->invocation, record->previous))
+        if (streq(run, record->previous))
                 return -ESTALE;
 
         r = record_init(&fresh);
         if (r < 0)
                 return r;
-        (void) snprintf(fresh.invocation, sizeof(fresh.invocation), "%s", source->invocation);
+        (void) snprintf(fresh.invocation, sizeof(fresh.invocation), "%s", run);
         (void) snprintf(fresh.previous, sizeof(fresh.previous), "%s", record->invocation);
         fresh.position = record->position;
         record_done(record);
@@ -249,6 +261,8 @@ static int follow_invocation(Record *record, const RecordSource *source) {
 }
 
 static void advance(Record *record, const RecordSource *source) {
+        if (source->stream)
+                (void) snprintf(record->stream, sizeof(record->stream), "%s", source->stream);
         record->position = source->position;
         record->updated_usec = source->realtime_usec;
 }
@@ -259,7 +273,7 @@ int record_touch(Record *record, const RecordSource *source) {
         if (journal_position_reached(&source->position, &record->position))
                 return 0;
 
-        r = follow_invocation(record, source);
+        r = follow_run(record, source);
         if (r > 0) {
                 advance(record, source);
                 /* Up to this entry, but not including the message it may hold. */
@@ -290,7 +304,7 @@ int record_apply(Record *record, const RecordSource *source, const Mask *mask, c
         if (journal_position_reached(&source->position, &record->position))
                 return 0;
 
-        reset = follow_invocation(record, source);
+        reset = follow_run(record, source);
         if (reset < 0)
                 return reset == -ESTALE ? 0 : reset;
 

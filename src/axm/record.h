@@ -26,16 +26,19 @@
 
 /* Who sent a message and when, as journald saw it. */
 typedef struct RecordSource {
-        const char
-                *invocation; /* of the unit, 32 hexadecimal digits; NULL if journald did not know */
+        const char *invocation; /* of the unit; NULL if journald did not know */
+        const char *stream;     /* standard output it came through, or NULL */
         uint64_t realtime_usec;
         JournalPosition position;
 } RecordSource;
 
 typedef struct Record {
-        char invocation[ID128_TEXT_MAX +
-                        1];                /* of the unit whose messages these are, "" if unknown */
-        char previous[ID128_TEXT_MAX + 1]; /* the one before, whose last lines may still come in */
+        /* of the unit whose messages these are, "" if unknown; of the one before, whose last lines
+         * may still come in; and the last standard output known to be the former's */
+        char invocation[ID128_TEXT_MAX + 1];
+        char previous[ID128_TEXT_MAX + 1];
+        char stream[ID128_TEXT_MAX + 1];
+
         JournalPosition position;
         uint64_t updated_usec; /* time of the last message that counted, since the epoch */
         json_object *options;  /* object */

@@ -15,6 +15,7 @@ struct JournalReader {
         ScopeKind scope;
         uid_t uid;
         char *folder;
+        bool bloated;
 };
 
 /* -- opening ----------------------------------------------------------------------------------- */
@@ -113,6 +114,7 @@ int journal_reader_reopen(JournalReader *r) {
                 return k;
         sd_journal_close(r->journal);
         r->journal = j;
+        r->bloated = false;
         return 0;
 }
 
@@ -232,6 +234,7 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
         while ((k = sd_journal_enumerate_available_data(r->journal, &data, &size)) > 0) {
                 size_t i = 0;
 
+                r->bloated |= size > JOURNAL_FIELD_LARGE;
                 while (i < ELEMENTSOF(fields) && !take_field(fields + i, data, size, ret))
                         i++;
                 if (i < ELEMENTSOF(fields) || take_field(unit_fields + r->scope, data, size, ret))
@@ -241,8 +244,10 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
         }
         if (sigbus_happened())
                 return -ESTALE;
-        if (k < 0)
-                return -EBADMSG;
+        if (k < 0) {
+                r->bloated = true;
+                return k == -ENOMEM ? k : -EBADMSG;
+        }
         if (foreign)
                 ret->unit[0] = ret->stream[0] = 0;
         return 1;
@@ -300,6 +305,10 @@ bool journal_reader_sees_anything(JournalReader *r) {
         if (!r->folder && sd_id128_get_boot(&boot) >= 0)
                 return sd_journal_get_cutoff_monotonic_usec(r->journal, boot, &from, &to) > 0;
         return sd_journal_get_cutoff_realtime_usec(r->journal, &from, &to) > 0;
+}
+
+bool journal_reader_is_bloated(const JournalReader *r) {
+        return r->bloated;
 }
 
 int journal_reader_process(JournalReader *r) {

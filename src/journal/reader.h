@@ -11,7 +11,8 @@
 #include "model/journal-position.h"
 #include "model/scope-kind.h"
 
-#define JOURNAL_UNIT_MAX 255 /* systemd's limit of a unit's name */
+#define JOURNAL_UNIT_MAX    255 /* systemd's limit of a unit's name */
+#define JOURNAL_FIELD_LARGE (1024U * 1024U)
 
 typedef struct JournalReader JournalReader;
 
@@ -44,9 +45,9 @@ DEFINE_CLEANUP(JournalReader *, journal_reader_close);
 int journal_reader_seek(JournalReader *r, const char *cursor);
 int journal_reader_seek_head(JournalReader *r);
 
-/* 1 and the next entry, 0 if there is none yet. -EBADMSG for an entry that cannot be read, and
- * which is passed over; -ESTALE if a file was deleted while it was read: the journal is to be
- * opened anew. */
+/* 1 and the next entry, 0 if there is none yet. -EBADMSG or -ENOMEM for an entry that cannot be
+ * read, and which is passed over; -ESTALE if a file was deleted while it was read: the journal is
+ * to be opened anew. */
 int journal_reader_next(JournalReader *r, JournalEntry *ret);
 
 /* Of the current entry: 1 and a copy of a field's value, terminated, 0 if it has none. At most
@@ -68,6 +69,10 @@ bool journal_reader_sees_anything(JournalReader *r);
  * it. An entry of a new file may be older than one that was read already: it is passed over unless
  * the caller goes back. */
 int journal_reader_process(JournalReader *r);
+
+/* Whether it holds memory for a field of more than JOURNAL_FIELD_LARGE: libsystemd unpacks fields
+ * as a whole, up to 768 MiB, and keeps the room until the file is closed. */
+bool journal_reader_is_bloated(const JournalReader *r);
 
 /* Opens the journal anew; the caller goes where it was. A reader that has read much holds memory
  * for every file it has passed. */

@@ -103,9 +103,12 @@ static int handle_part(Unit *unit, JournalReader *reader, const JournalEntry *en
  */
 
 /* The current entry's time and place; asked for only where it matters. */
-static int fill_source(JournalReader *reader, const char *invocation, unsigned part,
-                       RecordSource *ret) {
-        RecordSource source = { .invocation = isempty(invocation) ? NULL : invocation };
+static int fill_source(JournalReader *reader, const JournalEntry *entry, const char *invocation,
+                       unsigned part, RecordSource *ret) {
+        RecordSource source = {
+                .invocation = isempty(invocation) ? NULL : invocation,
+                .stream = isempty(entry->stream) ? NULL : entry->stream,
+        };
         int r;
 
         r = journal_reader_realtime(reader, &source.realtime_usec);
@@ -127,7 +130,7 @@ static int speak(Unit *unit, JournalReader *reader, const JournalEntry *entry,
         if (!entry->structured && !entry->braced && !part && !unit_is_new(unit, invocation))
                 return 0;
 
-        r = fill_source(reader, invocation, n_held, &source);
+        r = fill_source(reader, entry, invocation, n_held, &source);
         if (r >= 0)
                 r = unit_touch(unit, &source);
         if (r < 0)
@@ -152,7 +155,7 @@ static int speak_held(EntryContext *c, Unit *unit, JournalReader *reader, const 
 
                 if (!unit)
                         continue;
-                r = fill_source(reader, entry->invocation, (*n_held)++, &source);
+                r = fill_source(reader, entry, entry->invocation, (*n_held)++, &source);
                 if (r >= 0)
                         r = unit_touch(unit, &source);
                 source.realtime_usec = held.realtime_usec;

@@ -9,9 +9,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "relay/entry.h"
-
-#define CURSOR_FILE     "relay.cursor"
-#define CURSOR_FILE_MAX 1024
+#include "relay/place.h"
 
 struct Relay {
         sd_event_source *timer, *terminate, *interrupt;
@@ -20,112 +18,78 @@ struct Relay {
         int dir_fd;
         bool once, caught_up;
 
-        char *cursor;           /* all entries up to this one are done with; NULL: none */
-        uint64_t advanced_usec; /* when it was last moved */
-        uint64_t saved_usec;    /* when it was last written */
-        bool unsaved;
+        Place place;
         bool moved;      /* entries were read behind it */
         uint64_t n_read; /* entries, since the journal was opened */
+        uint64_t complained_usec;
 };
 
-/* -- the cursor -------------------------------------------------------------------------------- */
+/* -- writing ----------------------------------------------------------------------------------- */
 
-static int go_to_cursor(Relay *relay) {
-        return relay->cursor ? journal_reader_seek(relay->reader, relay->cursor)
-                             : journal_reader_seek_head(relay->reader);
-}
-
-static int load_cursor(Relay *relay) {
-        int r;
-
-        r = read_file_at(relay->dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &relay->cursor, NULL);
-        if (r == -ENOENT)
-                return journal_reader_seek_head(relay->reader);
-        if (r >= 0)
-                r = go_to_cursor(relay);
-        if (r > 0)
-                return 0;
-
-        /* Near is not good enough: entries between may be unread. Reading others again does no
-         * harm. */
-        if (r < 0)
-                log_warning_errno(r, "Cannot use " CURSOR_FILE ", reading the journal from its "
-                                     "beginning: %m");
-        else
-                log_warning("The journal holds no entry of " CURSOR_FILE " (any more), reading it "
-                            "from its beginning");
-        free(TAKE_PTR(relay->cursor));
-        return journal_reader_seek_head(relay->reader);
-}
-
-/* Takes note that all that was read is done with, unless a line waits for more. */
-static int advance_cursor(Relay *relay, uint64_t now) {
-        char *cursor;
-        int r;
-
-        if (!relay->moved)
-                return 0;
-        if (entries_waiting(&relay->entries)) {
-                if (now - relay->advanced_usec < RELAY_HOLD_USEC)
-                        return 0;
-                entries_drop_waiting(&relay->entries);
-        }
-
-        relay->moved = false;
-        r = journal_reader_cursor(relay->reader, &cursor);
-        if (r < 0)
-                /* The file it was in is gone. The next entry has a cursor again. */
-                return r == -EADDRNOTAVAIL ? 0 : r;
-        free(relay->cursor);
-        relay->cursor = cursor;
-        relay->advanced_usec = now;
-        relay->unsaved = true;
-        return 0;
-}
-
-/* Records first, then the cursor: what it has passed must be on the disk. */
+/* Records first, then the place: what that has passed must be on the disk. */
 static void write_state(Relay *relay, uint64_t now, bool final) {
-        bool due = relay->unsaved && (final || now - relay->saved_usec >= RELAY_CURSOR_USEC);
+        bool due = final ? relay->place.unwritten : place_is_due(&relay->place, now);
         size_t unwritten;
-        int r;
 
         unwritten = units_flush(relay->entries.units, /* all= */ due || final);
         if (!due)
                 return;
-
-        relay->saved_usec = now;
         if (unwritten > 0)
-                return;
-        r = write_file_atomic_at(relay->dir_fd, CURSOR_FILE, relay->cursor, strlen(relay->cursor),
-                                 0640);
-        if (r < 0)
-                log_warning_errno(r, "Cannot write " CURSOR_FILE ", going on without: %m");
-        relay->unsaved = r < 0;
+                /* A full disk, say. Again when the place is due next. */
+                relay->place.written_usec = now;
+        else
+                place_write(&relay->place, relay->dir_fd, now);
         (void) malloc_trim(0);
+}
+
+/* Takes note that all that was read is done with, unless a line waits for more. */
+static int move_place(Relay *relay, uint64_t now) {
+        if (!relay->moved)
+                return 0;
+        if (relay->place.moved_usec == 0)
+                relay->place.moved_usec = now;
+        if (entries_waiting(&relay->entries)) {
+                if (now - relay->place.moved_usec < RELAY_HOLD_USEC)
+                        return 0;
+                entries_drop_waiting(&relay->entries);
+        }
+        relay->moved = false;
+        return place_move(&relay->place, relay->reader, now);
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
-/* A slice of what is there. 1 if there may be more, 0 if not. */
-static int read_slice(Relay *relay) {
+/* What is wrong with an entry or too much for us must not stop the others'. */
+static bool is_survivable(Relay *relay, int r, uint64_t now) {
+        if (r != -EBADMSG && r != -ENOMEM)
+                return false;
+        if (relay->complained_usec == 0 || now - relay->complained_usec >= RELAY_COMPLAIN_USEC) {
+                relay->complained_usec = now;
+                if (r == -ENOMEM)
+                        log_warning("An entry of the journal needs more memory than LimitDATA= "
+                                    "grants, skipping it");
+                else
+                        log_warning("An entry of the journal is damaged, skipping it; see "
+                                    "'journalctl --verify'");
+        }
+        return true;
+}
+
+/* Some of what is there. 1 if there may be more, 0 if not. */
+static int read_slice(Relay *relay, uint64_t now) {
         JournalEntry entry;
         int r;
 
-        for (unsigned i = 0; i < RELAY_SLICE; i++) {
+        for (unsigned i = 0; i < RELAY_SLICE && !journal_reader_is_bloated(relay->reader); i++) {
                 r = journal_reader_next(relay->reader, &entry);
                 if (r == 0)
                         return 0;
+                if (r > 0)
+                        r = entry_handle(&relay->entries, relay->reader, &entry);
+                if (r < 0 && !is_survivable(relay, r, now))
+                        return r;
                 relay->moved = true;
                 relay->n_read++;
-                if (r == -EBADMSG) {
-                        log_warning("Cannot read an entry of the journal, skipping it; see "
-                                    "'journalctl --verify'");
-                        continue;
-                }
-                if (r >= 0)
-                        r = entry_handle(&relay->entries, relay->reader, &entry);
-                if (r < 0)
-                        return r;
         }
         return 1;
 }
@@ -136,7 +100,7 @@ static void tell(Relay *relay, bool caught_up) {
         relay->caught_up = caught_up;
         if (!caught_up)
                 (void) sd_notify(false, "STATUS=Reading what is new in the journal");
-        else if (journal_reader_sees_anything(relay->reader))
+        else if (relay->place.cursor || journal_reader_sees_anything(relay->reader))
                 (void) sd_notify(false, "STATUS=Following the journal");
         else {
                 log_warning("There is no journal that this user may read, so nothing is recorded; "
@@ -152,16 +116,27 @@ static int go_back(Relay *relay) {
 
         entries_drop_waiting(&relay->entries);
         relay->moved = false;
-        r = go_to_cursor(relay);
+        r = place_return(&relay->place, relay->reader);
         return MIN2(r, 0);
 }
 
 static int reopen(Relay *relay) {
+        relay->n_read = 0;
+        return journal_reader_reopen(relay->reader);
+}
+
+/* Gives back the memory that reading took. No file came or went just now, so it goes on where it
+ * is, with the lines that wait. */
+static int refresh(Relay *relay) {
+        _cleanup_(freep) char *cursor = NULL;
         int r;
 
-        relay->n_read = 0;
-        r = journal_reader_reopen(relay->reader);
-        return r < 0 ? r : go_back(relay);
+        (void) journal_reader_cursor(relay->reader, &cursor);
+        r = reopen(relay);
+        if (r >= 0)
+                r = cursor ? journal_reader_seek(relay->reader, cursor) : go_back(relay);
+        (void) malloc_trim(0);
+        return MIN2(r, 0);
 }
 
 /* Reads a slice. 1 if there may be more, 0 if not. */
@@ -174,9 +149,13 @@ static int read_journal(Relay *relay, uint64_t now) {
         if (r < 0)
                 return r;
 
-        more = read_slice(relay);
-        if (more == -ESTALE)
-                return reopen(relay);
+        more = read_slice(relay, now);
+        if (more == -ESTALE) {
+                r = reopen(relay);
+                if (r >= 0)
+                        r = go_back(relay);
+                return r < 0 ? r : 1;
+        }
         if (more < 0)
                 return more;
 
@@ -187,9 +166,10 @@ static int read_journal(Relay *relay, uint64_t now) {
                 return r < 0 ? r : 1;
         }
         if (r >= 0)
-                r = advance_cursor(relay, now);
-        if (r >= 0 && more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES)
-                r = reopen(relay);
+                r = move_place(relay, now);
+        if (r >= 0 && (journal_reader_is_bloated(relay->reader) ||
+                       (more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES)))
+                r = refresh(relay);
         return r < 0 ? r : more;
 }
 
@@ -273,7 +253,7 @@ int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **re
         if (r >= 0)
                 r = entries_init(options->scope, relay->dir_fd, &relay->entries);
         if (r >= 0)
-                r = load_cursor(relay);
+                r = place_load(&relay->place, relay->dir_fd, relay->reader);
         if (r >= 0)
                 r = add_sources(relay, event);
         if (r < 0)
@@ -292,7 +272,7 @@ Relay *relay_free(Relay *relay) {
         (void) sd_event_source_disable_unref(relay->interrupt);
         entries_done(&relay->entries);
         (void) journal_reader_close(relay->reader);
-        free(relay->cursor);
+        place_done(&relay->place);
         (void) safe_close(relay->dir_fd);
         free(relay);
         return NULL;

@@ -16,12 +16,12 @@
 /* Entries read before anything else gets its turn: records are written and signals heeded. */
 #define RELAY_SLICE 5000
 
-/* Longest time between two writes of the cursor while there is something to read. Entries read
- * again after a crash change nothing, so this only bounds how many those are. */
-#define RELAY_CURSOR_USEC (5 * USEC_PER_SEC)
-
-/* How long the cursor waits for the rest of a line, or for a line that tells whose a stream is. */
+/* How long the place in the journal waits for the rest of a line, or for a line that tells whose a
+ * stream is. */
 #define RELAY_HOLD_USEC (10 * USEC_PER_SEC)
+
+/* The least time between two complaints about entries that cannot be read. */
+#define RELAY_COMPLAIN_USEC (60 * USEC_PER_SEC)
 
 /* Entries after which the journal is opened anew once all are read, to give back memory. */
 #define RELAY_REOPEN_ENTRIES 100000

@@ -99,8 +99,8 @@ static void test_hostile(void) {
         } table[] = {
                 { deep, "nested more than 64 levels deep", -EBADMSG },
                 { large, "larger than 256 KiB", -EFBIG },
-                { objects, "more than 4096 objects and arrays or 32768 values", -EFBIG },
-                { values, "more than 4096 objects and arrays or 32768 values", -EFBIG },
+                { objects, "more than 2048 objects and arrays or 16384 values", -EFBIG },
+                { values, "more than 2048 objects and arrays or 16384 values", -EFBIG },
                 { name, "its type holds a NUL or is longer than 128 bytes", -EBADMSG },
                 { "{\"type\":\"a\\u0000b\",\"data\":1}",
                   "its type holds a NUL or is longer than 128 bytes", -EBADMSG },

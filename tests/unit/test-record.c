@@ -125,6 +125,37 @@ static void test_invocations(void) {
         ok(json_object_array_length(record.actions) == 0);
 }
 
+/* Runs so short that journald could not look up their invocation. */
+static void test_streams(void) {
+        _cleanup_(record_done) Record record = {};
+        _cleanup_(axm_message_done) AxmMessage m = {};
+        const char *text = ACTION("{\"action_name\":\"x\"}");
+        RecordSource source = { .invocation = INVOCATION_A, .stream = INVOCATION_B };
+
+        ok(record_init(&record) == 0);
+        ok(axm_message_parse(text, strlen(text), NULL, &m) == 1);
+        ok(record_apply(&record, &source, mask, &m, NULL) == 1);
+        source.invocation = NULL;
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0); /* the same output: the same run */
+        source.stream = NULL;
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0);
+        source.stream = INVOCATION_C;
+        ok(record_apply(&record, &source, mask, &m, NULL) == 1); /* another one */
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0);
+        ok_str(record.previous, INVOCATION_A);
+        source.invocation = INVOCATION_A;
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0);
+        ok_str(record.stream, INVOCATION_C);
+        ok(json_object_array_length(record.actions) == 1);
+
+        /* of a run that sends by other ways no output is known */
+        ok(apply(&record, SERIES, text) == 1);
+        source.invocation = NULL;
+        source.stream = INVOCATION_B;
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0);
+        ok_str(record.invocation, SERIES);
+}
+
 /* What was applied before the relay was killed changes nothing when it is read again. */
 static void test_replay(void) {
         static const struct {
@@ -365,6 +396,7 @@ int main(void) {
         test_merging();
         test_masking();
         test_invocations();
+        test_streams();
         test_replay();
         test_refused();
         test_bounded();

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "relay/place.h"
+
+#include "basic/fs.h"
+#include "basic/log.h"
+
+#define CURSOR_FILE     "relay.cursor"
+#define CURSOR_FILE_MAX 1024
+
+int place_return(const Place *p, JournalReader *reader) {
+        return p->cursor ? journal_reader_seek(reader, p->cursor)
+                         : journal_reader_seek_head(reader);
+}
+
+int place_load(Place *p, int dir_fd, JournalReader *reader) {
+        int r;
+
+        r = read_file_at(dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &p->cursor, NULL);
+        if (r == -ENOENT)
+                return journal_reader_seek_head(reader);
+        if (r >= 0)
+                r = place_return(p, reader);
+        if (r > 0)
+                return 0;
+
+        if (r < 0)
+                log_warning_errno(r, "Cannot use " CURSOR_FILE ", reading the journal from its "
+                                     "beginning: %m");
+        else
+                log_warning("The journal holds no entry of " CURSOR_FILE " (any more), reading it "
+                            "from its beginning");
+        free(TAKE_PTR(p->cursor));
+        return journal_reader_seek_head(reader);
+}
+
+int place_move(Place *p, JournalReader *reader, uint64_t now) {
+        char *cursor;
+        int r;
+
+        r = journal_reader_cursor(reader, &cursor);
+        if (r == -EADDRNOTAVAIL)
+                /* The file it was in is gone. The next entry has a cursor again. */
+                return 0;
+        if (r < 0)
+                return r;
+        free(p->cursor);
+        p->cursor = cursor;
+        p->moved_usec = now;
+        p->unwritten = true;
+        return 0;
+}
+
+bool place_is_due(const Place *p, uint64_t now) {
+        return p->unwritten && now - p->written_usec >= PLACE_WRITE_USEC;
+}
+
+void place_write(Place *p, int dir_fd, uint64_t now) {
+        int r;
+
+        r = write_file_atomic_at(dir_fd, CURSOR_FILE, p->cursor, strlen(p->cursor), 0640);
+        if (r < 0)
+                log_warning_errno(r, "Cannot write " CURSOR_FILE ", going on without: %m");
+        p->unwritten = r < 0;
+        p->written_usec = now;
+}
+
+void place_done(Place *p) {
+        free(p->cursor);
+        *p = (Place){};
+}
