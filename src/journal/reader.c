@@ -213,6 +213,11 @@ static bool is_foreign_owner(const JournalReader *r, const char *data, size_t si
                memcmp(data + strlen(name), own, (size_t) n) != 0;
 }
 
+/* A damaged file shows in many ways. */
+static int damage(int k) {
+        return k == -ENOMEM || k == -EADDRNOTAVAIL ? k : -EBADMSG;
+}
+
 int journal_reader_next(JournalReader *r, JournalEntry *ret) {
         bool foreign = false;
         const void *data;
@@ -246,7 +251,7 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
                 return -ESTALE;
         if (k < 0) {
                 r->bloated = true;
-                return k == -ENOMEM ? k : -EBADMSG;
+                return damage(k);
         }
         if (foreign)
                 ret->unit[0] = ret->stream[0] = 0;
@@ -268,7 +273,7 @@ int journal_reader_get(JournalReader *r, const char *field, size_t max, char **r
         if (k == -ENOENT || k == -E2BIG)
                 return 0;
         if (k < 0)
-                return k;
+                return damage(k);
 
         size = MIN2(size - skip, max + 1);
         copy = malloc(size + 1);
@@ -282,7 +287,9 @@ int journal_reader_get(JournalReader *r, const char *field, size_t max, char **r
 }
 
 int journal_reader_cursor(JournalReader *r, char **ret) {
-        return sd_journal_get_cursor(r->journal, ret);
+        int k = sd_journal_get_cursor(r->journal, ret);
+
+        return k < 0 ? damage(k) : 0;
 }
 
 int journal_reader_position(JournalReader *r, JournalPosition *ret) {
@@ -294,7 +301,9 @@ int journal_reader_position(JournalReader *r, JournalPosition *ret) {
 }
 
 int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec) {
-        return sd_journal_get_realtime_usec(r->journal, ret_usec);
+        int k = sd_journal_get_realtime_usec(r->journal, ret_usec);
+
+        return k < 0 ? damage(k) : 0;
 }
 
 bool journal_reader_sees_anything(JournalReader *r) {

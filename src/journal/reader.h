@@ -50,13 +50,12 @@ int journal_reader_seek_head(JournalReader *r);
  * to be opened anew. */
 int journal_reader_next(JournalReader *r, JournalEntry *ret);
 
-/* Of the current entry: 1 and a copy of a field's value, terminated, 0 if it has none. At most
- * `max`
+/* Of the current entry, as all below; -EBADMSG or -ENOMEM if it cannot be read: 1 and a copy of a
+ * field's value, terminated, 0 if it has none. At most `max`
  * + 1 bytes are copied, so that a longer one can be told. */
 int journal_reader_get(JournalReader *r, const char *field, size_t max, char **ret,
                        size_t *ret_size);
 
-/* Of the current entry. */
 int journal_reader_cursor(JournalReader *r, char **ret);
 int journal_reader_position(JournalReader *r, JournalPosition *ret);
 int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec);

@@ -38,8 +38,8 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
         int r;
 
         r = journal_reader_cursor(reader, &cursor);
-        if (r == -EADDRNOTAVAIL)
-                /* The file it was in is gone. The next entry has a cursor again. */
+        if (r == -EADDRNOTAVAIL || r == -EBADMSG)
+                /* The file it was in is gone or damaged. The next entry has a cursor again. */
                 return 0;
         if (r < 0)
                 return r;

@@ -10,7 +10,7 @@
 #define STREAMS_MAX 1024 /* known at a time; the least recently used is forgotten */
 
 /* Messages waiting for their stream to be known, and bytes of them; the oldest are dropped. */
-#define STREAMS_HELD_MAX      64
+#define STREAMS_HELD_MAX      512
 #define STREAMS_HELD_SIZE_MAX (512U * 1024U)
 
 typedef struct Stream {

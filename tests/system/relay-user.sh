@@ -12,10 +12,11 @@ ok "bob" add_user bob 4002
 usermod -aG systemd-journal bob
 loginctl terminate-user bob; systemctl restart user@4002.service; wait_for 20 test -S /run/user/4002/bus
 
-# user_module USER NAME COMMAND...: as pm2ctl would in that user's scope, until it ends
+# user_module USER NAME COMMAND...: as pm2ctl would in that user's scope, until it ends; its main process lives for a
+# second and says something, since journald cannot tell whose the lines are of one that is gone by the time it looks
 user_module() {
         local user=$1 name=$2; shift 2
-        as_user "$user" systemd-run -q --user --wait --unit "pm2@$name.service" --slice pm2.slice "$@"
+        as_user "$user" systemd-run -q --user --wait --unit "pm2@$name.service" --slice pm2.slice bash -c '"$@"; sleep 1; echo' - "$@"
 }
 user_record() { json "$3" <"/home/$1/.local/state/pm2ctl/axm/$2.json"; }
 user_recorded() { wait_for 10 user_recorded_now "$2" "$3" "$4" "$5"; is "$1" "$(user_record "$2" "$3" "$4" 2>&1)" "$5"; }
