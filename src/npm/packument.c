@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/packument.h"
+
+#include "basic/string-util.h"
+#include "npm/jsonscan.h"
+
+Packument *packument_free(Packument *p) {
+        if (!p)
+                return NULL;
+        for (size_t i = 0; i < p->n_versions; i++) {
+                free(p->versions[i].text);
+                manifest_free(p->versions[i].manifest);
+        }
+        for (size_t i = 0; i < p->n_tags; i++) {
+                free(p->tags[i].name);
+                free(p->tags[i].version);
+        }
+        free(p->versions);
+        free(p->sorted);
+        free(p->tags);
+        free(p->document);
+        free(p->name);
+        free(p);
+        return NULL;
+}
+
+/* Room for one more in an array that grows by doubling. */
+static int grow(void **array, size_t n, size_t item) {
+        void *more;
+
+        if (n != 0 && (n < 16 || (n & (n - 1)) != 0))
+                return 0;
+        more = reallocarray(*array, MAX2(n * 2, 16U), item);
+        if (!more)
+                return -ENOMEM;
+        *array = more;
+        return 0;
+}
+
+static int load_versions(Packument *p, Slice object, Error *e) {
+        Slice key, value;
+        JsonScan s;
+        int r;
+
+        r = json_scan_open(object, '{', &s);
+        if (r < 0)
+                return error_set(e, r, "\"versions\" is no object");
+
+        while ((r = json_scan_member(&s, &key, &value)) > 0) {
+                PackumentVersion *v;
+
+                if (p->n_versions >= PACKUMENT_VERSIONS_MAX)
+                        return error_set(e, -EBADMSG, "more than %d versions", PACKUMENT_VERSIONS_MAX);
+                r = grow((void **) &p->versions, p->n_versions, sizeof(*v));
+                if (r < 0)
+                        return r;
+                v = p->versions + p->n_versions;
+                *v = (PackumentVersion) { .json = value };
+                r = json_scan_key(key, &v->text);
+                if (r < 0)
+                        return r;
+                p->n_versions++;
+                v->valid = semver_parse(slice(v->text), SEMVER_LOOSE, &v->semver) >= 0;
+        }
+        return r;
+}
+
+static int load_tags(Packument *p, Slice object, Error *e) {
+        Slice key, value;
+        JsonScan s;
+        int r;
+
+        r = json_scan_open(object, '{', &s);
+        if (r < 0)
+                return error_set(e, r, "\"dist-tags\" is no object");
+
+        while ((r = json_scan_member(&s, &key, &value)) > 0) {
+                PackumentTag *t;
+
+                if (value.s[0] != '"')
+                        continue;
+                if (p->n_tags >= PACKUMENT_TAGS_MAX)
+                        return error_set(e, -EBADMSG, "more than %d tags", PACKUMENT_TAGS_MAX);
+                r = grow((void **) &p->tags, p->n_tags, sizeof(*t));
+                if (r < 0)
+                        return r;
+                t = p->tags + p->n_tags;
+                *t = (PackumentTag) { 0 };
+                r = json_scan_key(key, &t->name);
+                if (r < 0)
+                        return r;
+                p->n_tags++;
+                r = json_scan_string(value, &t->version);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+static int load(Packument *p, Slice document, Error *e) {
+        Slice key, value, versions = { 0 }, tags = { 0 };
+        JsonScan s;
+        int r;
+
+        r = json_scan_open(document, '{', &s);
+        if (r < 0)
+                return error_set(e, r, "no JSON object");
+        while ((r = json_scan_member(&s, &key, &value)) > 0)
+                if (slice_is(key, "versions"))
+                        versions = value;
+                else if (slice_is(key, "dist-tags"))
+                        tags = value;
+        if (r < 0)
+                return r;
+        if (versions.n > 0) {
+                r = load_versions(p, versions, e);
+                if (r < 0)
+                        return r;
+        }
+        return tags.n > 0 ? load_tags(p, tags, e) : 0;
+}
+
+int packument_parse(const char *name, char *document, size_t size, Error *e, Packument **ret) {
+        _cleanup_(packument_freep) Packument *p = NULL;
+        int r;
+
+        p = calloc(1, sizeof(*p));
+        if (!p) {
+                free(document);
+                return -ENOMEM;
+        }
+        p->document = document;
+        p->name = strdup(name);
+        if (!p->name)
+                return -ENOMEM;
+        if (size > PACKUMENT_SIZE_MAX)
+                return error_set(e, -EBADMSG, "the registry's document of %s is larger than %u bytes", name,
+                                 PACKUMENT_SIZE_MAX);
+
+        r = load(p, (Slice) { document, size }, e);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested more than %d levels deep" : "not valid JSON",
+                                 JSON_DEPTH_MAX);
+                return error_prefix(e, -EBADMSG, "the registry's document of %s", name);
+        }
+        *ret = TAKE_PTR(p);
+        return 0;
+}
+
+PackumentVersion *packument_version(Packument *p, const char *version) {
+        /* as in JavaScript, the last one counts */
+        for (size_t i = p->n_versions; i > 0; i--)
+                if (streq(p->versions[i - 1].text, version))
+                        return p->versions + i - 1;
+        return NULL;
+}
+
+const char *packument_tag(const Packument *p, const char *tag) {
+        for (size_t i = p->n_tags; i > 0; i--)
+                if (streq(p->tags[i - 1].name, tag))
+                        return p->tags[i - 1].version;
+        return NULL;
+}
+
+/* Highest first, equal ones in the document's order. */
+static int compare_versions(const void *a, const void *b) {
+        const PackumentVersion *x = *(PackumentVersion *const *) a, *y = *(PackumentVersion *const *) b;
+        int r = semver_compare(&y->semver, &x->semver);
+
+        return r != 0 ? r : (x > y) - (x < y);
+}
+
+int packument_sort(Packument *p) {
+        if (p->sorted)
+                return 0;
+
+        p->sorted = calloc(p->n_versions + 1, sizeof(*p->sorted));
+        if (!p->sorted)
+                return -ENOMEM;
+        for (size_t i = 0; i < p->n_versions; i++)
+                if (p->versions[i].valid)
+                        p->sorted[p->n_sorted++] = p->versions + i;
+        qsort(p->sorted, p->n_sorted, sizeof(*p->sorted), compare_versions);
+        return 0;
+}
+
+int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **ret) {
+        _cleanup_(freep) char *what = NULL;
+        int r;
+
+        if (!v->manifest) {
+                if (asprintf(&what, "what the registry says of %s@%s", p->name, v->text) < 0) {
+                        what = NULL;
+                        return -ENOMEM;
+                }
+                r = manifest_parse(v->json, what, e, &v->manifest);
+                if (r < 0)
+                        return r;
+        }
+        *ret = v->manifest;
+        return 0;
+}

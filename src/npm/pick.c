@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/pick.h"
+
+#include "basic/string-util.h"
+#include "npm/jsonscan.h"
+
+/* How much a version is to be preferred, before its number counts. */
+typedef enum Rank {
+        RANK_DEPRECATED_UNFIT,
+        RANK_UNFIT, /* its engines want another node */
+        RANK_DEPRECATED,
+        RANK_GOOD,
+} Rank;
+
+static char *text_of(Slice object, const char *key) {
+        char *text;
+        Slice value;
+
+        if (json_scan_find(object, key, &value) <= 0 || json_scan_string(value, &text) < 0)
+                return NULL;
+        return text;
+}
+
+/* Looks into the version's text; there is no need to parse it all. */
+static Rank rank(const PackumentVersion *v, const Platform *platform) {
+        _cleanup_(freep) char *node = NULL, *npm = NULL;
+        Slice value;
+        bool deprecated, fits = true;
+
+        deprecated = json_scan_find(v->json, "deprecated", &value) > 0 && json_scan_truthy(value);
+        if (json_scan_find(v->json, "engines", &value) > 0) {
+                node = text_of(value, "node");
+                npm = text_of(value, "npm");
+                fits = platform_engines_fit(platform, node, npm);
+        }
+        if (fits)
+                return deprecated ? RANK_DEPRECATED : RANK_GOOD;
+        return deprecated ? RANK_DEPRECATED_UNFIT : RANK_UNFIT;
+}
+
+static int nothing(const Packument *p, const Spec *spec, Error *e) {
+        if (p->n_versions == 0)
+                return error_set(e, -ENOENT, "the registry has no version of %s", p->name);
+        return error_set(e, -ENOENT, "the registry has no version of %s that matches '%s'", p->name,
+                         isempty(spec->fetch) ? "*" : spec->fetch);
+}
+
+/* The best of a range; NULL if there is none. */
+static int pick_best(Packument *p, const Range *range, const Platform *platform, PackumentVersion **ret) {
+        PackumentVersion *best = NULL;
+        Rank best_rank = RANK_DEPRECATED_UNFIT;
+        int r;
+
+        r = packument_sort(p);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < p->n_sorted && best_rank != RANK_GOOD; i++) {
+                PackumentVersion *v = p->sorted[i];
+                Rank k;
+
+                if (!range_test(range, &v->semver))
+                        continue;
+                k = rank(v, platform);
+                if (!best || k > best_rank) {
+                        best = v;
+                        best_rank = k;
+                }
+        }
+        *ret = best;
+        return 0;
+}
+
+int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, Error *e, Manifest **ret) {
+        const char *latest = packument_tag(p, "latest"), *tagged;
+        PackumentVersion *v = NULL;
+        char text[SEMVER_TEXT_MAX];
+        Semver wanted;
+        int r;
+
+        if (spec->type == SPEC_TAG) {
+                tagged = packument_tag(p, spec->fetch);
+                v = tagged ? packument_version(p, tagged) : NULL;
+        } else if (spec->type == SPEC_VERSION) {
+                /* npm also takes several "v" or "=" before it here, but such a text is no version to begin with */
+                if (semver_parse(slice(spec->fetch), SEMVER_LOOSE, &wanted) >= 0)
+                        v = packument_version(p, semver_format(&wanted, text));
+        } else {
+                bool any = isempty(spec->fetch) || streq(spec->fetch, "*");
+
+                if (latest && (any || range_test_text(spec->range, slice(latest)))) {
+                        v = packument_version(p, latest);
+                        if (v && rank(v, platform) != RANK_GOOD)
+                                v = NULL;
+                }
+                if (!v) {
+                        r = pick_best(p, spec->range, platform, &v);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        if (!v)
+                return nothing(p, spec, e);
+        return packument_manifest(p, v, e, ret);
+}
