@@ -26,9 +26,8 @@ typedef struct Builder {
 static int node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, NodeSet *required, Node **ret);
 
 static bool comes_before(const Node *a, const Node *b) {
-        unsigned x = node_depth(a), y = node_depth(b);
-
-        return x != y ? x < y : collate(a->location, b->location) < 0;
+        return a->queue_depth != b->queue_depth ? a->queue_depth < b->queue_depth
+                                                : collate(a->location, b->location) < 0;
 }
 
 static int queue_push(Builder *b, Node *n) {
@@ -46,6 +45,7 @@ static int queue_push(Builder *b, Node *n) {
                 b->queue_size = size;
         }
         n->queued = true;
+        n->queue_depth = node_depth(n);
         for (i = b->n_queue++; i > 0 && comes_before(n, b->queue[(i - 1) / 2]); i = (i - 1) / 2)
                 b->queue[i] = b->queue[(i - 1) / 2];
         b->queue[i] = n;

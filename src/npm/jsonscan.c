@@ -60,7 +60,7 @@ static int skip_nested(JsonScan *s) {
         }
 }
 
-static int skip_value(JsonScan *s, Slice *ret) {
+int json_scan_skip(JsonScan *s, Slice *ret_value) {
         const char *start;
         int r = 0;
 
@@ -82,7 +82,7 @@ static int skip_value(JsonScan *s, Slice *ret) {
         }
         if (r < 0)
                 return r;
-        *ret = (Slice) { start, (size_t) (s->p - start) };
+        *ret_value = (Slice) { start, (size_t) (s->p - start) };
         return 0;
 }
 
@@ -116,7 +116,15 @@ static int next_item(JsonScan *s, char closing) {
         return 1;
 }
 
-int json_scan_member(JsonScan *s, Slice *ret_key, Slice *ret_value) {
+int json_scan_enter(const JsonScan *s, char bracket, JsonScan *ret) {
+        return json_scan_open((Slice) { s->p, (size_t) (s->end - s->p) }, bracket, ret);
+}
+
+void json_scan_leave(JsonScan *outer, const JsonScan *inner) {
+        outer->p = inner->p;
+}
+
+int json_scan_next_key(JsonScan *s, Slice *ret_key) {
         const char *start;
         Slice key;
         int r;
@@ -135,7 +143,18 @@ int json_scan_member(JsonScan *s, Slice *ret_key, Slice *ret_value) {
         skip_blanks(s);
         if (s->p >= s->end || *s->p++ != ':')
                 return -EBADMSG;
-        r = skip_value(s, ret_value);
+        *ret_key = key;
+        return 1;
+}
+
+int json_scan_member(JsonScan *s, Slice *ret_key, Slice *ret_value) {
+        Slice key;
+        int r;
+
+        r = json_scan_next_key(s, &key);
+        if (r <= 0)
+                return r;
+        r = json_scan_skip(s, ret_value);
         if (r < 0)
                 return r;
         *ret_key = key;
@@ -147,7 +166,7 @@ int json_scan_element(JsonScan *s, Slice *ret_value) {
 
         if (r <= 0)
                 return r;
-        r = skip_value(s, ret_value);
+        r = json_scan_skip(s, ret_value);
         return r < 0 ? r : 1;
 }
 

@@ -20,6 +20,13 @@ int json_scan_open(Slice text, char bracket, JsonScan *ret);
  * it is nested deeper than JSON_DEPTH_MAX. */
 int json_scan_member(JsonScan *s, Slice *ret_key, Slice *ret_value);
 
+/* The same in two steps: after the key either the value is skipped, or json_scan_enter() walks into it with a scan of its
+ * own, which must be walked to its end and left. */
+int json_scan_next_key(JsonScan *s, Slice *ret_key);
+int json_scan_skip(JsonScan *s, Slice *ret_value);
+int json_scan_enter(const JsonScan *s, char bracket, JsonScan *ret);
+void json_scan_leave(JsonScan *outer, const JsonScan *inner);
+
 /* The next element of an array; returns the same. */
 int json_scan_element(JsonScan *s, Slice *ret_value);
 

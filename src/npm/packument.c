@@ -4,17 +4,28 @@
 #include "basic/string-util.h"
 #include "npm/jsonscan.h"
 
-Packument *packument_free(Packument *p) {
-        if (!p)
-                return NULL;
+/* Of several members of one name the last counts. */
+static void drop_versions(Packument *p) {
         for (size_t i = 0; i < p->n_versions; i++) {
                 free(p->versions[i].text);
                 manifest_free(p->versions[i].manifest);
         }
+        p->n_versions = 0;
+}
+
+static void drop_tags(Packument *p) {
         for (size_t i = 0; i < p->n_tags; i++) {
                 free(p->tags[i].name);
                 free(p->tags[i].version);
         }
+        p->n_tags = 0;
+}
+
+Packument *packument_free(Packument *p) {
+        if (!p)
+                return NULL;
+        drop_versions(p);
+        drop_tags(p);
         free(p->versions);
         free(p->sorted);
         free(p->tags);
@@ -37,15 +48,16 @@ static int grow(void **array, size_t n, size_t item) {
         return 0;
 }
 
-static int load_versions(Packument *p, Slice object, Error *e) {
+static int load_versions(Packument *p, JsonScan *outer, Error *e) {
         Slice key, value;
         JsonScan s;
         int r;
 
-        r = json_scan_open(object, '{', &s);
+        r = json_scan_enter(outer, '{', &s);
         if (r < 0)
                 return error_set(e, r, "\"versions\" is no object");
 
+        drop_versions(p);
         while ((r = json_scan_member(&s, &key, &value)) > 0) {
                 PackumentVersion *v;
 
@@ -62,18 +74,20 @@ static int load_versions(Packument *p, Slice object, Error *e) {
                 p->n_versions++;
                 v->valid = semver_parse(slice(v->text), SEMVER_LOOSE, &v->semver) >= 0;
         }
+        json_scan_leave(outer, &s);
         return r;
 }
 
-static int load_tags(Packument *p, Slice object, Error *e) {
+static int load_tags(Packument *p, JsonScan *outer, Error *e) {
         Slice key, value;
         JsonScan s;
         int r;
 
-        r = json_scan_open(object, '{', &s);
+        r = json_scan_enter(outer, '{', &s);
         if (r < 0)
                 return error_set(e, r, "\"dist-tags\" is no object");
 
+        drop_tags(p);
         while ((r = json_scan_member(&s, &key, &value)) > 0) {
                 PackumentTag *t;
 
@@ -94,30 +108,29 @@ static int load_tags(Packument *p, Slice object, Error *e) {
                 if (r < 0)
                         return r;
         }
+        json_scan_leave(outer, &s);
         return r;
 }
 
 static int load(Packument *p, Slice document, Error *e) {
-        Slice key, value, versions = { 0 }, tags = { 0 };
+        Slice key, value;
         JsonScan s;
         int r;
 
         r = json_scan_open(document, '{', &s);
         if (r < 0)
                 return error_set(e, r, "no JSON object");
-        while ((r = json_scan_member(&s, &key, &value)) > 0)
+        while ((r = json_scan_next_key(&s, &key)) > 0) {
                 if (slice_is(key, "versions"))
-                        versions = value;
+                        r = load_versions(p, &s, e);
                 else if (slice_is(key, "dist-tags"))
-                        tags = value;
-        if (r < 0)
-                return r;
-        if (versions.n > 0) {
-                r = load_versions(p, versions, e);
+                        r = load_tags(p, &s, e);
+                else
+                        r = json_scan_skip(&s, &value);
                 if (r < 0)
                         return r;
         }
-        return tags.n > 0 ? load_tags(p, tags, e) : 0;
+        return r;
 }
 
 int packument_parse(const char *name, char *document, size_t size, Error *e, Packument **ret) {

@@ -53,6 +53,7 @@ struct Node {
 
         /* while the tree is built */
         bool seen, queued;
+        unsigned queue_depth; /* when it was queued: it may have been taken out since */
 
         /* afterwards: npm's flags */
         bool extraneous, optional, peer;

@@ -88,7 +88,7 @@ static void print_tree(const Tree *t) {
         size_t n = 0;
 
         for (size_t i = 0; nodes && i < t->n_nodes; i++)
-                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root && (arg_all || !t->nodes[i]->inert))
+                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root && t->nodes[i]->manifest && (arg_all || !t->nodes[i]->inert))
                         nodes[n++] = t->nodes[i];
         qsort(nodes, n, sizeof(*nodes), compare_nodes);
         for (size_t i = 0; i < n; i++)
