@@ -42,7 +42,7 @@ int node_set_add(NodeSet *s, Node *n) {
         return 1;
 }
 
-static void node_set_remove_at(NodeSet *s, size_t i) {
+void node_set_remove_at(NodeSet *s, size_t i) {
         Node *n = s->items[i];
 
         s->bits[n->index / 64] &= ~(UINT64_C(1) << n->index % 64);

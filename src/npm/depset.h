@@ -17,6 +17,9 @@ void node_set_done(NodeSet *s);
 /* 1 if it is new, 0 if it was there, -ENOMEM. */
 int node_set_add(NodeSet *s, Node *n);
 
+/* Takes out the item at an index, which becomes NULL. */
+void node_set_remove_at(NodeSet *s, size_t i);
+
 bool node_set_contains(const NodeSet *s, const Node *n);
 
 typedef bool (*EdgeFilter)(const Edge *e, const void *userdata);

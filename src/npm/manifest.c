@@ -9,8 +9,8 @@
 /* What stays of the JSON object. */
 static const char *const kept[] = {
         "dependencies", "peerDependencies", "peerDependenciesMeta", "optionalDependencies", "bundleDependencies",
-        "acceptDependencies", "funding", "engines", "os", "cpu", "libc", "license", "bin", "directories", "deprecated",
-        "dist",
+        "acceptDependencies", "funding", "engines", "os", "cpu", "libc", "license", "bin", "deprecated", "dist",
+        "workspaces",
 };
 
 Manifest *manifest_free(Manifest *m) {
@@ -137,6 +137,26 @@ static int load_bundled(Manifest *m) {
         return 0;
 }
 
+/* The older form of a hash, hexadecimal SHA-1, as npm writes hashes now. */
+static int add_integrity(json_object *dist, const char *shasum) {
+        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        char text[] = "sha1-............................", *t = text + strlen("sha1-");
+        uint8_t bytes[21] = { 0 };
+
+        if (strlen(shasum) != 40 || strspn(shasum, "0123456789abcdefABCDEF") != 40)
+                return 0;
+        for (size_t i = 0; i < 20; i++)
+                (void) sscanf(shasum + 2 * i, "%2hhx", bytes + i);
+        for (size_t i = 0; i < sizeof(bytes); i += 3) {
+                unsigned v = (unsigned) bytes[i] << 16 | (unsigned) bytes[i + 1] << 8 | bytes[i + 2];
+
+                for (int shift = 18; shift >= 0; shift -= 6)
+                        *t++ = digits[v >> shift & 63];
+        }
+        t[-1] = '=';
+        return json_add_string(dist, "integrity", text);
+}
+
 /* npm writes the license's type alone, and deprecation as a text. */
 static int load_texts(Manifest *m) {
         json_object *license = json_get(m->json, "license"), *deprecated = json_get(m->json, "deprecated");
@@ -156,8 +176,13 @@ static int load_texts(Manifest *m) {
         m->engine_node = json_get_string(engines, "node");
         m->engine_npm = json_get_string(engines, "npm");
         m->tarball = json_get_string(dist, "tarball");
-        m->integrity = json_get_string(dist, "integrity");
         m->shasum = json_get_string(dist, "shasum");
+        if (isempty(json_get_string(dist, "integrity")) && m->shasum) {
+                r = add_integrity(dist, m->shasum);
+                if (r < 0)
+                        return r;
+        }
+        m->integrity = json_get_string(dist, "integrity");
         return 0;
 }
 
@@ -210,16 +235,12 @@ static int keep(json_object *from, json_object **ret) {
         return 0;
 }
 
-int manifest_parse(Slice text, const char *what, Error *e, Manifest **ret) {
-        _cleanup_(json_object_putp) json_object *json = NULL;
+int manifest_from_json(json_object *json, const char *what, Error *e, Manifest **ret) {
         _cleanup_(manifest_freep) Manifest *m = NULL;
         char version[SEMVER_TEXT_MAX];
         Semver semver;
         int r;
 
-        r = json_scan_parse(text, e, &json);
-        if (r < 0)
-                return error_prefix(e, r, "%s", what);
         if (!json_object_is_type(json, json_type_object))
                 return error_set(e, -EBADMSG, "%s is %s, not an object", what, json_type_text(json));
         if (!json_get_string(json, "name") || !package_name_is_valid(json_get_string(json, "name")))
@@ -259,4 +280,14 @@ int manifest_parse(Slice text, const char *what, Error *e, Manifest **ret) {
                 return r;
         *ret = TAKE_PTR(m);
         return 0;
+}
+
+int manifest_parse(Slice text, const char *what, Error *e, Manifest **ret) {
+        _cleanup_(json_object_putp) json_object *json = NULL;
+        int r;
+
+        r = json_scan_parse(text, e, &json);
+        if (r < 0)
+                return error_prefix(e, r, "%s", what);
+        return manifest_from_json(json, what, e, ret);
 }

@@ -35,8 +35,8 @@ typedef struct Manifest {
         const char *engine_node, *engine_npm; /* ranges; NULL if not given */
         const char *deprecated;               /* the message; NULL if it is not */
         const char *tarball;                  /* address; NULL if not given */
-        const char *integrity;                /* SRI of the archive; NULL if not given */
-        const char *shasum;                   /* hex SHA-1, the older form */
+        const char *integrity;                /* of the archive, "sha512-…"; NULL if not given */
+        const char *shasum;                   /* the older form, which integrity is made from if need be */
         bool has_install_script;
         bool has_shrinkwrap;
 
@@ -46,6 +46,9 @@ typedef struct Manifest {
 /* From the text of a JSON object. -EBADMSG and a clause for what cannot be installed: no name, no version, a dependency
  * that is no text. `what` names the document in the clause. */
 int manifest_parse(Slice text, const char *what, Error *e, Manifest **ret);
+
+/* The same from an object, which is changed on the way. */
+int manifest_from_json(json_object *json, const char *what, Error *e, Manifest **ret);
 
 Manifest *manifest_free(Manifest *m);
 DEFINE_CLEANUP(Manifest *, manifest_free);

@@ -48,9 +48,94 @@ static int grow(void **array, size_t n, size_t item) {
         return 0;
 }
 
-static int load_versions(Packument *p, JsonScan *outer, Error *e) {
+/* What is copied of a version, or of a member of it. */
+typedef struct Wanted {
+        const char *key;
+        const struct Wanted *members; /* of its own; NULL: all */
+} Wanted;
+
+static const Wanted wanted_dist[] = { { "tarball" }, { "integrity" }, { "shasum" }, { NULL } };
+static const Wanted wanted_scripts[] = { { "install" }, { "preinstall" }, { "postinstall" }, { NULL } };
+static const Wanted wanted_version[] = {
+        { "name" },
+        { "version" },
+        { "dependencies" },
+        { "optionalDependencies" },
+        { "peerDependencies" },
+        { "peerDependenciesMeta" },
+        { "acceptDependencies" },
+        { "bundleDependencies" },
+        { "bundledDependencies" },
+        { "engines" },
+        { "os" },
+        { "cpu" },
+        { "libc" },
+        { "deprecated" },
+        { "license" },
+        { "funding" },
+        { "bin" },
+        { "workspaces" },
+        { "hasInstallScript" },
+        { "_hasShrinkwrap" },
+        { "dist", wanted_dist },
+        { "scripts", wanted_scripts },
+        { NULL },
+};
+
+static const Wanted *find_wanted(const Wanted *wanted, Slice key) {
+        for (; wanted->key; wanted++)
+                if (slice_is(key, wanted->key))
+                        return wanted;
+        return NULL;
+}
+
+static void append(char **out, const char *s, size_t n) {
+        memcpy(*out, s, n);
+        *out += n;
+}
+
+/* Copies the wanted members of the value the scan stands before: never longer than what was read. */
+static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
         Slice key, value;
         JsonScan s;
+        int r;
+
+        if (json_scan_enter(outer, '{', &s) < 0) {
+                r = json_scan_skip(outer, &value);
+                if (r < 0)
+                        return r;
+                append(out, value.s, value.n);
+                return 0;
+        }
+
+        append(out, "{", 1);
+        while ((r = json_scan_next_key(&s, &key)) > 0) {
+                const Wanted *w = find_wanted(wanted, key);
+
+                if (w) {
+                        if ((*out)[-1] != '{')
+                                append(out, ",", 1);
+                        append(out, key.s - 1, key.n + 2);
+                        append(out, ":", 1);
+                }
+                if (w && w->members)
+                        r = copy_wanted(&s, w->members, out);
+                else {
+                        r = json_scan_skip(&s, &value);
+                        if (r >= 0 && w)
+                                append(out, value.s, value.n);
+                }
+                if (r < 0)
+                        return r;
+        }
+        append(out, "}", 1);
+        json_scan_leave(outer, &s);
+        return r;
+}
+
+static int load_versions(Packument *p, JsonScan *outer, char **out, Error *e) {
+        JsonScan s;
+        Slice key;
         int r;
 
         r = json_scan_enter(outer, '{', &s);
@@ -58,7 +143,8 @@ static int load_versions(Packument *p, JsonScan *outer, Error *e) {
                 return error_set(e, r, "\"versions\" is no object");
 
         drop_versions(p);
-        while ((r = json_scan_member(&s, &key, &value)) > 0) {
+        *out = p->document;
+        while ((r = json_scan_next_key(&s, &key)) > 0) {
                 PackumentVersion *v;
 
                 if (p->n_versions >= PACKUMENT_VERSIONS_MAX)
@@ -67,11 +153,15 @@ static int load_versions(Packument *p, JsonScan *outer, Error *e) {
                 if (r < 0)
                         return r;
                 v = p->versions + p->n_versions;
-                *v = (PackumentVersion) { .json = value };
+                *v = (PackumentVersion) { .json.s = *out };
                 r = json_scan_key(key, &v->text);
                 if (r < 0)
                         return r;
                 p->n_versions++;
+                r = copy_wanted(&s, wanted_version, out);
+                if (r < 0)
+                        return r;
+                v->json.n = (size_t) (*out - v->json.s);
                 v->valid = semver_parse(slice(v->text), SEMVER_LOOSE, &v->semver) >= 0;
         }
         json_scan_leave(outer, &s);
@@ -112,7 +202,23 @@ static int load_tags(Packument *p, JsonScan *outer, Error *e) {
         return r;
 }
 
+static int load_name(Packument *p, JsonScan *s) {
+        char *name = NULL;
+        Slice value;
+        int r;
+
+        r = json_scan_skip(s, &value);
+        if (r < 0)
+                return r;
+        if (json_scan_string(value, &name) >= 0) {
+                free(p->name);
+                p->name = name;
+        }
+        return 0;
+}
+
 static int load(Packument *p, Slice document, Error *e) {
+        char *out = p->document;
         Slice key, value;
         JsonScan s;
         int r;
@@ -122,9 +228,11 @@ static int load(Packument *p, Slice document, Error *e) {
                 return error_set(e, r, "no JSON object");
         while ((r = json_scan_next_key(&s, &key)) > 0) {
                 if (slice_is(key, "versions"))
-                        r = load_versions(p, &s, e);
+                        r = load_versions(p, &s, &out, e);
                 else if (slice_is(key, "dist-tags"))
                         r = load_tags(p, &s, e);
+                else if (slice_is(key, "name"))
+                        r = load_name(p, &s);
                 else
                         r = json_scan_skip(&s, &value);
                 if (r < 0)
@@ -133,31 +241,44 @@ static int load(Packument *p, Slice document, Error *e) {
         return r;
 }
 
-int packument_parse(const char *name, char *document, size_t size, Error *e, Packument **ret) {
+/* Gives back what was not used of the copy. */
+static void shrink(Packument *p) {
+        const PackumentVersion *last = p->n_versions > 0 ? p->versions + p->n_versions - 1 : NULL;
+        size_t used = last ? (size_t) (last->json.s + last->json.n - p->document) : 0;
+        char *old = p->document, *document;
+
+        document = realloc(old, used + 1);
+        if (!document)
+                return;
+        p->document = document;
+        for (size_t i = 0, offset = 0; i < p->n_versions; i++) {
+                p->versions[i].json.s = document + offset;
+                offset += p->versions[i].json.n;
+        }
+}
+
+int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         _cleanup_(packument_freep) Packument *p = NULL;
         int r;
 
-        p = calloc(1, sizeof(*p));
-        if (!p) {
-                free(document);
-                return -ENOMEM;
-        }
-        p->document = document;
-        p->name = strdup(name);
-        if (!p->name)
-                return -ENOMEM;
         if (size > PACKUMENT_SIZE_MAX)
-                return error_set(e, -EBADMSG, "the registry's document of %s is larger than %u bytes", name,
-                                 PACKUMENT_SIZE_MAX);
+                return error_set(e, -EBADMSG, "the registry's document is larger than %u bytes", PACKUMENT_SIZE_MAX);
+        p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        p->document = malloc(size + 1);
+        p->name = strdup("a package without a name");
+        if (!p->document || !p->name)
+                return -ENOMEM;
 
-        r = load(p, (Slice) { document, size }, e);
+        r = load(p, (Slice) { text, size }, e);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested more than %d levels deep" : "not valid JSON",
-                                 JSON_DEPTH_MAX);
-                return error_prefix(e, -EBADMSG, "the registry's document of %s", name);
+                (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested too deep" : "not valid JSON");
+                return error_prefix(e, -EBADMSG, "the registry's document of %s", p->name);
         }
+        shrink(p);
         *ret = TAKE_PTR(p);
         return 0;
 }

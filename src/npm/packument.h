@@ -6,15 +6,15 @@
 #include "npm/manifest.h"
 #include "npm/semver.h"
 
-#define PACKUMENT_SIZE_MAX     (128U * 1024U * 1024U) /* the largest full ones are at 50 MiB */
-#define PACKUMENT_VERSIONS_MAX 100000                 /* the busiest packages have some ten thousands */
+#define PACKUMENT_SIZE_MAX     (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
+#define PACKUMENT_VERSIONS_MAX 100000                /* the busiest packages have some ten thousands */
 #define PACKUMENT_TAGS_MAX     100000
 
 typedef struct PackumentVersion {
         char *text;    /* the version as the registry spells it */
         Semver semver; /* borrows `text` */
         bool valid;    /* it is a version at all */
-        Slice json;
+        Slice json;    /* what is needed of it, in `document` */
         Manifest *manifest; /* once parsed */
 } PackumentVersion;
 
@@ -24,7 +24,7 @@ typedef struct PackumentTag {
 } PackumentTag;
 
 typedef struct Packument {
-        char *name; /* as asked for */
+        char *name; /* as the document says, for messages */
         char *document;
         PackumentVersion *versions; /* in the document's order */
         size_t n_versions;
@@ -34,9 +34,9 @@ typedef struct Packument {
         size_t n_tags;
 } Packument;
 
-/* Takes the document over (also on failure): `document` is allocated and need not be terminated. -EBADMSG and a clause
- * for what is none, or is larger than the limits. */
-int packument_parse(const char *name, char *document, size_t size, Error *e, Packument **ret);
+/* Reads the registry's document, the full one or the one for installers; the text is not needed any longer. -EBADMSG and
+ * a clause for what is none, or is larger than the limits. */
+int packument_parse(const char *text, size_t size, Error *e, Packument **ret);
 
 Packument *packument_free(Packument *p);
 DEFINE_CLEANUP(Packument *, packument_free);

@@ -1,58 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/resolver.h"
+#include "npm/resolver-internal.h"
 
 #include "basic/string-util.h"
 #include "npm/ideal.h"
 #include "npm/pick.h"
-
-typedef struct Choice Choice;
-typedef struct Package Package;
-
-/* What a requirement comes to. */
-struct Choice {
-        Requirement *requirement;
-        const Spec *spec; /* an alias' target, else the requirement's own */
-        bool known;
-        Manifest *manifest; /* NULL if known and not to be had */
-        bool owned;         /* it is not in a packument */
-        const char *resolved, *integrity;
-        const char *problem;
-        int error;
-        Want want; /* of one that is not in the registry */
-        Choice *next, *next_waiting;
-};
-
-struct Package {
-        Name *name;
-        Packument *packument;
-        bool answered;
-        const char *problem;
-        int error;
-        Choice *waiting;
-        Want want;
-        Package *next;
-};
-
-typedef struct Queue {
-        const void **items;
-        size_t n, done;
-} Queue;
-
-struct Resolver {
-        const Spec *spec;
-        Platform platform;
-        Names names;
-        Package *packages;
-        size_t n_packages;
-        Choice *choices;
-        Queue wants, likely;
-        size_t n_outstanding;
-        Choice *top; /* the module itself */
-        Manifest root;
-        Dependency root_dependency;
-        Tree tree;
-        bool built;
-};
 
 static int queue_add(Queue *q, const void *item) {
         const void **items;
@@ -71,7 +22,7 @@ static const void *queue_next(Queue *q) {
         return q->done < q->n ? q->items[q->done++] : NULL;
 }
 
-static int add_want(Resolver *r, Want *want) {
+int resolver_add_want(Resolver *r, Want *want) {
         r->n_outstanding++;
         return queue_add(&r->wants, want);
 }
@@ -87,8 +38,6 @@ static int fail_choice(Resolver *r, Choice *c, int error, const char *problem) {
         return c->problem ? 0 : -ENOMEM;
 }
 
-static int require(Resolver *r, Requirement *q, bool top, Choice **ret);
-
 /* Everything the chosen version depends on is wanted, but what comes inside it and peers that may be missing. */
 static int expand(Resolver *r, const Manifest *m) {
         for (size_t i = 0; i < m->n_dependencies; i++) {
@@ -102,7 +51,7 @@ static int expand(Resolver *r, const Manifest *m) {
                 q = names_require(&r->names, d->name, isempty(d->spec) ? "*" : d->spec);
                 if (!q)
                         return -ENOMEM;
-                k = require(r, q, /* top= */ false, &c);
+                k = resolver_require(r, q, /* top= */ false, &c);
                 if (k < 0)
                         return k;
         }
@@ -160,7 +109,7 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
                 };
                 r->packages = name->package = p;
                 r->n_packages++;
-                if (add_want(r, &p->want) < 0)
+                if (resolver_add_want(r, &p->want) < 0)
                         return -ENOMEM;
         }
         if (p->answered)
@@ -170,8 +119,7 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
         return 0;
 }
 
-/* Finds out what a requirement comes to, now or when the answer comes. */
-static int require(Resolver *r, Requirement *q, bool top, Choice **ret) {
+int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
         Choice *c = q->choice;
         int k = 0;
 
@@ -196,7 +144,7 @@ static int require(Resolver *r, Requirement *q, bool top, Choice **ret) {
                                         "it is a path, which means something only where the package was made");
                 else {
                         c->want = (Want) { .kind = WANT_PACKAGE, .name = q->name->text, .spec = c->spec, .owner = c };
-                        k = add_want(r, &c->want);
+                        k = resolver_add_want(r, &c->want);
                 }
         }
         *ret = c;
@@ -230,7 +178,7 @@ int resolver_new(const Spec *spec, const Platform *platform, Resolver **ret) {
         q = names_require(&r->names, spec->name ?: "unnamed", spec->raw);
         if (!q)
                 return -ENOMEM;
-        k = require(r, q, /* top= */ true, &r->top);
+        k = resolver_require(r, q, /* top= */ true, &r->top);
         if (k < 0)
                 return k;
         if (spec->name)
@@ -247,6 +195,7 @@ Resolver *resolver_free(Resolver *r) {
         for (Choice *c = r->choices; c; c = c->next)
                 if (c->owned)
                         manifest_free(c->manifest);
+        resolver_free_visits(r);
         tree_done(&r->tree);
         names_done(&r->names);
         free(r->wants.items);
@@ -323,6 +272,14 @@ int resolver_feed_failure(Resolver *r, const Want *want, int error, const char *
                 return p->problem ? answer_package(r, p) : -ENOMEM;
         }
         r->n_outstanding--;
+        if (want->kind == WANT_CONTENTS) {
+                Visit *v = want->owner;
+
+                v->answered = true;
+                v->error = error;
+                v->problem = copy_text(r, problem);
+                return v->problem ? 0 : -ENOMEM;
+        }
         return fail_choice(r, want->owner, error, problem);
 }
 
@@ -332,7 +289,7 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
         Choice *c;
         int k;
 
-        k = require(r, q, /* top= */ false, &c);
+        k = resolver_require(r, q, /* top= */ false, &c);
         if (k < 0)
                 return k;
         if (!c->known)
@@ -347,26 +304,33 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
         return 0;
 }
 
-int resolver_run(Resolver *r, Error *e) {
+/* Another attempt at the whole tree, now that more is known. */
+static int build(Resolver *r, Error *e) {
         int k;
 
-        if (r->built)
-                return 1;
-        if (r->n_outstanding > 0)
-                return 0;
         if (r->top->problem)
                 return error_set(e, r->top->error, "%s", r->top->problem);
 
         tree_done(&r->tree);
         k = tree_init(&r->tree, &r->names);
-        if (k >= 0)
-                k = ideal_build(&r->tree, &r->root, find_manifest, r, &r->platform, e);
-        if (k == -EAGAIN)
+        return k < 0 ? k : ideal_build(&r->tree, &r->root, find_manifest, r, &r->platform, e);
+}
+
+int resolver_run(Resolver *r, Error *e) {
+        int k = 1;
+
+        if (r->n_outstanding > 0)
                 return 0;
+        if (r->stage == RESOLVER_PACKUMENTS) {
+                k = build(r, e);
+                if (k == -EAGAIN)
+                        return 0;
+                if (k >= 0)
+                        r->stage = RESOLVER_ARCHIVES;
+        }
+        if (k >= 0)
+                k = resolver_open_archives(r, e);
         if (k == -E2BIG)
                 return error_set(e, k, "the dependency tree is too large");
-        if (k < 0)
-                return k;
-        r->built = true;
-        return 1;
+        return k;
 }

@@ -12,6 +12,7 @@
  * All dependencies of whatever was chosen are wanted at once, before it is known where (or whether) they end up, so the
  * time to the tree depends on how deep it is, not on how large. */
 
+#include "npm/contents.h"
 #include "npm/packument.h"
 #include "npm/platform.h"
 #include "npm/tree.h"
@@ -47,6 +48,9 @@ const Want *resolver_next_want(Resolver *r);
 /* Answers. The packument or manifest becomes the resolver's, also on failure. */
 int resolver_feed_packument(Resolver *r, const Want *want, Packument *p);
 int resolver_feed_package(Resolver *r, const Want *want, Manifest *m, const char *resolved, const char *integrity);
+
+/* What was found in the archive of want->node, which has been checked against its integrity: becomes the resolver's. */
+int resolver_feed_contents(Resolver *r, const Want *want, Contents *contents);
 
 /* It cannot be had: an errno and a clause. Whether that matters only shows in the tree: an optional dependency may be
  * missing. */

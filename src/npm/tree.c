@@ -145,7 +145,7 @@ int tree_new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
         if (manifest) {
                 (void) semver_parse(slice(manifest->version), SEMVER_LOOSE, &n->version);
                 n->resolved = manifest->tarball;
-                n->integrity = manifest->integrity ?: manifest->shasum;
+                n->integrity = manifest->integrity;
         }
         *ret = n;
         return load_edges(t, n);

@@ -35,7 +35,7 @@ struct Node {
         Semver version; /* of the manifest */
         Requirement *origin; /* what it was fetched for */
         const char *resolved;  /* address it comes from, or NULL */
-        const char *integrity; /* of the archive; a shasum where there is nothing better; NULL if unknown */
+        const char *integrity; /* of the archive; NULL if unknown */
 
         Node *parent, *root;
         Node *source;  /* of a virtual root: what it stands for */
@@ -59,6 +59,7 @@ struct Node {
         bool extraneous, optional, peer;
         bool inert;     /* stays out, since it is optional and cannot be had or does not run here */
         bool in_bundle; /* came inside another package */
+        bool in_shrinkwrap; /* another package's npm-shrinkwrap.json says so */
         bool unfit;     /* wants another version of node; npm only warns */
 };
 

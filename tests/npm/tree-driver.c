@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Resolves a specification from a folder of packuments (snapshot.js) and prints the tree:
  *
- *   tree-driver [--node VERSION] [--npm VERSION] [--short] [--shuffle N] [--all] [--time] DIR SPEC
+ *   tree-driver [--short] [--shuffle=N] [--all] [--time] [--lock] [--unpacked=DIR] DIR SPEC
  *
- * One line a package: path, name, version. --all shows what stays out as well. --shuffle answers in another order. */
+ * One line a package: path, name, version. --all shows what stays out as well, --lock writes a lock file instead,
+ * --shuffle answers in another order. Archives that have to be looked into are folders NAME@VERSION in --unpacked=DIR;
+ * for one that is not there "want FOLDER ADDRESS" is printed and the exit status is 3. $NODE_VERSION and $NPM_VERSION are what "engines" are compared with. */
 
 #include <fcntl.h>
 #include <time.h>
@@ -11,10 +13,12 @@
 #include "basic/fs.h"
 #include "basic/string-util.h"
 #include "npm/collate.h"
+#include "npm/lockfile.h"
 #include "npm/resolver.h"
 
-static const char *arg_dir, *arg_spec;
-static bool arg_short, arg_all, arg_time;
+static const char *arg_dir, *arg_spec, *arg_unpacked;
+static unsigned missing; /* archives that would have been needed */
+static bool arg_short, arg_all, arg_time, arg_lock;
 static unsigned arg_shuffle;
 static uint64_t time_reading;
 
@@ -26,10 +30,9 @@ static uint64_t now_usec(void) {
 }
 
 static int read_packument(const char *name, Packument **ret) {
-        _cleanup_(freep) char *file = NULL;
+        _cleanup_(freep) char *file = NULL, *document = NULL;
         uint64_t start = now_usec();
         Error e = ERROR_NULL;
-        char *document;
         size_t size;
         int r;
 
@@ -42,16 +45,42 @@ static int read_packument(const char *name, Packument **ret) {
         if (r < 0)
                 return r;
         time_reading += now_usec() - start;
-        r = packument_parse(name, document, size, &e, ret);
+        r = packument_parse(document, size, &e, ret);
         if (r < 0)
                 fprintf(stderr, "%s\n", error_text(&e, r));
         error_clear(&e);
         return r;
 }
 
+/* The archive's content lies unpacked in a folder, or is asked of whoever runs this. */
+static int answer_contents(Resolver *r, const Want *want) {
+        _cleanup_(contents_done) Contents c = { 0 };
+        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(freep) char *path = NULL;
+        const Manifest *m = want->node->manifest;
+        int k;
+
+        if (asprintf(&path, "%s/%s@%s", arg_unpacked ?: "/nonexistent", m->name, m->version) < 0)
+                return -ENOMEM;
+        for (char *s = path + strlen(path) - strlen(m->name) - strlen(m->version) - 1; *s; s++)
+                if (*s == '/')
+                        *s = '+';
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0) {
+                fprintf(stderr, "want %s %s\n", path, want->node->resolved);
+                missing++;
+                return resolver_feed_contents(r, want, &c);
+        }
+        k = contents_read(fd, m->has_shrinkwrap, /* e= */ NULL, &c);
+        return k < 0 ? resolver_feed_failure(r, want, k, "not to be read") : resolver_feed_contents(r, want, &c);
+}
+
 static int answer(Resolver *r, const Want *want) {
         Packument *p;
         int k;
+
+        if (want->kind == WANT_CONTENTS)
+                return answer_contents(r, want);
 
         if (want->kind != WANT_PACKUMENT)
                 return resolver_feed_failure(r, want, -EOPNOTSUPP, "not in the folder");
@@ -123,6 +152,11 @@ static int run(void) {
                 fprintf(stderr, "%.1f ms, %.1f of it reading, %u rounds, %zu nodes in all\n",
                         (double) (now_usec() - start) / 1000, (double) time_reading / 1000, rounds,
                         resolver_tree(r)->n_nodes);
+        if (arg_lock) {
+                _cleanup_(freep) char *text = lockfile_write(resolver_tree(r), LOCKFILE_PROJECT, "tree");
+
+                return text && fputs(text, stdout) >= 0 ? 0 : -ENOMEM;
+        }
         print_tree(resolver_tree(r));
         return 0;
 }
@@ -132,6 +166,9 @@ int main(int argc, char **argv) {
                 arg_short = arg_short || streq(argv[1], "--short");
                 arg_all = arg_all || streq(argv[1], "--all");
                 arg_time = arg_time || streq(argv[1], "--time");
+                arg_lock = arg_lock || streq(argv[1], "--lock");
+                if (startswith(argv[1], "--unpacked="))
+                        arg_unpacked = argv[1] + strlen("--unpacked=");
                 if (startswith(argv[1], "--shuffle="))
                         arg_shuffle = (unsigned) atoi(argv[1] + strlen("--shuffle="));
         }
@@ -140,5 +177,7 @@ int main(int argc, char **argv) {
         arg_dir = argv[1];
         arg_spec = argv[2];
         srand(arg_shuffle);
-        return run() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        if (run() < 0)
+                return EXIT_FAILURE;
+        return missing > 0 ? 3 : EXIT_SUCCESS;
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the resolver's files share. */
+
+#include "npm/contents.h"
+#include "npm/resolver.h"
+
+typedef struct Choice Choice;
+typedef struct Package Package;
+typedef struct Visit Visit;
+
+typedef enum ResolverStage {
+        RESOLVER_PACKUMENTS, /* collecting what there is to choose from */
+        RESOLVER_ARCHIVES,   /* the tree stands; looking into archives */
+        RESOLVER_ADDRESSES,  /* asking where the packages of shrinkwraps are */
+        RESOLVER_DONE,
+} ResolverStage;
+
+/* What a requirement comes to. */
+struct Choice {
+        Requirement *requirement;
+        const Spec *spec; /* an alias' target, else the requirement's own */
+        bool known;
+        Manifest *manifest; /* NULL if known and not to be had */
+        bool owned;         /* it is not in a packument */
+        const char *resolved, *integrity;
+        const char *problem;
+        int error;
+        Want want; /* of one that is not in the registry */
+        Choice *next, *next_waiting;
+};
+
+struct Package {
+        Name *name;
+        Packument *packument;
+        bool answered;
+        const char *problem;
+        int error;
+        Choice *waiting;
+        Want want;
+        Package *next;
+};
+
+/* A look into an archive. */
+struct Visit {
+        Node *node;
+        Contents contents;
+        bool answered, wrapped, used; /* its shrinkwrap, its bundle is in the tree */
+        const char *problem;
+        int error;
+        Want want;
+        Visit *next;
+};
+
+typedef struct Queue {
+        const void **items;
+        size_t n, done;
+} Queue;
+
+struct Resolver {
+        const Spec *spec;
+        Platform platform;
+        Names names;
+        Package *packages;
+        size_t n_packages;
+        Choice *choices;
+        Queue wants, likely;
+        size_t n_outstanding;
+        Choice *top; /* the module itself */
+        Manifest root;
+        Dependency root_dependency;
+        Tree tree;
+        ResolverStage stage;
+        Visit *visits; /* archives that have to be looked into */
+        Manifest **manifests; /* made for the entries of shrinkwraps */
+        size_t n_manifests;
+};
+
+/* Finds out what a requirement comes to, now or when the answer comes. `top`: it is what the person asked for. */
+int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret);
+
+int resolver_add_want(Resolver *r, Want *want);
+
+/* Everything that comes after the tree stands: 1 done, 0 answers are outstanding. */
+int resolver_open_archives(Resolver *r, Error *e);
+
+void resolver_free_visits(Resolver *r);
