@@ -2,7 +2,6 @@
 #include "npm/contents.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
@@ -10,17 +9,6 @@
 #define PACKAGE_JSON_MAX (1024U * 1024U)
 
 static int read_folder(int modules_fd, const char *base, unsigned depth, Contents *c, Error *e);
-
-static void closedirp(DIR **d) {
-        if (*d)
-                (void) closedir(*d);
-}
-
-static int open_folder(int dir_fd, const char *name) {
-        int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-        return fd < 0 ? -errno : fd;
-}
 
 static int add_bundled(Contents *c, const char *path, Manifest *m) {
         Bundled *more;
@@ -68,18 +56,14 @@ static int read_package(int dir_fd, const char *name, const char *path, unsigned
 static int read_names(int dir_fd, const char *base, const char *scope, unsigned depth, Contents *c, Error *e) {
         _cleanup_(closedirp) DIR *d = NULL;
         struct dirent *entry;
-        int fd;
+        int r;
 
-        fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 3);
-        d = fd < 0 ? NULL : fdopendir(fd);
-        if (!d) {
-                (void) safe_close(fd);
-                return -errno;
-        }
+        r = opendir_at(dir_fd, ".", &d);
+        if (r < 0)
+                return r;
         while ((entry = readdir(d))) {
                 _cleanup_(closep) int scope_fd = -EBADF;
                 _cleanup_(freep) char *path = NULL;
-                int r;
 
                 if (entry->d_name[0] == '.')
                         continue;
