@@ -136,6 +136,8 @@ static int from_path(Spec *s, Error *e) {
 }
 
 static int set_once(char **field, const char *prefix, Slice value, Error *e, const char *raw) {
+        if (!prefix[0] && value.n > 0 && value.s[0] == '-')
+                return error_set(e, -EINVAL, "'%s' names a commit that git would take for an option", raw);
         if (*field)
                 return error_set(e, -EINVAL, "'%s' says twice what to check out", raw);
         return asprintf(field, "%s" SLICE_FORMAT, prefix, SLICE_ARG(value)) < 0 ? (*field = NULL, -ENOMEM) : 0;
@@ -215,6 +217,8 @@ static int from_url(Spec *s, Error *e) {
                                 address = s->raw + (strncasecmp(s->raw, "git+", 4) == 0 ? 4 : 0);
                                 n = (size_t) (hash - address);
                         }
+        if (address && (address[0] == '-' || strstr(address, "://-")))
+                return error_set(e, -EINVAL, "'%s' has a host that git would take for an option", s->raw);
         if (address) {
                 s->type = SPEC_GIT;
                 s->fetch = strndup(address, n);
@@ -324,7 +328,9 @@ int spec_resolve(const char *name, const char *text, Error *e, Spec **ret) {
 
 int spec_parse(const char *text, Error *e, Spec **ret) {
         _cleanup_(freep) char *ssh = NULL, *name = NULL;
+        _cleanup_(spec_freep) Spec *s = NULL;
         const char *at;
+        int r;
 
         if (isempty(text))
                 return error_set(e, -EINVAL, "the package specification is empty");
@@ -347,5 +353,12 @@ int spec_parse(const char *text, Error *e, Spec **ret) {
                 return resolve(name, strlen(name), at[1] ? at + 1 : "*", e, ret);
         if (package_name_is_valid(text))
                 return resolve(name, strlen(name), "*", e, ret);
-        return resolve(NULL, 0, text, e, ret);
+
+        r = resolve(NULL, 0, text, e, &s);
+        if (r < 0)
+                return r;
+        if (spec_is_registry(s))
+                return error_set(e, -EINVAL, "'%s' is no valid package name", text);
+        *ret = TAKE_PTR(s);
+        return 0;
 }

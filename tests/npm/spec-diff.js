@@ -32,6 +32,7 @@ const deliberate = [
         [/^@\.{1,2}\/|npm:@\.{1,2}\//, 'a scope that is "." or ".." would be a path'],
         [/(GitHub|FILE):/, 'npm takes these schemes in capitals for something else than it takes them in small letters'],
         [/(github|gitlab|bitbucket|sourcehut):([^/]*@)?[^/#]*(#|$)/, 'a repository without an owner is one of "null" to npm'],
+        [/^-|:\/\/-|#-/, 'what git would take for an option is refused'],
         [/:.*\/\.\.\//, 'dots in the path of an address stay as they were written'],
 ];
 
@@ -83,6 +84,8 @@ function expected(words) {
         } catch {
                 return null;
         }
+        if (r.registry && !r.name && r.type !== 'alias')
+                return null; // a version, range or tag of nothing
         const convert = s => ({
                 type: s.type, name: s.name || null, rawSpec: s.rawSpec || '',
                 fetchSpec: s.type === 'git' && s.hosted && !s.fetchSpec ? s.hosted.https({ noGitPlus: true, noCommittish: true }) : s.fetchSpec,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Resolves a specification from a folder of packuments (snapshot.js) and prints the tree:
  *
- *   tree-driver [--short] [--shuffle=N] [--all] [--time] [--lock] [--unpacked=DIR] DIR SPEC
+ *   tree-driver [--short] [--shuffle=N] [--all] [--time] [--lock|--hidden-lock|--root] [--unpacked=DIR] DIR SPEC
  *
- * One line a package: path, name, version. --all shows what stays out as well, --lock writes a lock file instead,
+ * One line a package: path, name, version. --all shows what stays out as well, --lock and the
+ * like write a file instead,
  * --shuffle answers in another order. Archives that have to be looked into are folders NAME@VERSION in --unpacked=DIR;
  * for one that is not there "want FOLDER ADDRESS" is printed and the exit status is 3. $NODE_VERSION and $NPM_VERSION are what "engines" are compared with. */
 
@@ -18,7 +19,7 @@
 
 static const char *arg_dir, *arg_spec, *arg_unpacked;
 static unsigned missing; /* archives that would have been needed */
-static bool arg_short, arg_all, arg_time, arg_lock;
+static bool arg_short, arg_all, arg_time, arg_lock, arg_hidden, arg_root;
 static unsigned arg_shuffle;
 static uint64_t time_reading;
 
@@ -152,8 +153,10 @@ static int run(void) {
                 fprintf(stderr, "%.1f ms, %.1f of it reading, %u rounds, %zu nodes in all\n",
                         (double) (now_usec() - start) / 1000, (double) time_reading / 1000, rounds,
                         resolver_tree(r)->n_nodes);
-        if (arg_lock) {
-                _cleanup_(freep) char *text = lockfile_write(resolver_tree(r), LOCKFILE_PROJECT, "tree");
+        if (arg_lock || arg_hidden || arg_root) {
+                LockfileKind kind = arg_hidden ? LOCKFILE_HIDDEN : LOCKFILE_PROJECT;
+                _cleanup_(freep) char *text = arg_root ? lockfile_write_root(resolver_tree(r), "tree")
+                                                       : lockfile_write(resolver_tree(r), kind, "tree");
 
                 return text && fputs(text, stdout) >= 0 ? 0 : -ENOMEM;
         }
@@ -167,6 +170,8 @@ int main(int argc, char **argv) {
                 arg_all = arg_all || streq(argv[1], "--all");
                 arg_time = arg_time || streq(argv[1], "--time");
                 arg_lock = arg_lock || streq(argv[1], "--lock");
+                arg_hidden = arg_hidden || streq(argv[1], "--hidden-lock");
+                arg_root = arg_root || streq(argv[1], "--root");
                 if (startswith(argv[1], "--unpacked="))
                         arg_unpacked = argv[1] + strlen("--unpacked=");
                 if (startswith(argv[1], "--shuffle="))
