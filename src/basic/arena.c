@@ -10,7 +10,8 @@ typedef struct ArenaChunk {
 } ArenaChunk;
 
 void *arena_alloc(Arena *a, size_t size) {
-        size_t aligned = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+        size_t aligned = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) *
+                         sizeof(max_align_t);
         ArenaChunk *c = a->chunk;
         void *p;
 

@@ -4,8 +4,8 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 
-/* The path as if the package were the root of all: "./a/../b" is "b", "../../c" is "c". Colons and backslashes count as
- * slashes. NULL if out of memory. */
+/* The path as if the package were the root of all: "./a/../b" is "b", "../../c" is "c". Colons and
+ * backslashes count as slashes. NULL if out of memory. */
 static char *contain(const char *path) {
         char *out, *t;
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The commands a package brings, as npm reads "bin": names without folders, files inside the package. */
+/* The commands a package brings, as npm reads "bin": names without folders, files inside the
+ * package. */
 
 #include "basic/json.h"
 
-/* An object of names and files, or NULL if there are none; the caller owns it. `bin` is the package's field, of any
- * type, `package` the package's name. -ENOMEM. */
+/* An object of names and files, or NULL if there are none; the caller owns it. `bin` is the
+ * package's field, of any type, `package` the package's name. -ENOMEM. */
 int bin_normalize(json_object *bin, const char *package, json_object **ret);

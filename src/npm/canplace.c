@@ -92,14 +92,16 @@ static int can_place_nothing_there(CanPlace *c, Placement *ret) {
                 current = tree_resolve(c->tree, c->target, c->edge->requirement->name);
         if (current)
                 NODE_FOREACH_EDGE_IN(e, current)
-                        if (node_is_descendant(e->from, c->target) && edge_valid(e) && !edge_satisfied_by(e, c->dep)) {
-                                *ret = PLACEMENT_CONFLICT;
-                                return 0;
-                        }
+        if (node_is_descendant(e->from, c->target) && edge_valid(e) &&
+            !edge_satisfied_by(e, c->dep)) {
+                *ret = PLACEMENT_CONFLICT;
+                return 0;
+        }
         return ask_peers(c, PLACEMENT_OK, ret);
 }
 
-/* Whether the peer set that hangs on the entry could stay although our peers take the places of some of it. */
+/* Whether the peer set that hangs on the entry could stay although our peers take the places of
+ * some of it. */
 static int can_clobber(Node *entry, const Node *beside, const Tree *t) {
         _cleanup_(node_set_done) NodeSet walk = { 0 };
 
@@ -132,7 +134,8 @@ static bool is_stuck(const PeerEntry *entry, const Node *target) {
         return false;
 }
 
-/* All peer sets that what is there belongs to must be replaceable by ours, untouched by it, or able to go deeper. */
+/* All peer sets that what is there belongs to must be replaceable by ours, untouched by it, or able
+ * to go deeper. */
 static int can_push_aside(CanPlace *c, Node *current) {
         PeerEntry *entries = NULL;
         size_t n = 0;
@@ -182,7 +185,8 @@ static int can_place_over(CanPlace *c, Node *current, Placement *ret) {
                 return 0;
         }
 
-        newer = c->dep->manifest && current->manifest && semver_compare(&c->dep->version, &current->version) >= 0;
+        newer = c->dep->manifest && current->manifest &&
+                semver_compare(&c->dep->version, &current->version) >= 0;
         r = node_can_replace(c->dep, current, /* ignored_parent= */ NULL);
         if (r < 0)
                 return r;
@@ -239,7 +243,8 @@ int can_place(CanPlace *c) {
         else if (!current && there && there != c->edge && !edge_satisfied_by(there, c->dep))
                 answer = PLACEMENT_CONFLICT;
         else {
-                r = current ? can_place_over(c, current, &answer) : can_place_nothing_there(c, &answer);
+                r = current ? can_place_over(c, current, &answer)
+                            : can_place_nothing_there(c, &answer);
                 if (r < 0)
                         return r;
         }

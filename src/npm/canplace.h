@@ -17,7 +17,7 @@ typedef struct CanPlace CanPlace;
 /* One question and its answer. */
 struct CanPlace {
         const Tree *tree;
-        Node *dep;        /* what is to be placed; it lives in a virtual tree with its peers beside it */
+        Node *dep; /* what is to be placed; it lives in a virtual tree with its peers beside it */
         Node *target;     /* whose node_modules it would be in */
         Edge *edge;       /* the dependency it would answer */
         CanPlace *parent; /* of a peer: the question it came up in */
@@ -32,6 +32,6 @@ struct CanPlace {
 /* Fills in the answers. Negative on failure. */
 int can_place(CanPlace *c);
 
-/* The deepest node, from `start` up, that has no peer dependency of that name: a peer must not stand below its
- * dependents. NULL for no name in particular. */
+/* The deepest node, from `start` up, that has no peer dependency of that name: a peer must not
+ * stand below its dependents. NULL for no name in particular. */
 Node *deepest_target(Node *start, const Name *name);

@@ -7,7 +7,8 @@
 
 /* The rank of a byte, capitals like small letters. */
 static unsigned weight(char c) {
-        static const char order[] = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz";
+        static const char order[] =
+                " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz";
         uint8_t byte = (uint8_t) tolower((uint8_t) c);
         const char *p;
 

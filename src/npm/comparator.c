@@ -4,7 +4,7 @@
 #include "basic/string-util.h"
 
 static const char *const operator_table[_OPERATOR_MAX] = {
-        [OPERATOR_EQ] = "",   [OPERATOR_LT] = "<",  [OPERATOR_LE] = "<=",
+        [OPERATOR_EQ] = "",  [OPERATOR_LT] = "<",  [OPERATOR_LE] = "<=",
         [OPERATOR_GT] = ">", [OPERATOR_GE] = ">=",
 };
 
@@ -24,14 +24,14 @@ size_t operator_scan(Slice text, Operator *ret) {
 
 void comparator_done(Comparator *c) {
         free((char *) c->version.prerelease.s);
-        c->version.prerelease = (Slice) { 0 };
+        c->version.prerelease = (Slice){ 0 };
 }
 
 void comparator_list_done(ComparatorList *list) {
         for (size_t i = 0; i < list->n; i++)
                 comparator_done(list->items + i);
         free(list->items);
-        *list = (ComparatorList) { 0 };
+        *list = (ComparatorList){ 0 };
 }
 
 static int append(ComparatorList *list, const Comparator *c) {
@@ -45,8 +45,8 @@ static int append(ComparatorList *list, const Comparator *c) {
         return 0;
 }
 
-int comparator_list_add(ComparatorList *list, Operator operator, const Semver *version) {
-        Comparator c = { .operator = operator, .version = *version };
+int comparator_list_add(ComparatorList *list, Operator operator, const Semver * version) {
+        Comparator c = { .operator= operator, .version = * version };
         int r;
 
         c.version.prerelease.s = NULL;
@@ -62,7 +62,7 @@ int comparator_list_add(ComparatorList *list, Operator operator, const Semver *v
 }
 
 int comparator_list_add_any(ComparatorList *list) {
-        return append(list, &(Comparator) { .any = true });
+        return append(list, &(Comparator){ .any = true });
 }
 
 void comparator_list_keep(ComparatorList *list, size_t index) {
@@ -111,13 +111,13 @@ bool comparator_equal(const Comparator *a, const Comparator *b) {
 
         if (a->any || b->any)
                 return a->any == b->any;
-        return a->operator == b->operator && a->version.major == b->version.major &&
-               streq(comparator_format(a, x), comparator_format(b, y));
+        return a->operator== b->operator&& a->version.major == b->version.major &&
+                streq(comparator_format(a, x), comparator_format(b, y));
 }
 
 bool comparator_is_nothing(const Comparator *c) {
         char text[COMPARATOR_TEXT_MAX];
 
-        return !c->any && c->operator == OPERATOR_LT && c->version.major == 0 &&
-               streq(comparator_format(c, text), "<0.0.0-0");
+        return !c->any && c->operator== OPERATOR_LT && c->version.major == 0 &&
+                          streq(comparator_format(c, text), "<0.0.0-0");
 }

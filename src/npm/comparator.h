@@ -31,7 +31,7 @@ void comparator_done(Comparator *c);
 void comparator_list_done(ComparatorList *list);
 
 /* Copies the version's prerelease. -ENOMEM. */
-int comparator_list_add(ComparatorList *list, Operator operator, const Semver *version);
+int comparator_list_add(ComparatorList *list, Operator operator, const Semver * version);
 int comparator_list_add_any(ComparatorList *list);
 
 /* Drops all but the one at `index`. */

@@ -21,12 +21,13 @@ static int add_bundled(Contents *c, const char *path, Manifest *m) {
         copy = strdup(path);
         if (!copy)
                 return -ENOMEM;
-        c->bundled[c->n_bundled++] = (Bundled) { copy, m };
+        c->bundled[c->n_bundled++] = (Bundled){ copy, m };
         return 0;
 }
 
 /* One package with what is below it. A folder that is no package is passed over, as npm does. */
-static int read_package(int dir_fd, const char *name, const char *path, unsigned depth, Contents *c, Error *e) {
+static int read_package(int dir_fd, const char *name, const char *path, unsigned depth, Contents *c,
+                        Error *e) {
         _cleanup_(manifest_freep) Manifest *m = NULL;
         _cleanup_(freep) char *text = NULL;
         _cleanup_(closep) int fd = -EBADF, modules_fd = -EBADF;
@@ -37,7 +38,7 @@ static int read_package(int dir_fd, const char *name, const char *path, unsigned
         if (fd < 0)
                 return fd == -ENOTDIR || fd == -ELOOP ? 0 : fd;
         r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
-        if (r < 0 || manifest_parse((Slice) { text, size }, path, /* e= */ NULL, &m) < 0)
+        if (r < 0 || manifest_parse((Slice){ text, size }, path, /* e= */ NULL, &m) < 0)
                 return r == -ENOMEM ? r : 0;
         if (c->n_bundled >= BUNDLED_MAX)
                 return error_set(e, -EBADMSG, "it bundles more than %d packages", BUNDLED_MAX);
@@ -53,7 +54,8 @@ static int read_package(int dir_fd, const char *name, const char *path, unsigned
 }
 
 /* The packages of a node_modules folder, or of a scope's in it. */
-static int read_names(int dir_fd, const char *base, const char *scope, unsigned depth, Contents *c, Error *e) {
+static int read_names(int dir_fd, const char *base, const char *scope, unsigned depth, Contents *c,
+                      Error *e) {
         _cleanup_(closedirp) DIR *d = NULL;
         struct dirent *entry;
         int r;
@@ -69,14 +71,17 @@ static int read_names(int dir_fd, const char *base, const char *scope, unsigned 
                         continue;
                 if (!scope && entry->d_name[0] == '@') {
                         scope_fd = open_folder(dir_fd, entry->d_name);
-                        r = scope_fd < 0 ? 0 : read_names(scope_fd, base, entry->d_name, depth, c, e);
+                        r = scope_fd < 0 ? 0
+                                         : read_names(scope_fd, base, entry->d_name, depth, c, e);
                 } else {
-                        if (asprintf(&path, "%s%snode_modules/%s%s%s", base, base[0] ? "/" : "", scope ?: "",
-                                     scope ? "/" : "", entry->d_name) < 0) {
+                        if (asprintf(&path, "%s%snode_modules/%s%s%s", base, base[0] ? "/" : "",
+                                     scope ?: "", scope ? "/" : "", entry->d_name) < 0) {
                                 path = NULL;
                                 return -ENOMEM;
                         }
-                        r = package_path_is_valid(path) ? read_package(dir_fd, entry->d_name, path, depth, c, e) : 0;
+                        r = package_path_is_valid(path)
+                                    ? read_package(dir_fd, entry->d_name, path, depth, c, e)
+                                    : 0;
                 }
                 if (r < 0)
                         return r;
@@ -86,7 +91,8 @@ static int read_names(int dir_fd, const char *base, const char *scope, unsigned 
 
 static int read_folder(int modules_fd, const char *base, unsigned depth, Contents *c, Error *e) {
         if (depth > BUNDLED_DEPTH_MAX)
-                return error_set(e, -EBADMSG, "it bundles packages nested more than %d deep", BUNDLED_DEPTH_MAX);
+                return error_set(e, -EBADMSG, "it bundles packages nested more than %d deep",
+                                 BUNDLED_DEPTH_MAX);
         return read_names(modules_fd, base, /* scope= */ NULL, depth, c, e);
 }
 
@@ -113,6 +119,6 @@ int contents_read(int dir_fd, bool has_shrinkwrap, Error *e, Contents *ret) {
                 return modules_fd;
 
         *ret = c;
-        c = (Contents) { 0 };
+        c = (Contents){ 0 };
         return 0;
 }

@@ -13,7 +13,7 @@ void contents_done(Contents *c) {
                 manifest_free(c->bundled[i].manifest);
         }
         free(c->bundled);
-        *c = (Contents) { 0 };
+        *c = (Contents){ 0 };
 }
 
 /* Length of the name that a path starts with, a scope included; 0 if it is none. */
@@ -44,7 +44,8 @@ bool package_path_is_valid(const char *path) {
         }
 }
 
-/* The node the path leads to from `base`; `ret_name` gets the last name. NULL if one on the way is missing. */
+/* The node the path leads to from `base`; `ret_name` gets the last name. NULL if one on the way is
+ * missing. */
 static Node *find_parent(Tree *t, Node *base, const char *path, const char **ret_name) {
         for (;;) {
                 _cleanup_(freep) char *text = NULL;
@@ -119,7 +120,8 @@ int contents_add_bundled(Tree *t, Node *node, const Bundled *bundled, size_t n, 
                 int r;
 
                 if (!package_path_is_valid(sorted[i].path))
-                        return error_set(e, -EBADMSG, "%s bundles a package at '%s', which is no place for one",
+                        return error_set(e, -EBADMSG,
+                                         "%s bundles a package at '%s', which is no place for one",
                                          node->name->text, sorted[i].path);
                 r = add_at(t, node, sorted[i].path, sorted[i].manifest, &added);
                 if (r < 0)
@@ -132,7 +134,8 @@ int contents_add_bundled(Tree *t, Node *node, const Bundled *bundled, size_t n, 
         return 0;
 }
 
-/* Everything above that a bundle's packages hide, and what hangs on it, unless somebody else needs it. */
+/* Everything above that a bundle's packages hide, and what hangs on it, unless somebody else needs
+ * it. */
 int contents_prune_shadowed(Tree *t) {
         _cleanup_(node_set_done) NodeSet set = { 0 };
         bool changed = true;
@@ -151,8 +154,8 @@ int contents_prune_shadowed(Tree *t) {
         }
         for (size_t i = 0; i < set.n && r >= 0; i++)
                 NODE_FOREACH_EDGE(e, set.items[i])
-                        if (e->to)
-                                r = MIN2(r, node_set_add(&set, e->to));
+        if (e->to)
+                r = MIN2(r, node_set_add(&set, e->to));
         if (r < 0)
                 return r;
 
@@ -164,11 +167,11 @@ int contents_prune_shadowed(Tree *t) {
                         if (!n)
                                 continue;
                         NODE_FOREACH_EDGE_IN(e, n)
-                                if (!node_set_contains(&set, e->from)) {
-                                        node_set_remove_at(&set, i);
-                                        changed = true;
-                                        break;
-                                }
+                        if (!node_set_contains(&set, e->from)) {
+                                node_set_remove_at(&set, i);
+                                changed = true;
+                                break;
+                        }
                 }
         }
         for (size_t i = 0; i < set.n; i++)
@@ -197,15 +200,17 @@ static int entry_manifest(const char *path, json_object *entry, Error *e, Manife
         return r < 0 ? r : manifest_from_json(entry, path, e, ret);
 }
 
-static int add_entry(Tree *t, Node *node, const char *path, json_object *entry, Manifest ***manifests,
-                     size_t *n_manifests, Error *e) {
+static int add_entry(Tree *t, Node *node, const char *path, json_object *entry,
+                     Manifest ***manifests, size_t *n_manifests, Error *e) {
         Manifest *m, **more;
         Node *n;
         int r;
 
         if (!package_path_is_valid(path) || json_get_bool(entry, "link", false))
-                return error_set(e, -EBADMSG, "the npm-shrinkwrap.json of %s has the entry '%s', which is not supported",
-                                 node->name->text, path);
+                return error_set(
+                        e, -EBADMSG,
+                        "the npm-shrinkwrap.json of %s has the entry '%s', which is not supported",
+                        node->name->text, path);
         if (json_get_bool(entry, "dev", false))
                 return 0;
 
@@ -221,13 +226,15 @@ static int add_entry(Tree *t, Node *node, const char *path, json_object *entry, 
         r = add_at(t, node, path, m, &n);
         if (r > 0) {
                 n->in_shrinkwrap = true;
-                n->in_bundle = json_get_bool(entry, "inBundle", false) || json_get_bool(entry, "bundled", false);
+                n->in_bundle = json_get_bool(entry, "inBundle", false) ||
+                               json_get_bool(entry, "bundled", false);
         }
         return r < 0 ? r : 0;
 }
 
 /* An older file's tree becomes the flat list of newer ones. */
-static int flatten(json_object *dependencies, const char *base, unsigned depth, json_object *packages, Error *e) {
+static int flatten(json_object *dependencies, const char *base, unsigned depth,
+                   json_object *packages, Error *e) {
         if (!json_object_is_type(dependencies, json_type_object))
                 return 0;
         if (depth > JSON_DEPTH_MAX)
@@ -264,8 +271,8 @@ static int drop_unreachable(Tree *t, Node *node) {
         r = node_set_add(&reachable, node);
         for (size_t i = 0; i < reachable.n && r >= 0; i++)
                 NODE_FOREACH_EDGE(e, reachable.items[i])
-                        if (e->to)
-                                r = MIN2(r, node_set_add(&reachable, e->to));
+        if (e->to)
+                r = MIN2(r, node_set_add(&reachable, e->to));
         for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
                 Node *n = t->nodes[i];
 
@@ -276,8 +283,8 @@ static int drop_unreachable(Tree *t, Node *node) {
         return r < 0 ? r : 0;
 }
 
-int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manifest ***manifests, size_t *n_manifests,
-                            Error *e) {
+int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manifest ***manifests,
+                            size_t *n_manifests, Error *e) {
         _cleanup_(json_object_putp) json_object *flat = NULL;
         json_object *packages = json_get(shrinkwrap, "packages");
         unsigned deepest = 0;
@@ -292,8 +299,9 @@ int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manife
                         return r;
         }
         if (json_object_object_length(packages) > SHRINKWRAP_ENTRIES_MAX)
-                return error_set(e, -EBADMSG, "the npm-shrinkwrap.json of %s has more than %d entries", node->name->text,
-                                 SHRINKWRAP_ENTRIES_MAX);
+                return error_set(e, -EBADMSG,
+                                 "the npm-shrinkwrap.json of %s has more than %d entries",
+                                 node->name->text, SHRINKWRAP_ENTRIES_MAX);
 
         /* what is further up has to be there first */
         json_object_object_foreach(packages, path, entry) {
@@ -301,10 +309,13 @@ int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manife
                 deepest = MAX2(deepest, path_depth(path));
         }
         if (deepest > JSON_DEPTH_MAX)
-                return error_set(e, -EBADMSG, "the npm-shrinkwrap.json of %s is nested too deep", node->name->text);
+                return error_set(e, -EBADMSG, "the npm-shrinkwrap.json of %s is nested too deep",
+                                 node->name->text);
         for (unsigned depth = 1; depth <= deepest; depth++) {
                 json_object_object_foreach(packages, place, meta) {
-                        r = path_depth(place) == depth ? add_entry(t, node, place, meta, manifests, n_manifests, e) : 0;
+                        r = path_depth(place) == depth
+                                    ? add_entry(t, node, place, meta, manifests, n_manifests, e)
+                                    : 0;
                         if (r < 0)
                                 return r;
                 }

@@ -24,8 +24,8 @@ bool node_set_contains(const NodeSet *s, const Node *n);
 
 typedef bool (*EdgeFilter)(const Edge *e, const void *userdata);
 
-/* Adds to the set all that its members depend on by edges that pass the filter, and takes out again whatever somebody
- * outside the set depends on by such an edge. */
+/* Adds to the set all that its members depend on by edges that pass the filter, and takes out again
+ * whatever somebody outside the set depends on by such an edge. */
 int node_set_gather(NodeSet *s, EdgeFilter filter, const void *userdata);
 
 /* A node and what only it keeps in the tree. */
@@ -41,8 +41,9 @@ typedef struct PeerEntry {
 int peer_entries_find(Node *n, PeerEntry **ret, size_t *ret_n);
 void peer_entries_free(PeerEntry *entries, size_t n);
 
-/* Whether everybody who depends on `old` could do with `n` in its place. Peers of the names in `ignored` (may be NULL)
- * that stand beside it don't count: they would go with it. Negative on failure. */
+/* Whether everybody who depends on `old` could do with `n` in its place. Peers of the names in
+ * `ignored` (may be NULL) that stand beside it don't count: they would go with it. Negative on
+ * failure. */
 int node_can_replace(const Node *n, Node *old, const Node *ignored_parent);
 
 /* Whether `n` could go, since what its dependents would find further up is as good. */

@@ -32,7 +32,7 @@ void hosted_done(Hosted *h) {
         free(h->project);
         free(h->auth);
         free(h->committish);
-        *h = (Hosted) { 0 };
+        *h = (Hosted){ 0 };
 }
 
 int percent_decode(const char *s, size_t n, char **ret) {
@@ -68,7 +68,8 @@ static bool in_list(const char *list, Slice word) {
         char padded[16];
 
         return word.n > 0 && word.n + 3 < sizeof(padded) &&
-               snprintf(padded, sizeof(padded), " " SLICE_FORMAT " ", SLICE_ARG(word)) > 0 && strcasestr(list, padded);
+               snprintf(padded, sizeof(padded), " " SLICE_FORMAT " ", SLICE_ARG(word)) > 0 &&
+               strcasestr(list, padded);
 }
 
 static const Service *service_by_name(Slice name) {
@@ -80,9 +81,10 @@ static const Service *service_by_name(Slice name) {
 
 static const Service *service_by_domain(Slice host) {
         if (host.n > 4 && memcmp(host.s, "www.", 4) == 0)
-                host = (Slice) { host.s + 4, host.n - 4 };
+                host = (Slice){ host.s + 4, host.n - 4 };
         for (size_t i = 0; i < ELEMENTSOF(services); i++)
-                if (host.n == strlen(services[i].domain) && strncasecmp(host.s, services[i].domain, host.n) == 0)
+                if (host.n == strlen(services[i].domain) &&
+                    strncasecmp(host.s, services[i].domain, host.n) == 0)
                         return services + i;
         return NULL;
 }
@@ -92,11 +94,12 @@ static bool is_github_shorthand(const char *text) {
         size_t n = strcspn(text, "#");
         const char *slash = memchr(text, '/', n);
 
-        if (!slash || slash == text || text[0] == '.' || text[n - 1] == '/' || memchr(text, '@', n) ||
-            memchr(text, ':', n) || memchr(slash + 1, '/', n - (size_t) (slash + 1 - text)))
+        if (!slash || slash == text || text[0] == '.' || text[n - 1] == '/' ||
+            memchr(text, '@', n) || memchr(text, ':', n) ||
+            memchr(slash + 1, '/', n - (size_t) (slash + 1 - text)))
                 return false;
         for (size_t i = 0; i < n; i++)
-                if (js_space((Slice) { text + i, n - i }) > 0)
+                if (js_space((Slice){ text + i, n - i }) > 0)
                         return false;
         return true;
 }
@@ -113,13 +116,13 @@ static bool split(const char *text, Address *ret) {
                 if (!isalnum((uint8_t) text[i]) && !strchr("+-.", text[i]))
                         return false;
 
-        a.scheme = (Slice) { text, n };
+        a.scheme = (Slice){ text, n };
         rest = text + n + 1;
         end = strcspn(rest, "#");
         a.hash = slice(rest + end);
         end = MIN2(end, strcspn(rest, "?"));
         if (end < 2 || memcmp(rest, "//", 2) != 0) {
-                a.path = (Slice) { rest, end };
+                a.path = (Slice){ rest, end };
                 *ret = a;
                 return true;
         }
@@ -127,14 +130,15 @@ static bool split(const char *text, Address *ret) {
         rest += 2;
         end -= 2;
         n = MIN2(end, strcspn(rest, "/"));
-        a.path = (Slice) { rest + n, end - n };
+        a.path = (Slice){ rest + n, end - n };
         at = memrchr(rest, '@', n);
         if (at)
-                a.user = (Slice) { rest, (size_t) (at - rest) };
+                a.user = (Slice){ rest, (size_t) (at - rest) };
         a.host.s = at ? at + 1 : rest;
         a.host.n = n - (size_t) (a.host.s - rest);
         colon = memrchr(a.host.s, ':', a.host.n);
-        if (colon && memchr(a.host.s, '[', a.host.n) && !memrchr(a.host.s, ']', (size_t) (colon - a.host.s)))
+        if (colon && memchr(a.host.s, '[', a.host.n) &&
+            !memrchr(a.host.s, ']', (size_t) (colon - a.host.s)))
                 colon = NULL; /* within an IPv6 address */
         if (colon) {
                 for (const char *c = colon + 1; c < a.host.s + a.host.n; c++)
@@ -179,7 +183,8 @@ static int complete(const char *text, char **ret) {
 
         if (is_github_shorthand(text))
                 r = asprintf(ret, "github:%s", text);
-        else if (in_list(schemes_of_urls, scheme) || service_by_name(scheme) || (colon && startswith(colon, "://")))
+        else if (in_list(schemes_of_urls, scheme) || service_by_name(scheme) ||
+                 (colon && startswith(colon, "://")))
                 r = asprintf(ret, "%s", text);
         else if (at && (!colon || at > colon))
                 r = asprintf(ret, "git+ssh://%s", text);
@@ -198,7 +203,7 @@ static Slice component(Slice path, unsigned n) {
         for (; n > 0; n--) {
                 s = memchr(s, '/', (size_t) (end - s));
                 if (!s)
-                        return (Slice) { end, 0 };
+                        return (Slice){ end, 0 };
                 s++;
         }
         path.s = s;
@@ -217,20 +222,23 @@ static Slice strip_git(Slice project) {
 static void split_last(Slice path, Slice *ret_user, Slice *ret_project) {
         const char *slash = memrchr(path.s, '/', path.n);
 
-        *ret_user = (Slice) { path.s, slash ? (size_t) (slash - path.s) : 0 };
-        *ret_project = slash ? (Slice) { slash + 1, path.n - ret_user->n - 1 } : path;
+        *ret_user = (Slice){ path.s, slash ? (size_t) (slash - path.s) : 0 };
+        *ret_project = slash ? (Slice){ slash + 1, path.n - ret_user->n - 1 } : path;
         *ret_project = strip_git(*ret_project);
 }
 
-/* User, project and committish of an address at a service; false if it means something else there. */
-static bool extract(const Service *service, const Address *a, Slice *user, Slice *project, Slice *committish) {
+/* User, project and committish of an address at a service; false if it means something else there.
+ */
+static bool extract(const Service *service, const Address *a, Slice *user, Slice *project,
+                    Slice *committish) {
         Slice third = component(a->path, 3);
 
-        *committish = a->hash.n > 0 ? (Slice) { a->hash.s + 1, a->hash.n - 1 } : a->hash;
+        *committish = a->hash.n > 0 ? (Slice){ a->hash.s + 1, a->hash.n - 1 } : a->hash;
         if (streq(service->name, "gitlab")) {
-                Slice path = a->path.n > 0 ? (Slice) { a->path.s + 1, a->path.n - 1 } : a->path;
+                Slice path = a->path.n > 0 ? (Slice){ a->path.s + 1, a->path.n - 1 } : a->path;
 
-                if (memmem(path.s, path.n, "/-/", 3) || memmem(path.s, path.n, "/archive.tar.gz", 15))
+                if (memmem(path.s, path.n, "/-/", 3) ||
+                    memmem(path.s, path.n, "/archive.tar.gz", 15))
                         return false;
                 split_last(path, user, project);
                 return user->n > 0 && project->n > 0;
@@ -292,12 +300,12 @@ int hosted_parse(const char *text, Hosted *ret) {
                 const char *at;
 
                 if (a.path.n > 0 && a.path.s[0] == '/')
-                        a.path = (Slice) { a.path.s + 1, a.path.n - 1 };
+                        a.path = (Slice){ a.path.s + 1, a.path.n - 1 };
                 at = memchr(a.path.s, '@', a.path.n);
                 if (at)
-                        a.path = (Slice) { at + 1, a.path.n - (size_t) (at + 1 - a.path.s) };
+                        a.path = (Slice){ at + 1, a.path.n - (size_t) (at + 1 - a.path.s) };
                 split_last(a.path, &user, &project);
-                committish = a.hash.n > 0 ? (Slice) { a.hash.s + 1, a.hash.n - 1 } : a.hash;
+                committish = a.hash.n > 0 ? (Slice){ a.hash.s + 1, a.hash.n - 1 } : a.hash;
         } else {
                 service = service_by_domain(a.host);
                 if (!service || !in_list(service->schemes, a.scheme) ||
@@ -323,7 +331,7 @@ int hosted_parse(const char *text, Hosted *ret) {
         if (!h.project || (!h.user && !streq(h.service, "gist")))
                 return 0;
         *ret = h;
-        h = (Hosted) { 0 };
+        h = (Hosted){ 0 };
         return 1;
 }
 
@@ -340,8 +348,9 @@ char *hosted_url(const Hosted *h) {
         bool auth = h->auth && !streq(h->service, "gist") && !streq(h->service, "sourcehut");
         char *url;
 
-        if (asprintf(&url, "%s%s%s%s/%s%s%s%s", schemes[h->form], auth ? h->auth : "", auth ? "@" : "", h->domain,
-                     user ?: "", user ? "/" : "", h->project, suffix) < 0)
+        if (asprintf(&url, "%s%s%s%s/%s%s%s%s", schemes[h->form], auth ? h->auth : "",
+                     auth ? "@" : "", h->domain, user ?: "", user ? "/" : "", h->project,
+                     suffix) < 0)
                 return NULL;
         return url;
 }

@@ -6,7 +6,8 @@
 
 /* Passes on what the node is not: 1 if that changed anything for `to`. */
 static bool pass_flags(const Node *from, const Edge *via, Node *to) {
-        bool optional = via && edge_is_optional(via), peer = via && edge_is_peer(via), changed = false;
+        bool optional = via && edge_is_optional(via), peer = via && edge_is_peer(via),
+             changed = false;
 
         if (to->extraneous && !from->extraneous && !(optional && peer)) {
                 to->extraneous = false;
@@ -49,8 +50,8 @@ void ideal_set_flags(Tree *t) {
                                         changed = true;
                                 }
                         NODE_FOREACH_EDGE(e, n)
-                                if (e->to && pass_flags(n, e, e->to))
-                                        changed = true;
+                        if (e->to && pass_flags(n, e, e->to))
+                                changed = true;
                 }
         }
 }
@@ -82,7 +83,8 @@ static int check_node(Node *n, const Platform *platform, Error *e) {
 
         if (n->problem) {
                 if (!n->optional)
-                        return error_set(e, n->error, "%s, which %s needs: %s", n->name->text, dependent(n), n->problem);
+                        return error_set(e, n->error, "%s, which %s needs: %s", n->name->text,
+                                         dependent(n), n->problem);
                 return ideal_drop_optional(n);
         }
         if (!m || n->link)
@@ -90,11 +92,13 @@ static int check_node(Node *n, const Platform *platform, Error *e) {
 
         n->unfit = !platform_engines_fit(platform, m->engine_node, m->engine_npm);
         if (n->optional)
-                return !n->inert && (n->unfit || !platform_fits(platform, m)) ? ideal_drop_optional(n) : 0;
+                return !n->inert && (n->unfit || !platform_fits(platform, m))
+                               ? ideal_drop_optional(n)
+                               : 0;
         if (!platform_fits(platform, m))
-                return error_set(e, -EOPNOTSUPP, "%s@%s, which %s needs, does not run on %s %s%s%s", m->name, m->version,
-                                 dependent(n), platform->os, platform->cpu, platform->libc ? " with " : "",
-                                 platform->libc ?: "");
+                return error_set(e, -EOPNOTSUPP, "%s@%s, which %s needs, does not run on %s %s%s%s",
+                                 m->name, m->version, dependent(n), platform->os, platform->cpu,
+                                 platform->libc ? " with " : "", platform->libc ?: "");
         return 0;
 }
 
@@ -108,7 +112,8 @@ int ideal_check(Tree *t, const Platform *platform, Error *e) {
                                 return r;
                 }
         for (size_t i = 0; i < t->n_nodes; i++)
-                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root && !t->nodes[i]->problem) {
+                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root &&
+                    !t->nodes[i]->problem) {
                         int r = check_node(t->nodes[i], platform, e);
 
                         if (r < 0)

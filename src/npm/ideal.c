@@ -23,7 +23,8 @@ typedef struct Builder {
         unsigned depth;
 } Builder;
 
-static int node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, NodeSet *required, Node **ret);
+static int node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, NodeSet *required,
+                          Node **ret);
 
 static bool comes_before(const Node *a, const Node *b) {
         return a->queue_depth != b->queue_depth ? a->queue_depth < b->queue_depth
@@ -81,7 +82,8 @@ static int node_from_requirement(Builder *b, Requirement *q, Node *parent, Node 
 
         if (!q->spec)
                 return error_set(b->error, -EINVAL, "%s depends on '%s': %s",
-                                 parent->manifest ? parent->manifest->name : "a package", q->name->text, q->problem);
+                                 parent->manifest ? parent->manifest->name : "a package",
+                                 q->name->text, q->problem);
         r = b->find(b->userdata, q, &found);
         if (r < 0)
                 return r;
@@ -110,10 +112,12 @@ static int compare_edges(const void *a, const void *b) {
 
 static int peer_conflict(Builder *b, const Edge *edge) {
         return error_set(b->error, -EEXIST,
-                         "the module's dependencies contradict each other: %s@%s wants the peer %s@%s, but there is "
+                         "the module's dependencies contradict each other: %s@%s wants the peer "
+                         "%s@%s, but there is "
                          "%s%s",
-                         edge->from->manifest->name, edge->from->manifest->version, edge->requirement->name->text,
-                         edge->requirement->text, edge->to && edge->to->manifest ? "version " : "another",
+                         edge->from->manifest->name, edge->from->manifest->version,
+                         edge->requirement->name->text, edge->requirement->text,
+                         edge->to && edge->to->manifest ? "version " : "another",
                          edge->to && edge->to->manifest ? edge->to->manifest->version : "");
 }
 
@@ -124,9 +128,11 @@ static int load_missing_peer(Builder *b, Node *node, Edge *edge, bool lenient, N
         int r;
 
         if (!parents) {
-                /* An optional one is nobody's business, unless something of its name would be met that does not fit. */
+                /* An optional one is nobody's business, unless something of its name would be met
+                 * that does not fit. */
                 if (edge->dependency->type == DEPENDENCY_PEER_OPTIONAL) {
-                        Node *met = tree_resolve(b->tree, node->parent->source, edge->requirement->name);
+                        Node *met = tree_resolve(b->tree, node->parent->source,
+                                                 edge->requirement->name);
 
                         if (!met || edge_satisfied_by(edge, met))
                                 return 0;
@@ -154,8 +160,8 @@ static int load_peers(Builder *b, Node *node, NodeSet *required) {
         if (!peers)
                 return -ENOMEM;
         NODE_FOREACH_EDGE(e, node)
-                if (edge_is_peer(e) && !(e->to && edge_valid(e)))
-                        peers[n++] = e;
+        if (edge_is_peer(e) && !(e->to && edge_valid(e)))
+                peers[n++] = e;
         qsort(peers, n, sizeof(*peers), compare_edges);
 
         for (size_t i = 0; i < n && node->parent; i++) {
@@ -180,7 +186,8 @@ static int load_peers(Builder *b, Node *node, NodeSet *required) {
                 if (r < 0)
                         return r;
                 if (r > 0) {
-                        r = node_from_edge(b, edge, node->parent, /* second= */ NULL, required, &dep);
+                        r = node_from_edge(b, edge, node->parent, /* second= */ NULL, required,
+                                           &dep);
                         if (r < 0)
                                 return r;
                         continue;
@@ -191,13 +198,16 @@ static int load_peers(Builder *b, Node *node, NodeSet *required) {
         return 0;
 }
 
-/* Loads what answers the edge, with its peers. `second` is a further edge that the same node should answer if it can. */
-static int node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, NodeSet *required, Node **ret) {
+/* Loads what answers the edge, with its peers. `second` is a further edge that the same node should
+ * answer if it can. */
+static int node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, NodeSet *required,
+                          Node **ret) {
         Node *node, *other;
         int r;
 
         if (b->depth >= PEER_DEPTH_MAX)
-                return error_set(b->error, -E2BIG, "%s: peer dependencies are nested more than %d deep",
+                return error_set(b->error, -E2BIG,
+                                 "%s: peer dependencies are nested more than %d deep",
                                  edge->requirement->name->text, PEER_DEPTH_MAX);
         if (!parent) {
                 r = tree_new_virtual(b->tree, edge->from, &parent);
@@ -219,7 +229,8 @@ static int node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, No
                         return r;
         }
 
-        if ((node_set_contains(required, edge->from) && edge->dependency->type != DEPENDENCY_PEER_OPTIONAL) ||
+        if ((node_set_contains(required, edge->from) &&
+             edge->dependency->type != DEPENDENCY_PEER_OPTIONAL) ||
             (second && node_set_contains(required, second->from) &&
              second->dependency->type != DEPENDENCY_PEER_OPTIONAL)) {
                 r = node_set_add(required, node);
@@ -242,7 +253,7 @@ static int find_hoistable(Node *top, const Edge *edge, Node **ret) {
         int r = 0;
 
         NODE_FOREACH_CHILD(c, top)
-                r = MIN2(r, node_set_add(&queue, c));
+        r = MIN2(r, node_set_add(&queue, c));
         for (size_t i = 0; r >= 0 && i < queue.n; i++) {
                 Node *n = queue.items[i];
 
@@ -251,13 +262,14 @@ static int find_hoistable(Node *top, const Edge *edge, Node **ret) {
                         return 0;
                 }
                 NODE_FOREACH_CHILD(c, n)
-                        r = MIN2(r, node_set_add(&queue, c));
+                r = MIN2(r, node_set_add(&queue, c));
         }
         return r;
 }
 
 static bool is_problem(const Builder *b, const Edge *e) {
-        if (e->from != b->tree->root && manifest_bundles(e->from->manifest, e->requirement->name->text))
+        if (e->from != b->tree->root &&
+            manifest_bundles(e->from->manifest, e->requirement->name->text))
                 return false;
         if (e->to && e->to->problem)
                 return false;
@@ -289,8 +301,8 @@ static int load_dependency(Builder *b, Edge *edge, Node **ret) {
         if (!dep) {
                 r = node_set_add(&required, edge->from);
                 if (r >= 0)
-                        r = node_from_edge(b, edge, edge_is_peer(edge) ? virtual : NULL, /* second= */ NULL,
-                                           &required, &dep);
+                        r = node_from_edge(b, edge, edge_is_peer(edge) ? virtual : NULL,
+                                           /* second= */ NULL, &required, &dep);
                 if (r < 0)
                         return r;
         }
@@ -336,13 +348,13 @@ static int build_step(Builder *b, Node *node) {
         if (!problems || !tasks)
                 return -ENOMEM;
         NODE_FOREACH_EDGE(e, node)
-                if (is_problem(b, e))
-                        problems[n_problems++] = e;
+        if (is_problem(b, e))
+                problems[n_problems++] = e;
 
         for (size_t i = 0; i < n_problems; i++) {
                 if (problems[i]->peer_conflicted)
                         continue;
-                tasks[n_tasks] = (Task) { .edge = problems[i], .position = n_tasks };
+                tasks[n_tasks] = (Task){ .edge = problems[i], .position = n_tasks };
                 r = load_dependency(b, problems[i], &tasks[n_tasks].dep);
                 if (r < 0)
                         return r;
@@ -353,7 +365,8 @@ static int build_step(Builder *b, Node *node) {
         for (size_t i = 0; i < n_tasks; i++) {
                 _cleanup_(placing_done) Placing placing = { .tree = b->tree };
 
-                r = place_dependency(&placing, tasks[i].dep, tasks[i].edge, tasks[i].edge == b->request, b->error);
+                r = place_dependency(&placing, tasks[i].dep, tasks[i].edge,
+                                     tasks[i].edge == b->request, b->error);
                 if (r >= 0)
                         r = queue_affected(b, &placing);
                 if (r < 0)
@@ -362,7 +375,8 @@ static int build_step(Builder *b, Node *node) {
         return 0;
 }
 
-int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata, const Platform *platform, Error *e) {
+int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata,
+                const Platform *platform, Error *e) {
         Builder b = { .tree = t, .find = find, .userdata = userdata, .error = e };
         Name *name;
         Node *n;
@@ -380,7 +394,8 @@ int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata, cons
         r = queue_push(&b, n);
         while (r >= 0 && b.n_queue > 0) {
                 n = queue_pop(&b);
-                if (n->seen || n->root != t->root || (n->manifest && n->manifest->has_shrinkwrap && n != t->root))
+                if (n->seen || n->root != t->root ||
+                    (n->manifest && n->manifest->has_shrinkwrap && n != t->root))
                         continue;
                 n->seen = true;
                 r = build_step(&b, n);

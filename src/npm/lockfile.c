@@ -9,13 +9,24 @@
 
 /* Members that npm puts first, in this order; the others follow sorted. */
 static const char *const first_keys[] = {
-        "name", "version", "lockfileVersion", "resolved", "integrity", "requires", "packages", "dependencies",
+        "name",      "version",  "lockfileVersion", "resolved",
+        "integrity", "requires", "packages",        "dependencies",
 };
 
 /* What an entry repeats of the manifest, where it is there and not empty. */
 static const char *const repeated[] = {
-        "dependencies", "peerDependencies", "peerDependenciesMeta", "optionalDependencies", "bundleDependencies",
-        "acceptDependencies", "engines", "os", "cpu", "libc", "license", "deprecated",
+        "dependencies",
+        "peerDependencies",
+        "peerDependenciesMeta",
+        "optionalDependencies",
+        "bundleDependencies",
+        "acceptDependencies",
+        "engines",
+        "os",
+        "cpu",
+        "libc",
+        "license",
+        "deprecated",
         "workspaces",
 };
 
@@ -27,7 +38,8 @@ typedef struct Member {
 
 static int compare_members(const void *a, const void *b) {
         const Member *x = a, *y = b;
-        bool u = json_object_is_type(x->value, json_type_object), v = json_object_is_type(y->value, json_type_object);
+        bool u = json_object_is_type(x->value, json_type_object),
+             v = json_object_is_type(y->value, json_type_object);
 
         if (u != v)
                 return u ? 1 : -1;
@@ -55,7 +67,7 @@ static int sort_members(json_object *o, json_object **ret) {
 
                 while (rank < ELEMENTSOF(first_keys) && !streq(first_keys[rank], key))
                         rank++;
-                members[n++] = (Member) { key, value, rank };
+                members[n++] = (Member){ key, value, rank };
         }
         qsort(members, n, sizeof(*members), compare_members);
         for (size_t i = 0; i < n; i++) {
@@ -80,7 +92,8 @@ static char *to_text(json_object *o) {
 
         if (sort_members(o, &sorted) < 0)
                 return NULL;
-        text = json_object_to_json_string_ext(sorted, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+        text = json_object_to_json_string_ext(sorted, JSON_C_TO_STRING_PRETTY |
+                                                              JSON_C_TO_STRING_SPACED |
                                                               JSON_C_TO_STRING_NOSLASHESCAPE);
         return text && asprintf(&line, "%s\n", text) >= 0 ? line : NULL;
 }
@@ -172,8 +185,8 @@ static int add_node(json_object *packages, const Node *n) {
         return r < 0 ? r : add_flags(entry, n);
 }
 
-/* What the root's package.json says of the module, by npm's rules for saving: the version there is and later compatible
- * ones, unless the person gave a range. */
+/* What the root's package.json says of the module, by npm's rules for saving: the version there is
+ * and later compatible ones, unless the person gave a range. */
 static int add_root_dependencies(json_object *o, const Tree *t) {
         const Edge *e = t->root->edges;
         const Spec *spec = e->requirement->spec;
@@ -186,11 +199,14 @@ static int add_root_dependencies(json_object *o, const Tree *t) {
         if (!n || !n->manifest)
                 return -ENOENT;
         if (!spec_is_registry(target))
-                text = strdup(n->resolved && startswith(n->resolved, "file:") ? n->resolved : spec->raw);
+                text = strdup(n->resolved && startswith(n->resolved, "file:") ? n->resolved
+                                                                              : spec->raw);
         else {
-                bool keep = target->type == SPEC_RANGE && !isempty(target->fetch) && !streq(target->fetch, "*");
+                bool keep = target->type == SPEC_RANGE && !isempty(target->fetch) &&
+                            !streq(target->fetch, "*");
 
-                if (asprintf(&range, "%s%s", keep ? "" : "^", keep ? target->fetch : n->manifest->version) < 0)
+                if (asprintf(&range, "%s%s", keep ? "" : "^",
+                             keep ? target->fetch : n->manifest->version) < 0)
                         range = NULL;
                 else if (spec->type != SPEC_ALIAS)
                         text = strdup(range);
@@ -236,7 +252,8 @@ char *lockfile_write(const Tree *t, LockfileKind kind, const char *name) {
         for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
                 const Node *n = t->nodes[i];
 
-                if (n->root == t->root && n != t->root && n->manifest && !(kind == LOCKFILE_HIDDEN && n->inert))
+                if (n->root == t->root && n != t->root && n->manifest &&
+                    !(kind == LOCKFILE_HIDDEN && n->inert))
                         r = add_node(packages, n);
         }
         return r < 0 ? NULL : to_text(o);

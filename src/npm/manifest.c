@@ -8,8 +8,21 @@
 
 /* What stays of the JSON object. */
 static const char *const kept[] = {
-        "dependencies", "peerDependencies", "peerDependenciesMeta", "optionalDependencies", "bundleDependencies",
-        "acceptDependencies", "funding", "engines", "os", "cpu", "libc", "license", "bin", "deprecated", "dist",
+        "dependencies",
+        "peerDependencies",
+        "peerDependenciesMeta",
+        "optionalDependencies",
+        "bundleDependencies",
+        "acceptDependencies",
+        "funding",
+        "engines",
+        "os",
+        "cpu",
+        "libc",
+        "license",
+        "bin",
+        "deprecated",
+        "dist",
         "workspaces",
 };
 
@@ -33,13 +46,13 @@ bool manifest_bundles(const Manifest *m, const char *name) {
 }
 
 /* A name that was seen before gives up its place: npm's order is that of the last mention. */
-static int add_dependency(Manifest *m, const char *name, json_object *spec, DependencyType type, const char *what,
-                          Error *e) {
+static int add_dependency(Manifest *m, const char *name, json_object *spec, DependencyType type,
+                          const char *what, Error *e) {
         Dependency *d;
 
         if (!json_string(spec))
-                return error_set(e, -EBADMSG, "%s has the dependency '%s' as %s, not as text", what, name,
-                                 json_type_text(spec));
+                return error_set(e, -EBADMSG, "%s has the dependency '%s' as %s, not as text", what,
+                                 name, json_type_text(spec));
         for (size_t i = 0; i < m->n_dependencies; i++)
                 if (strcasecmp(m->dependencies[i].name, name) == 0) {
                         memmove(m->dependencies + i, m->dependencies + i + 1,
@@ -48,16 +61,18 @@ static int add_dependency(Manifest *m, const char *name, json_object *spec, Depe
                         break;
                 }
         if (m->n_dependencies >= MANIFEST_DEPENDENCIES_MAX)
-                return error_set(e, -EBADMSG, "%s has more than %d dependencies", what, MANIFEST_DEPENDENCIES_MAX);
+                return error_set(e, -EBADMSG, "%s has more than %d dependencies", what,
+                                 MANIFEST_DEPENDENCIES_MAX);
 
         /* grows by doubling, at 0, 8, 16, 32, … */
-        if (m->n_dependencies == 0 || (m->n_dependencies >= 8 && (m->n_dependencies & (m->n_dependencies - 1)) == 0)) {
+        if (m->n_dependencies == 0 ||
+            (m->n_dependencies >= 8 && (m->n_dependencies & (m->n_dependencies - 1)) == 0)) {
                 d = reallocarray(m->dependencies, MAX2(m->n_dependencies * 2, 8U), sizeof(*d));
                 if (!d)
                         return -ENOMEM;
                 m->dependencies = d;
         }
-        m->dependencies[m->n_dependencies++] = (Dependency) {
+        m->dependencies[m->n_dependencies++] = (Dependency){
                 .name = name,
                 .spec = json_string(spec),
                 .accept = json_get_string(json_get(m->json, "acceptDependencies"), name),
@@ -77,14 +92,16 @@ static int load_peers(Manifest *m, bool optional, const char *what, Error *e) {
 
                 if (json_object_get_boolean(json_get(json_get(meta, name), "optional")) != optional)
                         continue;
-                r = add_dependency(m, name, spec, optional ? DEPENDENCY_PEER_OPTIONAL : DEPENDENCY_PEER, what, e);
+                r = add_dependency(m, name, spec,
+                                   optional ? DEPENDENCY_PEER_OPTIONAL : DEPENDENCY_PEER, what, e);
                 if (r < 0)
                         return r;
         }
         return 0;
 }
 
-static int load_dependencies(Manifest *m, const char *field, DependencyType type, const char *what, Error *e) {
+static int load_dependencies(Manifest *m, const char *field, DependencyType type, const char *what,
+                             Error *e) {
         json_object *o = json_get(m->json, field);
 
         if (!json_object_is_type(o, json_type_object))
@@ -98,7 +115,8 @@ static int load_dependencies(Manifest *m, const char *field, DependencyType type
         return 0;
 }
 
-/* A list, an object's keys, or true for all dependencies. Leaves the list in the JSON, for the lock file. */
+/* A list, an object's keys, or true for all dependencies. Leaves the list in the JSON, for the lock
+ * file. */
 static int load_bundled(Manifest *m) {
         json_object *o = json_get(m->json, "bundleDependencies"), *list;
         size_t n = 0;
@@ -117,8 +135,10 @@ static int load_bundled(Manifest *m) {
         } else if (json_object_is_type(o, json_type_array))
                 for (size_t i = 0; i < json_object_array_length(o); i++)
                         if (json_string(json_object_array_get_idx(o, i)))
-                                r = MIN2(r, json_object_array_add(
-                                                    list, json_object_get(json_object_array_get_idx(o, i))));
+                                r = MIN2(r,
+                                         json_object_array_add(
+                                                 list,
+                                                 json_object_get(json_object_array_get_idx(o, i))));
 
         json_object_object_del(m->json, "bundleDependencies");
         if (r < 0 || json_object_array_length(list) == 0) {
@@ -139,7 +159,8 @@ static int load_bundled(Manifest *m) {
 
 /* The older form of a hash, hexadecimal SHA-1, as npm writes hashes now. */
 static int add_integrity(json_object *dist, const char *shasum) {
-        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        static const char digits[] =
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         char text[] = "sha1-............................", *t = text + strlen("sha1-");
         uint8_t bytes[21] = { 0 };
 
@@ -148,7 +169,8 @@ static int add_integrity(json_object *dist, const char *shasum) {
         for (size_t i = 0; i < 20; i++)
                 (void) sscanf(shasum + 2 * i, "%2hhx", bytes + i);
         for (size_t i = 0; i < sizeof(bytes); i += 3) {
-                unsigned v = (unsigned) bytes[i] << 16 | (unsigned) bytes[i + 1] << 8 | bytes[i + 2];
+                unsigned v = (unsigned) bytes[i] << 16 | (unsigned) bytes[i + 1] << 8 |
+                             bytes[i + 2];
 
                 for (int shift = 18; shift >= 0; shift -= 6)
                         *t++ = digits[v >> shift & 63];
@@ -159,7 +181,8 @@ static int add_integrity(json_object *dist, const char *shasum) {
 
 /* npm writes the license's type alone, and deprecation as a text. */
 static int load_texts(Manifest *m) {
-        json_object *license = json_get(m->json, "license"), *deprecated = json_get(m->json, "deprecated");
+        json_object *license = json_get(m->json, "license"),
+                    *deprecated = json_get(m->json, "deprecated");
         json_object *engines = json_get(m->json, "engines"), *dist = json_get(m->json, "dist");
         const char *type = json_get_string(license, "type");
         int r;
@@ -189,8 +212,10 @@ static int load_texts(Manifest *m) {
 static bool has_install_script(json_object *json) {
         json_object *scripts = json_get(json, "scripts");
 
-        return json_get_bool(json, "hasInstallScript", false) || !isempty(json_get_string(scripts, "install")) ||
-               !isempty(json_get_string(scripts, "preinstall")) || !isempty(json_get_string(scripts, "postinstall"));
+        return json_get_bool(json, "hasInstallScript", false) ||
+               !isempty(json_get_string(scripts, "install")) ||
+               !isempty(json_get_string(scripts, "preinstall")) ||
+               !isempty(json_get_string(scripts, "postinstall"));
 }
 
 static int rename_member(json_object *o, const char *from, const char *to) {
@@ -205,9 +230,11 @@ static int rename_member(json_object *o, const char *from, const char *to) {
 
 /* Optional ones are often listed twice. */
 static void drop_doubled(json_object *json) {
-        json_object *dependencies = json_get(json, "dependencies"), *optional = json_get(json, "optionalDependencies");
+        json_object *dependencies = json_get(json, "dependencies"),
+                    *optional = json_get(json, "optionalDependencies");
 
-        if (!json_object_is_type(dependencies, json_type_object) || !json_object_is_type(optional, json_type_object))
+        if (!json_object_is_type(dependencies, json_type_object) ||
+            !json_object_is_type(optional, json_type_object))
                 return;
         json_object_object_foreach(optional, name, value) {
                 (void) value;
@@ -242,7 +269,8 @@ int manifest_from_json(json_object *json, const char *what, Error *e, Manifest *
         int r;
 
         if (!json_object_is_type(json, json_type_object))
-                return error_set(e, -EBADMSG, "%s is %s, not an object", what, json_type_text(json));
+                return error_set(e, -EBADMSG, "%s is %s, not an object", what,
+                                 json_type_text(json));
         if (!json_get_string(json, "name") || !package_name_is_valid(json_get_string(json, "name")))
                 return error_set(e, -EBADMSG, "%s has no valid \"name\"", what);
         if (!json_get_string(json, "version") ||

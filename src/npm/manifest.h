@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One version of a package, as the registry or its package.json describes it: what is needed to place it in a tree, to
- * fetch it and to write it into a lock file. */
+/* One version of a package, as the registry or its package.json describes it: what is needed to
+ * place it in a tree, to fetch it and to write it into a lock file. */
 
 #include "basic/error.h"
 #include "basic/json.h"
 #include "npm/jstext.h"
 
-#define MANIFEST_DEPENDENCIES_MAX 8192 /* the largest published package depends on some thousands */
+#define MANIFEST_DEPENDENCIES_MAX 8192 /* the largest published package depends on some thousands  \
+                                        */
 
 typedef enum DependencyType {
         DEPENDENCY_PEER,
-        DEPENDENCY_PEER_OPTIONAL, /* peerDependenciesMeta: wanted by nobody, but must fit if it is there */
+        DEPENDENCY_PEER_OPTIONAL, /* peerDependenciesMeta: wanted by nobody, but must fit if it is
+                                     there */
         DEPENDENCY_PROD,
         DEPENDENCY_OPTIONAL,
 } DependencyType;
@@ -27,24 +29,26 @@ typedef struct Dependency {
 /* Strings belong to the manifest. */
 typedef struct Manifest {
         char *name;
-        char *version; /* normal form */
-        Dependency *dependencies; /* in the order npm looks at them: peers, then the others, optional ones last */
+        char *version;            /* normal form */
+        Dependency *dependencies; /* in the order npm looks at them: peers, then the others,
+                                     optional ones last */
         size_t n_dependencies;
-        const char **bundled; /* names whose packages come inside this one; NULL-terminated, or NULL */
+        const char *
+                *bundled; /* names whose packages come inside this one; NULL-terminated, or NULL */
 
         const char *engine_node, *engine_npm; /* ranges; NULL if not given */
         const char *deprecated;               /* the message; NULL if it is not */
         const char *tarball;                  /* address; NULL if not given */
         const char *integrity;                /* of the archive, "sha512-…"; NULL if not given */
-        const char *shasum;                   /* the older form, which integrity is made from if need be */
+        const char *shasum; /* the older form, which integrity is made from if need be */
         bool has_install_script;
         bool has_shrinkwrap;
 
         json_object *json; /* what a lock file repeats, and "os", "cpu", "libc", "bin" */
 } Manifest;
 
-/* From the text of a JSON object. -EBADMSG and a clause for what cannot be installed: no name, no version, a dependency
- * that is no text. `what` names the document in the clause. */
+/* From the text of a JSON object. -EBADMSG and a clause for what cannot be installed: no name, no
+ * version, a dependency that is no text. `what` names the document in the clause. */
 int manifest_parse(Slice text, const char *what, Error *e, Manifest **ret);
 
 /* The same from an object, which is changed on the way. */

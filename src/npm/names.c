@@ -44,7 +44,8 @@ Name *names_get(Names *n, const char *text) {
         Name *name, *key, **bucket;
 
         if (n->names_size > 0)
-                for (name = n->names[hash_text(text, 0) % n->names_size]; name; name = name->hash_next)
+                for (name = n->names[hash_text(text, 0) % n->names_size]; name;
+                     name = name->hash_next)
                         if (streq(name->text, text))
                                 return name;
 
@@ -86,7 +87,8 @@ static int grow_requirements(Names *n) {
                 return -ENOMEM;
         for (size_t i = 0; i < n->requirements_size; i++)
                 for (Requirement *q = n->requirements[i], *next; q; q = next) {
-                        Requirement **bucket = table + hash_requirement(q->name->text, q->text) % size;
+                        Requirement **bucket = table +
+                                               hash_requirement(q->name->text, q->text) % size;
 
                         next = q->hash_next;
                         q->hash_next = *bucket;
@@ -144,5 +146,5 @@ void names_done(Names *n) {
         free(n->names);
         free(n->requirements);
         arena_done(&n->arena);
-        *n = (Names) { 0 };
+        *n = (Names){ 0 };
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Package names and what is required of them, each kept once, so that a tree compares pointers and parses a range only
- * the first time it meets it. */
+/* Package names and what is required of them, each kept once, so that a tree compares pointers and
+ * parses a range only the first time it meets it. */
 
 #include "basic/arena.h"
 #include "npm/spec.h"
@@ -12,7 +12,8 @@ typedef struct Requirement Requirement;
 
 struct Name {
         const char *text;
-        Name *key; /* the same in small letters: names that differ in nothing else share a place in node_modules */
+        Name *key; /* the same in small letters: names that differ in nothing else share a place in
+                      node_modules */
 
         /* of the tree that is being built: what is called so in it, and what asks for it */
         struct Node *nodes;
@@ -26,8 +27,8 @@ struct Name {
 struct Requirement {
         Name *name;
         const char *text;
-        Spec *spec;          /* NULL if the text means nothing */
-        const char *problem; /* then why */
+        Spec *spec;            /* NULL if the text means nothing */
+        const char *problem;   /* then why */
         struct Choice *choice; /* the resolver's: what it comes to */
         Requirement *hash_next;
 };

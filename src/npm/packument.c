@@ -55,7 +55,9 @@ typedef struct Wanted {
 } Wanted;
 
 static const Wanted wanted_dist[] = { { "tarball" }, { "integrity" }, { "shasum" }, { NULL } };
-static const Wanted wanted_scripts[] = { { "install" }, { "preinstall" }, { "postinstall" }, { NULL } };
+static const Wanted wanted_scripts[] = {
+        { "install" }, { "preinstall" }, { "postinstall" }, { NULL }
+};
 static const Wanted wanted_version[] = {
         { "name" },
         { "version" },
@@ -94,7 +96,8 @@ static void append(char **out, const char *s, size_t n) {
         *out += n;
 }
 
-/* Copies the wanted members of the value the scan stands before: never longer than what was read. */
+/* Copies the wanted members of the value the scan stands before: never longer than what was read.
+ */
 static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
         Slice key, value;
         JsonScan s;
@@ -148,12 +151,13 @@ static int load_versions(Packument *p, JsonScan *outer, char **out, Error *e) {
                 PackumentVersion *v;
 
                 if (p->n_versions >= PACKUMENT_VERSIONS_MAX)
-                        return error_set(e, -EBADMSG, "more than %d versions", PACKUMENT_VERSIONS_MAX);
+                        return error_set(e, -EBADMSG, "more than %d versions",
+                                         PACKUMENT_VERSIONS_MAX);
                 r = grow((void **) &p->versions, p->n_versions, sizeof(*v));
                 if (r < 0)
                         return r;
                 v = p->versions + p->n_versions;
-                *v = (PackumentVersion) { .json.s = *out };
+                *v = (PackumentVersion){ .json.s = *out };
                 r = json_scan_key(key, &v->text);
                 if (r < 0)
                         return r;
@@ -189,7 +193,7 @@ static int load_tags(Packument *p, JsonScan *outer, Error *e) {
                 if (r < 0)
                         return r;
                 t = p->tags + p->n_tags;
-                *t = (PackumentTag) { 0 };
+                *t = (PackumentTag){ 0 };
                 r = json_scan_key(key, &t->name);
                 if (r < 0)
                         return r;
@@ -262,7 +266,8 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         int r;
 
         if (size > PACKUMENT_SIZE_MAX)
-                return error_set(e, -EBADMSG, "the registry's document is larger than %u bytes", PACKUMENT_SIZE_MAX);
+                return error_set(e, -EBADMSG, "the registry's document is larger than %u bytes",
+                                 PACKUMENT_SIZE_MAX);
         p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
@@ -271,7 +276,7 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         if (!p->document || !p->name)
                 return -ENOMEM;
 
-        r = load(p, (Slice) { text, size }, e);
+        r = load(p, (Slice){ text, size }, e);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
@@ -300,7 +305,8 @@ const char *packument_tag(const Packument *p, const char *tag) {
 
 /* Highest first, equal ones in the document's order. */
 static int compare_versions(const void *a, const void *b) {
-        const PackumentVersion *x = *(PackumentVersion *const *) a, *y = *(PackumentVersion *const *) b;
+        const PackumentVersion *x = *(PackumentVersion *const *) a,
+                               *y = *(PackumentVersion *const *) b;
         int r = semver_compare(&y->semver, &x->semver);
 
         return r != 0 ? r : (x > y) - (x < y);

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All that the registry says of a package: every version there is. A version is only parsed when it is wanted. */
+/* All that the registry says of a package: every version there is. A version is only parsed when it
+ * is wanted. */
 
 #include "npm/manifest.h"
 #include "npm/semver.h"
 
-#define PACKUMENT_SIZE_MAX     (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
-#define PACKUMENT_VERSIONS_MAX 100000                /* the busiest packages have some ten thousands */
+#define PACKUMENT_SIZE_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB   \
+                                                  */
+#define PACKUMENT_VERSIONS_MAX 100000            /* the busiest packages have some ten thousands */
 #define PACKUMENT_TAGS_MAX     100000
 
 typedef struct PackumentVersion {
-        char *text;    /* the version as the registry spells it */
-        Semver semver; /* borrows `text` */
-        bool valid;    /* it is a version at all */
-        Slice json;    /* what is needed of it, in `document` */
+        char *text;         /* the version as the registry spells it */
+        Semver semver;      /* borrows `text` */
+        bool valid;         /* it is a version at all */
+        Slice json;         /* what is needed of it, in `document` */
         Manifest *manifest; /* once parsed */
 } PackumentVersion;
 
@@ -34,8 +36,8 @@ typedef struct Packument {
         size_t n_tags;
 } Packument;
 
-/* Reads the registry's document, the full one or the one for installers; the text is not needed any longer. -EBADMSG and
- * a clause for what is none, or is larger than the limits. */
+/* Reads the registry's document, the full one or the one for installers; the text is not needed any
+ * longer. -EBADMSG and a clause for what is none, or is larger than the limits. */
 int packument_parse(const char *text, size_t size, Error *e, Packument **ret);
 
 Packument *packument_free(Packument *p);

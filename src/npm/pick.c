@@ -46,7 +46,8 @@ static int nothing(const Packument *p, const Spec *spec, Error *e) {
 }
 
 /* The best of a range; NULL if there is none. */
-static int pick_best(Packument *p, const Range *range, const Platform *platform, PackumentVersion **ret) {
+static int pick_best(Packument *p, const Range *range, const Platform *platform,
+                     PackumentVersion **ret) {
         PackumentVersion *best = NULL;
         Rank best_rank = RANK_DEPRECATED_UNFIT;
         int r;
@@ -71,7 +72,8 @@ static int pick_best(Packument *p, const Range *range, const Platform *platform,
         return 0;
 }
 
-int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, Error *e, Manifest **ret) {
+int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, Error *e,
+                  Manifest **ret) {
         const char *latest = packument_tag(p, "latest"), *tagged;
         PackumentVersion *v = NULL;
         char text[SEMVER_TEXT_MAX];
@@ -82,7 +84,8 @@ int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, Erro
                 tagged = packument_tag(p, spec->fetch);
                 v = tagged ? packument_version(p, tagged) : NULL;
         } else if (spec->type == SPEC_VERSION) {
-                /* npm also takes several "v" or "=" before it here, but such a text is no version to begin with */
+                /* npm also takes several "v" or "=" before it here, but such a text is no version
+                 * to begin with */
                 if (semver_parse(slice(spec->fetch), SEMVER_LOOSE, &wanted) >= 0)
                         v = packument_version(p, semver_format(&wanted, text));
         } else {

@@ -13,16 +13,18 @@ typedef struct Step {
         CanPlace can; /* where it went, and why it may */
 } Step;
 
-static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, bool explicit_request, Error *e);
+static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, bool explicit_request,
+                      Error *e);
 
 void placing_done(Placing *p) {
         free(p->placed);
         node_set_done(&p->holes);
-        *p = (Placing) { 0 };
+        *p = (Placing){ 0 };
 }
 
 static Node *start_node(const Step *s) {
-        return deepest_target(s->parent ? start_node(s->parent) : s->edge->from, s->edge->requirement->name);
+        return deepest_target(s->parent ? start_node(s->parent) : s->edge->from,
+                              s->edge->requirement->name);
 }
 
 static const Step *top_step(const Step *s) {
@@ -65,10 +67,13 @@ static int conflict(const Step *s, Error *e) {
         const Edge *edge = top->edge;
 
         return error_set(e, -EEXIST,
-                         "%s@%s, which %s asks for, cannot be installed: its peer dependencies contradict what is "
+                         "%s@%s, which %s asks for, cannot be installed: its peer dependencies "
+                         "contradict what is "
                          "there already",
                          edge->requirement->name->text, edge->requirement->text,
-                         edge->from->manifest && edge->from->manifest->name[0] ? edge->from->manifest->name : "the module");
+                         edge->from->manifest && edge->from->manifest->name[0]
+                                 ? edge->from->manifest->name
+                                 : "the module");
 }
 
 /* Removes a node and what only it needed. */
@@ -95,20 +100,21 @@ static int list_children(const Node *n, Node ***ret, size_t *ret_n) {
         size_t count = 0;
 
         NODE_FOREACH_CHILD(c, n)
-                count++;
+        count++;
         list = calloc(count + 1, sizeof(*list));
         if (!list)
                 return -ENOMEM;
         count = 0;
         NODE_FOREACH_CHILD(c, n)
-                list[count++] = c;
+        list[count++] = c;
         qsort(list, count, sizeof(*list), compare_nodes);
         *ret = list;
         *ret_n = count;
         return 0;
 }
 
-/* Removes the node if its dependents find something as good further up; else looks at what is below it. */
+/* Removes the node if its dependents find something as good further up; else looks at what is below
+ * it. */
 static int prune_duplicates(Placing *p, Node *n, bool descend, bool explicit_request) {
         _cleanup_(freep) Node **children = NULL;
         size_t n_children;
@@ -145,7 +151,8 @@ static int prune_below(Placing *p, Node *target, const Name *name, bool explicit
                 _cleanup_(freep) Node **children = NULL;
                 size_t n_children = 0;
 
-                if (nodes[i]->root != p->tree->root || node_is_top(nodes[i]) || !node_is_descendant(nodes[i], target))
+                if (nodes[i]->root != p->tree->root || node_is_top(nodes[i]) ||
+                    !node_is_descendant(nodes[i], target))
                         continue;
                 r = prune_duplicates(p, nodes[i], /* descend= */ false, explicit_request);
                 if (r < 0)
@@ -155,7 +162,8 @@ static int prune_below(Placing *p, Node *target, const Name *name, bool explicit
                 r = list_children(nodes[i], &children, &n_children);
                 for (size_t k = 0; r >= 0 && k < n_children; k++)
                         if (children[k]->root == p->tree->root)
-                                r = prune_duplicates(p, children[k], /* descend= */ false, explicit_request);
+                                r = prune_duplicates(p, children[k], /* descend= */ false,
+                                                     explicit_request);
                 if (r < 0)
                         return r;
         }
@@ -196,14 +204,15 @@ static int gather_from(Node *n, EdgeFilter filter, NodeSet *ret) {
         return r < 0 ? r : add_all(ret, &set);
 }
 
-/* What only the replaced node and its kin needed goes with it: left behind it would be in others' way. */
+/* What only the replaced node and its kin needed goes with it: left behind it would be in others'
+ * way. */
 static int prune_orphans(Placing *p, Node *placed, const NodeSet *old_deps) {
         _cleanup_(node_set_done) NodeSet orphans = { 0 };
         int r = 0;
 
         NODE_FOREACH_EDGE(e, placed)
-                if (e->to && !edge_valid(e) && node_set_add(&orphans, e->to) < 0)
-                        return -ENOMEM;
+        if (e->to && !edge_valid(e) && node_set_add(&orphans, e->to) < 0)
+                return -ENOMEM;
         for (size_t i = 0; i < old_deps->n; i++) {
                 r = gather_from(old_deps->items[i], not_to_and_valid, &orphans);
                 if (r < 0)
@@ -218,8 +227,8 @@ static int prune_orphans(Placing *p, Node *placed, const NodeSet *old_deps) {
         return 0;
 }
 
-/* Peers at the same level that cannot do with the new one: their sets go, to be placed anew deeper down, or we live with
- * the conflict. */
+/* Peers at the same level that cannot do with the new one: their sets go, to be placed anew deeper
+ * down, or we live with the conflict. */
 static int find_broken_sets(Node *old, Node *placed, NodeSet *ret) {
         Node *target = old->parent;
         int r;
@@ -228,7 +237,8 @@ static int find_broken_sets(Node *old, Node *placed, NodeSet *ret) {
                 PeerEntry *entries;
                 size_t n;
 
-                if (edge_satisfied_by(e, placed) || !edge_is_peer(e) || e->from->parent != target || e->peer_conflicted)
+                if (edge_satisfied_by(e, placed) || !edge_is_peer(e) || e->from->parent != target ||
+                    e->peer_conflicted)
                         continue;
                 r = peer_entries_find(e->from, &entries, &n);
                 if (r < 0)
@@ -236,7 +246,8 @@ static int find_broken_sets(Node *old, Node *placed, NodeSet *ret) {
                 for (size_t i = 0; i < n && r >= 0; i++) {
                         Node *entry = entries[i].edge->to;
 
-                        if (deepest_target(entry, NULL) != target && !node_is_root(entries[i].edge->from))
+                        if (deepest_target(entry, NULL) != target &&
+                            !node_is_root(entries[i].edge->from))
                                 r = gather_from(entry, not_to_conflicted, ret);
                         else
                                 e->peer_conflicted = true;
@@ -254,11 +265,11 @@ static int replace(Placing *p, Node *placed, Node *old) {
         int r;
 
         NODE_FOREACH_EDGE(e, old)
-                if (e->to && !node_edge(placed, e->requirement->name)) {
-                        r = gather_from(e->to, not_to, &old_deps);
-                        if (r < 0)
-                                return r;
-                }
+        if (e->to && !node_edge(placed, e->requirement->name)) {
+                r = gather_from(e->to, not_to, &old_deps);
+                if (r < 0)
+                        return r;
+        }
         r = find_broken_sets(old, placed, &broken);
         if (r >= 0)
                 r = tree_replace(p->tree, placed, old);
@@ -269,8 +280,8 @@ static int replace(Placing *p, Node *placed, Node *old) {
 
         for (size_t i = 0; i < broken.n; i++) {
                 NODE_FOREACH_EDGE_IN(e, broken.items[i])
-                        if (node_set_add(&p->holes, e->from) < 0)
-                                return -ENOMEM;
+                if (node_set_add(&p->holes, e->from) < 0)
+                        return -ENOMEM;
                 tree_detach(p->tree, broken.items[i]);
         }
         return 0;
@@ -283,11 +294,12 @@ static int remember(Placing *p, Edge *edge, Node *node) {
         if (!more)
                 return -ENOMEM;
         p->placed = more;
-        p->placed[p->n_placed++] = (Placed) { edge, node };
+        p->placed[p->n_placed++] = (Placed){ edge, node };
         return 0;
 }
 
-/* A package that would stand inside itself is linked instead: a depends on b, b on another a, that on another b … */
+/* A package that would stand inside itself is linked instead: a depends on b, b on another a, that
+ * on another b … */
 static int place_link(Placing *p, Node *target, const Step *s, bool *ret_done) {
         Node *n;
         int r;
@@ -362,9 +374,10 @@ static int place_here(Placing *p, const Step *s, bool explicit_request, Error *e
         return r < 0 ? r : place_peers(p, s, placed, explicit_request, e);
 }
 
-/* Walks up as long as there is no conflict: 1 and the last good place, 0 if there is none at all; `ret_self` is the last
- * that would be good without the peers. */
-static int find_place(Placing *p, Step *s, bool explicit_request, CanPlace *ret, CanPlace *ret_self, bool *ret_has_self) {
+/* Walks up as long as there is no conflict: 1 and the last good place, 0 if there is none at all;
+ * `ret_self` is the last that would be good without the peers. */
+static int find_place(Placing *p, Step *s, bool explicit_request, CanPlace *ret, CanPlace *ret_self,
+                      bool *ret_has_self) {
         bool found = false;
 
         *ret_has_self = false;
@@ -399,7 +412,8 @@ static int find_place(Placing *p, Step *s, bool explicit_request, CanPlace *ret,
         return found;
 }
 
-static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, bool explicit_request, Error *e) {
+static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, bool explicit_request,
+                      Error *e) {
         Step s = { .parent = parent, .dep = dep, .edge = edge };
         unsigned length = 0;
         Placement what;

@@ -20,6 +20,7 @@ typedef struct Placing {
 
 void placing_done(Placing *p);
 
-/* Finds the place for `dep`, a node of a virtual tree, as an answer to the edge. `explicit_request`: a person asked for
- * it. -EEXIST and a clause if the module's own dependencies contradict each other. */
+/* Finds the place for `dep`, a node of a virtual tree, as an answer to the edge.
+ * `explicit_request`: a person asked for it. -EEXIST and a clause if the module's own dependencies
+ * contradict each other. */
 int place_dependency(Placing *p, Node *dep, Edge *edge, bool explicit_request, Error *e);

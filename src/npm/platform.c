@@ -10,9 +10,10 @@ Platform platform_native(void) {
         static const struct {
                 const char *machine, *cpu;
         } table[] = {
-                { "x86_64", "x64" },   { "aarch64", "arm64" }, { "armv7l", "arm" },     { "armv6l", "arm" },
-                { "i686", "ia32" },    { "i386", "ia32" },     { "ppc64le", "ppc64" },  { "ppc64", "ppc64" },
-                { "s390x", "s390x" },  { "riscv64", "riscv64" }, { "loongarch64", "loong64" },
+                { "x86_64", "x64" },      { "aarch64", "arm64" },       { "armv7l", "arm" },
+                { "armv6l", "arm" },      { "i686", "ia32" },           { "i386", "ia32" },
+                { "ppc64le", "ppc64" },   { "ppc64", "ppc64" },         { "s390x", "s390x" },
+                { "riscv64", "riscv64" }, { "loongarch64", "loong64" },
         };
         static struct utsname name;
         Platform p = { .os = "linux", .cpu = "unknown" };
@@ -74,7 +75,8 @@ static bool engine_fits(const char *range, const char *version) {
 
         if (isempty(range) || !version)
                 return true;
-        return range_parse(slice(range), SEMVER_INCLUDE_PRERELEASE, &r) >= 0 && range_test_text(r, slice(version));
+        return range_parse(slice(range), SEMVER_INCLUDE_PRERELEASE, &r) >= 0 &&
+               range_test_text(r, slice(version));
 }
 
 bool platform_engines_fit(const Platform *p, const char *node, const char *npm) {

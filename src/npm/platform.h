@@ -6,9 +6,9 @@
 #include "npm/manifest.h"
 
 typedef struct Platform {
-        const char *os;   /* as node's process.platform: "linux" */
-        const char *cpu;  /* as process.arch: "x64" */
-        const char *libc; /* "glibc", "musl" or NULL if it is neither */
+        const char *os;           /* as node's process.platform: "linux" */
+        const char *cpu;          /* as process.arch: "x64" */
+        const char *libc;         /* "glibc", "musl" or NULL if it is neither */
         const char *node_version; /* NULL: nothing is known, every package will do */
         const char *npm_version;  /* the same */
 } Platform;

@@ -5,8 +5,9 @@
 
 #include "basic/string-util.h"
 
-/* npm rewrites a range's text in passes until only comparators are left. What people publish depends on the accidents
- * of those passes ("> 1.2", "~ > 1", "1.2.3*"), so this does the same passes, each as a scan of its own. */
+/* npm rewrites a range's text in passes until only comparators are left. What people publish
+ * depends on the accidents of those passes ("> 1.2", "~ > 1", "1.2.3*"), so this does the same
+ * passes, each as a scan of its own. */
 
 #define NUMBER_TEXT_MAX 32
 #define EXPONENT_FROM   1e21 /* from here on JavaScript prints numbers with an exponent */
@@ -26,14 +27,15 @@ char *range_flatten(Slice text) {
                         *t++ = text.s[n++];
                 else if (t == flat || t[-1] != ' ')
                         *t++ = ' ';
-                text = (Slice) { text.s + n, text.n - n };
+                text = (Slice){ text.s + n, text.n - n };
         }
         *t = 0;
         return flat;
 }
 
 static bool is_build(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-';
 }
 
 /* Removes each "+build.metadata". */
@@ -124,9 +126,10 @@ static const char *next_number(Slice number, char buffer[static NUMBER_TEXT_MAX]
         return buffer;
 }
 
-/* Writes OPERATOR and the first n components, zeros for the rest, then the suffix. The component `bump` is one more,
- * and those after it zero; a negative one bumps none. */
-static int write_bound(const char *operator, const SemverParts *p, size_t n, int bump, const char *suffix, char **ret) {
+/* Writes OPERATOR and the first n components, zeros for the rest, then the suffix. The component
+ * `bump` is one more, and those after it zero; a negative one bumps none. */
+static int write_bound(const char *operator, const SemverParts * p, size_t n, int bump,
+                       const char *suffix, char **ret) {
         const Slice parts[] = { p->major, p->minor, p->patch };
         char buffer[NUMBER_TEXT_MAX];
         Slice out[3];
@@ -139,8 +142,8 @@ static int write_bound(const char *operator, const SemverParts *p, size_t n, int
                 else
                         out[i] = parts[i];
 
-        if (asprintf(ret, "%s" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "%s", operator, SLICE_ARG(out[0]),
-                     SLICE_ARG(out[1]), SLICE_ARG(out[2]), suffix) < 0) {
+        if (asprintf(ret, "%s" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "%s", operator,
+                     SLICE_ARG(out[0]), SLICE_ARG(out[1]), SLICE_ARG(out[2]), suffix) < 0) {
                 *ret = NULL;
                 return -ENOMEM;
         }
@@ -153,7 +156,8 @@ static int write_lower(const SemverParts *p, size_t n, const char *lowest, char 
 
         if (n < 3)
                 return write_bound(">=", p, n, -1, lowest, ret);
-        if (p->prerelease.n > 0 && asprintf(&suffix, "-" SLICE_FORMAT, SLICE_ARG(p->prerelease)) < 0) {
+        if (p->prerelease.n > 0 &&
+            asprintf(&suffix, "-" SLICE_FORMAT, SLICE_ARG(p->prerelease)) < 0) {
                 suffix = NULL;
                 return -ENOMEM;
         }
@@ -175,14 +179,15 @@ static int expand_hyphen(const char *text, SemverFlags flags, char **ret) {
         sign = strstr(text, " - ");
         if (!sign)
                 return 0;
-        left = (Slice) { text, (size_t) (sign - text) };
+        left = (Slice){ text, (size_t) (sign - text) };
         right = slice(sign + strlen(" - "));
         right.n -= endswith(right.s, " ");
         if (!semver_scan_whole(left, loose, &a) || !semver_scan_whole(right, loose, &b))
                 return 0;
 
         if (count_numbers(&a) == 3) {
-                if (asprintf(&from, ">=" SLICE_FORMAT "%s", SLICE_ARG(left), a.prerelease.n > 0 ? "" : lowest) < 0)
+                if (asprintf(&from, ">=" SLICE_FORMAT "%s", SLICE_ARG(left),
+                             a.prerelease.n > 0 ? "" : lowest) < 0)
                         return -ENOMEM;
         } else if (count_numbers(&a) > 0) {
                 r = write_bound(">=", &a, count_numbers(&a), -1, lowest, &from);
@@ -191,8 +196,10 @@ static int expand_hyphen(const char *text, SemverFlags flags, char **ret) {
         }
 
         if (count_numbers(&b) == 3 && b.prerelease.n > 0)
-                r = asprintf(&to, "<=" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "-" SLICE_FORMAT,
-                             SLICE_ARG(b.major), SLICE_ARG(b.minor), SLICE_ARG(b.patch), SLICE_ARG(b.prerelease));
+                r = asprintf(&to,
+                             "<=" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "-" SLICE_FORMAT,
+                             SLICE_ARG(b.major), SLICE_ARG(b.minor), SLICE_ARG(b.patch),
+                             SLICE_ARG(b.prerelease));
         else if (count_numbers(&b) == 3 && !*lowest)
                 r = asprintf(&to, "<=" SLICE_FORMAT, SLICE_ARG(right));
         else if (count_numbers(&b) > 0)
@@ -218,7 +225,8 @@ static void expansion_done(Expansion *e) {
         free(e->upper);
 }
 
-/* "^1.2.3": up to the next change of the first component that is not 0. "~1.2.3": of the minor one. */
+/* "^1.2.3": up to the next change of the first component that is not 0. "~1.2.3": of the minor one.
+ */
 static int expand_sign(char sign, const SemverParts *p, const char *lowest, Expansion *e) {
         const Slice parts[] = { p->major, p->minor };
         size_t n = count_numbers(p), bump = 0;
@@ -241,12 +249,13 @@ static int expand_sign(char sign, const SemverParts *p, const char *lowest, Expa
 }
 
 /* "1.x", ">1.2", "<=1": a comparator with components missing. */
-static int expand_partial(Operator operator, const SemverParts *p, const char *lowest, Expansion *e) {
+static int expand_partial(Operator operator, const SemverParts * p, const char *lowest,
+                          Expansion *e) {
         size_t n = count_numbers(p);
         int last = (int) n - 1, r;
 
         if (n == 0) {
-                if (operator == OPERATOR_LT || operator == OPERATOR_GT) {
+                if (operator== OPERATOR_LT || operator== OPERATOR_GT) {
                         e->upper = strdup("<0.0.0-0");
                         return e->upper ? 0 : -ENOMEM;
                 }
@@ -286,7 +295,7 @@ static int expand_word(const char *word, SemverFlags flags, Expansion *e) {
         rest = word + operator_scan(slice(word), &operator);
         if (semver_scan_whole(slice(rest), loose, &p) && count_numbers(&p) < 3 &&
             !(is_x(p.major) && !is_x(p.minor)) && !(is_x(p.minor) && !is_x(p.patch)))
-                return expand_partial(operator, &p, lowest, e);
+                return expand_partial(operator, & p, lowest, e);
 
         e->unchanged = true;
         return 0;
@@ -305,7 +314,8 @@ static void strip_star(char *word) {
         memmove(from, star + 1, strlen(star + 1) + 1);
 }
 
-/* What is no comparator spoils the range, or in loose mode goes unnoticed; a number too large always spoils it. */
+/* What is no comparator spoils the range, or in loose mode goes unnoticed; a number too large
+ * always spoils it. */
 static int add_comparator(const char *text, SemverFlags flags, ComparatorList *list) {
         bool loose = flags & SEMVER_LOOSE;
         Operator operator;
@@ -314,7 +324,8 @@ static int add_comparator(const char *text, SemverFlags flags, ComparatorList *l
         Slice rest;
         int r;
 
-        if (streq(text, flags & SEMVER_INCLUDE_PRERELEASE ? ">=0.0.0-0" : ">=0.0.0") || isempty(text))
+        if (streq(text, flags & SEMVER_INCLUDE_PRERELEASE ? ">=0.0.0-0" : ">=0.0.0") ||
+            isempty(text))
                 return comparator_list_add_any(list);
 
         rest = slice(text + operator_scan(slice(text), &operator));
@@ -325,10 +336,11 @@ static int add_comparator(const char *text, SemverFlags flags, ComparatorList *l
         r = semver_parse(rest, flags, &v);
         if (r < 0)
                 return r;
-        return comparator_list_add(list, operator, &v);
+        return comparator_list_add(list, operator, & v);
 }
 
-/* A word that takes any version matters only at either end: that is where npm's own splitting keeps it. */
+/* A word that takes any version matters only at either end: that is where npm's own splitting keeps
+ * it. */
 static int parse_word(char *word, bool at_end, SemverFlags flags, ComparatorList *list) {
         _cleanup_(expansion_done) Expansion e = { 0 };
         int r;

@@ -5,9 +5,10 @@
 
 #include "npm/comparator.h"
 
-/* A copy without white space at the ends, and one blank for any white space within. NULL if out of memory. */
+/* A copy without white space at the ends, and one blank for any white space within. NULL if out of
+ * memory. */
 char *range_flatten(Slice text);
 
-/* Appends the comparators of one alternative; clobbers the text. In loose mode words that mean nothing are left out,
- * and the list may stay empty. -EINVAL, -ENOMEM. */
+/* Appends the comparators of one alternative; clobbers the text. In loose mode words that mean
+ * nothing are left out, and the list may stay empty. -EINVAL, -ENOMEM. */
 int range_parse_set(char *text, SemverFlags flags, ComparatorList *list);

@@ -97,7 +97,8 @@ static void reduce(ComparatorList *list) {
                 }
 }
 
-/* Sets that allow nothing go where there are others, and one that allows anything makes the others superfluous. */
+/* Sets that allow nothing go where there are others, and one that allows anything makes the others
+ * superfluous. */
 static void reduce_sets(Range *r, size_t n_nothing) {
         if (r->n_sets <= 1)
                 return;

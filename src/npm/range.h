@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Version ranges as npm reads them: "^1.2", "1.x || >=2.5.0", "1.2 - 3". A range is compiled once into comparators and
- * then tested against any number of versions. */
+/* Version ranges as npm reads them: "^1.2", "1.x || >=2.5.0", "1.2 - 3". A range is compiled once
+ * into comparators and then tested against any number of versions. */
 
 #include "npm/semver.h"
 
-#define RANGE_LENGTH_MAX (16U * 1024U) /* npm has no limit; the longest published range is a few hundred bytes */
+#define RANGE_LENGTH_MAX                                                                           \
+        (16U * 1024U) /* npm has no limit; the longest published range is a few hundred bytes */
 
 typedef struct Range Range;
 

@@ -19,7 +19,7 @@ int resolver_feed_contents(Resolver *r, const Want *want, Contents *contents) {
         r->n_outstanding--;
         v->answered = true;
         v->contents = *contents;
-        *contents = (Contents) { 0 };
+        *contents = (Contents){ 0 };
         return 0;
 }
 
@@ -49,10 +49,13 @@ static int visit(Resolver *r) {
                 v = arena_alloc(&r->names.arena, sizeof(*v));
                 if (!v)
                         return -ENOMEM;
-                *v = (Visit) {
+                *v = (Visit){
                         .node = n,
                         .next = r->visits,
-                        .want = { .kind = WANT_CONTENTS, .name = n->name->text, .node = n, .owner = v },
+                        .want = { .kind = WANT_CONTENTS,
+                                  .name = n->name->text,
+                                  .node = n,
+                                  .owner = v },
                 };
                 r->visits = v;
                 if (resolver_add_want(r, &v->want) < 0)
@@ -67,7 +70,8 @@ static int fail(Visit *v, Error *e) {
         int r = ideal_drop_optional(v->node);
 
         if (r == -ENOTRECOVERABLE)
-                return error_set(e, v->error, "%s@%s: %s", v->node->name->text, v->node->manifest->version, v->problem);
+                return error_set(e, v->error, "%s@%s: %s", v->node->name->text,
+                                 v->node->manifest->version, v->problem);
         return r;
 }
 
@@ -75,14 +79,15 @@ static int apply_shrinkwraps(Resolver *r, Error *e) {
         for (Visit *v = r->visits; v; v = v->next) {
                 int k = 0;
 
-                if (v->wrapped || v->node->root != r->tree.root || !v->node->manifest->has_shrinkwrap)
+                if (v->wrapped || v->node->root != r->tree.root ||
+                    !v->node->manifest->has_shrinkwrap)
                         continue;
                 v->wrapped = true;
                 if (v->problem)
                         k = fail(v, e);
                 else if (v->contents.shrinkwrap)
-                        k = contents_add_shrinkwrap(&r->tree, v->node, v->contents.shrinkwrap, &r->manifests,
-                                                    &r->n_manifests, e);
+                        k = contents_add_shrinkwrap(&r->tree, v->node, v->contents.shrinkwrap,
+                                                    &r->manifests, &r->n_manifests, e);
                 if (k < 0)
                         return k;
         }
@@ -109,7 +114,8 @@ static int apply_bundles(Resolver *r, Error *e) {
 
                 v->used = true;
                 k = v->problem ? fail(v, e)
-                               : contents_add_bundled(&r->tree, v->node, v->contents.bundled, v->contents.n_bundled, e);
+                               : contents_add_bundled(&r->tree, v->node, v->contents.bundled,
+                                                      v->contents.n_bundled, e);
                 if (k < 0)
                         return k;
                 any = true;
@@ -117,22 +123,24 @@ static int apply_bundles(Resolver *r, Error *e) {
         return any ? contents_prune_shadowed(&r->tree) : 0;
 }
 
-/* ".../NAME/-/FILE-VERSION.tgz": an address every registry has. The one the person uses is asked, whichever it was that
- * wrote the shrinkwrap. */
+/* ".../NAME/-/FILE-VERSION.tgz": an address every registry has. The one the person uses is asked,
+ * whichever it was that wrote the shrinkwrap. */
 static bool is_registry_address(const Node *n) {
         const char *file = strrchr(n->name->text, '/');
         _cleanup_(freep) char *tail = NULL;
 
         if (!n->resolved)
                 return true;
-        if (asprintf(&tail, "/-/%s-%s.tgz", file ? file + 1 : node_package_name(n), n->manifest->version) < 0) {
+        if (asprintf(&tail, "/-/%s-%s.tgz", file ? file + 1 : node_package_name(n),
+                     n->manifest->version) < 0) {
                 tail = NULL;
                 return false;
         }
         return endswith(n->resolved, tail);
 }
 
-/* Asks for (or, once that is known, takes over) where the packages of shrinkwraps are fetched from. */
+/* Asks for (or, once that is known, takes over) where the packages of shrinkwraps are fetched from.
+ */
 static int find_addresses(Resolver *r, bool take, Error *e) {
         Tree *t = &r->tree;
 
@@ -142,7 +150,8 @@ static int find_addresses(Resolver *r, bool take, Error *e) {
                 Choice *c;
                 int k;
 
-                if (n->root != t->root || !n->in_shrinkwrap || n->in_bundle || !is_registry_address(n))
+                if (n->root != t->root || !n->in_shrinkwrap || n->in_bundle ||
+                    !is_registry_address(n))
                         continue;
                 q = names_require(&r->names, n->manifest->name, n->manifest->version);
                 if (!q)
@@ -156,8 +165,11 @@ static int find_addresses(Resolver *r, bool take, Error *e) {
                         n->resolved = c->manifest->tarball;
                         n->integrity = n->integrity ?: c->manifest->integrity;
                 } else if (!n->resolved && !n->optional)
-                        return error_set(e, c->error, "%s@%s, which an npm-shrinkwrap.json names, cannot be had: %s",
-                                         n->name->text, n->manifest->version, c->problem ?: "it has no address");
+                        return error_set(
+                                e, c->error,
+                                "%s@%s, which an npm-shrinkwrap.json names, cannot be had: %s",
+                                n->name->text, n->manifest->version,
+                                c->problem ?: "it has no address");
         }
         return 0;
 }

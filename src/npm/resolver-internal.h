@@ -72,12 +72,13 @@ struct Resolver {
         Dependency root_dependency;
         Tree tree;
         ResolverStage stage;
-        Visit *visits; /* archives that have to be looked into */
+        Visit *visits;        /* archives that have to be looked into */
         Manifest **manifests; /* made for the entries of shrinkwraps */
         size_t n_manifests;
 };
 
-/* Finds out what a requirement comes to, now or when the answer comes. `top`: it is what the person asked for. */
+/* Finds out what a requirement comes to, now or when the answer comes. `top`: it is what the person
+ * asked for. */
 int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret);
 
 int resolver_add_want(Resolver *r, Want *want);

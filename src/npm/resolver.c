@@ -38,7 +38,8 @@ static int fail_choice(Resolver *r, Choice *c, int error, const char *problem) {
         return c->problem ? 0 : -ENOMEM;
 }
 
-/* Everything the chosen version depends on is wanted, but what comes inside it and peers that may be missing. */
+/* Everything the chosen version depends on is wanted, but what comes inside it and peers that may
+ * be missing. */
 static int expand(Resolver *r, const Manifest *m) {
         for (size_t i = 0; i < m->n_dependencies; i++) {
                 const Dependency *d = m->dependencies + i;
@@ -102,7 +103,7 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
                 p = arena_alloc(&r->names.arena, sizeof(*p));
                 if (!p)
                         return -ENOMEM;
-                *p = (Package) {
+                *p = (Package){
                         .name = name,
                         .next = r->packages,
                         .want = { .kind = WANT_PACKUMENT, .name = name->text, .owner = p },
@@ -130,7 +131,7 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
         c = arena_alloc(&r->names.arena, sizeof(*c));
         if (!c)
                 return -ENOMEM;
-        *c = (Choice) { .requirement = q, .next = r->choices };
+        *c = (Choice){ .requirement = q, .next = r->choices };
         r->choices = q->choice = c;
 
         if (!q->spec)
@@ -141,9 +142,13 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
                         k = require_from_registry(r, c, c->spec->name);
                 else if (!top && (c->spec->type == SPEC_DIRECTORY || c->spec->type == SPEC_FILE))
                         k = fail_choice(r, c, -EOPNOTSUPP,
-                                        "it is a path, which means something only where the package was made");
+                                        "it is a path, which means something only where the "
+                                        "package was made");
                 else {
-                        c->want = (Want) { .kind = WANT_PACKAGE, .name = q->name->text, .spec = c->spec, .owner = c };
+                        c->want = (Want){ .kind = WANT_PACKAGE,
+                                          .name = q->name->text,
+                                          .spec = c->spec,
+                                          .owner = c };
                         k = resolver_add_want(r, &c->want);
                 }
         }
@@ -153,8 +158,10 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
 
 /* The root depends on the module, under the name that is known by now. */
 static int set_root(Resolver *r, const char *name) {
-        r->root_dependency = (Dependency) { .name = name, .spec = r->spec->raw, .type = DEPENDENCY_PROD };
-        r->root = (Manifest) {
+        r->root_dependency = (Dependency){ .name = name,
+                                           .spec = r->spec->raw,
+                                           .type = DEPENDENCY_PROD };
+        r->root = (Manifest){
                 .name = (char *) "",
                 .version = (char *) "",
                 .dependencies = &r->root_dependency,
@@ -240,7 +247,8 @@ int resolver_feed_packument(Resolver *r, const Want *want, Packument *packument)
         return answer_package(r, p);
 }
 
-int resolver_feed_package(Resolver *r, const Want *want, Manifest *m, const char *resolved, const char *integrity) {
+int resolver_feed_package(Resolver *r, const Want *want, Manifest *m, const char *resolved,
+                          const char *integrity) {
         Choice *c = want->owner;
         int k;
 
@@ -294,7 +302,7 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
                 return k;
         if (!c->known)
                 return -EAGAIN;
-        *ret = (Found) {
+        *ret = (Found){
                 .manifest = c->manifest,
                 .resolved = c->resolved,
                 .integrity = c->integrity,

@@ -3,7 +3,8 @@
 
 #include <inttypes.h>
 
-/* npm bounds each identifier; without this one a range could match what npm's own reading does not. */
+/* npm bounds each identifier; without this one a range could match what npm's own reading does not.
+ */
 #define IDENTIFIER_MAX (SEMVER_LENGTH_MAX - 6)
 
 static bool is_digit(char c) {
@@ -23,7 +24,7 @@ static size_t span(Slice text, size_t max, bool (*is)(char c)) {
 }
 
 static Slice skip(Slice text, size_t n) {
-        return (Slice) { text.s + n, text.n - n };
+        return (Slice){ text.s + n, text.n - n };
 }
 
 /* A number: without leading zeros, unless loose. */
@@ -67,7 +68,8 @@ static size_t scan_identifiers(Slice text, bool loose, size_t (*scan)(Slice text
         return n;
 }
 
-/* The prerelease with its hyphen. Loose, the hyphen may be missing, and a lone one is an identifier itself. */
+/* The prerelease with its hyphen. Loose, the hyphen may be missing, and a lone one is an identifier
+ * itself. */
 static size_t scan_prerelease(Slice text, bool loose, Slice *ret) {
         bool hyphen = text.n > 0 && text.s[0] == '-';
         size_t n = 0;
@@ -75,13 +77,13 @@ static size_t scan_prerelease(Slice text, bool loose, Slice *ret) {
         if (hyphen) {
                 n = scan_identifiers(skip(text, 1), loose, scan_identifier);
                 if (n > 0) {
-                        *ret = (Slice) { text.s + 1, n };
+                        *ret = (Slice){ text.s + 1, n };
                         return n + 1;
                 }
         }
         if (loose)
                 n = scan_identifiers(text, loose, scan_identifier);
-        *ret = (Slice) { text.s, n };
+        *ret = (Slice){ text.s, n };
         return n;
 }
 
@@ -118,7 +120,7 @@ size_t semver_scan(Slice text, bool loose, SemverParts *ret) {
                                 return 0;
                         break;
                 }
-                *components[i] = (Slice) { text.s + n + dot, m };
+                *components[i] = (Slice){ text.s + n + dot, m };
                 n += dot + m;
         }
 

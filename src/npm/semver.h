@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Versions as npm orders them (semver.org 2.0.0, and npm's loose reading of what is not quite that). */
+/* Versions as npm orders them (semver.org 2.0.0, and npm's loose reading of what is not quite
+ * that). */
 
 #include "npm/jstext.h"
 
-#define SEMVER_LENGTH_MAX 256                            /* npm's own */
-#define SEMVER_NUMBER_MAX ((UINT64_C(1) << 53) - 1)      /* where JavaScript's integers end */
+#define SEMVER_LENGTH_MAX 256                              /* npm's own */
+#define SEMVER_NUMBER_MAX ((UINT64_C(1) << 53) - 1)        /* where JavaScript's integers end */
 #define SEMVER_TEXT_MAX   (3 * 17 + SEMVER_LENGTH_MAX + 1) /* what semver_format() writes at most */
 
 typedef enum SemverFlags {
-        SEMVER_LOOSE = 1 << 0,              /* leading zeros, "v", "=", a prerelease without its hyphen */
+        SEMVER_LOOSE = 1 << 0, /* leading zeros, "v", "=", a prerelease without its hyphen */
         SEMVER_INCLUDE_PRERELEASE = 1 << 1, /* of ranges: prereleases are versions like any other */
 } SemverFlags;
 
@@ -20,8 +21,8 @@ typedef struct Semver {
         Slice prerelease; /* "beta.1", empty for a release */
 } Semver;
 
-/* What stands where a version or a part of one may stand in a range: "1", "1.x", "v1.2.3-beta". A missing component is
- * empty. */
+/* What stands where a version or a part of one may stand in a range: "1", "1.x", "v1.2.3-beta". A
+ * missing component is empty. */
 typedef struct SemverParts {
         size_t prefix; /* bytes of "v", "=" and blanks before it */
         Slice major, minor, patch, prerelease;

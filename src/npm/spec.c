@@ -7,8 +7,14 @@
 #include "basic/string-util.h"
 
 static const char *const spec_type_table[_SPEC_TYPE_MAX] = {
-        [SPEC_VERSION] = "version", [SPEC_RANGE] = "range", [SPEC_TAG] = "tag",       [SPEC_ALIAS] = "alias",
-        [SPEC_DIRECTORY] = "directory", [SPEC_FILE] = "file",   [SPEC_REMOTE] = "remote", [SPEC_GIT] = "git",
+        [SPEC_VERSION] = "version",
+        [SPEC_RANGE] = "range",
+        [SPEC_TAG] = "tag",
+        [SPEC_ALIAS] = "alias",
+        [SPEC_DIRECTORY] = "directory",
+        [SPEC_FILE] = "file",
+        [SPEC_REMOTE] = "remote",
+        [SPEC_GIT] = "git",
 };
 
 const char *spec_type_to_string(SpecType type) {
@@ -56,7 +62,8 @@ bool package_name_is_valid(const char *name) {
                 return false;
 
         if (name[0] == '@') {
-                if (!slash || slash == name + 1 || span_plain(name + 1) != (size_t) (slash - name) - 1)
+                if (!slash || slash == name + 1 ||
+                    span_plain(name + 1) != (size_t) (slash - name) - 1)
                         return false;
                 /* npm takes the scopes "." and "..", which no folder can be called */
                 if (strspn(name + 1, ".") == (size_t) (slash - name) - 1)
@@ -104,8 +111,8 @@ static bool is_archive(const char *s) {
 }
 
 static bool is_path(const char *s) {
-        return strncasecmp(s, "file:", 5) == 0 || s[0] == '.' || s[0] == '/' || startswith(s, "~/") ||
-               (isalpha((uint8_t) s[0]) && s[1] == ':');
+        return strncasecmp(s, "file:", 5) == 0 || s[0] == '.' || s[0] == '/' ||
+               startswith(s, "~/") || (isalpha((uint8_t) s[0]) && s[1] == ':');
 }
 
 static int from_path(Spec *s, Error *e) {
@@ -118,12 +125,13 @@ static int from_path(Spec *s, Error *e) {
                 path += 5;
                 slashes = strspn(path, "/");
 
-                /* file:///../x and file:/./x were once written for relative paths, file:/~/x for the home */
+                /* file:///../x and file:/./x were once written for relative paths, file:/~/x for
+                 * the home */
                 if (slashes > 0 && slashes <= 3) {
                         const char *rest = path + slashes;
 
-                        if (streq(rest, ".") || streq(rest, "..") || startswith(rest, "./") || startswith(rest, "../") ||
-                            startswith(rest, "~/"))
+                        if (streq(rest, ".") || streq(rest, "..") || startswith(rest, "./") ||
+                            startswith(rest, "../") || startswith(rest, "~/"))
                                 path = rest;
                         else
                                 path = rest - 1;
@@ -137,10 +145,13 @@ static int from_path(Spec *s, Error *e) {
 
 static int set_once(char **field, const char *prefix, Slice value, Error *e, const char *raw) {
         if (!prefix[0] && value.n > 0 && value.s[0] == '-')
-                return error_set(e, -EINVAL, "'%s' names a commit that git would take for an option", raw);
+                return error_set(e, -EINVAL,
+                                 "'%s' names a commit that git would take for an option", raw);
         if (*field)
                 return error_set(e, -EINVAL, "'%s' says twice what to check out", raw);
-        return asprintf(field, "%s" SLICE_FORMAT, prefix, SLICE_ARG(value)) < 0 ? (*field = NULL, -ENOMEM) : 0;
+        return asprintf(field, "%s" SLICE_FORMAT, prefix, SLICE_ARG(value)) < 0
+                       ? (*field = NULL, -ENOMEM)
+                       : 0;
 }
 
 /* "branch", "semver:^1", "path:sub", several of them with "::" between. */
@@ -155,25 +166,28 @@ static int set_committish(Spec *s, const char *text, Error *e) {
                 colon = memchr(part, ':', n);
                 if (!colon) {
                         if (s->git_range)
-                                return error_set(e, -EINVAL, "'%s' says twice what to check out", s->raw);
+                                return error_set(e, -EINVAL, "'%s' says twice what to check out",
+                                                 s->raw);
                         if (n > 0)
-                                r = set_once(&s->committish, "", (Slice) { part, n }, e, s->raw);
+                                r = set_once(&s->committish, "", (Slice){ part, n }, e, s->raw);
                         if (r < 0)
                                 return r;
                         continue;
                 }
 
-                key = (Slice) { part, (size_t) (colon - part) };
+                key = (Slice){ part, (size_t) (colon - part) };
                 value = colon + 1;
                 n = MIN2(strcspn(value, ":"), (size_t) (part + n - value));
                 if (slice_is(key, "path"))
-                        r = set_once(&s->subdir, "/", (Slice) { value, n }, e, s->raw);
+                        r = set_once(&s->subdir, "/", (Slice){ value, n }, e, s->raw);
                 else if (slice_is(key, "semver")) {
                         if (s->committish || s->git_range)
-                                return error_set(e, -EINVAL, "'%s' says twice what to check out", s->raw);
+                                return error_set(e, -EINVAL, "'%s' says twice what to check out",
+                                                 s->raw);
                         r = percent_decode(value, n, &s->git_range);
                         if (r == -EINVAL)
-                                return error_set(e, r, "'%s' has a range that cannot be decoded", s->raw);
+                                return error_set(e, r, "'%s' has a range that cannot be decoded",
+                                                 s->raw);
                 }
                 if (r < 0)
                         return r;
@@ -181,7 +195,8 @@ static int set_committish(Spec *s, const char *text, Error *e) {
         return 0;
 }
 
-/* git+ssh://git@host:path is git's notation behind a scheme. The text before the fragment, or NULL. */
+/* git+ssh://git@host:path is git's notation behind a scheme. The text before the fragment, or NULL.
+ */
 static const char *scp_address(const char *raw, size_t *ret_size) {
         const char *s = startswith(raw, "git+ssh://"), *colon;
         size_t n, digits;
@@ -203,7 +218,8 @@ static const char *scp_address(const char *raw, size_t *ret_size) {
 
 static int from_url(Spec *s, Error *e) {
         static const char *const git_schemes[] = {
-                "git:", "git+http:", "git+https:", "git+rsync:", "git+ftp:", "git+file:", "git+ssh:",
+                "git:",     "git+http:", "git+https:", "git+rsync:",
+                "git+ftp:", "git+file:", "git+ssh:",
         };
         const char *address, *hash = s->raw + strcspn(s->raw, "#");
         size_t n;
@@ -218,7 +234,8 @@ static int from_url(Spec *s, Error *e) {
                                 n = (size_t) (hash - address);
                         }
         if (address && (address[0] == '-' || strstr(address, "://-")))
-                return error_set(e, -EINVAL, "'%s' has a host that git would take for an option", s->raw);
+                return error_set(e, -EINVAL, "'%s' has a host that git would take for an option",
+                                 s->raw);
         if (address) {
                 s->type = SPEC_GIT;
                 s->fetch = strndup(address, n);
@@ -232,8 +249,8 @@ static int from_url(Spec *s, Error *e) {
                 s->fetch = strdup(s->raw);
                 return s->fetch ? 0 : -ENOMEM;
         }
-        return error_set(e, -EINVAL, "'%s' has the address scheme '%.*s', which is not supported", s->raw,
-                         (int) strcspn(s->raw, ":"), s->raw);
+        return error_set(e, -EINVAL, "'%s' has the address scheme '%.*s', which is not supported",
+                         s->raw, (int) strcspn(s->raw, ":"), s->raw);
 }
 
 static int from_hosted(Spec *s, Error *e) {
@@ -252,7 +269,9 @@ static int from_alias(Spec *s, Error *e) {
         if (r < 0)
                 return r;
         if (s->target->type == SPEC_ALIAS || !spec_is_registry(s->target) || !s->target->name)
-                return error_set(e, -EINVAL, "'%s' is an alias of something that is no package of the registry", s->raw);
+                return error_set(e, -EINVAL,
+                                 "'%s' is an alias of something that is no package of the registry",
+                                 s->raw);
         return 0;
 }
 
@@ -286,7 +305,8 @@ static int resolve(const char *name, size_t name_size, const char *text, Error *
         int r;
 
         if (strlen(text) > SPEC_LENGTH_MAX)
-                return error_set(e, -EINVAL, "a package specification longer than %d bytes", SPEC_LENGTH_MAX);
+                return error_set(e, -EINVAL, "a package specification longer than %d bytes",
+                                 SPEC_LENGTH_MAX);
 
         s = calloc(1, sizeof(*s));
         if (!s)

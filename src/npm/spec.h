@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What may stand on a command line or behind a dependency's name: a version, range or tag of the registry, an alias,
- * a folder, an archive, an address, a git repository. */
+/* What may stand on a command line or behind a dependency's name: a version, range or tag of the
+ * registry, an alias, a folder, an archive, an address, a git repository. */
 
 #include "basic/error.h"
 #include "npm/hosted.h"
 #include "npm/range.h"
 
-#define SPEC_LENGTH_MAX  4096 /* bytes; an address with a long query is the longest that makes sense */
-#define SPEC_NAME_MAX    214  /* npm's limit for names */
+#define SPEC_LENGTH_MAX                                                                            \
+        4096              /* bytes; an address with a long query is the longest that makes sense */
+#define SPEC_NAME_MAX 214 /* npm's limit for names */
 
 typedef enum SpecType {
         SPEC_VERSION,
         SPEC_RANGE,
         SPEC_TAG,
-        SPEC_ALIAS,     /* npm:name@…: see `target` */
+        SPEC_ALIAS, /* npm:name@…: see `target` */
         SPEC_DIRECTORY,
-        SPEC_FILE,      /* an archive */
-        SPEC_REMOTE,    /* http(s) address of an archive */
+        SPEC_FILE,   /* an archive */
+        SPEC_REMOTE, /* http(s) address of an archive */
         SPEC_GIT,
         _SPEC_TYPE_MAX,
         _SPEC_TYPE_INVALID = -EINVAL,
@@ -28,10 +29,11 @@ typedef struct Spec Spec;
 
 struct Spec {
         SpecType type;
-        char *name;  /* NULL where it is not known before the package is read */
-        char *raw;   /* what stood behind the name: "^1.2", "npm:x@1", "github:a/b#v2" */
-        char *fetch; /* version, range or tag without blanks around it; path as written, "~/" unresolved; address
-                      * without the fragment where type is git. NULL for an alias */
+        char *name;   /* NULL where it is not known before the package is read */
+        char *raw;    /* what stood behind the name: "^1.2", "npm:x@1", "github:a/b#v2" */
+        char *fetch;  /* version, range or tag without blanks around it; path as written, "~/"
+                       * unresolved; address  without the fragment where type is git. NULL for an
+                       * alias */
         Range *range; /* of a version or range */
         Spec *target; /* of an alias: what is fetched */
 
@@ -42,8 +44,8 @@ struct Spec {
         Hosted hosted;    /* .service is NULL if it is at none of the known services */
 };
 
-/* An argument of `install`: "name", "name@spec" or any of the forms without a name. -EINVAL and a clause that says
- * what is wrong with it. */
+/* An argument of `install`: "name", "name@spec" or any of the forms without a name. -EINVAL and a
+ * clause that says what is wrong with it. */
 int spec_parse(const char *text, Error *e, Spec **ret);
 
 /* An entry of a package's dependencies. */

@@ -4,7 +4,7 @@
 #include "basic/string-util.h"
 
 int tree_init(Tree *t, Names *names) {
-        *t = (Tree) { .names = names, .children_size = 1024 };
+        *t = (Tree){ .names = names, .children_size = 1024 };
         t->children = calloc(t->children_size, sizeof(*t->children));
         if (!t->children)
                 return -ENOMEM;
@@ -19,11 +19,12 @@ void tree_done(Tree *t) {
         free(t->children);
         free(t->nodes);
         arena_done(&t->arena);
-        *t = (Tree) { 0 };
+        *t = (Tree){ 0 };
 }
 
 static size_t hash_child(const Tree *t, const Node *parent, const Name *key) {
-        return ((uintptr_t) parent / sizeof(void *) * 31 + (uintptr_t) key / sizeof(void *)) % t->children_size;
+        return ((uintptr_t) parent / sizeof(void *) * 31 + (uintptr_t) key / sizeof(void *)) %
+               t->children_size;
 }
 
 Node *tree_child(const Tree *t, const Node *parent, const Name *name) {
@@ -96,7 +97,7 @@ static int new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
         n = arena_alloc(&t->arena, sizeof(*n));
         if (!n)
                 return -ENOMEM;
-        *n = (Node) {
+        *n = (Node){
                 .name = name,
                 .manifest = manifest,
                 .root = n,
@@ -122,13 +123,15 @@ static int load_edges(Tree *t, Node *n) {
                 const Dependency *d = m->dependencies + i;
                 Edge *e = n->edges + n->n_edges++;
 
-                *e = (Edge) {
+                *e = (Edge){
                         .dependency = d,
                         .from = n,
-                        .requirement = names_require(t->names, d->name, isempty(d->spec) ? "*" : d->spec),
+                        .requirement = names_require(t->names, d->name,
+                                                     isempty(d->spec) ? "*" : d->spec),
                 };
                 if (d->accept)
-                        e->accept = names_require(t->names, d->name, isempty(d->accept) ? "*" : d->accept);
+                        e->accept = names_require(t->names, d->name,
+                                                  isempty(d->accept) ? "*" : d->accept);
                 if (!e->requirement || (d->accept && !e->accept))
                         return -ENOMEM;
         }
@@ -272,7 +275,8 @@ static int set_root(Tree *t, Node *n, Node *root) {
                 n->location = arena_alloc(&t->arena, size);
                 if (!n->location)
                         return -ENOMEM;
-                (void) snprintf(n->location, size, "%s%snode_modules/%s", base, base[0] ? "/" : "", n->name->text);
+                (void) snprintf(n->location, size, "%s%snode_modules/%s", base, base[0] ? "/" : "",
+                                n->name->text);
                 if (!was)
                         list_node(n);
         }
@@ -298,10 +302,10 @@ static void reload_subtree(Tree *t, Node *n) {
                         edge_reload(t, e);
         }
         NODE_FOREACH_EDGE(e, n)
-                if (!e->to || e->to->root != n->root)
-                        edge_reload(t, e);
+        if (!e->to || e->to->root != n->root)
+                edge_reload(t, e);
         NODE_FOREACH_CHILD(c, n)
-                reload_subtree(t, c);
+        reload_subtree(t, c);
 }
 
 /* Everything at or below the node that asks for the name looks again. */
@@ -318,7 +322,7 @@ static void reload_named(Tree *t, Node *n, const Name *name) {
         if (e)
                 edge_reload(t, e);
         NODE_FOREACH_CHILD(c, n)
-                reload_named(t, c, name);
+        reload_named(t, c, name);
 }
 
 static void child_unlink(Tree *t, Node *n) {

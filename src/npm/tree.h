@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A node_modules tree in memory: packages in their places, and the edges that say who depends on what and which
- * package answers it, by node's own rule: look beside you, then further up.
+/* A node_modules tree in memory: packages in their places, and the edges that say who depends on
+ * what and which package answers it, by node's own rule: look beside you, then further up.
  *
- * Besides the tree that is to be installed there are virtual ones: a stand-in for a package, in whose place its peer
- * sets are tried out. Nodes are never freed one by one; one taken out of a tree is the root of its own. */
+ * Besides the tree that is to be installed there are virtual ones: a stand-in for a package, in
+ * whose place its peer sets are tried out. Nodes are never freed one by one; one taken out of a
+ * tree is the root of its own. */
 
 #include "npm/manifest.h"
 #include "npm/names.h"
 #include "npm/semver.h"
 
-#define TREE_NODES_MAX 200000 /* virtual ones included; the largest real trees need some ten thousands */
+#define TREE_NODES_MAX                                                                             \
+        200000 /* virtual ones included; the largest real trees need some ten thousands */
 
 typedef struct Node Node;
 typedef struct Edge Edge;
@@ -20,11 +22,12 @@ typedef struct Tree Tree;
 struct Edge {
         const Dependency *dependency;
         Requirement *requirement;
-        Requirement *accept; /* also will do; or NULL */
-        Node *from, *to;     /* `to` is NULL while nothing answers it */
-        bool peer_conflicted; /* a peer that cannot be had, and we can live with it */
-        Edge *in_prev, *in_next;     /* among those into `to`, in the order they came */
-        Edge *name_prev, *name_next; /* among those of the tree to be installed that ask for this name */
+        Requirement *accept;     /* also will do; or NULL */
+        Node *from, *to;         /* `to` is NULL while nothing answers it */
+        bool peer_conflicted;    /* a peer that cannot be had, and we can live with it */
+        Edge *in_prev, *in_next; /* among those into `to`, in the order they came */
+        Edge *name_prev,
+                *name_next; /* among those of the tree to be installed that ask for this name */
 };
 
 struct Node {
@@ -32,8 +35,8 @@ struct Node {
         Manifest *manifest; /* NULL if it could not be had: then see `problem` */
         const char *problem;
         int error;
-        Semver version; /* of the manifest */
-        Requirement *origin; /* what it was fetched for */
+        Semver version;        /* of the manifest */
+        Requirement *origin;   /* what it was fetched for */
         const char *resolved;  /* address it comes from, or NULL */
         const char *integrity; /* of the archive; NULL if unknown */
 
@@ -48,7 +51,8 @@ struct Node {
         Node *child_first, *child_last, *child_prev, *child_next, *child_hash;
         Node *name_prev, *name_next;
 
-        char *location; /* "node_modules/a/node_modules/b", "" for the root; only in the tree to be installed */
+        char *location; /* "node_modules/a/node_modules/b", "" for the root; only in the tree to be
+                           installed */
         size_t index;   /* among all nodes of the tree object */
 
         /* while the tree is built */
@@ -60,7 +64,7 @@ struct Node {
         bool inert;     /* stays out, since it is optional and cannot be had or does not run here */
         bool in_bundle; /* came inside another package */
         bool in_shrinkwrap; /* another package's npm-shrinkwrap.json says so */
-        bool unfit;     /* wants another version of node; npm only warns */
+        bool unfit;         /* wants another version of node; npm only warns */
 };
 
 struct Tree {
@@ -68,7 +72,7 @@ struct Tree {
         Arena arena;
         Node **nodes; /* all there ever were */
         size_t n_nodes;
-        Node *root; /* of the tree to be installed */
+        Node *root;      /* of the tree to be installed */
         Node **children; /* hash of (parent, key) */
         size_t n_children, children_size;
 };
@@ -77,7 +81,8 @@ struct Tree {
 int tree_init(Tree *t, Names *names);
 void tree_done(Tree *t);
 
-/* A node of its own, in no tree. `manifest` (borrowed) may be NULL for one that could not be had. -ENOMEM, -E2BIG. */
+/* A node of its own, in no tree. `manifest` (borrowed) may be NULL for one that could not be had.
+ * -ENOMEM, -E2BIG. */
 int tree_new_node(Tree *t, Name *name, Manifest *manifest, Node **ret);
 
 /* A virtual root with the edges of `source`. */
@@ -107,13 +112,14 @@ Node *tree_resolve(const Tree *t, const Node *node, const Name *name);
 Edge *node_edge(const Node *n, const Name *name);
 
 bool node_is_top(const Node *n);
-bool node_is_root(const Node *n); /* also a virtual one */
+bool node_is_root(const Node *n);                             /* also a virtual one */
 bool node_is_descendant(const Node *n, const Node *ancestor); /* or the same */
 unsigned node_depth(const Node *n);
-const char *node_package_name(const Node *n); /* NULL if it could not be had */
+const char *node_package_name(const Node *n);    /* NULL if it could not be had */
 bool node_matches(const Node *a, const Node *b); /* they would be the same files */
 
-/* The package that brought this one inside itself, by npm's reading of bundleDependencies; NULL for none. */
+/* The package that brought this one inside itself, by npm's reading of bundleDependencies; NULL for
+ * none. */
 Node *node_bundler(Node *n);
 
 static inline bool edge_is_peer(const Edge *e) {
@@ -130,6 +136,7 @@ bool edge_satisfied_by(const Edge *e, const Node *n);
 /* What answers it is right; nothing at all is right for an optional one. */
 bool edge_valid(const Edge *e);
 
-#define NODE_FOREACH_EDGE(e, n)    for (Edge *e = (n)->edges, *e##_end = e + (n)->n_edges; e < e##_end; e++)
+#define NODE_FOREACH_EDGE(e, n)                                                                    \
+        for (Edge *e = (n)->edges, *e##_end = e + (n)->n_edges; e < e##_end; e++)
 #define NODE_FOREACH_EDGE_IN(e, n) for (Edge *e = (n)->in_first; e; e = e->in_next)
 #define NODE_FOREACH_CHILD(c, n)   for (Node *c = (n)->child_first; c; c = c->child_next)

@@ -21,7 +21,9 @@ static void check_manifest(const Manifest *m) {
 }
 
 static void pick(Packument *p, const char *text) {
-        static const Platform platform = { .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.0.0" };
+        static const Platform platform = {
+                .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.0.0"
+        };
         _cleanup_(spec_freep) Spec *spec = NULL;
         Error e = ERROR_NULL;
         Manifest *m;
@@ -42,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *text = size > 0 ? (const char *) data : "";
         Error e = ERROR_NULL;
 
-        if (manifest_parse((Slice) { text, size }, "fuzz", &e, &m) >= 0)
+        if (manifest_parse((Slice){ text, size }, "fuzz", &e, &m) >= 0)
                 check_manifest(m);
         else
                 check(e.message);

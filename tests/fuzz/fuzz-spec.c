@@ -24,7 +24,8 @@ static void check_spec(int r, const Spec *s, const Error *e) {
         if (s->type == SPEC_RANGE)
                 check(s->range);
         if (s->type == SPEC_ALIAS)
-                check(s->target->name && s->target->type != SPEC_ALIAS && spec_is_registry(s->target));
+                check(s->target->name && s->target->type != SPEC_ALIAS &&
+                      spec_is_registry(s->target));
         if (s->type == SPEC_GIT)
                 check(s->fetch[0] != '-' && (!s->committish || s->committish[0] != '-'));
         if (s->subdir)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers questions about versions and ranges, one a line, for semver-diff.js to compare with npm's own package:
+/* Answers questions about versions and ranges, one a line, for semver-diff.js to compare with npm's
+ * own package:
  *
  *   valid FLAGS VERSION        the normal form, or "-"
  *   compare FLAGS A B          -1, 0, 1, or "-" if one is no version
@@ -7,7 +8,8 @@
  *   satisfies FLAGS RANGE V…   one 0 or 1 for each version, or "-"
  *   max FLAGS RANGE V…         the index of the highest that satisfies, or "-"
  *
- * Words are separated by tabs and percent-encoded. FLAGS: "l" loose, "p" with prereleases, "-" neither. */
+ * Words are separated by tabs and percent-encoded. FLAGS: "l" loose, "p" with prereleases, "-"
+ * neither. */
 
 #include "basic/string-util.h"
 #include "npm/range.h"
@@ -24,7 +26,7 @@ static Slice decode(char *word) {
                 } else
                         *t++ = *s;
         }
-        return (Slice) { word, (size_t) (t - word) };
+        return (Slice){ word, (size_t) (t - word) };
 }
 
 static void answer_range(bool max, SemverFlags flags, Slice text, const Slice *words, size_t n) {

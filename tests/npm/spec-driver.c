@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads package specifications, one a line, and prints what they mean as one JSON object a line, "null" for one that is
- * refused, for spec-diff.js. Lines are percent-encoded; "NAME<tab>SPEC" is an entry of a package's dependencies. */
+/* Reads package specifications, one a line, and prints what they mean as one JSON object a line,
+ * "null" for one that is refused, for spec-diff.js. Lines are percent-encoded; "NAME<tab>SPEC" is
+ * an entry of a package's dependencies. */
 
 #include "basic/json.h"
 #include "npm/spec.h"
@@ -48,7 +49,8 @@ int main(void) {
                 if (percent_decode(line, strlen(line), &first) < 0 ||
                     (tab && percent_decode(tab, strlen(tab), &second) < 0))
                         return EXIT_FAILURE;
-                r = tab ? spec_resolve(first, second, /* e= */ NULL, &spec) : spec_parse(first, /* e= */ NULL, &spec);
+                r = tab ? spec_resolve(first, second, /* e= */ NULL, &spec)
+                        : spec_parse(first, /* e= */ NULL, &spec);
                 if (r >= 0)
                         o = describe(spec);
                 puts(o ? json_text(o) : "null");

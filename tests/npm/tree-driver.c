@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Resolves a specification from a folder of packuments (snapshot.js) and prints the tree:
  *
- *   tree-driver [--short] [--shuffle=N] [--all] [--time] [--lock|--hidden-lock|--root] [--unpacked=DIR] DIR SPEC
+ *   tree-driver [--short] [--shuffle=N] [--all] [--time] [--lock|--hidden-lock|--root]
+ * [--unpacked=DIR] DIR SPEC
  *
  * One line a package: path, name, version. --all shows what stays out as well, --lock and the
  * like write a file instead,
- * --shuffle answers in another order. Archives that have to be looked into are folders NAME@VERSION in --unpacked=DIR;
- * for one that is not there "want FOLDER ADDRESS" is printed and the exit status is 3. $NODE_VERSION and $NPM_VERSION are what "engines" are compared with. */
+ * --shuffle answers in another order. Archives that have to be looked into are folders NAME@VERSION
+ * in --unpacked=DIR; for one that is not there "want FOLDER ADDRESS" is printed and the exit status
+ * is 3. $NODE_VERSION and $NPM_VERSION are what "engines" are compared with. */
 
 #include <fcntl.h>
 #include <time.h>
@@ -73,7 +75,8 @@ static int answer_contents(Resolver *r, const Want *want) {
                 return resolver_feed_contents(r, want, &c);
         }
         k = contents_read(fd, m->has_shrinkwrap, /* e= */ NULL, &c);
-        return k < 0 ? resolver_feed_failure(r, want, k, "not to be read") : resolver_feed_contents(r, want, &c);
+        return k < 0 ? resolver_feed_failure(r, want, k, "not to be read")
+                     : resolver_feed_contents(r, want, &c);
 }
 
 static int answer(Resolver *r, const Want *want) {
@@ -86,7 +89,8 @@ static int answer(Resolver *r, const Want *want) {
         if (want->kind != WANT_PACKUMENT)
                 return resolver_feed_failure(r, want, -EOPNOTSUPP, "not in the folder");
         k = read_packument(want->name, &p);
-        return k < 0 ? resolver_feed_failure(r, want, k, "not in the folder") : resolver_feed_packument(r, want, p);
+        return k < 0 ? resolver_feed_failure(r, want, k, "not in the folder")
+                     : resolver_feed_packument(r, want, p);
 }
 
 /* Answers all there is, in an order that depends on --shuffle. */
@@ -118,12 +122,14 @@ static void print_tree(const Tree *t) {
         size_t n = 0;
 
         for (size_t i = 0; nodes && i < t->n_nodes; i++)
-                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root && t->nodes[i]->manifest && (arg_all || !t->nodes[i]->inert))
+                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root &&
+                    t->nodes[i]->manifest && (arg_all || !t->nodes[i]->inert))
                         nodes[n++] = t->nodes[i];
         qsort(nodes, n, sizeof(*nodes), compare_nodes);
         for (size_t i = 0; i < n; i++)
                 printf("%s %s %s%s\n", nodes[i]->location, node_package_name(nodes[i]) ?: "-",
-                       nodes[i]->manifest ? nodes[i]->manifest->version : "-", nodes[i]->link ? " link" : "");
+                       nodes[i]->manifest ? nodes[i]->manifest->version : "-",
+                       nodes[i]->link ? " link" : "");
 }
 
 static int run(void) {
@@ -155,8 +161,10 @@ static int run(void) {
                         resolver_tree(r)->n_nodes);
         if (arg_lock || arg_hidden || arg_root) {
                 LockfileKind kind = arg_hidden ? LOCKFILE_HIDDEN : LOCKFILE_PROJECT;
-                _cleanup_(freep) char *text = arg_root ? lockfile_write_root(resolver_tree(r), "tree")
-                                                       : lockfile_write(resolver_tree(r), kind, "tree");
+                _cleanup_(freep) char *text = arg_root ? lockfile_write_root(resolver_tree(r),
+                                                                             "tree")
+                                                       : lockfile_write(resolver_tree(r), kind,
+                                                                        "tree");
 
                 return text && fputs(text, stdout) >= 0 ? 0 : -ENOMEM;
         }

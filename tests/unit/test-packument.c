@@ -6,7 +6,9 @@
 #include "npm/pick.h"
 #include "tap.h"
 
-static const Platform platform = { .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.1.0" };
+static const Platform platform = {
+        .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.1.0"
+};
 
 static Packument *parse(const char *text) {
         Packument *p = NULL;
@@ -28,16 +30,29 @@ static const char *pick(const char *text, const char *wanted) {
 
 #define V(version, more) "\"" version "\":{\"name\":\"mod\",\"version\":\"" version "\"" more "}"
 
-static const char plain[] = "{\"name\":\"mod\",\"dist-tags\":{\"latest\":\"1.2.0\",\"next\":\"3.0.0-rc\",\"gone\":\"7.7.7\"},"
-                            "\"versions\":{" V("1.0.0", "") "," V("1.2.0", "") "," V("1.3.0", "") "," V("2.0.0", "") ","
-                            V("3.0.0-rc", "") "}}";
+static const char plain[] = "{\"name\":\"mod\",\"dist-tags\":{\"latest\":\"1.2.0\",\"next\":\"3.0."
+                            "0-rc\",\"gone\":\"7.7.7\"},"
+                            "\"versions\":{" V("1.0.0", "") "," V("1.2.0", "") "," V(
+                                    "1.3.0", "") "," V("2.0.0", "") "," V("3.0.0-rc", "") "}}";
 
-static const char choosy[] = "{\"dist-tags\":{\"latest\":\"1.3.0\"},\"versions\":{" V("1.0.0", "") ","
-                             V("1.1.0", ",\"deprecated\":\"old\"") "," V("1.2.0", ",\"engines\":{\"node\":\">=99\"}") ","
-                             V("1.3.0", ",\"deprecated\":\"\\u0061\"") ","
-                             V("2.0.0", ",\"engines\":{\"node\":\">=99\"},\"deprecated\":true") ","
-                             V("2.1.0", ",\"deprecated\":\"x\"") "," V("3.0.0", ",\"engines\":[\"node\"],\"deprecated\":false")
-                             "}}";
+static const char choosy[] =
+        "{\"dist-tags\":{\"latest\":\"1.3.0\"},\"versions\":{" V("1.0.0", "") "," V("1.1.0", ",\"de"
+                                                                                             "preca"
+                                                                                             "ted\""
+                                                                                             ":\"ol"
+                                                                                             "d\"") "," V("1.2.0", ",\"engines\":{\"node\":\">=99\"}") "," V(
+                "1.3.0",
+                ",\"deprecated\":\"\\u0061\"") "," V("2.0.0",
+                                                     ",\"engines\":{\"node\":\">=99\"},"
+                                                     "\"deprecated\":true") "," V("2.1.0",
+                                                                                  ",\"deprecated\":"
+                                                                                  "\"x\"") "," V("3"
+                                                                                                 "."
+                                                                                                 "0"
+                                                                                                 "."
+                                                                                                 "0",
+                                                                                                 ","
+                                                                                                 "\"engines\":[\"node\"],\"deprecated\":false") "}}";
 
 static void choosing(void) {
         ok_str(pick(plain, "*"), "1.2.0");
@@ -53,7 +68,7 @@ static void choosing(void) {
         ok_str(pick(plain, "^4"), "-");
         ok_str(pick("{}", "*"), "-");
 
-        ok_str(pick(choosy, "^1"), "1.0.0");     /* latest is deprecated, 1.2.0 wants another node */
+        ok_str(pick(choosy, "^1"), "1.0.0"); /* latest is deprecated, 1.2.0 wants another node */
         ok_str(pick(choosy, ">=1.1 <2"), "1.3.0"); /* deprecated is better than not running */
         ok_str(pick(choosy, "^2"), "2.1.0");
         ok_str(pick(choosy, "2.0.0"), "2.0.0");
@@ -62,25 +77,36 @@ static void choosing(void) {
 
 static void manifests(void) {
         static const char text[] =
-                "{\"name\":\"@a/mod\",\"version\":\"=01.2.3\",\"dependencies\":{\"x\":\"1\",\"y\":\"2\",\"z\":\"3\"},"
-                "\"optionalDependencies\":{\"y\":\"4\"},\"peerDependencies\":{\"p\":\"5\",\"q\":\"6\",\"z\":\"7\"},"
-                "\"peerDependenciesMeta\":{\"p\":{\"optional\":true}},\"bundledDependencies\":[\"x\"],"
-                "\"scripts\":{\"postinstall\":\"x\"},\"license\":{\"type\":\"MIT\"},\"_hasShrinkwrap\":true,"
-                "\"dist\":{\"tarball\":\"http://h/x.tgz\",\"shasum\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"}}";
+                "{\"name\":\"@a/"
+                "mod\",\"version\":\"=01.2.3\",\"dependencies\":{\"x\":\"1\",\"y\":\"2\",\"z\":"
+                "\"3\"},"
+                "\"optionalDependencies\":{\"y\":\"4\"},\"peerDependencies\":{\"p\":\"5\",\"q\":"
+                "\"6\",\"z\":\"7\"},"
+                "\"peerDependenciesMeta\":{\"p\":{\"optional\":true}},\"bundledDependencies\":["
+                "\"x\"],"
+                "\"scripts\":{\"postinstall\":\"x\"},\"license\":{\"type\":\"MIT\"},\"_"
+                "hasShrinkwrap\":true,"
+                "\"dist\":{\"tarball\":\"http://h/"
+                "x.tgz\",\"shasum\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"}}";
         static const struct {
                 const char *name, *spec;
                 DependencyType type;
         } want[] = {
-                { "q", "6", DEPENDENCY_PEER },
-                { "p", "5", DEPENDENCY_PEER_OPTIONAL },
-                { "x", "1", DEPENDENCY_PROD },
-                { "z", "3", DEPENDENCY_PROD },
+                { "q", "6", DEPENDENCY_PEER },     { "p", "5", DEPENDENCY_PEER_OPTIONAL },
+                { "x", "1", DEPENDENCY_PROD },     { "z", "3", DEPENDENCY_PROD },
                 { "y", "4", DEPENDENCY_OPTIONAL },
         };
         static const char *const refused[] = {
-                "", "[]", "null", "{\"name\":\"m\"}", "{\"version\":\"1.0.0\"}", "{\"name\":\"../m\",\"version\":\"1.0.0\"}",
-                "{\"name\":\"m\",\"version\":\"one\"}", "{\"name\":\"m\",\"version\":\"1.0.0\",\"dependencies\":{\"a\":1}}",
-                "{\"name\":\"m\",\"version\":\"1.0.0\"} x", "{\"name\":\"m\\u0000\",\"version\":\"1.0.0\"}",
+                "",
+                "[]",
+                "null",
+                "{\"name\":\"m\"}",
+                "{\"version\":\"1.0.0\"}",
+                "{\"name\":\"../m\",\"version\":\"1.0.0\"}",
+                "{\"name\":\"m\",\"version\":\"one\"}",
+                "{\"name\":\"m\",\"version\":\"1.0.0\",\"dependencies\":{\"a\":1}}",
+                "{\"name\":\"m\",\"version\":\"1.0.0\"} x",
+                "{\"name\":\"m\\u0000\",\"version\":\"1.0.0\"}",
         };
         _cleanup_(manifest_freep) Manifest *m = NULL;
 
@@ -112,10 +138,18 @@ static void manifests(void) {
 
 static void hostile(void) {
         static const char *const broken[] = {
-                "", "[]", "{", "{\"versions\":{\"1.0.0\":{}", "{\"versions\":[]}", "{\"versions\":{\"1.0.0\"}}",
-                "{\"versions\":{\"1.0.0\":{]}}", "{\"versions\":{\"1.0.0\":\"x}}", "{\"a\":1 \"b\":2}",
+                "",
+                "[]",
+                "{",
+                "{\"versions\":{\"1.0.0\":{}",
+                "{\"versions\":[]}",
+                "{\"versions\":{\"1.0.0\"}}",
+                "{\"versions\":{\"1.0.0\":{]}}",
+                "{\"versions\":{\"1.0.0\":\"x}}",
+                "{\"a\":1 \"b\":2}",
         };
-        _cleanup_(freep) char *many = malloc(PACKUMENT_VERSIONS_MAX * 16U + 64), *deep = malloc(4096);
+        _cleanup_(freep) char *many = malloc(PACKUMENT_VERSIONS_MAX * 16U + 64),
+                              *deep = malloc(4096);
         _cleanup_(packument_freep) Packument *p = NULL;
         char *t;
 
@@ -138,14 +172,16 @@ static void hostile(void) {
         ok(!parse(deep));
 
         /* the last member of a name counts */
-        p = parse("{\"versions\":{\"9.0.0\":{}},\"versions\":{" V("1.0.0", "") "," V("2.0.0", "") "," V("2.0.0", ",\"os\":\"x\"")
-                  "}}");
+        p = parse("{\"versions\":{\"9.0.0\":{}},\"versions\":{" V("1.0.0", "") "," V(
+                "2.0.0", "") "," V("2.0.0", ",\"os\":\"x\"") "}}");
         ok(p && p->n_versions == 3 && !packument_version(p, "9.0.0"));
         if (p) {
                 Manifest *m;
 
-                ok(packument_manifest(p, packument_version(p, "2.0.0"), NULL, &m) == 0 && json_has(m->json, "os"));
-                ok(packument_manifest(p, packument_version(p, "1.0.0"), NULL, &m) == 0 && streq(m->version, "1.0.0"));
+                ok(packument_manifest(p, packument_version(p, "2.0.0"), NULL, &m) == 0 &&
+                   json_has(m->json, "os"));
+                ok(packument_manifest(p, packument_version(p, "1.0.0"), NULL, &m) == 0 &&
+                   streq(m->version, "1.0.0"));
         }
 }
 
@@ -171,14 +207,16 @@ static void platforms(void) {
                 _cleanup_(manifest_freep) Manifest *m = NULL;
                 char text[256];
 
-                (void) snprintf(text, sizeof(text), "{\"name\":\"m\",\"version\":\"1.0.0\"%s}", cases[i].fields);
+                (void) snprintf(text, sizeof(text), "{\"name\":\"m\",\"version\":\"1.0.0\"%s}",
+                                cases[i].fields);
                 printf("# %s\n", text);
-                ok(manifest_parse(slice(text), "it", NULL, &m) == 0 && platform_fits(&platform, m) == cases[i].fits);
+                ok(manifest_parse(slice(text), "it", NULL, &m) == 0 &&
+                   platform_fits(&platform, m) == cases[i].fits);
         }
         ok(platform_engines_fit(&platform, ">=18", NULL));
         ok(!platform_engines_fit(&platform, "<18", NULL));
         ok(!platform_engines_fit(&platform, "what", NULL));
-        ok(platform_engines_fit(&(Platform) { .os = "linux" }, "<18", "<1"));
+        ok(platform_engines_fit(&(Platform){ .os = "linux" }, "<18", "<1"));
 }
 
 int main(void) {

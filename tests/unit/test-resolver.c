@@ -31,7 +31,8 @@ static const Published registry[] = {
         { "inside-out", "2.0.0", DEPENDS("\"swap\":\"2\"") },
         { "swap", "2.0.0", DEPENDS("\"inside-out\":\"1\"") },
         { "aliases", "1.0.0", DEPENDS("\"old-c\":\"npm:c@1\",\"c\":\"2\"") },
-        { "natives", "1.0.0", ",\"optionalDependencies\":{\"for-linux\":\"1\",\"for-mars\":\"1\",\"missing\":\"1\"}" },
+        { "natives", "1.0.0",
+          ",\"optionalDependencies\":{\"for-linux\":\"1\",\"for-mars\":\"1\",\"missing\":\"1\"}" },
         { "for-linux", "1.0.0", ",\"os\":[\"linux\"]" },
         { "for-mars", "1.0.0", ",\"os\":[\"mars\"]" DEPENDS("\"only-mars\":\"1\"") },
         { "only-mars", "1.0.0", "" },
@@ -46,8 +47,10 @@ static const Published registry[] = {
         { "pair", "1.0.0", DEPENDS("\"plugin\":\"1\",\"host\":\">=1\"") },
         { "clash", "1.0.0", PEERS("\"host\":\"2\",\"plugin\":\"1\"") },
         { "nested-clash", "1.0.0", DEPENDS("\"clash\":\"1\"") },
-        { "maybe", "1.0.0", PEERS("\"host\":\"1\"") ",\"peerDependenciesMeta\":{\"host\":{\"optional\":true}}" },
-        { "bundler", "1.0.0", DEPENDS("\"a\":\"1\",\"c\":\"2\"") ",\"bundleDependencies\":[\"a\"]" },
+        { "maybe", "1.0.0",
+          PEERS("\"host\":\"1\"") ",\"peerDependenciesMeta\":{\"host\":{\"optional\":true}}" },
+        { "bundler", "1.0.0",
+          DEPENDS("\"a\":\"1\",\"c\":\"2\"") ",\"bundleDependencies\":[\"a\"]" },
         { "wrapped", "1.0.0", DEPENDS("\"a\":\"1\"") ",\"_hasShrinkwrap\":true" },
         { "letters", "1.0.0", DEPENDS("\"Case\":\"1\",\"user\":\"1\"") },
         { "user", "1.0.0", DEPENDS("\"case\":\"1\"") },
@@ -55,7 +58,9 @@ static const Published registry[] = {
         { "case", "1.0.0", "" },
 };
 
-static const Platform platform = { .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.1.0" };
+static const Platform platform = {
+        .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.1.0"
+};
 
 static int answer_packument(Resolver *r, const Want *want) {
         _cleanup_(freep) char *text = NULL;
@@ -68,9 +73,12 @@ static int answer_packument(Resolver *r, const Want *want) {
         (void) fprintf(f, "{\"versions\":{");
         for (size_t i = 0; i < ELEMENTSOF(registry); i++)
                 if (streq(registry[i].name, want->name)) {
-                        (void) fprintf(f, "%s\"%s\":{\"name\":\"%s\",\"version\":\"%s\"%s,\"dist\":{\"tarball\":\"http://h/%s/-/%s-%s.tgz\"}}",
-                                       any ? "," : "", registry[i].version, want->name, registry[i].version, registry[i].rest,
-                                       want->name, want->name, registry[i].version);
+                        (void) fprintf(f,
+                                       "%s\"%s\":{\"name\":\"%s\",\"version\":\"%s\"%s,\"dist\":{"
+                                       "\"tarball\":\"http://h/%s/-/%s-%s.tgz\"}}",
+                                       any ? "," : "", registry[i].version, want->name,
+                                       registry[i].version, registry[i].rest, want->name,
+                                       want->name, registry[i].version);
                         any = true;
                 }
         (void) fprintf(f, "}}");
@@ -91,16 +99,21 @@ static Manifest *manifest(const char *text) {
 static int answer_contents(Resolver *r, const Want *want) {
         _cleanup_(contents_done) Contents c = { 0 };
         static const char shrinkwrap[] =
-                "{\"packages\":{\"\":{},\"node_modules/a\":{\"version\":\"2.0.0\",\"dependencies\":{\"c\":\"1\"}},"
-                "\"node_modules/a/node_modules/c\":{\"version\":\"1.0.0\",\"resolved\":\"http://elsewhere/c/-/c-1.0.0.tgz\"},"
-                "\"node_modules/d\":{\"version\":\"1.0.0\",\"dev\":true},\"node_modules/e\":{\"version\":\"1.0.0\"}}}";
+                "{\"packages\":{\"\":{},\"node_modules/"
+                "a\":{\"version\":\"2.0.0\",\"dependencies\":{\"c\":\"1\"}},"
+                "\"node_modules/a/node_modules/c\":{\"version\":\"1.0.0\",\"resolved\":\"http://"
+                "elsewhere/c/-/c-1.0.0.tgz\"},"
+                "\"node_modules/d\":{\"version\":\"1.0.0\",\"dev\":true},\"node_modules/"
+                "e\":{\"version\":\"1.0.0\"}}}";
 
         if (streq(want->name, "bundler")) {
                 c.bundled = calloc(2, sizeof(*c.bundled));
                 c.n_bundled = 2;
-                c.bundled[0] = (Bundled) { strdup("node_modules/a/node_modules/c"), manifest("{\"name\":\"c\",\"version\":\"1.1.1\"}") };
-                c.bundled[1] = (Bundled) { strdup("node_modules/a"),
-                                           manifest("{\"name\":\"a\",\"version\":\"1.9.9\",\"dependencies\":{\"c\":\"1\"}}") };
+                c.bundled[0] = (Bundled){ strdup("node_modules/a/node_modules/c"),
+                                          manifest("{\"name\":\"c\",\"version\":\"1.1.1\"}") };
+                c.bundled[1] = (Bundled){ strdup("node_modules/a"),
+                                          manifest("{\"name\":\"a\",\"version\":\"1.9.9\","
+                                                   "\"dependencies\":{\"c\":\"1\"}}") };
         } else if (json_parse(shrinkwrap, strlen(shrinkwrap), NULL, &c.shrinkwrap) < 0)
                 return -EBADMSG;
         return resolver_feed_contents(r, want, &c);
@@ -120,7 +133,8 @@ static int drive(Resolver *r, bool backwards, Error *e) {
                         want = backwards ? wants[--n] : wants[0];
                         if (!backwards)
                                 memmove(wants, wants + 1, --n * sizeof(*wants));
-                        k = want->kind == WANT_CONTENTS ? answer_contents(r, want) : answer_packument(r, want);
+                        k = want->kind == WANT_CONTENTS ? answer_contents(r, want)
+                                                        : answer_packument(r, want);
                         if (k < 0)
                                 return k;
                 } while (n > 0);
@@ -166,7 +180,8 @@ static char *resolve(const char *text, bool backwards) {
 
                 for (; (next = strstr(s, "/node_modules/")); s = next + strlen("/node_modules/"))
                         (void) fprintf(f, "%.*s>", (int) (next - s), s);
-                (void) fprintf(f, "%s@%s%s%s", s, nodes[i]->manifest->version, nodes[i]->link ? "=" : "", i + 1 < n ? " " : "");
+                (void) fprintf(f, "%s@%s%s%s", s, nodes[i]->manifest->version,
+                               nodes[i]->link ? "=" : "", i + 1 < n ? " " : "");
         }
         (void) fclose(f);
         return out;
@@ -205,15 +220,17 @@ static void lock_file(void) {
         ok(json_get_int(lock, "lockfileVersion", 0) == 3);
 
         packages = json_get(lock, "packages");
-        ok_str(json_get_string(json_get(json_get(packages, ""), "dependencies"), "natives"), "^1.0.0");
+        ok_str(json_get_string(json_get(json_get(packages, ""), "dependencies"), "natives"),
+               "^1.0.0");
         entry = json_get(packages, "node_modules/for-mars");
         ok(json_get_bool(entry, "optional", false) && json_has(entry, "os"));
         ok_str(json_get_string(entry, "resolved"), "http://h/for-mars/-/for-mars-1.0.0.tgz");
         ok(!json_has(packages, "node_modules/missing"));
         packages = json_get(hidden, "packages");
-        ok(json_has(packages, "node_modules/for-linux") && !json_has(packages, "node_modules/for-mars") &&
-           !json_has(packages, ""));
-        ok_str(root, "{\n  \"name\": \"top\",\n  \"private\": true,\n  \"dependencies\": {\n    \"natives\": \"^1.0.0\"\n  }\n}\n");
+        ok(json_has(packages, "node_modules/for-linux") &&
+           !json_has(packages, "node_modules/for-mars") && !json_has(packages, ""));
+        ok_str(root, "{\n  \"name\": \"top\",\n  \"private\": true,\n  \"dependencies\": {\n    "
+                     "\"natives\": \"^1.0.0\"\n  }\n}\n");
 }
 
 static void orders(void) {

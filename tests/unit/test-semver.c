@@ -31,7 +31,8 @@ static int compare(const char *a, const char *b) {
         Semver x, y;
         int r;
 
-        if (semver_parse(slice(a), SEMVER_LOOSE, &x) < 0 || semver_parse(slice(b), SEMVER_LOOSE, &y) < 0)
+        if (semver_parse(slice(a), SEMVER_LOOSE, &x) < 0 ||
+            semver_parse(slice(b), SEMVER_LOOSE, &y) < 0)
                 return 99;
         r = semver_compare(&x, &y);
         return (r > 0) - (r < 0);
@@ -75,7 +76,8 @@ static void versions(void) {
 static void ranges(void) {
         char *large;
 
-        ok(takes("^1.2.3", "1.9.0", 0) && !takes("^1.2.3", "2.0.0", 0) && !takes("^1.2.3", "1.2.2", 0));
+        ok(takes("^1.2.3", "1.9.0", 0) && !takes("^1.2.3", "2.0.0", 0) &&
+           !takes("^1.2.3", "1.2.2", 0));
         ok(takes("^0.2.3", "0.2.9", 0) && !takes("^0.2.3", "0.3.0", 0));
         ok(takes("~1.2", "1.2.9", 0) && !takes("~1.2", "1.3.0", 0));
         ok(takes("1.2 - 2", "2.9.9", 0) && !takes("1.2 - 2", "3.0.0", 0));

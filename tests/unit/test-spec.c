@@ -29,7 +29,8 @@ static const Case cases[] = {
         { "http://x/mod-1.2.3.tgz?x=1", SPEC_REMOTE, NULL, "http://x/mod-1.2.3.tgz?x=1" },
         { "user/repo", SPEC_GIT, NULL, "https://github.com/user/repo.git" },
         { "user/repo#v1", SPEC_GIT, NULL, "https://github.com/user/repo.git", "v1" },
-        { "github:user/repo#semver:^1", SPEC_GIT, NULL, "https://github.com/user/repo.git", NULL, "^1" },
+        { "github:user/repo#semver:^1", SPEC_GIT, NULL, "https://github.com/user/repo.git", NULL,
+          "^1" },
         { "gitlab:group/sub/repo", SPEC_GIT, NULL, "https://gitlab.com/group/sub/repo.git" },
         { "bitbucket:user/repo", SPEC_GIT, NULL, "https://bitbucket.org/user/repo.git" },
         { "git+https://h/u/mod.git#v1", SPEC_GIT, NULL, "https://h/u/mod.git", "v1" },
@@ -42,8 +43,23 @@ static const Case cases[] = {
 };
 
 static const char *const refused[] = {
-        "", "mod@a b", "@acme", "@acme@1", "@../mod@1", "@acme/..@1", ".mod@1", "_mod@1", "a b", "node_modules", "x@npm:y@npm:z",
-        "x@npm:./y", "ftp://h/mod.tgz", "ssh://h/mod", "git+https://h:port/mod", "user/repo#a::b", "user/repo#-oProxy=x",
+        "",
+        "mod@a b",
+        "@acme",
+        "@acme@1",
+        "@../mod@1",
+        "@acme/..@1",
+        ".mod@1",
+        "_mod@1",
+        "a b",
+        "node_modules",
+        "x@npm:y@npm:z",
+        "x@npm:./y",
+        "ftp://h/mod.tgz",
+        "ssh://h/mod",
+        "git+https://h:port/mod",
+        "user/repo#a::b",
+        "user/repo#-oProxy=x",
         "git+https://-h/mod",
 };
 
