@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/hosted.h"
 
-#include <ctype.h>
-
 #include "basic/string-util.h"
-#include "npm/jstext.h"
-
-/* An address as far as it matters here. Without "//" the path is all there is. */
-typedef struct Address {
-        Slice scheme, user, host, path, hash;
-} Address;
+#include "npm/address.h"
 
 typedef struct Service {
         const char *name, *domain;
@@ -33,35 +26,6 @@ void hosted_done(Hosted *h) {
         free(h->auth);
         free(h->committish);
         *h = (Hosted){ 0 };
-}
-
-int percent_decode(const char *s, size_t n, char **ret) {
-        _cleanup_(freep) char *out = NULL;
-        char *t;
-
-        out = t = malloc(n + 1);
-        if (!out)
-                return -ENOMEM;
-        for (size_t i = 0; i < n; i++) {
-                unsigned byte;
-
-                if (s[i] != '%') {
-                        *t++ = s[i];
-                        continue;
-                }
-                if (i + 2 >= n || !isxdigit((uint8_t) s[i + 1]) || !isxdigit((uint8_t) s[i + 2]))
-                        return -EINVAL;
-                (void) sscanf(s + i + 1, "%2x", &byte);
-                if (byte == 0)
-                        return -EINVAL;
-                *t++ = (char) byte;
-                i += 2;
-        }
-        *t = 0;
-        if (!utf8_is_valid(out, (size_t) (t - out)))
-                return -EINVAL;
-        *ret = TAKE_PTR(out);
-        return 0;
 }
 
 static bool in_list(const char *list, Slice word) {
@@ -102,58 +66,6 @@ static bool is_github_shorthand(const char *text) {
                 if (js_space((Slice){ text + i, n - i }) > 0)
                         return false;
         return true;
-}
-
-/* Takes an address apart; false if it is none. */
-static bool split(const char *text, Address *ret) {
-        Address a = { 0 };
-        size_t n = strcspn(text, ":"), end;
-        const char *at, *rest, *colon;
-
-        if (text[n] != ':' || !isalpha((uint8_t) text[0]))
-                return false;
-        for (size_t i = 0; i < n; i++)
-                if (!isalnum((uint8_t) text[i]) && !strchr("+-.", text[i]))
-                        return false;
-
-        a.scheme = (Slice){ text, n };
-        rest = text + n + 1;
-        end = strcspn(rest, "#");
-        a.hash = slice(rest + end);
-        end = MIN2(end, strcspn(rest, "?"));
-        if (end < 2 || memcmp(rest, "//", 2) != 0) {
-                a.path = (Slice){ rest, end };
-                *ret = a;
-                return true;
-        }
-
-        rest += 2;
-        end -= 2;
-        n = MIN2(end, strcspn(rest, "/"));
-        a.path = (Slice){ rest + n, end - n };
-        at = memrchr(rest, '@', n);
-        if (at)
-                a.user = (Slice){ rest, (size_t) (at - rest) };
-        a.host.s = at ? at + 1 : rest;
-        a.host.n = n - (size_t) (a.host.s - rest);
-        colon = memrchr(a.host.s, ':', a.host.n);
-        if (colon && memchr(a.host.s, '[', a.host.n) &&
-            !memrchr(a.host.s, ']', (size_t) (colon - a.host.s)))
-                colon = NULL; /* within an IPv6 address */
-        if (colon) {
-                for (const char *c = colon + 1; c < a.host.s + a.host.n; c++)
-                        if (!isdigit((uint8_t) *c))
-                                return false;
-                a.host.n = (size_t) (colon - a.host.s);
-        }
-        *ret = a;
-        return true;
-}
-
-bool address_is_valid(const char *text) {
-        Address a;
-
-        return split(text, &a) && (a.host.n > 0 || in_list(" git+file ", a.scheme));
 }
 
 /* Git's own way of writing an address, git@host:path, made one with a scheme. */
@@ -274,9 +186,43 @@ static int take(Slice s, char **ret) {
         return s.n == 0 ? 0 : percent_decode(s.s, s.n, ret);
 }
 
+/* "service:user/repo#committish"; a user and password before it are passed over. */
+static void extract_shortcut(const Address *a, Slice *user, Slice *project, Slice *committish) {
+        Slice path = a->path;
+        const char *at;
+
+        if (path.n > 0 && path.s[0] == '/')
+                path = (Slice){ path.s + 1, path.n - 1 };
+        at = memchr(path.s, '@', path.n);
+        if (at)
+                path = (Slice){ at + 1, path.n - (size_t) (at + 1 - path.s) };
+        split_last(path, user, project);
+        *committish = a->hash.n > 0 ? (Slice){ a->hash.s + 1, a->hash.n - 1 } : a->hash;
+}
+
+/* Takes the address apart, whichever way it is written: 1, 0 if it is none. The slices of `ret` are
+ * those of `ret_text`. */
+static int parse_address(const char *text, char **ret_text, Address *ret) {
+        _cleanup_(freep) char *full = NULL, *corrected = NULL;
+        int r;
+
+        r = complete(text, &full);
+        if (r < 0)
+                return r;
+        if (address_split(full, ret)) {
+                *ret_text = TAKE_PTR(full);
+                return 1;
+        }
+        r = correct(full, &corrected);
+        if (r < 0 || !address_split(corrected, ret))
+                return MIN2(r, 0);
+        *ret_text = TAKE_PTR(corrected);
+        return 1;
+}
+
 int hosted_parse(const char *text, Hosted *ret) {
         _cleanup_(hosted_done) Hosted h = { 0 };
-        _cleanup_(freep) char *full = NULL, *corrected = NULL;
+        _cleanup_(freep) char *whole = NULL;
         Slice user, project, committish;
         const Service *service;
         Address a;
@@ -284,29 +230,14 @@ int hosted_parse(const char *text, Hosted *ret) {
 
         if (!strpbrk(text, "/:@"))
                 return 0;
-        r = complete(text, &full);
-        if (r < 0)
+        r = parse_address(text, &whole, &a);
+        if (r <= 0)
                 return r;
-        if (!split(full, &a)) {
-                r = correct(full, &corrected);
-                if (r < 0)
-                        return r;
-                if (!split(corrected, &a))
-                        return 0;
-        }
 
         service = service_by_name(a.scheme);
-        if (service) {
-                const char *at;
-
-                if (a.path.n > 0 && a.path.s[0] == '/')
-                        a.path = (Slice){ a.path.s + 1, a.path.n - 1 };
-                at = memchr(a.path.s, '@', a.path.n);
-                if (at)
-                        a.path = (Slice){ at + 1, a.path.n - (size_t) (at + 1 - a.path.s) };
-                split_last(a.path, &user, &project);
-                committish = a.hash.n > 0 ? (Slice){ a.hash.s + 1, a.hash.n - 1 } : a.hash;
-        } else {
+        if (service)
+                extract_shortcut(&a, &user, &project, &committish);
+        else {
                 service = service_by_domain(a.host);
                 if (!service || !in_list(service->schemes, a.scheme) ||
                     !extract(service, &a, &user, &project, &committish))

@@ -30,9 +30,3 @@ void hosted_done(Hosted *h);
 
 /* The address to clone from, without the committish. NULL if out of memory. */
 char *hosted_url(const Hosted *h);
-
-/* scheme://host…, with nothing but digits for a port; git+file:// needs no host. */
-bool address_is_valid(const char *text);
-
-/* Decodes %xx into a new string: 0, -EINVAL for what JavaScript refuses to decode, -ENOMEM. */
-int percent_decode(const char *s, size_t n, char **ret);

@@ -8,8 +8,9 @@
 #include "basic/json.h"
 #include "npm/jstext.h"
 
-#define MANIFEST_DEPENDENCIES_MAX 8192 /* the largest published package depends on some thousands  \
-                                        */
+#define MANIFEST_DEPENDENCIES_MAX                                                                  \
+        8192 /* the largest published package depends on some thousands                            \
+              */
 
 typedef enum DependencyType {
         DEPENDENCY_PEER,

@@ -7,9 +7,10 @@
 #include "npm/manifest.h"
 #include "npm/semver.h"
 
-#define PACKUMENT_SIZE_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB   \
-                                                  */
-#define PACKUMENT_VERSIONS_MAX 100000            /* the busiest packages have some ten thousands */
+#define PACKUMENT_SIZE_MAX                                                                         \
+        (64U * 1024U * 1024U)         /* the largest published ones have about 20 MiB              \
+                                       */
+#define PACKUMENT_VERSIONS_MAX 100000 /* the busiest packages have some ten thousands */
 #define PACKUMENT_TAGS_MAX     100000
 
 typedef struct PackumentVersion {

@@ -4,6 +4,7 @@
  * an entry of a package's dependencies. */
 
 #include "basic/json.h"
+#include "npm/address.h"
 #include "npm/spec.h"
 
 static json_object *describe(const Spec *s) {
