@@ -17,6 +17,8 @@ function packages(top, below, lines) {
         }
         for (const name of names.flatMap(n => n.startsWith('@') ? fs.readdirSync(path.join(top, modules, n)).map(m => `${n}/${m}`) : [n])) {
                 const where = path.join(modules, name), stat = fs.lstatSync(path.join(top, where));
+                if (!fs.existsSync(path.join(top, where, 'package.json')))
+                        continue;
                 const pkg = JSON.parse(fs.readFileSync(path.join(top, where, 'package.json')));
                 lines.push(`${where} ${pkg.name} ${pkg.version}${stat.isSymbolicLink() ? ' link' : ''}`);
                 if (stat.isDirectory())
