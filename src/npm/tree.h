@@ -103,6 +103,10 @@ void tree_detach(Tree *t, Node *node);
 /* Puts `node` in the place of `old`, whose children it gets. */
 int tree_replace(Tree *t, Node *node, Node *old);
 
+/* The packages in node_modules, sorted by place, parents before what is in them: without the root,
+ * and without what stays out. The caller frees the list. -ENOMEM. */
+int tree_list(const Tree *t, Node ***ret, size_t *ret_n);
+
 Node *tree_child(const Tree *t, const Node *parent, const Name *name);
 
 /* What that name means for code in this package. */

@@ -142,19 +142,14 @@ static int drive(Resolver *r, bool backwards, Error *e) {
         return k;
 }
 
-static int compare_nodes(const void *a, const void *b) {
-        return collate((*(Node *const *) a)->location, (*(Node *const *) b)->location);
-}
-
 /* "a@1.0.0 a>b@2.0.0 …", or why not. */
 static char *resolve(const char *text, bool backwards) {
         _cleanup_(resolver_freep) Resolver *r = NULL;
         _cleanup_(spec_freep) Spec *spec = NULL;
-        Node *nodes[64];
+        _cleanup_(freep) Node **nodes = NULL;
         Error e = ERROR_NULL;
         char *out = NULL;
         size_t n = 0, size;
-        Tree *t;
         FILE *f;
         int k;
 
@@ -169,11 +164,8 @@ static char *resolve(const char *text, bool backwards) {
                 return out;
         }
 
-        t = resolver_tree(r);
-        for (size_t i = 0; i < t->n_nodes; i++)
-                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root && !t->nodes[i]->inert)
-                        nodes[n++] = t->nodes[i];
-        qsort(nodes, n, sizeof(*nodes), compare_nodes);
+        if (tree_list(resolver_tree(r), &nodes, &n) < 0)
+                return NULL;
         f = open_memstream(&out, &size);
         for (size_t i = 0; i < n; i++) {
                 const char *s = nodes[i]->location + strlen("node_modules/"), *next;
