@@ -39,9 +39,11 @@ static Rank rank(const PackumentVersion *v, const Platform *platform) {
 }
 
 static int nothing(const Packument *p, const Spec *spec, Error *e) {
+        const char *name = spec->name ?: p->name;
+
         if (p->n_versions == 0)
-                return error_set(e, -ENOENT, "the registry has no version of %s", p->name);
-        return error_set(e, -ENOENT, "the registry has no version of %s that matches '%s'", p->name,
+                return error_set(e, -ENOENT, "the registry has no version of %s", name);
+        return error_set(e, -ENOENT, "the registry has no version of %s that matches '%s'", name,
                          isempty(spec->fetch) ? "*" : spec->fetch);
 }
 

@@ -339,6 +339,10 @@ int resolver_run(Resolver *r, Error *e) {
         if (k >= 0)
                 k = resolver_open_archives(r, e);
         if (k == -E2BIG)
-                return error_set(e, k, "the dependency tree is too large");
+                return error_set(
+                        e, k,
+                        "the dependency tree is too large: it takes more than %d packages, or %d "
+                        "attempts at placing one",
+                        RESOLVER_PACKAGES_MAX, TREE_NODES_MAX);
         return k;
 }

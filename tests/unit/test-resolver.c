@@ -254,7 +254,7 @@ int main(void) {
 
         refused("nested-clash", "too large"); /* npm never ends here */
         refused("clash", "contradict");
-        refused("c@9", "no version of");
+        refused("c@9", "no version of c that matches '9'");
         refused("missing", "does not know it");
         refused("needs-missing", "needs-missing");
         refused("needs-path", "path");
