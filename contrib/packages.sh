@@ -4,11 +4,11 @@
 # The one list of Debian packages that pm2ctl needs, and how they get installed; sourced by tests/run and quickstart.
 
 packages_build="gcc libc6-dev make autoconf automake pkgconf xz-utils git
-        libsystemd-dev libjson-c-dev libinih-dev"
+        libsystemd-dev libjson-c-dev libinih-dev libcurl4-openssl-dev libarchive-dev libssl-dev"
 # systemd's own tools, even where something else is PID 1, and what the modules run with
 packages_machine="systemd dbus dbus-user-session libpam-systemd libnss-systemd mount procps iproute2 python3
         ca-certificates"
-packages_test="clang libclang-rt-dev net-tools zsh fish groff-base"
+packages_test="clang libclang-rt-dev net-tools zsh fish groff-base openssl"
 
 packages_missing() { # PACKAGE...
         local package

@@ -30,8 +30,7 @@ int free_and_strdup(char **p, const char *s) {
         return 0;
 }
 
-/* Decodes one sequence; returns its length, 0 if it is not valid. */
-static size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
+size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
         static const struct {
                 uint8_t mask, lead;
                 uint32_t min;
@@ -66,6 +65,29 @@ static size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
 
 size_t utf8_sequence_length(const char *s, size_t size) {
         return utf8_decode(s, size, /* ret= */ NULL);
+}
+
+size_t utf8_encode(uint32_t c, char *ret) {
+        if (c < 0x80) {
+                ret[0] = (char) c;
+                return 1;
+        }
+        if (c < 0x800) {
+                ret[0] = (char) (0xc0 | c >> 6);
+                ret[1] = (char) (0x80 | (c & 0x3f));
+                return 2;
+        }
+        if (c < 0x10000) {
+                ret[0] = (char) (0xe0 | c >> 12);
+                ret[1] = (char) (0x80 | (c >> 6 & 0x3f));
+                ret[2] = (char) (0x80 | (c & 0x3f));
+                return 3;
+        }
+        ret[0] = (char) (0xf0 | c >> 18);
+        ret[1] = (char) (0x80 | (c >> 12 & 0x3f));
+        ret[2] = (char) (0x80 | (c >> 6 & 0x3f));
+        ret[3] = (char) (0x80 | (c & 0x3f));
+        return 4;
 }
 
 bool utf8_is_valid(const char *s, size_t size) {

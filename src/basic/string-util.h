@@ -28,6 +28,12 @@ int free_and_strdup(char **p, const char *s);
 /* RFC 3629: no overlong forms, no surrogates. */
 bool utf8_is_valid(const char *s, size_t size);
 
+/* Decodes one sequence; returns its length, 0 if there is no valid one. `ret` may be NULL. */
+size_t utf8_decode(const char *s, size_t size, uint32_t *ret);
+
+/* Writes one character, at most four bytes and no NUL; returns how many. */
+size_t utf8_encode(uint32_t c, char *ret);
+
 /* Bytes of the valid UTF-8 sequence at s, 0 if there is none. */
 size_t utf8_sequence_length(const char *s, size_t size);
 

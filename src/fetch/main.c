@@ -10,20 +10,13 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "fetch/npm-command.h"
-#include "fetch/result.h"
-
-static int fetch(const Request *request, const char *folder, Error *e, json_object **ret) {
-        int r;
-
-        r = npm_install(request, folder, e);
-        return r < 0 ? r : result_read(request->tree, e, ret);
-}
+#include "fetch/install.h"
+#include "fetch/scripts.h"
 
 static int scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
         int r;
 
-        r = npm_rebuild(request, folder, e);
+        r = scripts_run(request->tree, folder, e);
         if (r < 0)
                 return r;
         *ret = json_object_new_object();
@@ -54,6 +47,7 @@ int main(int argc, char **argv) {
         int r;
 
         log_setup("pm2-fetch");
+        (void) umask(0022);
         if (argc != 2 || (!streq(argv[1], "fetch") && !streq(argv[1], "scripts"))) {
                 log_error("Usage: pm2-fetch fetch|scripts; pm2ctl starts this program.");
                 return 2;
@@ -63,7 +57,7 @@ int main(int argc, char **argv) {
         if (r >= 0 && !mkdtemp(folder))
                 r = error_set(&e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
         if (r >= 0) {
-                r = streq(argv[1], "fetch") ? fetch(&request, folder, &e, &result)
+                r = streq(argv[1], "fetch") ? install(&request, &e, &result)
                                             : scripts(&request, folder, &e, &result);
                 (void) remove_tree_at(AT_FDCWD, folder);
         }

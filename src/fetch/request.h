@@ -9,11 +9,14 @@
 #include "basic/json.h"
 
 typedef struct Request {
-        char *spec;         /* a registry spec; NULL: the tarball is standard input */
-        char *tree;         /* absolute path of the folder to fill */
-        char *cache;        /* absolute path */
-        json_object *npmrc; /* array of .npmrc texts, the strongest last; NULL if there are none */
-        json_object *env;   /* object of npm_config_* variables; NULL if there are none */
+        char *spec;          /* a registry spec; NULL: the tarball is standard input */
+        char *tree;          /* absolute path of the folder to fill */
+        char *cache;         /* absolute path */
+        json_object *npmrc;  /* array of .npmrc texts, the strongest last; NULL if there are none */
+        json_object *env;    /* object of npm_config_* variables, and of those that the .npmrc texts
+                                name; NULL if there are none */
+        bool offline;        /* nothing is fetched that is not in the cache */
+        bool prefer_offline; /* what is in the cache is not asked about */
 } Request;
 
 /* Reads $CREDENTIALS_DIRECTORY/request. */

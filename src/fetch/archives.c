@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "basic/string-util.h"
+#include "fetch/fetch.h"
+
+struct ArchiveWaiter {
+        ArchiveWaiter *next;
+        void (*done)(void *userdata, Archive *a);
+        void *userdata;
+};
+
+static Archive *archive_free(Archive *a) {
+        if (!a)
+                return NULL;
+        for (ArchiveWaiter *w = a->waiters, *next; w; w = next) {
+                next = w->next;
+                free(w);
+        }
+        free(a->label);
+        free(a->name);
+        free(a->url);
+        free(a->file);
+        free(a->integrity);
+        error_clear(&a->error);
+        free(a);
+        return NULL;
+}
+DEFINE_CLEANUP(Archive *, archive_free);
+
+void archives_free(Fetch *f) {
+        for (Archive *a = f->archives, *next; a; a = next) {
+                next = a->next;
+                (void) archive_free(a);
+        }
+        f->archives = NULL;
+}
+
+static Archive *find(Fetch *f, const ArchiveSource *s) {
+        for (Archive *a = f->archives; a; a = a->next)
+                if ((s->integrity && streq_ptr(a->integrity, s->integrity)) ||
+                    streq(a->url, s->url))
+                        return a;
+        return NULL;
+}
+
+static void on_tarball(void *userdata, int r, const TarballResult *result, Error *e) {
+        Archive *a = userdata;
+
+        if (r >= 0 && result->weak)
+                fetch_notice(a->fetch,
+                             "%s is checked by a SHA-1 only; the registry has no better hash",
+                             a->label);
+        if (r >= 0)
+                r = free_and_strdup(&a->integrity, result->integrity);
+        if (r < 0)
+                (void) error_set(&a->error, r, "%s", error_text(e, r));
+        a->done = true;
+        a->r = r;
+
+        while (a->waiters) {
+                ArchiveWaiter *w = a->waiters;
+
+                a->waiters = w->next;
+                w->done(w->userdata, a);
+                free(w);
+        }
+        fetch_advance(a->fetch);
+}
+
+static int start(Fetch *f, Archive *a, Error *e) {
+        TarballGet get = {
+                .label = a->label,
+                .name = a->name,
+                .url = a->file ? NULL : a->url,
+                .fd = -EBADF,
+                .integrity = a->integrity,
+                .dir_fd = f->unpacked_fd,
+                .folder = a->folder,
+                .done = on_tarball,
+                .userdata = a,
+        };
+
+        (void) snprintf(a->folder, sizeof(a->folder), "%u", ++f->n_archives);
+        if (a->file) {
+                get.fd = openat(f->unpacked_fd, a->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                if (get.fd < 0)
+                        return -errno;
+        }
+        return registry_get_tarball(f->registry, &get, e);
+}
+
+static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
+        _cleanup_(archive_freep) Archive *a = calloc(1, sizeof(Archive));
+        int r;
+
+        if (!a)
+                return -ENOMEM;
+        a->fetch = f;
+        r = free_and_strdup(&a->label, s->label);
+        if (r >= 0)
+                r = free_and_strdup(&a->name, s->name);
+        if (r >= 0)
+                r = free_and_strdup(&a->url, s->url);
+        if (r >= 0)
+                r = free_and_strdup(&a->file, s->file);
+        if (r >= 0)
+                r = free_and_strdup(&a->integrity, s->integrity);
+        if (r >= 0)
+                r = start(f, a, e);
+        if (r < 0)
+                return r;
+
+        a->next = f->archives;
+        f->archives = a;
+        *ret = TAKE_PTR(a);
+        return 0;
+}
+
+static int wait_for(Archive *a, void (*done)(void *userdata, Archive *a), void *userdata) {
+        ArchiveWaiter *w;
+
+        if (!done)
+                return 0;
+        if (a->done) {
+                done(userdata, a);
+                return 0;
+        }
+        w = malloc(sizeof(ArchiveWaiter));
+        if (!w)
+                return -ENOMEM;
+        *w = (ArchiveWaiter){ a->waiters, done, userdata };
+        a->waiters = w;
+        return 0;
+}
+
+int archive_get(Fetch *f, const ArchiveSource *source, void (*done)(void *userdata, Archive *a),
+                void *userdata, Error *e) {
+        Archive *a = find(f, source);
+        int r;
+
+        if (!a) {
+                r = add(f, source, e, &a);
+                if (r < 0)
+                        return r;
+        }
+        return wait_for(a, done, userdata);
+}
+
+int archive_copy(Archive *a, void (*done)(void *userdata, Archive *a), void *userdata, Error *e) {
+        ArchiveSource source = { a->label, a->name, a->url, a->file, a->integrity };
+        Archive *copy;
+        int r;
+
+        r = add(a->fetch, &source, e, &copy);
+        return r < 0 ? r : wait_for(copy, done, userdata);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "basic/fs.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "fetch/command.h"
+#include "fetch/fetch.h"
+
+#define REFS_MAX          (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags */
+#define GIT_TIME_MAX      (900 * USEC_PER_SEC)
+#define COMMIT_LENGTH     40
+#define COMMIT_LENGTH_MAX 64 /* of SHA-256 repositories */
+
+/* A repository becomes an archive that is unpacked like any other: nothing is checked out, so
+ * neither hooks nor filters nor submodules nor symlinks come to life. */
+typedef struct Git {
+        Fetch *fetch;
+        const Spec *spec;
+        void (*done)(void *userdata, int r, const char *file, const char *resolved, Error *e);
+        void *userdata;
+
+        char **env;
+        char *folder; /* absolute, where the two below are made */
+        char *repository, *file;
+        char *address;
+        char *commit;
+        char *resolved;
+        Error error;
+} Git;
+
+static Git *git_free(Git *g) {
+        if (!g)
+                return NULL;
+        strv_free(g->env);
+        free(g->folder);
+        free(g->repository);
+        free(g->file);
+        free(g->address);
+        free(g->commit);
+        free(g->resolved);
+        error_clear(&g->error);
+        free(g);
+        return NULL;
+}
+DEFINE_CLEANUP(Git *, git_free);
+
+/* Runs git in the repository with what makes it harmless; fails with its last words. */
+static int run_git(Git *g, const char *const *words, char **ret_output) {
+        static const char *const guards[] = {
+                "-c", "core.hooksPath=/dev/null",        "-c", "core.fsmonitor=false",
+                "-c", "protocol.ext.allow=never",        "-c", "submodule.recurse=false",
+                "-c", "transfer.fsckObjects=true",       "-c", "http.followRedirects=initial",
+                "-c", "transfer.credentialsInUrl=allow", "-c", "advice.detachedHead=false",
+        };
+        _cleanup_(strv_freep) char **argv = NULL;
+        _cleanup_(freep) char *errors = NULL;
+        int r;
+
+        r = strv_extend(&argv, "git");
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(guards); i++)
+                r = strv_extend(&argv, guards[i]);
+        if (r >= 0)
+                r = strv_extendf(&argv, "--git-dir=%s/%s", g->folder, g->repository);
+        for (; r >= 0 && *words; words++)
+                r = strv_extend(&argv, *words);
+        if (r < 0)
+                return r;
+
+        r = command_run(&(Command){ argv, g->env, REFS_MAX, GIT_TIME_MAX }, ret_output, &errors);
+        if (r == -ENOENT)
+                return error_set(&g->error, r,
+                                 "the command 'git' is not installed (apt install git)");
+        if (r < 0)
+                return error_set(&g->error, r, "git: %s", strerror(-r));
+        if (r > 0) {
+                r = error_set(&g->error, -EIO, "git: %s", errors);
+                if (ret_output)
+                        free(TAKE_PTR(*ret_output));
+        }
+        return r;
+}
+#define GIT(g, ret_output, ...) run_git(g, (const char *const[]){ __VA_ARGS__, NULL }, ret_output)
+
+static bool is_commit(const char *s) {
+        size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+        return s[n] == 0 && (n == COMMIT_LENGTH || n == COMMIT_LENGTH_MAX);
+}
+
+/* -- which commit
+ * ------------------------------------------------------------------------------------ */
+
+/* A line of ls-remote: "COMMIT<tab>NAME". A tag object is followed by the commit it stands for, as
+ * NAME^{}. */
+typedef struct Ref {
+        char *commit, *name;
+} Ref;
+
+static bool next_ref(char **text, Ref *ret) {
+        char *line = *text, *tab = strchr(line, '\t'), *end = strchr(line, '\n');
+
+        if (!tab || !end || tab > end)
+                return false;
+        *tab = *end = 0;
+        *text = end + 1;
+        *ret = (Ref){ line, tab + 1 };
+        return true;
+}
+
+/* "refs/tags/v1.2^{}" is "v1.2", as is the branch of that name; a branch goes first in npm. */
+static bool ref_is_called(const Ref *ref, const char *name) {
+        static const char *const prefixes[] = { "", "refs/heads/", "refs/tags/", "refs/" };
+
+        for (size_t i = 0; i < ELEMENTSOF(prefixes); i++) {
+                const char *rest = startswith(ref->name, prefixes[i]);
+
+                if (rest && (streq(rest, name) ||
+                             (startswith(rest, name) && streq(rest + strlen(name), "^{}"))))
+                        return true;
+        }
+        return false;
+}
+
+static int find_name(Git *g, char *refs, const char *name) {
+        bool branch = false;
+        Ref ref;
+
+        while (next_ref(&refs, &ref)) {
+                if (!ref_is_called(&ref, name) || (branch && !startswith(ref.name, "refs/heads/")))
+                        continue;
+                branch = startswith(ref.name, "refs/heads/");
+                if (free_and_strdup(&g->commit, ref.commit) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+/* The tag that is the highest version in the range. */
+static int find_version(Git *g, char *refs, const char *range_text) {
+        _cleanup_(range_freep) Range *range = NULL;
+        Semver best = {}, version;
+        Ref ref;
+        int r;
+
+        r = range_parse(slice(range_text), SEMVER_LOOSE, &range);
+        if (r < 0)
+                return error_set(&g->error, r, "'%s' is no range of versions", range_text);
+
+        while (next_ref(&refs, &ref)) {
+                const char *tag = startswith(ref.name, "refs/tags/");
+                Slice text = tag ? slice(tag) : (Slice){};
+
+                if (tag && endswith(tag, "^{}"))
+                        text.n -= 3;
+                if (!tag || semver_parse(text, SEMVER_LOOSE, &version) < 0 ||
+                    !range_test(range, &version))
+                        continue;
+                /* the line after an equal one is its ^{} */
+                if (g->commit && semver_compare(&version, &best) < 0)
+                        continue;
+                best = version;
+                if (free_and_strdup(&g->commit, ref.commit) < 0)
+                        return -ENOMEM;
+        }
+        return g->commit ? 0
+                         : error_set(&g->error, -ENOENT, "no tag is a version in the range '%s'",
+                                     range_text);
+}
+
+static int find_commit(Git *g) {
+        _cleanup_(freep) char *refs = NULL;
+        int r;
+
+        if (g->spec->committish && is_commit(g->spec->committish))
+                return free_and_strdup(&g->commit, g->spec->committish);
+        r = GIT(g, &refs, "ls-remote", "--", g->address);
+        if (r < 0)
+                return r;
+        if (g->spec->git_range)
+                return find_version(g, refs, g->spec->git_range);
+        return find_name(g, refs, g->spec->committish ?: "HEAD");
+}
+
+/* -- fetching
+ * ---------------------------------------------------------------------------------------- */
+
+/* Just that commit, if the server lets us ask for it; else all there is, to look for it in there.
+ */
+static int fetch_commit(Git *g) {
+        _cleanup_(freep) char *commit = NULL, *wanted = NULL;
+        const char *name = g->commit ?: g->spec->committish;
+        int r = -ENOENT;
+
+        if (g->commit)
+                r = GIT(g, NULL, "fetch", "-q", "--depth=1", "--no-tags", "--", g->address,
+                        g->commit);
+        if (r < 0) {
+                error_clear(&g->error);
+                r = GIT(g, NULL, "fetch", "-q", "--no-tags", "--", g->address,
+                        "+refs/*:refs/remotes/origin/*");
+                if (r < 0)
+                        return r;
+        }
+        if (asprintf(&wanted, "%s^{commit}", name ?: "FETCH_HEAD") < 0)
+                return -ENOMEM;
+        r = GIT(g, &commit, "rev-parse", "--verify", "-q", "--end-of-options", wanted);
+        if (r < 0) {
+                error_clear(&g->error);
+                return error_set(&g->error, -ENOENT, "there is no branch, tag or commit '%s'",
+                                 name ?: "HEAD");
+        }
+        commit[strcspn(commit, "\n")] = 0;
+        return free_and_strdup(&g->commit, commit);
+}
+
+static int make_archive(Git *g) {
+        _cleanup_(freep) char *output = NULL, *what = NULL;
+
+        if (asprintf(&output, "--output=%s/%s", g->folder, g->file) < 0 ||
+            asprintf(&what, "%s%s%s", g->commit, g->spec->subdir ? ":" : "",
+                     g->spec->subdir ? g->spec->subdir + strspn(g->spec->subdir, "/") : "") < 0)
+                return -ENOMEM;
+        return GIT(g, NULL, "archive", "--format=tar", "--prefix=package/", output, what);
+}
+
+static int from_address(Git *g) {
+        int r;
+
+        r = GIT(g, NULL, "init", "-q", "--bare", "--template=");
+        if (r >= 0)
+                r = find_commit(g);
+        if (r >= 0)
+                r = fetch_commit(g);
+        if (r >= 0)
+                r = make_archive(g);
+        (void) remove_tree_at(g->fetch->unpacked_fd, g->repository);
+        return r;
+}
+
+/* In a lock file npm names a known service's repository by ssh, whatever it was fetched by. */
+static int make_resolved(Git *g) {
+        const Hosted *h = &g->spec->hosted;
+
+        if (h->service && !h->auth)
+                return asprintf(&g->resolved, "git+ssh://git@%s/%s%s%s.git#%s", h->domain,
+                                h->user ?: "", h->user ? "/" : "", h->project, g->commit) < 0
+                               ? -ENOMEM
+                               : 0;
+        return asprintf(&g->resolved, "%s%s#%s", startswith(g->address, "git:") ? "" : "git+",
+                        g->address, g->commit) < 0
+                       ? -ENOMEM
+                       : 0;
+}
+
+static int run(void *userdata) {
+        Git *g = userdata;
+        const Hosted *h = &g->spec->hosted;
+        int r;
+
+        r = from_address(g);
+        /* Who has a key and no password reaches a private repository this way only. */
+        if (r == -EIO && h->service && h->form == HOSTED_SHORTCUT && !h->auth) {
+                _cleanup_(error_clear) Error first = g->error;
+
+                g->error = ERROR_NULL;
+                free(TAKE_PTR(g->commit));
+                if (asprintf(&g->address, "ssh://git@%s/%s%s%s.git", h->domain, h->user ?: "",
+                             h->user ? "/" : "", h->project) < 0)
+                        return -ENOMEM;
+                r = from_address(g);
+                if (r < 0) {
+                        error_clear(&g->error);
+                        g->error.message = TAKE_PTR(first.message);
+                }
+        }
+        return r < 0 ? r : make_resolved(g);
+}
+
+static void on_done(void *userdata, int r) {
+        _cleanup_(git_freep) Git *g = userdata;
+
+        if (r < 0)
+                error_prefix(&g->error, r, "%s", g->spec->raw);
+        g->done(g->userdata, r, g->file, g->resolved, &g->error);
+}
+
+static int make_environment(Git *g) {
+        static const char *const kept[] = { "PATH",     "http_proxy",    "https_proxy",
+                                            "no_proxy", "SSH_AUTH_SOCK", "HOME" };
+        static const char *const ours[][2] = {
+                { "LC_ALL", "C.UTF-8" },
+                { "GIT_CONFIG_NOSYSTEM", "1" },
+                { "GIT_CONFIG_GLOBAL", "/dev/null" },
+                { "GIT_ATTR_NOSYSTEM", "1" },
+                { "GIT_TERMINAL_PROMPT", "0" },
+                { "GIT_ASKPASS", "true" },
+                { "GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file" },
+                { "GIT_HTTP_LOW_SPEED_LIMIT", "128" },
+                { "GIT_HTTP_LOW_SPEED_TIME", "30" },
+                { "GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20" },
+        };
+        const char *ca = npmrc_get(g->fetch->npmrc, "cafile");
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(kept); i++)
+                r = strv_env_set(&g->env, kept[i], getenv(kept[i]));
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(ours); i++)
+                r = strv_env_set(&g->env, ours[i][0], ours[i][1]);
+        if (r >= 0 && !isempty(ca))
+                r = strv_env_set(&g->env, "GIT_SSL_CAINFO", ca);
+        return r;
+}
+
+int git_get(Fetch *f, const Spec *spec,
+            void (*done)(void *userdata, int r, const char *file, const char *resolved, Error *e),
+            void *userdata, Error *e) {
+        _cleanup_(git_freep) Git *g = calloc(1, sizeof(Git));
+        unsigned number = ++f->n_archives;
+        int r;
+
+        if (!g)
+                return -ENOMEM;
+        *g = (Git){ .fetch = f, .spec = spec, .done = done, .userdata = userdata };
+        r = make_environment(g);
+        if (r < 0)
+                return r;
+        g->address = spec->hosted.service ? hosted_url(&spec->hosted) : strdup(spec->fetch);
+        if (!g->address || asprintf(&g->folder, "%s/" UNPACKED_FOLDER, f->request->tree) < 0 ||
+            asprintf(&g->repository, "%u.git", number) < 0 ||
+            asprintf(&g->file, "%u.tar", number) < 0)
+                return -ENOMEM;
+
+        r = pool_submit(f->pool, run, on_done, g);
+        if (r >= 0)
+                TAKE_PTR(g);
+        return r;
+}

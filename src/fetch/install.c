@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/install.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "basic/fs.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "fetch/command.h"
+#include "fetch/layout.h"
+
+#define GIT_THREADS       2
+#define PROGRESS_USEC     (100 * USEC_PER_MSEC)
+#define NODE_VERSION_MAX  64
+#define NODE_VERSION_USEC (10 * USEC_PER_SEC)
+
+void fetch_fail(Fetch *f, int r, const Error *e) {
+        if (f->r >= 0) {
+                f->r = r;
+                (void) error_set(&f->error, r, "%s", error_text(e, r));
+        }
+        (void) sd_event_exit(f->event, 0);
+}
+
+void fetch_notice(Fetch *f, const char *format, ...) {
+        char *text;
+        va_list ap;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (n < 0)
+                return;
+        if (!f->notices)
+                f->notices = json_object_new_array();
+        if (f->notices && json_object_array_length(f->notices) < NOTICES_MAX)
+                (void) json_object_array_add(f->notices, json_object_new_string(text));
+        free(text);
+}
+
+/* One step of the resolver: 1 if the tree is complete. */
+static int resolve(Fetch *f, Error *e) {
+        const Manifest *likely;
+        const Want *want;
+        int r;
+
+        r = resolver_run(f->resolver, e);
+        if (r != 0)
+                return r;
+        while ((want = resolver_next_want(f->resolver))) {
+                r = fetch_want(f, want);
+                if (r < 0)
+                        return r;
+        }
+        while ((likely = resolver_next_likely(f->resolver))) {
+                _cleanup_(freep) char *label = NULL;
+
+                if (!likely->tarball)
+                        continue;
+                if (asprintf(&label, "%s@%s", likely->name, likely->version) < 0)
+                        return -ENOMEM;
+                /* Only a head start: whether it is needed, and cannot be had, shows later. */
+                (void) archive_get(f,
+                                   &(ArchiveSource){ .label = label,
+                                                     .name = likely->name,
+                                                     .url = likely->tarball,
+                                                     .integrity = likely->integrity },
+                                   /* done= */ NULL, NULL, /* e= */ NULL);
+        }
+        return 0;
+}
+
+static int step(Fetch *f, Error *e) {
+        int r;
+
+        if (!f->resolved) {
+                r = resolve(f, e);
+                if (r <= 0)
+                        return r;
+                f->resolved = true;
+                r = layout_begin(f, e);
+                if (r < 0)
+                        return r;
+        }
+        return f->n_missing == 0 ? sd_event_exit(f->event, 0) : 0;
+}
+
+/* Answers may be given while others are being asked for: then there is another round. */
+void fetch_advance(Fetch *f) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+
+        f->again = true;
+        if (f->advancing)
+                return;
+        f->advancing = true;
+        while (f->again && f->r >= 0) {
+                int r;
+
+                f->again = false;
+                r = step(f, &e);
+                if (r < 0)
+                        fetch_fail(f, r, &e);
+        }
+        f->advancing = false;
+}
+
+/* -- what is needed first
+ * ----------------------------------------------------------------------------- */
+
+/* What `node` calls itself decides what its packages run on. Without one nothing is known. */
+static void find_node(Fetch *f) {
+        char *const argv[] = { (char *) "node", (char *) "--version", NULL };
+        _cleanup_(freep) char *output = NULL;
+
+        if (command_run(&(Command){ argv, environ, NODE_VERSION_MAX, NODE_VERSION_USEC }, &output,
+                        NULL) != 0)
+                return;
+        output[strcspn(output, "\r\n")] = 0;
+        if (output[0] == 'v' && output[1] >= '0' && output[1] <= '9')
+                f->node_version = strdup(output + 1);
+}
+
+/* Variables of the caller's, and where this unit's own say how to reach the network. */
+static int read_environment(const Request *request, char ***ret) {
+        static const char *const own[] = { "http_proxy", "https_proxy", "no_proxy", "HOME" };
+        _cleanup_(strv_freep) char **env = NULL;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(own); i++)
+                r = strv_env_set(&env, own[i], getenv(own[i]));
+        if (r < 0)
+                return r;
+        if (request->env) {
+                json_object_object_foreach(request->env, name, value) {
+                        if (json_string(value))
+                                r = strv_env_set(&env, name, json_string(value));
+                        if (r < 0)
+                                return r;
+                }
+        }
+        *ret = TAKE_PTR(env);
+        return 0;
+}
+
+/* The texts come with the strongest last. */
+static int read_npmrc(Fetch *f, Error *e) {
+        size_t n = f->request->npmrc ? json_object_array_length(f->request->npmrc) : 0;
+        _cleanup_(strv_freep) char **env = NULL;
+        int r;
+
+        r = read_environment(f->request, &env);
+        if (r >= 0)
+                r = npmrc_new(env, e, &f->npmrc);
+        while (r >= 0 && n-- > 0) {
+                const char *text = json_string(json_object_array_get_idx(f->request->npmrc, n));
+
+                if (text)
+                        r = npmrc_add(f->npmrc, ".npmrc", text, strlen(text), e);
+        }
+        return r;
+}
+
+/* The tarball on standard input, as a file beside the others. */
+static int receive_tarball(Fetch *f, Error *e) {
+        _cleanup_(closep) int fd = -EBADF;
+        char block[65536];
+        size_t size = 0;
+        ssize_t n;
+        int r = 0;
+
+        fd = openat(f->unpacked_fd, TARBALL_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+        while (r >= 0 && (n = read(STDIN_FILENO, block, sizeof(block))) != 0) {
+                if (n < 0 && errno == EINTR)
+                        continue;
+                size += n > 0 ? (size_t) n : 0;
+                r = n < 0 ? -errno : size > TARBALL_MAX ? -EFBIG : write_all(fd, block, (size_t) n);
+        }
+        return r < 0 ? error_set(e, r, "cannot take the tarball over: %s", strerror(-r)) : 0;
+}
+
+static int open_tree(Fetch *f, Error *e) {
+        f->tree_fd = open_folder(AT_FDCWD, f->request->tree);
+        if (f->tree_fd < 0)
+                return error_set(e, f->tree_fd, "cannot open %s: %s", f->request->tree,
+                                 strerror(-f->tree_fd));
+        if (mkdirat(f->tree_fd, "node_modules", 0755) < 0 ||
+            mkdirat(f->tree_fd, UNPACKED_FOLDER, 0700) < 0)
+                return error_set(e, -errno, "cannot make folders in %s: %s", f->request->tree,
+                                 strerror(errno));
+        f->unpacked_fd = open_folder(f->tree_fd, UNPACKED_FOLDER);
+        return f->unpacked_fd < 0 ? f->unpacked_fd : 0;
+}
+
+static int read_spec(Fetch *f, Error *e) {
+        const char *text = f->request->spec ?: "./" TARBALL_FILE;
+        int r;
+
+        r = spec_parse(text, e, &f->spec);
+        if (r < 0)
+                return r;
+        if (f->request->spec && (f->spec->type == SPEC_FILE || f->spec->type == SPEC_DIRECTORY))
+                return error_set(e, -EOPNOTSUPP, "'%s' is a path, which this unit cannot see",
+                                 text);
+        return f->request->spec ? 0 : receive_tarball(f, e);
+}
+
+static int prepare(Fetch *f, Error *e) {
+        RegistryFlags flags = (f->request->offline ? REGISTRY_OFFLINE : 0) |
+                              (f->request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0);
+        int r;
+
+        r = read_npmrc(f, e);
+        if (r >= 0)
+                r = open_tree(f, e);
+        if (r >= 0)
+                r = read_spec(f, e);
+        if (r >= 0)
+                r = sd_event_new(&f->event);
+        if (r >= 0)
+                r = registry_new(f->event, f->npmrc, f->request->cache, flags, e, &f->registry);
+        if (r >= 0)
+                r = pool_new(f->event, GIT_THREADS, &f->pool);
+        if (r < 0)
+                return r;
+
+        find_node(f);
+        f->platform = platform_native();
+        f->platform.node_version = f->node_version;
+        return resolver_new(f->spec, &f->platform, &f->resolver);
+}
+
+/* -- the whole
+ * ----------------------------------------------------------------------------------------- */
+
+/* "progress RESOLVED FETCHED OF BYTES" on standard error, ten times a second where it has changed.
+ */
+static int on_progress(sd_event_source *s, uint64_t usec, void *userdata) {
+        RegistryStatistics now;
+        Fetch *f = userdata;
+        int r;
+
+        registry_statistics(f->registry, &now);
+        if (now.bytes != f->shown.bytes || now.packuments_done != f->shown.packuments_done ||
+            now.tarballs_done != f->shown.tarballs_done)
+                fprintf(stderr, "progress %u %u %u %llu\n", now.packuments_done, now.tarballs_done,
+                        now.tarballs, (unsigned long long) now.bytes);
+        f->shown = now;
+
+        r = sd_event_source_set_time_relative(s, PROGRESS_USEC);
+        return r < 0 ? r : sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
+}
+
+static int run(Fetch *f, Error *e) {
+        int r;
+
+        r = sd_event_add_time_relative(f->event, NULL, CLOCK_MONOTONIC, PROGRESS_USEC, 0,
+                                       on_progress, f);
+        if (r < 0)
+                return r;
+        fetch_advance(f);
+        r = sd_event_loop(f->event);
+        if (f->r < 0)
+                return error_set(e, f->r, "%s", error_text(&f->error, f->r));
+        return r < 0 ? r : layout_finish(f, e);
+}
+
+static void fetch_done(Fetch *f) {
+        /* The threads of these work on what follows. */
+        f->pool = pool_free(f->pool);
+        f->registry = registry_free(f->registry);
+        archives_free(f);
+        free(f->places);
+        f->resolver = resolver_free(f->resolver);
+        f->spec = spec_free(f->spec);
+        f->npmrc = npmrc_free(f->npmrc);
+        f->event = sd_event_unref(f->event);
+        free(f->node_version);
+        json_object_putp(&f->notices);
+        error_clear(&f->error);
+        (void) safe_close(f->tree_fd);
+        (void) safe_close(f->unpacked_fd);
+}
+
+int install(const Request *request, Error *e, json_object **ret) {
+        _cleanup_(fetch_done)
+                Fetch f = { .request = request, .tree_fd = -EBADF, .unpacked_fd = -EBADF };
+        int r;
+
+        r = prepare(&f, e);
+        if (r >= 0)
+                r = run(&f, e);
+        return r < 0 ? r : layout_result(&f, e, ret);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/layout.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fs.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "fetch/bin-links.h"
+#include "npm/ideal.h"
+#include "npm/lockfile.h"
+
+/* A package's place in the tree, and where its files are before it is taken. */
+struct Place {
+        Fetch *fetch;
+        Node *node;
+        char folder[sizeof(((Archive *) NULL)->folder)];
+};
+
+static bool is_placed(const Tree *t, const Node *n) {
+        return n->root == t->root && n != t->root && n->manifest && !n->link && !n->inert;
+}
+
+int layout_get_archive(Fetch *f, Node *node, void (*done)(void *userdata, Archive *a),
+                       void *userdata, Error *e) {
+        _cleanup_(freep) char *label = NULL;
+        bool registry = !node->origin || !node->origin->spec ||
+                        spec_is_registry(node->origin->spec);
+        ArchiveSource source = {
+                .name = registry ? node->manifest->name : NULL,
+                .url = node->resolved,
+                .integrity = node->integrity,
+        };
+
+        if (asprintf(&label, "%s@%s", node->manifest->name, node->manifest->version) < 0)
+                return -ENOMEM;
+        source.label = label;
+        if (!source.url)
+                return error_set(e, -ENOENT, "%s: the registry does not say where its tarball is",
+                                 label);
+        return archive_get(f, &source, done, userdata, e);
+}
+
+/* -- waiting for what is missing
+ * --------------------------------------------------------------------- */
+
+static void on_archive(void *userdata, Archive *a) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Place *p = userdata;
+        Fetch *f = p->fetch;
+        int r = a->r;
+
+        /* Two places of one package: the first gets the files, the other fetches them again, which
+         * is to say out of the cache. */
+        if (r >= 0 && !a->folder[0]) {
+                r = archive_copy(a, on_archive, p, &e);
+                if (r >= 0)
+                        return;
+        }
+        f->n_missing--;
+        if (r >= 0) {
+                memcpy(p->folder, a->folder, sizeof(p->folder));
+                a->folder[0] = 0;
+                return;
+        }
+        r = ideal_drop_optional(p->node) < 0 ? r : 0;
+        if (r < 0)
+                fetch_fail(f, r, a->r < 0 ? &a->error : &e);
+        else
+                fetch_notice(f, "left out, since it is optional: %s", error_text(&a->error, a->r));
+}
+
+int layout_begin(Fetch *f, Error *e) {
+        Tree *t = resolver_tree(f->resolver);
+
+        f->places = calloc(t->n_nodes, sizeof(Place));
+        if (!f->places)
+                return -ENOMEM;
+        for (size_t i = 0; i < t->n_nodes; i++)
+                if (is_placed(t, t->nodes[i]) && !t->nodes[i]->in_bundle)
+                        f->places[f->n_places++] = (Place){ .fetch = f, .node = t->nodes[i] };
+
+        f->n_missing = (unsigned) f->n_places;
+        for (size_t i = 0; i < f->n_places; i++) {
+                int r = layout_get_archive(f, f->places[i].node, on_archive, f->places + i, e);
+
+                if (r < 0 && ideal_drop_optional(f->places[i].node) < 0)
+                        return r;
+                if (r < 0)
+                        f->n_missing--;
+        }
+        return 0;
+}
+
+/* -- moving
+ * ------------------------------------------------------------------------------------------ */
+
+/* Folders above come before what is in them. */
+static int compare_places(const void *a, const void *b) {
+        return strcmp(((const Place *) a)->node->location, ((const Place *) b)->node->location);
+}
+
+static int make_parents(int dir_fd, const char *path) {
+        _cleanup_(freep) char *copy = strdup(path);
+
+        if (!copy)
+                return -ENOMEM;
+        for (char *slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
+                *slash = 0;
+                if (mkdirat(dir_fd, copy, 0755) < 0 && errno != EEXIST)
+                        return -errno;
+                *slash = '/';
+        }
+        return 0;
+}
+
+static int move(Fetch *f, const Place *p, Error *e) {
+        int r;
+
+        /* What a package has in this place is another one's by the tree. */
+        r = make_parents(f->tree_fd, p->node->location);
+        if (r >= 0)
+                r = remove_tree_at(f->tree_fd, p->node->location);
+        if (r >= 0 && renameat(f->unpacked_fd, p->folder, f->tree_fd, p->node->location) < 0)
+                r = -errno;
+        if (r < 0)
+                return error_set(e, r, "cannot put %s into place: %s", p->node->location,
+                                 strerror(-r));
+        return 0;
+}
+
+static int write_text(Fetch *f, const char *name, char *text, Error *e) {
+        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(freep) char *owned = text;
+        int r;
+
+        if (!text)
+                return -ENOMEM;
+        fd = openat(f->tree_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        r = fd < 0 ? -errno : write_all(fd, text, strlen(text));
+        return r < 0 ? error_set(e, r, "cannot write %s: %s", name, strerror(-r)) : 0;
+}
+
+int layout_finish(Fetch *f, Error *e) {
+        Tree *t = resolver_tree(f->resolver);
+        const char *name = path_basename(f->request->tree);
+        int r;
+
+        qsort(f->places, f->n_places, sizeof(Place), compare_places);
+        for (size_t i = 0; i < f->n_places; i++)
+                if (!f->places[i].node->inert) {
+                        r = move(f, f->places + i, e);
+                        if (r < 0)
+                                return r;
+                }
+        r = remove_tree_at(f->tree_fd, UNPACKED_FOLDER);
+        if (r < 0)
+                return error_set(e, r, "cannot remove %s: %s", UNPACKED_FOLDER, strerror(-r));
+
+        r = bin_links_make(f->tree_fd, t, e);
+        if (r >= 0)
+                r = write_text(f, "package.json", lockfile_write_root(t, name), e);
+        if (r >= 0)
+                r = write_text(f, "package-lock.json", lockfile_write(t, LOCKFILE_PROJECT, name),
+                               e);
+        if (r >= 0)
+                r = write_text(f, "node_modules/.package-lock.json",
+                               lockfile_write(t, LOCKFILE_HIDDEN, name), e);
+        return r;
+}
+
+/* -- the answer
+ * -------------------------------------------------------------------------------------- */
+
+/* npm builds what has a binding.gyp, whether or not it says so. */
+static bool has_scripts(Fetch *f, const Node *n) {
+        _cleanup_(freep) char *path = NULL;
+
+        if (n->manifest->has_install_script)
+                return true;
+        path = path_join(n->location, "binding.gyp");
+        return path && faccessat(f->tree_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
+int layout_result(Fetch *f, Error *e, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        Tree *t = resolver_tree(f->resolver);
+        const Node *module = t->root->edges[0].to;
+        uint64_t packages = 0;
+        bool scripts = false;
+        int r;
+
+        if (!o)
+                return -ENOMEM;
+        if (!module || !module->manifest)
+                return error_set(e, -ENOENT, "the module itself is not in the tree");
+        for (size_t i = 0; i < t->n_nodes; i++)
+                if (is_placed(t, t->nodes[i])) {
+                        packages++;
+                        scripts = scripts || has_scripts(f, t->nodes[i]);
+                }
+
+        r = json_add_string(o, "name", module->name->text);
+        if (r >= 0)
+                r = json_add_string(o, "version", module->manifest->version);
+        if (r >= 0)
+                r = json_add_string(o, "source", module->resolved);
+        if (r >= 0)
+                r = json_add_string(o, "integrity", module->integrity);
+        if (r >= 0)
+                r = json_add_uint(o, "packages", packages);
+        if (r >= 0)
+                r = json_add_bool(o, "scripts", scripts);
+        if (r >= 0 && f->notices)
+                r = json_add(o, "notices", json_object_get(f->notices));
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(o);
+        return 0;
+}

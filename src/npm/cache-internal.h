@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What cache.c and cache-document.c share. Nobody else includes it. */
+
+#include <sys/stat.h>
+
+#include "npm/cache.h"
+
+struct Cache {
+        int tarballs_fd, documents_fd, temporary_fd;
+};
+
+/* How long ago a file was written; USEC_INFINITY where its time is yet to come. */
+uint64_t cache_file_age(const struct stat *st);
+
+/* Moves a file in, without a flush: after a power cut one that is not whole is found out when it is
+ * used. */
+int cache_file_take_in(Cache *c, CacheFile *f, int dir_fd, const char *name);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry.h"
+
+#include "basic/json.h"
+#include "basic/string-util.h"
+#include "npm/registry-internal.h"
+#include "npm/url.h"
+
+#define REASON_MAX 200 /* bytes of a registry's own words in a message */
+
+void registry_task_link(Registry *r, RegistryTask *task) {
+        task->registry = r;
+        task->next = r->tasks;
+        if (r->tasks)
+                r->tasks->previous = task;
+        r->tasks = task;
+}
+
+void registry_task_unlink(RegistryTask *task) {
+        if (task->previous)
+                task->previous->next = task->next;
+        else
+                task->registry->tasks = task->next;
+        if (task->next)
+                task->next->previous = task->previous;
+}
+
+int registry_new(sd_event *event, const Npmrc *npmrc, const char *cache_path, RegistryFlags flags,
+                 Error *e, Registry **ret) {
+        _cleanup_(registry_freep) Registry *registry = NULL;
+        HttpConfig config;
+        int r;
+
+        assert(event);
+        assert(npmrc);
+        assert(cache_path);
+        assert(ret);
+
+        registry = calloc(1, sizeof(Registry));
+        if (!registry)
+                return -ENOMEM;
+        *registry = (Registry){ .event = sd_event_ref(event), .npmrc = npmrc, .flags = flags };
+
+        r = npmrc_http_config(npmrc, e, &config);
+        if (r >= 0)
+                r = http_new(event, &config, e, &registry->http);
+        if (r >= 0)
+                r = cache_open(cache_path, e, &registry->cache);
+        if (r >= 0)
+                r = pool_new(event, REGISTRY_THREADS, &registry->pool);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(registry);
+        return 0;
+}
+
+Registry *registry_free(Registry *r) {
+        if (!r)
+                return NULL;
+
+        /* Requests first: they write into what threads read. Then the threads, which own parts of
+         * the tasks; then the tasks. */
+        r->http = http_free(r->http);
+        for (RegistryTask *task = r->tasks; task; task = task->next)
+                task->stop(task);
+        r->pool = pool_free(r->pool);
+        while (r->tasks)
+                r->tasks->free(r->tasks);
+        r->cache = cache_free(r->cache);
+        r->event = sd_event_unref(r->event);
+        free(r);
+        return NULL;
+}
+
+/* What the registry itself says: {"error": …} or {"message": …}, cut to a line. NULL if nothing. */
+static char *reason_given(const char *body) {
+        static const char *const keys[] = { "error", "message", "reason" };
+        _cleanup_(json_object_putp) json_object *o = NULL;
+
+        if (!body || json_parse(body, strlen(body), /* e= */ NULL, &o) < 0)
+                return NULL;
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++) {
+                const char *text = json_get_string(o, keys[i]);
+
+                if (!isempty(text))
+                        return strndup(text, MIN2(strcspn(text, "\r\n"), (size_t) REASON_MAX));
+        }
+        return NULL;
+}
+
+static const struct {
+        unsigned from, to;
+        bool authenticated;
+        int r;
+        const char *text;
+} refusals[] = {
+        { 401, 401, false, -EACCES,
+          "it asks for a login: write '//HOST/:_authToken=…' into a .npmrc" },
+        { 401, 401, true, -EACCES, "it does not accept the credentials that .npmrc has for it" },
+        { 403, 403, false, -EACCES,
+          "it forbids it; a '//HOST/:_authToken=…' in a .npmrc may help" },
+        { 403, 403, true, -EACCES, "it forbids it to the owner of the credentials in .npmrc" },
+        { 404, 404, false, -ENOENT,
+          "it has none of that name, or only for those with a '//HOST/:_authToken=…' in a .npmrc" },
+        { 404, 404, true, -ENOENT,
+          "it has none of that name, or not for the owner of the credentials" },
+        { 429, 429, false, -EAGAIN, "it is asked too often; try again later" },
+        { 429, 429, true, -EAGAIN, "it is asked too often; try again later" },
+        { 500, 999, false, -EAGAIN, "it fails; try again later" },
+        { 500, 999, true, -EAGAIN, "it fails; try again later" },
+        { 0, 999, false, -EPROTO, "its answer is of no use" },
+        { 0, 999, true, -EPROTO, "its answer is of no use" },
+};
+
+int registry_refused(const HttpResponse *response, const char *what, const char *url,
+                     bool authenticated, Error *e) {
+        _cleanup_(freep) char *shown = url_redact(url), *reason = NULL;
+        size_t i = 0;
+
+        while (response->status < refusals[i].from || response->status > refusals[i].to ||
+               authenticated != refusals[i].authenticated)
+                i++;
+        reason = reason_given(response->error_body);
+        return error_set(e, refusals[i].r, "%s at %s: %s (status %u%s%s)", what, shown ?: "",
+                         refusals[i].text, response->status, reason ? ", " : "", reason ?: "");
+}
+
+void registry_statistics(const Registry *r, RegistryStatistics *ret) {
+        HttpStatistics http;
+
+        http_statistics(r->http, &http);
+        *ret = r->statistics;
+        ret->bytes = http.bytes;
+        ret->requests = http.requests;
+}
