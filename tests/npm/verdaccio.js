@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// A private registry as people run them, with a scope that only those with a token may read.
+// verdaccio.js REGISTRY-CLIENT FOLDER-WITH-VERDACCIO. TAP.
+'use strict';
+
+const { spawn } = require('child_process');
+const crypto = require('crypto');
+const fs = require('fs');
+const net = require('net');
+const path = require('path');
+const { ok, done, fresh, npmrc, run } = require('./lib.js');
+const tar = require('./tar.js');
+
+const [program, folder] = process.argv.slice(2);
+
+const freePort = () => new Promise((resolve) => {
+        const server = net.createServer().listen(0, '127.0.0.1', () => {
+                const { port } = server.address();
+                server.close(() => resolve(port));
+        });
+});
+
+async function start() {
+        const dir = fresh('verdaccio'), port = await freePort(), config = path.join(dir, 'config.yaml');
+        fs.writeFileSync(config, `
+storage: ${dir}/storage
+auth: { htpasswd: { file: ${dir}/htpasswd, max_users: 10 } }
+packages:
+  '@acme/*': { access: $authenticated, publish: $authenticated }
+  '**': { access: $all, publish: $authenticated }
+server: { keepAliveTimeout: 1 }
+log: { type: stdout, format: pretty, level: warn }
+`);
+        const child = spawn(process.execPath, [path.join(folder, 'node_modules/verdaccio/bin/verdaccio'), '--config', config,
+                '--listen', `http://127.0.0.1:${port}`], { cwd: dir, stdio: 'ignore' });
+        process.on('exit', () => child.kill('SIGKILL'));
+        const url = `http://127.0.0.1:${port}/`;
+        for (let i = 0; i < 300; i++) {
+                if (await fetch(`${url}-/ping`).then((response) => response.ok, () => false))
+                        return { url, host: `127.0.0.1:${port}`, child };
+                await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error('verdaccio does not start');
+}
+
+async function put(url, body, token) {
+        const response = await fetch(url, { method: 'PUT', body: JSON.stringify(body),
+                headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) } });
+        if (!response.ok)
+                throw new Error(`PUT ${url}: ${response.status} ${await response.text()}`);
+        return response.json();
+}
+
+async function publish(registry, name, token) {
+        const data = tar.gzip(tar.archive(tar.file('package/package.json', JSON.stringify({ name, version: '1.0.0', main: 'a.js' })),
+                tar.file('package/a.js', '')));
+        const file = `${name.split('/').pop()}-1.0.0.tgz`;
+        const integrity = `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
+        const version = { name, version: '1.0.0', main: 'a.js', _id: `${name}@1.0.0`,
+                dist: { integrity, shasum: crypto.createHash('sha1').update(data).digest('hex'), tarball: `${registry.url}${name}/-/${file}` } };
+        await put(registry.url + name.replace('/', '%2f'), { _id: name, name, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version },
+                _attachments: { [file]: { content_type: 'application/octet-stream', data: data.toString('base64'), length: data.length } } }, token);
+        return { url: version.dist.tarball, integrity };
+}
+
+(async () => {
+        const registry = await start();
+        const { token } = await put(`${registry.url}-/user/org.couchdb.user:alice`, { name: 'alice', password: 'open sesame' });
+        const secret = await publish(registry, '@acme/secret', token), open = await publish(registry, 'open', token);
+        const scope = `@acme:registry=${registry.url}\n`, login = `//${registry.host}/:_authToken=${token}\n`;
+        const password = `//${registry.host}/:username=alice\n//${registry.host}/:_password=${Buffer.from('open sesame').toString('base64')}\n`;
+        const ask = (name, rc) => run(program, ['--npmrc', npmrc(rc), fresh('cache'), 'packument', name]);
+        const get = (name, { url, integrity }, rc) => run(program, ['--npmrc', npmrc(rc), fresh('cache'), 'tarballs', fresh()],
+                { input: `got ${name} ${url} ${integrity}\n` });
+        const refused = (result) => result.status === 1 && /^failed EACCES: .*(asks for a login|forbids)/.test(result.out) &&
+                !(result.out + result.err).includes(token);
+        const check = (result, good, what) => ok(good && !(result.out + result.err).includes(token), what, result);
+        let result;
+
+        result = await ask('open', `registry=${registry.url}`);
+        check(result, result.out === 'packument open 1.0.0\n', 'what is open to all');
+        result = await get('open', open, `registry=${registry.url}`);
+        check(result, /^tarball sha512/.test(result.out), 'and its tarball');
+        result = await ask('@acme/secret', scope + login);
+        check(result, result.out === 'packument @acme/secret 1.0.0\n', 'what is for some, with the token');
+        result = await get('@acme/secret', secret, scope + login);
+        check(result, /^tarball sha512/.test(result.out), 'and its tarball');
+        result = await ask('@acme/secret', scope + password);
+        check(result, result.status === 0, 'with name and password');
+        check(result = await ask('@acme/secret', scope), refused(result), 'without the token it is refused');
+        check(result = await get('@acme/secret', secret, scope), refused(result), 'and its tarball');
+        result = await ask('@acme/secret', `${scope}//${registry.host}/:_authToken=wrong\n`);
+        check(result, result.status === 1 && /^failed EACCES/.test(result.out), 'with a wrong token it is refused');
+        result = await ask('@acme/nothing', scope + login);
+        check(result, /^failed ENOENT: package '@acme\/nothing' at .*none of that name/.test(result.out), 'what does not exist');
+        registry.child.kill();
+        done();
+})().catch((error) => {
+        console.log(`Bail out! ${error.stack}`);
+        process.exit(1);
+});
