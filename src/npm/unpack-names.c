@@ -153,11 +153,9 @@ int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
                         return error_set(e, -EEXIST,
                                          "it differs from '%s' in case or normal form only",
                                          slot->path);
-                if (folder && slot->folder)
-                        return 0;
-                return error_set(e, -EEXIST,
-                                 folder || slot->folder ? "it is both a file and a folder"
-                                                        : "it is there twice");
+                if (folder != slot->folder)
+                        return error_set(e, -EEXIST, "it is both a file and a folder");
+                return 0;
         }
 
         copy = strdup(path);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/path.h"
 #include "basic/string-util.h"
 #include "npm/unpack-names.h"
 
@@ -141,22 +142,57 @@ static int write_data(Unpack *u, struct archive *a, int fd) {
         return 0;
 }
 
-static int make_file(Unpack *u, struct archive *a, const char *path, mode_t mode) {
-        _cleanup_(closep) int fd = -EBADF;
-        int r, parent_fd;
+/* Some publishers' archives have a file twice, the same both times: that is no reason to refuse. */
+static int compare_data(Unpack *u, struct archive *a, int fd, mode_t mode) {
+        int64_t compared = 0;
+        struct stat st;
 
-        r = unpack_names_add(u->names, path, /* folder= */ false, u->e);
-        if (r >= 0)
-                r = open_parent(u, path, &parent_fd);
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        for (;;) {
+                _cleanup_(freep) char *there = NULL;
+                const void *data;
+                la_int64_t offset;
+                size_t size;
+                int c = archive_read_data_block(a, &data, &size, &offset);
+
+                if (c == ARCHIVE_EOF)
+                        break;
+                if (c != ARCHIVE_OK)
+                        return archive_failed(u, a);
+                there = malloc(size + 1);
+                if (!there)
+                        return -ENOMEM;
+                if (offset != compared || pread(fd, there, size, offset) != (ssize_t) size ||
+                    memcmp(there, data, size) != 0)
+                        return error_set(u->e, -EEXIST, "it is there twice, and not the same");
+                compared += (int64_t) size;
+        }
+        if (compared != st.st_size || mode != (st.st_mode & 0777))
+                return error_set(u->e, -EEXIST, "it is there twice, and not the same");
+        return 0;
+}
+
+static int make_file(Unpack *u, struct archive *a, const char *path, mode_t mode) {
+        const char *name = path_basename(path);
+        _cleanup_(closep) int fd = -EBADF;
+        int parent_fd, r, new;
+
+        /* Only whether it can be run is kept of the mode, as npm does. */
+        mode = mode & 0111 ? 0755 : 0644;
+        new = unpack_names_add(u->names, path, /* folder= */ false, u->e);
+        if (new < 0)
+                return new;
+        r = open_parent(u, path, &parent_fd);
         if (r < 0)
                 return r;
 
-        /* Only whether it can be run is kept of the mode, as npm does. */
-        fd = openat(parent_fd, strrchr(path, '/') ? strrchr(path, '/') + 1 : path,
-                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                    mode & 0111 ? 0755 : 0644);
+        fd = openat(parent_fd, name,
+                    (new ? O_WRONLY | O_CREAT | O_EXCL : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC, mode);
         if (fd < 0)
                 return -errno;
+        if (!new)
+                return compare_data(u, a, fd, mode);
         u->result.files++;
         return write_data(u, a, fd);
 }

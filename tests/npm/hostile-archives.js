@@ -61,6 +61,10 @@ refused('hardlink-data', /sound/, fine, file('package/b', 'xyz', { type: '1', li
 
 // -- one name twice, or two names that another file system takes for one
 refused('twice', /there twice/, fine, file('package/a', '1'), file('package/a', '2'));
+refused('twice-longer', /there twice/, fine, file('package/a', '1'), file('package/a', '12'));
+refused('twice-shorter', /there twice/, fine, file('package/a', '12'), file('package/a', '1'));
+refused('twice-mode', /there twice/, fine, file('package/a', '1'), file('package/a', '1', { mode: 0o755 }));
+taken('twice-the-same', ['a', 'package.json'], fine, file('package/a', '1'), file('package/./a', '1'), file('package/a', '1'));
 refused('twice-dot', /there twice/, fine, file('package/a', '1'), file('package/./a', '2'));
 refused('twice-slash', /there twice/, fine, file('package/b/a', '1'), file('package/b//a', '2'));
 refused('twice-top', /there twice/, file('one/a', '1'), file('two/a', '2'));
