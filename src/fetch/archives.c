@@ -80,7 +80,15 @@ static int start(Fetch *f, Archive *a, Error *e) {
                 .done = on_tarball,
                 .userdata = a,
         };
+        _cleanup_(freep) char *url = NULL;
+        int r;
 
+        if (a->name && !a->file) {
+                r = npmrc_tarball_url(f->npmrc, a->name, a->url, e, &url);
+                if (r < 0)
+                        return r;
+                get.url = url;
+        }
         (void) snprintf(a->folder, sizeof(a->folder), "%u", ++f->n_archives);
         if (a->file) {
                 get.fd = openat(f->unpacked_fd, a->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

@@ -59,7 +59,7 @@ void fetch_notice(Fetch *f, const char *format, ...) _printf_(2, 3);
 /* Starts to answer what the resolver wants. */
 int fetch_want(Fetch *f, const Want *want);
 
-/* -- archives ---------------------------------------------------------------------------------- */
+/* -- archives ------------------------------------------------------------------------- */
 
 /* An archive that is wanted: where it comes from, and what has to come. */
 typedef struct ArchiveSource {
@@ -91,7 +91,7 @@ int archive_copy(Archive *a, void (*done)(void *userdata, Archive *a), void *use
 
 void archives_free(Fetch *f);
 
-/* -- git --------------------------------------------------------------------------------------- */
+/* -- git ------------------------------------------------------------------------------ */
 
 /* Makes an archive of what a git specification means: a file in the folder of unpacked archives,
  * and its address with the commit. done() is called from the loop; strings are borrowed. */

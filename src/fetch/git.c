@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "fetch/command.h"
 #include "fetch/fetch.h"
+#include "npm/git-refs.h"
 
 #define REFS_MAX          (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags */
 #define GIT_TIME_MAX      (900 * USEC_PER_SEC)
@@ -88,85 +89,7 @@ static bool is_commit(const char *s) {
         return s[n] == 0 && (n == COMMIT_LENGTH || n == COMMIT_LENGTH_MAX);
 }
 
-/* -- which commit
- * ------------------------------------------------------------------------------------ */
-
-/* A line of ls-remote: "COMMIT<tab>NAME". A tag object is followed by the commit it stands for, as
- * NAME^{}. */
-typedef struct Ref {
-        char *commit, *name;
-} Ref;
-
-static bool next_ref(char **text, Ref *ret) {
-        char *line = *text, *tab = strchr(line, '\t'), *end = strchr(line, '\n');
-
-        if (!tab || !end || tab > end)
-                return false;
-        *tab = *end = 0;
-        *text = end + 1;
-        *ret = (Ref){ line, tab + 1 };
-        return true;
-}
-
-/* "refs/tags/v1.2^{}" is "v1.2", as is the branch of that name; a branch goes first in npm. */
-static bool ref_is_called(const Ref *ref, const char *name) {
-        static const char *const prefixes[] = { "", "refs/heads/", "refs/tags/", "refs/" };
-
-        for (size_t i = 0; i < ELEMENTSOF(prefixes); i++) {
-                const char *rest = startswith(ref->name, prefixes[i]);
-
-                if (rest && (streq(rest, name) ||
-                             (startswith(rest, name) && streq(rest + strlen(name), "^{}"))))
-                        return true;
-        }
-        return false;
-}
-
-static int find_name(Git *g, char *refs, const char *name) {
-        bool branch = false;
-        Ref ref;
-
-        while (next_ref(&refs, &ref)) {
-                if (!ref_is_called(&ref, name) || (branch && !startswith(ref.name, "refs/heads/")))
-                        continue;
-                branch = startswith(ref.name, "refs/heads/");
-                if (free_and_strdup(&g->commit, ref.commit) < 0)
-                        return -ENOMEM;
-        }
-        return 0;
-}
-
-/* The tag that is the highest version in the range. */
-static int find_version(Git *g, char *refs, const char *range_text) {
-        _cleanup_(range_freep) Range *range = NULL;
-        Semver best = {}, version;
-        Ref ref;
-        int r;
-
-        r = range_parse(slice(range_text), SEMVER_LOOSE, &range);
-        if (r < 0)
-                return error_set(&g->error, r, "'%s' is no range of versions", range_text);
-
-        while (next_ref(&refs, &ref)) {
-                const char *tag = startswith(ref.name, "refs/tags/");
-                Slice text = tag ? slice(tag) : (Slice){};
-
-                if (tag && endswith(tag, "^{}"))
-                        text.n -= 3;
-                if (!tag || semver_parse(text, SEMVER_LOOSE, &version) < 0 ||
-                    !range_test(range, &version))
-                        continue;
-                /* the line after an equal one is its ^{} */
-                if (g->commit && semver_compare(&version, &best) < 0)
-                        continue;
-                best = version;
-                if (free_and_strdup(&g->commit, ref.commit) < 0)
-                        return -ENOMEM;
-        }
-        return g->commit ? 0
-                         : error_set(&g->error, -ENOENT, "no tag is a version in the range '%s'",
-                                     range_text);
-}
+/* -- which commit --------------------------------------------------------------------- */
 
 static int find_commit(Git *g) {
         _cleanup_(freep) char *refs = NULL;
@@ -177,13 +100,19 @@ static int find_commit(Git *g) {
         r = GIT(g, &refs, "ls-remote", "--", g->address);
         if (r < 0)
                 return r;
-        if (g->spec->git_range)
-                return find_version(g, refs, g->spec->git_range);
-        return find_name(g, refs, g->spec->committish ?: "HEAD");
+        if (!g->spec->git_range)
+                return MIN2(git_refs_find(refs, g->spec->committish ?: "HEAD", &g->commit), 0);
+
+        r = git_refs_find_version(refs, g->spec->git_range, &g->commit);
+        if (r == -EINVAL)
+                return error_set(&g->error, r, "'%s' is no range of versions", g->spec->git_range);
+        if (r == 0)
+                return error_set(&g->error, -ENOENT, "no tag is a version in the range '%s'",
+                                 g->spec->git_range);
+        return MIN2(r, 0);
 }
 
-/* -- fetching
- * ---------------------------------------------------------------------------------------- */
+/* -- fetching ------------------------------------------------------------------------- */
 
 /* Just that commit, if the server lets us ask for it; else all there is, to look for it in there.
  */

@@ -107,8 +107,7 @@ void fetch_advance(Fetch *f) {
         f->advancing = false;
 }
 
-/* -- what is needed first
- * ----------------------------------------------------------------------------- */
+/* -- what is needed first ------------------------------------------------------------- */
 
 /* What `node` calls itself decides what its packages run on. Without one nothing is known. */
 static void find_node(Fetch *f) {
@@ -234,8 +233,7 @@ static int prepare(Fetch *f, Error *e) {
         return resolver_new(f->spec, &f->platform, &f->resolver);
 }
 
-/* -- the whole
- * ----------------------------------------------------------------------------------------- */
+/* -- the whole ------------------------------------------------------------------------ */
 
 /* "progress RESOLVED FETCHED OF BYTES" on standard error, ten times a second where it has changed.
  */

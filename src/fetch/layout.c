@@ -42,8 +42,7 @@ int layout_get_archive(Fetch *f, Node *node, void (*done)(void *userdata, Archiv
         return archive_get(f, &source, done, userdata, e);
 }
 
-/* -- waiting for what is missing
- * --------------------------------------------------------------------- */
+/* -- waiting for what is missing ------------------------------------------------------ */
 
 static void on_archive(void *userdata, Archive *a) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -93,8 +92,7 @@ int layout_begin(Fetch *f, Error *e) {
         return 0;
 }
 
-/* -- moving
- * ------------------------------------------------------------------------------------------ */
+/* -- moving --------------------------------------------------------------------------- */
 
 /* Folders above come before what is in them. */
 static int compare_places(const void *a, const void *b) {
@@ -170,8 +168,7 @@ int layout_finish(Fetch *f, Error *e) {
         return r;
 }
 
-/* -- the answer
- * -------------------------------------------------------------------------------------- */
+/* -- the answer ----------------------------------------------------------------------- */
 
 /* npm builds what has a binding.gyp, whether or not it says so. */
 static bool has_scripts(Fetch *f, const Node *n) {

@@ -99,8 +99,7 @@ void locked_tree_done(LockedTree *t) {
         *t = (LockedTree){ .fd = -EBADF };
 }
 
-/* -- what is still asked for
- * --------------------------------------------------------------------------- */
+/* -- what is still asked for ---------------------------------------------------------- */
 
 static LockedPackage *find(LockedTree *t, const char *location) {
         for (size_t i = 0; i < t->n_packages; i++)

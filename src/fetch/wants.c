@@ -44,8 +44,7 @@ static void answer_failure(Fetch *f, const Want *want, int r, const Error *e) {
         answered(f, resolver_feed_failure(f->resolver, want, r, error_text(e, r)));
 }
 
-/* -- packuments
- * -------------------------------------------------------------------------------------- */
+/* -- packuments ----------------------------------------------------------------------- */
 
 static int parse_packument(const char *text, size_t size, Error *e, void **ret) {
         return packument_parse(text, size, e, (Packument **) ret);
@@ -84,8 +83,7 @@ static int get_packument(Fetch *f, const Want *want, Error *e) {
         return r;
 }
 
-/* -- packages that are not in a registry
- * -------------------------------------------------------------- */
+/* -- packages that are not in a registry ---------------------------------------------- */
 
 static int read_package(Fetch *f, const char *folder, const char *what, Error *e, Manifest **ret) {
         _cleanup_(manifest_freep) Manifest *m = NULL;
@@ -177,8 +175,7 @@ static int get_package(Fetch *f, const Want *want, Error *e) {
         return r;
 }
 
-/* -- what is in archives
- * ------------------------------------------------------------------------------- */
+/* -- what is in archives -------------------------------------------------------------- */
 
 static void on_contents(void *userdata, Archive *a) {
         _cleanup_(asked_freep) Asked *q = userdata;

@@ -35,8 +35,7 @@ uint64_t cache_file_age(const struct stat *st) {
         return written > now ? USEC_INFINITY : now - written;
 }
 
-/* -- the folder
- * -------------------------------------------------------------------------------------- */
+/* -- the folder ----------------------------------------------------------------------- */
 
 static void clear_leftovers(Cache *c) {
         _cleanup_(closedirp) DIR *d = NULL;
@@ -126,8 +125,7 @@ int cache_clean(const char *path, Error *e) {
         return 0;
 }
 
-/* -- files on their way in
- * --------------------------------------------------------------------------- */
+/* -- files on their way in ------------------------------------------------------------ */
 
 int cache_file_new(Cache *c, CacheFile *ret) {
         _cleanup_(freep) char *name = NULL;
@@ -162,8 +160,7 @@ int cache_file_take_in(Cache *c, CacheFile *f, int dir_fd, const char *name) {
         return 0;
 }
 
-/* -- tarballs
- * ------------------------------------------------------------------------------------------ */
+/* -- tarballs ------------------------------------------------------------------------- */
 
 static int tarball_name(HashAlgorithm algorithm, const Digest *digest, char **ret) {
         _cleanup_(freep) char *hex = NULL;

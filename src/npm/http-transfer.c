@@ -13,8 +13,7 @@ const char *http_transfer_header(HttpRequest *q, const char *name) {
         return strlen(header->value) <= HTTP_HEADER_MAX ? header->value : NULL;
 }
 
-/* -- the body
- * ---------------------------------------------------------------------------------------- */
+/* -- the body ------------------------------------------------------------------------- */
 
 /* Whether a 206 goes on exactly where we are. */
 static bool range_fits(HttpRequest *q) {
@@ -95,8 +94,7 @@ static size_t on_data(char *data, size_t one, size_t size, void *userdata) {
         return size;
 }
 
-/* -- options
- * ------------------------------------------------------------------------------------------- */
+/* -- options -------------------------------------------------------------------------- */
 
 static int add_header(HttpRequest *q, const char *name, const char *value) {
         _cleanup_(freep) char *line = NULL;

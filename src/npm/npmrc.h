@@ -32,6 +32,11 @@ const char *npmrc_variable(const Npmrc *n, const char *name);
  * there is none, -EINVAL if what is set is no http(s) address. The caller frees. */
 int npmrc_registry(const Npmrc *n, const char *name, Error *e, char **ret);
 
+/* Where the tarball of a package is fetched from: its address, but a mirror of the registry this
+ * program was built for is asked for what that registry says it has itself (npm's setting
+ * 'replace-registry-host' changes which). The caller frees. */
+int npmrc_tarball_url(const Npmrc *n, const char *name, const char *url, Error *e, char **ret);
+
 typedef struct NpmrcAuth {
         char *authorization; /* the header's value, NULL if there is none */
         char *cert_file, *key_file;

@@ -55,8 +55,7 @@ static void finish(Task *t, int r) {
         task_free(&t->task);
 }
 
-/* -- in a thread
- * ------------------------------------------------------------------------------------- */
+/* -- in a thread ---------------------------------------------------------------------- */
 
 static int parse(Task *t, const char *text, size_t size) {
         int r = t->get.parse(text, size, &t->error, &t->parsed);
@@ -105,8 +104,7 @@ static int run_parse(void *userdata) {
         return 0;
 }
 
-/* -- on the loop
- * ------------------------------------------------------------------------------------- */
+/* -- on the loop ---------------------------------------------------------------------- */
 
 static void on_parsed(void *userdata, int r) {
         finish(userdata, r);

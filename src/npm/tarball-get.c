@@ -1,38 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <sys/stat.h>
-
-#include "basic/fs.h"
 #include "basic/string-util.h"
-#include "npm/registry-internal.h"
-#include "npm/stream.h"
-
-/* A tarball on its way. The loop writes what arrives into a file of the cache; a thread reads it
- * from there, computes its hash and unpacks it into a folder, which becomes somebody's concern only
- * when the hash is right. A tarball from the cache, or a local one, goes the same way. */
-typedef struct Task {
-        RegistryTask task;
-        TarballGet get;
-        char *label, *name, *url, *folder;
-        NpmrcAuth auth;
-        bool known; /* `integrity` is what has to come */
-        Integrity integrity;
-
-        CacheFile file; /* its descriptor belongs to the stream */
-        Stream *stream;
-        bool cached, unpacking;
-        int download_r; /* why the download broke off while its beginning was being unpacked */
-        Error download_error;
-
-        /* written by the thread */
-        Digest digest;
-        bool mismatch;
-        UnpackResult unpacked;
-        Error error;
-} Task;
+#include "npm/tarball-internal.h"
 
 static void task_free(RegistryTask *task) {
-        Task *t = (Task *) task;
+        TarballTask *t = (TarballTask *) task;
 
         registry_task_unlink(task);
         cache_file_done(task->registry->cache, &t->file);
@@ -50,24 +21,20 @@ static void task_free(RegistryTask *task) {
 }
 
 static void task_stop(RegistryTask *task) {
-        Task *t = (Task *) task;
+        TarballTask *t = (TarballTask *) task;
 
         if (t->stream)
                 stream_end(t->stream, -ECANCELED);
 }
 
-static HashAlgorithm task_algorithm(const Task *t) {
-        return t->known ? t->integrity.algorithm : HASH_SHA512;
-}
-
-static void finish(Task *t, int r) {
+static void finish(TarballTask *t, int r) {
         _cleanup_(freep) char *integrity = NULL;
         TarballResult result = { .weak = t->known && integrity_is_weak(&t->integrity),
                                  .cached = t->cached,
                                  .unpacked = t->unpacked };
 
         if (r >= 0) {
-                Integrity found = { .algorithm = task_algorithm(t), .n_digests = 1 };
+                Integrity found = { .algorithm = tarball_algorithm(t), .n_digests = 1 };
 
                 found.digests[0] = t->digest;
                 result.size = stream_size(t->stream);
@@ -81,86 +48,12 @@ static void finish(Task *t, int r) {
         task_free(&t->task);
 }
 
-/* -- in a thread
- * ------------------------------------------------------------------------------------- */
+/* -- on the loop ---------------------------------------------------------------------- */
 
-typedef struct Source {
-        Stream *stream;
-        Hasher *hasher;
-} Source;
-
-static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
-        Source *source = userdata;
-        ssize_t n = stream_read(source->stream, buffer, size);
-        int r;
-
-        if (n <= 0)
-                return n;
-        r = hasher_update(source->hasher, buffer, (size_t) n);
-        return r < 0 ? r : n;
-}
-
-/* After the archive turned out bad: a wrong hash says more about it than what is bad in it. */
-static int read_rest(Source *source) {
-        char block[16384];
-        ssize_t n;
-
-        while ((n = read_and_hash(source, block, sizeof(block))) > 0)
-                ;
-        return (int) n;
-}
-
-static int check(Task *t, Hasher *hasher) {
-        int r;
-
-        r = hasher_finish(hasher, &t->digest);
-        if (r < 0)
-                return r;
-        if (!t->known || integrity_matches(&t->integrity, &t->digest))
-                return 0;
-        t->mismatch = true;
-        error_clear(&t->error);
-        return error_set(&t->error, -EKEYREJECTED,
-                         "what came is not what the registry describes (its %s hash is another)",
-                         hash_algorithm_to_string(t->integrity.algorithm));
-}
-
-static int run_unpack(void *userdata) {
-        _cleanup_(hasher_freep) Hasher *hasher = NULL;
-        _cleanup_(closep) int fd = -EBADF;
-        Task *t = userdata;
-        Source source = { .stream = t->stream };
-        int r, checked;
-
-        r = hasher_new(task_algorithm(t), &hasher);
-        if (r < 0)
-                return r;
-        source.hasher = hasher;
-        if (mkdirat(t->get.dir_fd, t->folder, 0755) < 0)
-                return error_set(&t->error, -errno, "cannot make the folder %s: %s", t->folder,
-                                 strerror(errno));
-        fd = openat(t->get.dir_fd, t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-                return -errno;
-
-        r = unpack(read_and_hash, &source, fd, &t->error, &t->unpacked);
-        checked = r < 0 ? read_rest(&source) : 0;
-        if (checked >= 0)
-                checked = check(t, hasher);
-        if (checked < 0)
-                r = checked;
-        if (r < 0)
-                (void) remove_tree_at(t->get.dir_fd, t->folder);
-        return r;
-}
-
-/* -- on the loop
- * ------------------------------------------------------------------------------------- */
-
-static int download(Task *t);
+static int download(TarballTask *t);
 
 static void on_unpacked(void *userdata, int r) {
-        Task *t = userdata;
+        TarballTask *t = userdata;
         Cache *cache = t->task.registry->cache;
 
         /* The cache's copy went bad: as if there had been none. */
@@ -178,18 +71,18 @@ static void on_unpacked(void *userdata, int r) {
                 r = error_set(&t->error, t->download_r, "%s",
                               error_text(&t->download_error, t->download_r));
         }
-        if (r >= 0 && t->file.name && t->known)
-                (void) cache_add_tarball(cache, &t->file, t->integrity.algorithm, &t->digest);
+        if (r >= 0 && t->file.name)
+                (void) cache_add_tarball(cache, &t->file, tarball_algorithm(t), &t->digest);
         finish(t, r);
 }
 
-static int begin_unpacking(Task *t) {
+static int begin_unpacking(TarballTask *t) {
         t->unpacking = true;
-        return pool_submit(t->task.registry->pool, run_unpack, on_unpacked, t);
+        return pool_submit(t->task.registry->pool, tarball_unpack, on_unpacked, t);
 }
 
 static int on_data(void *userdata, const void *data, size_t size) {
-        Task *t = userdata;
+        TarballTask *t = userdata;
         int r;
 
         r = stream_append(t->stream, data, size);
@@ -199,12 +92,12 @@ static int on_data(void *userdata, const void *data, size_t size) {
 }
 
 static int on_rewind(void *userdata) {
-        Task *t = userdata;
+        TarballTask *t = userdata;
 
         return stream_rewind(t->stream);
 }
 
-static int judge(Task *t, const HttpResponse *response, Error *e) {
+static int judge(TarballTask *t, const HttpResponse *response, Error *e) {
         if (response->status == 200)
                 return 0;
         return registry_refused(response, "its tarball", response->url,
@@ -212,7 +105,7 @@ static int judge(Task *t, const HttpResponse *response, Error *e) {
 }
 
 static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
-        Task *t = userdata;
+        TarballTask *t = userdata;
 
         if (r >= 0)
                 r = judge(t, response, &t->download_error);
@@ -229,7 +122,7 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
                 finish(t, r);
 }
 
-static int download(Task *t) {
+static int download(TarballTask *t) {
         Registry *registry = t->task.registry;
         HttpGet get = {
                 .url = t->url,
@@ -258,7 +151,7 @@ static int download(Task *t) {
         return http_get(registry->http, &get, &t->error);
 }
 
-static int start(Task *t) {
+static int start(TarballTask *t) {
         Registry *registry = t->task.registry;
         int fd, r;
 
@@ -275,7 +168,7 @@ static int start(Task *t) {
         return r < 0 ? r : begin_unpacking(t);
 }
 
-static int copy_strings(Task *t) {
+static int copy_strings(TarballTask *t) {
         const struct {
                 char **to;
                 const char *from;
@@ -295,7 +188,7 @@ static int copy_strings(Task *t) {
         return 0;
 }
 
-static int prepare(Task *t, Error *e) {
+static int prepare(TarballTask *t, Error *e) {
         _cleanup_(freep) char *registry_url = NULL;
         const Npmrc *npmrc = t->task.registry->npmrc;
         int r;
@@ -320,17 +213,17 @@ static int prepare(Task *t, Error *e) {
 }
 
 int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
-        Task *t;
+        TarballTask *t;
         int r;
 
         assert(registry);
         assert(get && get->label && get->folder && get->done);
         assert(get->url ? get->fd < 0 : get->fd >= 0);
 
-        t = calloc(1, sizeof(Task));
+        t = calloc(1, sizeof(TarballTask));
         if (!t)
                 return -ENOMEM;
-        *t = (Task){ .task = { .stop = task_stop, .free = task_free },
+        *t = (TarballTask){ .task = { .stop = task_stop, .free = task_free },
                      .get = *get,
                      .file = { NULL, -EBADF } };
         registry_task_link(registry, &t->task);

@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/unpack.h"
 
-#include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <sys/stat.h>
 
-#include "basic/fs.h"
-#include "basic/path.h"
-#include "basic/string-util.h"
-#include "npm/unpack-names.h"
-
-#define BLOCK_SIZE (64U * 1024U)
-
-typedef struct Unpack {
-        UnpackRead read_some;
-        void *userdata;
-        int read_error;
-        char block[BLOCK_SIZE];
-
-        int dir_fd;
-        char *parent; /* the folder of the last file, since files come folder by folder */
-        int parent_fd;
-        UnpackNames *names;
-        uint64_t entries, declared;
-        UnpackResult result;
-        Error *e;
-} Unpack;
+#include "npm/unpack-internal.h"
 
 static void unpack_done(Unpack *u) {
         free(u->parent);
@@ -54,8 +32,7 @@ static la_ssize_t on_read(struct archive *a, void *userdata, const void **ret) {
         return n;
 }
 
-/* libarchive's failure as ours. Its messages name no file of the machine. */
-static int archive_failed(Unpack *u, struct archive *a) {
+int unpack_failed(Unpack *u, struct archive *a) {
         if (u->read_error < 0)
                 return u->read_error;
         if (archive_errno(a) == ENOMEM)
@@ -64,141 +41,7 @@ static int archive_failed(Unpack *u, struct archive *a) {
                          archive_error_string(a) ?: "damaged");
 }
 
-/* -- folders and files
- * ----------------------------------------------------------------------------- */
-
-/* Makes the folders of a path that are not there yet. */
-static int make_folders(Unpack *u, const char *path) {
-        _cleanup_(freep) char *prefix = strdup(path);
-        int r;
-
-        if (!prefix)
-                return -ENOMEM;
-
-        for (char *slash = prefix;;) {
-                slash = strchr(slash, '/');
-                if (slash)
-                        *slash = 0;
-                r = unpack_names_add(u->names, prefix, /* folder= */ true, u->e);
-                if (r > 0 && mkdirat(u->dir_fd, prefix, 0755) < 0)
-                        r = -errno;
-                if (r < 0 || !slash)
-                        return MIN2(r, 0);
-                *slash++ = '/';
-        }
-}
-
-/* Opens the folder a path lies in, made if need be; borrowed. */
-static int open_parent(Unpack *u, const char *path, int *ret) {
-        _cleanup_(freep) char *parent = NULL;
-        const char *slash = strrchr(path, '/');
-        int r, fd;
-
-        if (!slash) {
-                *ret = u->dir_fd;
-                return 0;
-        }
-        parent = strndup(path, (size_t) (slash - path));
-        if (!parent)
-                return -ENOMEM;
-
-        if (!streq_ptr(parent, u->parent)) {
-                r = make_folders(u, parent);
-                if (r < 0)
-                        return r;
-                fd = open_beneath(u->dir_fd, parent, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-                if (fd < 0)
-                        return fd;
-                (void) safe_close(u->parent_fd);
-                u->parent_fd = fd;
-                free(u->parent);
-                u->parent = TAKE_PTR(parent);
-        }
-        *ret = u->parent_fd;
-        return 0;
-}
-
-static int write_data(Unpack *u, struct archive *a, int fd) {
-        la_int64_t offset;
-        const void *data;
-        int64_t written = 0;
-        size_t size;
-
-        for (;;) {
-                int c = archive_read_data_block(a, &data, &size, &offset), r;
-
-                if (c == ARCHIVE_EOF)
-                        break;
-                if (c != ARCHIVE_OK)
-                        return archive_failed(u, a);
-                if (offset != written)
-                        return error_set(u->e, -EINVAL, "a sparse file");
-                r = write_all(fd, data, size);
-                if (r < 0)
-                        return r;
-                written += (int64_t) size;
-        }
-        u->result.bytes += (uint64_t) written;
-        return 0;
-}
-
-/* Some publishers' archives have a file twice, the same both times: that is no reason to refuse. */
-static int compare_data(Unpack *u, struct archive *a, int fd, mode_t mode) {
-        int64_t compared = 0;
-        struct stat st;
-
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        for (;;) {
-                _cleanup_(freep) char *there = NULL;
-                const void *data;
-                la_int64_t offset;
-                size_t size;
-                int c = archive_read_data_block(a, &data, &size, &offset);
-
-                if (c == ARCHIVE_EOF)
-                        break;
-                if (c != ARCHIVE_OK)
-                        return archive_failed(u, a);
-                there = malloc(size + 1);
-                if (!there)
-                        return -ENOMEM;
-                if (offset != compared || pread(fd, there, size, offset) != (ssize_t) size ||
-                    memcmp(there, data, size) != 0)
-                        return error_set(u->e, -EEXIST, "it is there twice, and not the same");
-                compared += (int64_t) size;
-        }
-        if (compared != st.st_size || mode != (st.st_mode & 0777))
-                return error_set(u->e, -EEXIST, "it is there twice, and not the same");
-        return 0;
-}
-
-static int make_file(Unpack *u, struct archive *a, const char *path, mode_t mode) {
-        const char *name = path_basename(path);
-        _cleanup_(closep) int fd = -EBADF;
-        int parent_fd, r, new;
-
-        /* Only whether it can be run is kept of the mode, as npm does. */
-        mode = mode & 0111 ? 0755 : 0644;
-        new = unpack_names_add(u->names, path, /* folder= */ false, u->e);
-        if (new < 0)
-                return new;
-        r = open_parent(u, path, &parent_fd);
-        if (r < 0)
-                return r;
-
-        fd = openat(parent_fd, name,
-                    (new ? O_WRONLY | O_CREAT | O_EXCL : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC, mode);
-        if (fd < 0)
-                return -errno;
-        if (!new)
-                return compare_data(u, a, fd, mode);
-        u->result.files++;
-        return write_data(u, a, fd);
-}
-
-/* -- entries
- * ----------------------------------------------------------------------------------------- */
+/* -- entries -------------------------------------------------------------------------- */
 
 static int check_kind(struct archive_entry *entry, Error *e) {
         static const struct {
@@ -254,8 +97,8 @@ static int handle_entry(Unpack *u, struct archive *a, struct archive_entry *entr
         if (r < 0 || path[0] == 0)
                 return r;
         if (archive_entry_filetype(entry) == AE_IFDIR)
-                return make_folders(u, path);
-        return make_file(u, a, path, archive_entry_perm(entry));
+                return unpack_folder(u, path);
+        return unpack_file(u, a, path, archive_entry_perm(entry));
 }
 
 static int unpack_entries(Unpack *u, struct archive *a) {
@@ -269,13 +112,13 @@ static int unpack_entries(Unpack *u, struct archive *a) {
                         return 0;
                 /* A warning is about what we do not use, or about the name, which is checked. */
                 if (c != ARCHIVE_OK && c != ARCHIVE_WARN)
-                        return archive_failed(u, a);
+                        return unpack_failed(u, a);
                 if (++u->entries > UNPACK_ENTRIES_MAX)
                         return error_set(u->e, -E2BIG, "more than %d entries", UNPACK_ENTRIES_MAX);
 
                 name = archive_entry_pathname(entry);
                 if (!name && c == ARCHIVE_WARN)
-                        return archive_failed(u, a);
+                        return unpack_failed(u, a);
                 if (!name)
                         return error_set(u->e, -EINVAL, "an entry whose name is not UTF-8");
                 r = handle_entry(u, a, entry, name);
@@ -296,7 +139,7 @@ static int unpack_archive(Unpack *u) {
             archive_read_support_filter_gzip(a) != ARCHIVE_OK)
                 return -EOPNOTSUPP;
         if (archive_read_open(a, u, NULL, on_read, NULL) != ARCHIVE_OK)
-                return archive_failed(u, a);
+                return unpack_failed(u, a);
         return unpack_entries(u, a);
 }
 

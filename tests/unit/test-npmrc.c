@@ -156,6 +156,39 @@ static void test_registry(void) {
         ok(DEFAULT_REGISTRY[0] ? r == 0 && registry : r == -EDESTADDRREQ && e.message);
 }
 
+static void test_tarball_url(void) {
+        static const struct {
+                const char *text, *url, *want;
+        } table[] = {
+                { "registry=http://m/", "http://other/a/-/a-1.tgz", "http://other/a/-/a-1.tgz" },
+                { "registry=http://m/\nreplace-registry-host=other", "http://other/a/-/a-1.tgz",
+                  "http://m/a/-/a-1.tgz" },
+                { "registry=http://m/\nreplace-registry-host=another", "http://other/a/-/a-1.tgz",
+                  "http://other/a/-/a-1.tgz" },
+                { "registry=http://m/p/\nreplace-registry-host=always", "http://other/a/-/a-1.tgz",
+                  "http://m/p/a/-/a-1.tgz" },
+                { "registry=http://m/p/\nreplace-registry-host=always", "http://other/p/a/-/a-1.tgz",
+                  "http://m/p/a/-/a-1.tgz" },
+                { "registry=http://m/\nreplace-registry-host=always", "http://m/x/a-1.tgz",
+                  "http://m/x/a-1.tgz" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(npmrc_freep) Npmrc *n = npmrc_of(table[i].text);
+                _cleanup_(freep) char *url = NULL;
+
+                ok(npmrc_tarball_url(n, "a", table[i].url, NULL, &url) == 0);
+                ok_str(url, table[i].want);
+        }
+        if (DEFAULT_REGISTRY[0]) {
+                _cleanup_(npmrc_freep) Npmrc *n = npmrc_of("registry=http://m/");
+                _cleanup_(freep) char *url = NULL;
+
+                ok(npmrc_tarball_url(n, "a", DEFAULT_REGISTRY "a/-/a-1.tgz", NULL, &url) == 0);
+                ok_str(url, "http://m/a/-/a-1.tgz");
+        }
+}
+
 static void test_http(void) {
         _cleanup_(npmrc_freep) Npmrc *n =
                 npmrc_of("maxsockets=5\nfetch-timeout=2000\nfetch-retries=1\nstrict-ssl=false\n"
@@ -217,6 +250,7 @@ int main(void) {
         test_refused();
         test_order();
         test_registry();
+        test_tarball_url();
         test_http();
         test_url();
         return tap_done();
