@@ -56,8 +56,8 @@ ok "... and keeps at an update" pm2ctl install hello@1.0.0
 is "... indeed" "$(ps -o user= -p "$(pid_of hello)")" worker
 
 # -- what is refused
-refused "no such package" "no such package" no-such-package
-refused "no such version" "no published version" hello@99.0.0
+refused "no such package" "no such package|has none of that name" no-such-package
+refused "no such version" "no published version|has no version of hello" hello@99.0.0
 refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
 for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
         refused "the name '${name:0:10}'" "name|package.json|300|folder|root" "$name"
@@ -86,7 +86,7 @@ ln -s /etc/passwd link.js
 bad "a script that is a link out of the package" "leads out of the package" '{"name":"bad","main":"link.js"}'
 cd / || exit
 echo "registry=http://127.0.0.1:9/" >>/root/.npmrc
-refused "a registry that cannot be reached" "registry cannot be reached" hello
+refused "a registry that cannot be reached" "cannot be reached" hello
 use_local_registry
 
 # -- a module that does not stay up
