@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <time.h>
 
+#include "basic/clock.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"
 
@@ -103,13 +103,6 @@ static int drain(int fd) {
                         p += sizeof(struct inotify_event) + event->len;
                 }
         }
-}
-
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC;
 }
 
 int watch_tree_wait(WatchTree *tree, uint64_t quiet, uint64_t burst, Error *e) {

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
@@ -18,7 +19,7 @@
 #define BRIDGE_NAME "pm2-bridge"
 
 /* journald looks up who sent an entry when it reads it: whoever is gone by then is nobody. */
-#define LINGER_USEC  (50 * USEC_PER_MSEC)
+#define LINGER_USEC  (300 * USEC_PER_MSEC)
 #define BARRIER_USEC (5 * USEC_PER_SEC)
 
 /* Messages and their parts leave holes in the heap; after this many bytes of them they are given
@@ -141,10 +142,14 @@ static int run(Bridge *b) {
 
 /* The module is gone; what it said last must not lose its sender. */
 static void finish(Bridge *b) {
+        uint64_t now, until;
+
         if (channel_rest(&b->channel) > 0)
                 (void) report_refused(&b->report, "the module ended in the middle of it");
-        if (b->report.sent)
-                (void) usleep(LINGER_USEC);
+        now = now_usec();
+        until = b->report.sent_usec ? b->report.sent_usec + LINGER_USEC : 0;
+        if (until > now)
+                (void) usleep((useconds_t) (until - now));
         if (b->monitor.status)
                 (void) sd_notify_barrier(/* unset_environment= */ 0, BARRIER_USEC);
 }

@@ -3,9 +3,9 @@
 
 #include <fcntl.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #include "axm/human.h"
+#include "basic/clock.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"
 
@@ -15,13 +15,6 @@
 /* What one module may fill our memory and its runtime folder with. */
 #define METRICS_MAX     256
 #define METRIC_SIZE_MAX 4096
-
-static uint64_t now_usec(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        return (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC;
-}
 
 int monitor_init(Monitor *m, const char *folder) {
         *m = (Monitor){ .dir_fd = -EBADF, .metrics = json_object_new_object() };

@@ -5,6 +5,7 @@
 
 #include "axm/human.h"
 #include "axm/message-id.h"
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "journal/send.h"
 
@@ -21,7 +22,7 @@ static int send_entry(Report *r, int priority, const char *message_id, const cha
                 { "AXM_DATA", m ? json_text(m->data) : NULL },
         };
 
-        r->sent = true;
+        r->sent_usec = now_usec();
         return journal_send(fields, ELEMENTSOF(fields));
 }
 
