@@ -40,6 +40,14 @@ static int store_release(Context *c, const char *tree, Module *m, Error *e, char
         return r < 0 ? r : store_switch(c->store, m->name, m->release, e, ret_previous);
 }
 
+/* Under the lock too: another install of this module may be about to make its release the current
+ * one. */
+static int prune(Context *c, const char *name, const char *keep, Error *e) {
+        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+
+        return lock_fd < 0 ? lock_fd : store_prune(c->store, name, keep, e);
+}
+
 static int switch_back(Context *c, const char *name, const char *release, Error *e) {
         _cleanup_(closep) int lock_fd = store_lock(c->store, e);
 
@@ -107,7 +115,7 @@ int install_commit(Context *c, const char *tree, Module *m) {
         if (r < 0)
                 return r;
 
-        r = store_prune(c->store, m->name, previous, &e);
+        r = prune(c, m->name, previous, &e);
         if (r < 0)
                 (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", m->name);
         log_info("%s %s is %s and runs as %s.", m->name, m->version,
