@@ -55,7 +55,7 @@ user_recorded "has all of them recorded" alice children 'len(d["actions"])' 200
 user_recorded "in their order" alice children '[a["action_name"] for a in d["actions"]] == [str(i) for i in range(1, 201)]' true
 without=$(as_user alice journalctl --user -q -o json SYSLOG_IDENTIFIER=children |
         python3 -c 'import json, sys; print(sum("_SYSTEMD_USER_UNIT" not in json.loads(l) for l in sys.stdin) > 0)')
-is "though journald lost the unit of some" "$without" True
+echo "# journald lost the unit of some of them, which is a race: $without"
 user_module alice children echo "text"
 user_recorded "a second run starts with nothing" alice children 'd["actions"]' '[]'
 
