@@ -154,7 +154,7 @@ case $REBOOT_MARK in
         fails "what bob disabled does not" bob systemctl --user is-active -q pm2@hello.service
         is "no unit of theirs has failed" "$(for user in alice bob; do as_user "$user" systemctl --user --failed --plain --no-legend; done)" ""
         ok "uninstall ." alice bash -c 'cd work && pm2ctl uninstall .'
-        ok "... leaves the folder" test -s /home/alice/work/x.js
+        ok "... leaves the folder" test -s /home/alice/linked/x.js
         ok "uninstall all" alice pm2ctl uninstall all
         is "... leaves none" "$(alice pm2ctl list --json=short)" "[]"
         is "... no unit" "$(alice systemctl --user list-units --all --plain --no-legend 'pm2@*' 'pm2-watch@*')" ""
