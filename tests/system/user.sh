@@ -74,12 +74,12 @@ change_settings() {
 }
 
 link_a_folder() {
-        alice mkdir -p work
-        alice bash -c 'echo "{ \"name\": \"work\", \"main\": \"x.js\" }" >work/package.json
-                echo "console.log(\"first\"); setInterval(() => {}, 1000)" >work/x.js'
-        ok "install . links" alice bash -c 'cd work && pm2ctl install .'
+        alice mkdir -p linked
+        alice bash -c 'echo "{ \"name\": \"work\", \"main\": \"x.js\" }" >linked/package.json
+                echo "console.log(\"first\"); setInterval(() => {}, 1000)" >linked/x.js'
+        ok "install . links" alice bash -c 'cd linked && pm2ctl install .'
         ok "... and runs" wait_for 10 output_has '^first$' said alice work
-        alice bash -c 'echo "console.log(\"second\"); setInterval(() => {}, 1000)" >work/x.js'
+        alice bash -c 'echo "console.log(\"second\"); setInterval(() => {}, 1000)" >linked/x.js'
         ok "a saved file runs" wait_for 15 output_has '^second$' said alice work
         is "the watch is alice's" "$(ps -o user= -p "$(alice systemctl --user show -P MainPID pm2-watch@work.service)")" alice
 }
@@ -153,7 +153,7 @@ case $REBOOT_MARK in
         done
         fails "what bob disabled does not" bob systemctl --user is-active -q pm2@hello.service
         is "no unit of theirs has failed" "$(for user in alice bob; do as_user "$user" systemctl --user --failed --plain --no-legend; done)" ""
-        ok "uninstall ." alice bash -c 'cd work && pm2ctl uninstall .'
+        ok "uninstall ." alice bash -c 'cd linked && pm2ctl uninstall .'
         ok "... leaves the folder" test -s /home/alice/linked/x.js
         ok "uninstall all" alice pm2ctl uninstall all
         is "... leaves none" "$(alice pm2ctl list --json=short)" "[]"
