@@ -128,9 +128,10 @@ static int move(Fetch *f, const Place *p, Error *e) {
         return 0;
 }
 
-static int write_text(Fetch *f, const char *name, char *text, Error *e) {
+/* Frees the text. */
+static int write_text(Fetch *f, const char *name, char *given, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
-        _cleanup_(freep) char *owned = text;
+        _cleanup_(freep) char *text = given;
         int r;
 
         if (!text)

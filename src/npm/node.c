@@ -128,7 +128,7 @@ static bool satisfies(const Node *n, const Spec *spec) {
         case SPEC_RANGE:
                 if (isempty(spec->fetch) || streq(spec->fetch, "*"))
                         return true;
-                /* fall through */
+                __attribute__((fallthrough));
         case SPEC_VERSION:
                 return n->manifest && spec->range && range_test(spec->range, &n->version);
         case SPEC_ALIAS:
