@@ -113,7 +113,7 @@ static int make_entry(json_object *details, json_object **ret) {
 static int add_entry(Context *c, const char *name, json_object *list) {
         _cleanup_(json_object_putp) json_object *details = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        json_object *entry;
+        json_object *entry = NULL;
         int r;
 
         r = details_collect(c, name, &e, &details);

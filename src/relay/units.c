@@ -126,7 +126,7 @@ static void forget_idle(Units *units) {
 
 int units_get(Units *units, const char *name, Unit **ret) {
         void *found;
-        Unit *unit;
+        Unit *unit = NULL;
         int r;
 
         if (units->last && streq(units->last->name, name)) {
