@@ -44,11 +44,32 @@ static int add_variables(json_object *env) {
                 name = strndup(*variable, (size_t) (equals - *variable));
                 if (!name)
                         return -ENOMEM;
-                for (char *p = name; *p; p++)
-                        *p = (char) tolower((unsigned char) *p);
+                /* what is a registry's, npm_config_//HOST/:_authToken, keeps its case */
+                if (!startswith(name + strlen("npm_config_"), "//"))
+                        for (char *p = name; *p; p++)
+                                *p = (char) tolower((unsigned char) *p);
                 if (!utf8_is_valid(*variable, strlen(*variable)))
                         continue;
                 r = json_add_string(env, name, equals + 1);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The variables that a text names as ${NAME} or ${NAME?}: tokens are often kept in one. */
+static int add_named(json_object *env, const char *text) {
+        for (const char *p = text; (p = strstr(p, "${"));) {
+                size_t n = strcspn(p += 2, "${}?");
+                _cleanup_(freep) char *name = strndup(p, n);
+                const char *value = name ? getenv(name) : NULL;
+                int r;
+
+                if (!name)
+                        return -ENOMEM;
+                if (!value || !utf8_is_valid(value, strlen(value)))
+                        continue;
+                r = json_add_string(env, name, value);
                 if (r < 0)
                         return r;
         }
@@ -77,6 +98,11 @@ int npm_config_collect(json_object *request, Error *e) {
         path = user ? strdup(user) : home ? path_join(home, ".npmrc") : NULL;
         if (path) {
                 r = add_file(texts, path, e);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < json_object_array_length(texts); i++) {
+                r = add_named(env, json_string(json_object_array_get_idx(texts, i)));
                 if (r < 0)
                         return r;
         }
