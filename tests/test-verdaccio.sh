@@ -10,4 +10,5 @@ echo '{"private":true,"dependencies":{"verdaccio":"^6"},"overrides":{"node-fetch
 [ -d "$folder/node_modules/verdaccio" ] ||
         (cd "$folder" && npm install --no-audit --no-fund --ignore-scripts --loglevel=error >/dev/null 2>&1) ||
         skip "verdaccio cannot be fetched"
-exec node "${top_srcdir:-.}/tests/npm/verdaccio.js" "${top_builddir:-.}/registry-client" "$folder"
+exec node "${top_srcdir:-.}/tests/npm/verdaccio.js" "${top_builddir:-.}/registry-client" \
+        "${top_builddir:-.}/pm2-fetch" "$folder"

@@ -122,13 +122,20 @@ static int wait_for(pid_t pid) {
         return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* The last line that is not empty. */
-static char *last_line(char *text) {
-        size_t n = strlen(text);
+/* The line that says what is wrong: the last one that calls itself fatal or an error, else the last
+ * one. */
+static char *telling_line(char *text) {
+        static const char *const signs[] = { "fatal: ", "error: " };
+        char *telling = NULL, *last = NULL, *state;
 
-        while (n > 0 && strchr("\r\n ", text[n - 1]))
-                text[--n] = 0;
-        return strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text;
+        for (char *line = strtok_r(text, "\r\n", &state); line;
+             line = strtok_r(NULL, "\r\n", &state)) {
+                last = line;
+                for (size_t i = 0; i < ELEMENTSOF(signs); i++)
+                        if (startswith(line, signs[i]))
+                                telling = line + strlen(signs[i]);
+        }
+        return telling ?: last;
 }
 
 int command_run(const Command *c, char **ret_output, char **ret_errors) {
@@ -163,7 +170,7 @@ int command_run(const Command *c, char **ret_output, char **ret_errors) {
         if (r >= 0 && ret_output)
                 *ret_output = pipes[0].data ? TAKE_PTR(pipes[0].data) : strdup("");
         if (r >= 0 && ret_errors)
-                *ret_errors = strdup(pipes[1].data ? last_line(pipes[1].data) : "");
+                *ret_errors = strdup((pipes[1].data ? telling_line(pipes[1].data) : NULL) ?: "");
         free(pipes[0].data);
         free(pipes[1].data);
         return r;

@@ -8,29 +8,31 @@ static const struct {
         int r;
         bool passing;
         const char *text;
+        bool detail; /* what libcurl says adds to it */
 } failures[] = {
-        { CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, false, "the host's name is not known" },
-        { CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH, false, "the proxy's name is not known" },
-        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, true, "the host cannot be reached" },
-        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, true, "the server took too long" },
-        { CURLE_RECV_ERROR, -ECONNRESET, true, "the connection broke" },
-        { CURLE_SEND_ERROR, -ECONNRESET, true, "the connection broke" },
-        { CURLE_GOT_NOTHING, -ECONNRESET, true, "the server hung up without an answer" },
-        { CURLE_PARTIAL_FILE, -ECONNRESET, true, "the answer broke off" },
-        { CURLE_HTTP2, -ECONNRESET, true, "the connection broke" },
-        { CURLE_HTTP2_STREAM, -ECONNRESET, true, "the connection broke" },
-        { CURLE_SSL_CONNECT_ERROR, -EPROTO, true, "no TLS connection could be made" },
+        { CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, false, "the host's name is not known", false },
+        { CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH, false, "the proxy's name is not known",
+          true },
+        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, true, "the host cannot be reached", false },
+        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, true, "the server took too long", false },
+        { CURLE_RECV_ERROR, -ECONNRESET, true, "the connection broke", true },
+        { CURLE_SEND_ERROR, -ECONNRESET, true, "the connection broke", true },
+        { CURLE_GOT_NOTHING, -ECONNRESET, true, "the server hung up without an answer", false },
+        { CURLE_PARTIAL_FILE, -ECONNRESET, true, "the answer broke off", false },
+        { CURLE_HTTP2, -ECONNRESET, true, "the connection broke", true },
+        { CURLE_HTTP2_STREAM, -ECONNRESET, true, "the connection broke", true },
+        { CURLE_SSL_CONNECT_ERROR, -EPROTO, true, "no TLS connection could be made", true },
         { CURLE_PEER_FAILED_VERIFICATION, -EKEYREJECTED, false,
-          "the server's certificate is not trusted (npm's setting 'cafile' names others)" },
+          "the server's certificate is not trusted (npm's setting 'cafile' names others)", true },
         { CURLE_SSL_CACERT_BADFILE, -EINVAL, false,
-          "the certificates of npm's setting 'cafile' or 'ca' cannot be used" },
+          "the certificates of npm's setting 'cafile' or 'ca' cannot be used", true },
         { CURLE_SSL_CERTPROBLEM, -EINVAL, false,
-          "the certificate or key that npm's settings name cannot be used" },
-        { CURLE_PROXY, -ECONNREFUSED, false, "the proxy refuses" },
-        { CURLE_BAD_CONTENT_ENCODING, -EBADMSG, false, "the answer cannot be decompressed" },
-        { CURLE_WEIRD_SERVER_REPLY, -EPROTO, false, "the server does not speak HTTP" },
-        { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, false, "the server does not speak HTTP" },
-        { CURLE_OUT_OF_MEMORY, -ENOMEM, false, "out of memory" },
+          "the certificate or key that npm's settings name cannot be used", true },
+        { CURLE_PROXY, -ECONNREFUSED, false, "the proxy refuses", true },
+        { CURLE_BAD_CONTENT_ENCODING, -EBADMSG, false, "the answer cannot be decompressed", false },
+        { CURLE_WEIRD_SERVER_REPLY, -EPROTO, false, "the server does not speak HTTP", false },
+        { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, false, "the server does not speak HTTP", false },
+        { CURLE_OUT_OF_MEMORY, -ENOMEM, false, "out of memory", false },
 };
 
 /* An answer that says: later. */
@@ -65,7 +67,7 @@ static bool may_retry(HttpRequest *q, uint64_t *ret_delay) {
 
 static HttpNext judge_failure(HttpRequest *q, CURLcode code, uint64_t *ret_delay) {
         const char *text = curl_easy_strerror(code);
-        bool passing = false;
+        bool passing = false, detail = false;
         int r = -EIO;
 
         for (size_t i = 0; i < ELEMENTSOF(failures); i++)
@@ -73,15 +75,14 @@ static HttpNext judge_failure(HttpRequest *q, CURLcode code, uint64_t *ret_delay
                         r = failures[i].r;
                         text = failures[i].text;
                         passing = failures[i].passing;
+                        detail = failures[i].detail && q->text[0];
                 }
         if (passing && may_retry(q, ret_delay))
                 return HTTP_NEXT_RETRY;
 
         q->r = r;
-        if (q->retries > 0)
-                (void) error_set(&q->error, r, "%s, %u times: %s", text, q->retries + 1, q->text);
-        else
-                (void) error_set(&q->error, r, "%s%s%s", text, q->text[0] ? ": " : "", q->text);
+        (void) error_set(&q->error, r, "%s%s%s%s", text, q->retries > 0 ? ", again and again" : "",
+                         detail ? ": " : "", detail ? q->text : "");
         return HTTP_NEXT_DONE;
 }
 

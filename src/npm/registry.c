@@ -93,36 +93,41 @@ static const struct {
         bool authenticated;
         int r;
         const char *text;
+        bool hint; /* a token would help */
 } refusals[] = {
-        { 401, 401, false, -EACCES,
-          "it asks for a login: write '//HOST/:_authToken=…' into a .npmrc" },
-        { 401, 401, true, -EACCES, "it does not accept the credentials that .npmrc has for it" },
-        { 403, 403, false, -EACCES,
-          "it forbids it; a '//HOST/:_authToken=…' in a .npmrc may help" },
-        { 403, 403, true, -EACCES, "it forbids it to the owner of the credentials in .npmrc" },
-        { 404, 404, false, -ENOENT,
-          "it has none of that name, or only for those with a '//HOST/:_authToken=…' in a .npmrc" },
-        { 404, 404, true, -ENOENT,
-          "it has none of that name, or not for the owner of the credentials" },
-        { 429, 429, false, -EAGAIN, "it is asked too often; try again later" },
-        { 429, 429, true, -EAGAIN, "it is asked too often; try again later" },
-        { 500, 999, false, -EAGAIN, "it fails; try again later" },
-        { 500, 999, true, -EAGAIN, "it fails; try again later" },
-        { 0, 999, false, -EPROTO, "its answer is of no use" },
-        { 0, 999, true, -EPROTO, "its answer is of no use" },
+        { 401, 401, false, -EACCES, "it asks for a login", true },
+        { 401, 401, true, -EACCES, "it does not accept the credentials that .npmrc has for it",
+          false },
+        { 403, 403, false, -EACCES, "it forbids that to those it does not know", true },
+        { 403, 403, true, -EACCES, "it forbids that to the owner of the credentials in .npmrc",
+          false },
+        { 404, 404, false, -ENOENT, "it has no such thing, or not for everybody", false },
+        { 404, 404, true, -ENOENT, "it has no such thing, or not for the owner of the credentials",
+          false },
+        { 429, 429, false, -EAGAIN, "it is asked too often; try again later", false },
+        { 429, 429, true, -EAGAIN, "it is asked too often; try again later", false },
+        { 500, 999, false, -EAGAIN, "it fails; try again later", false },
+        { 500, 999, true, -EAGAIN, "it fails; try again later", false },
+        { 0, 999, false, -EPROTO, "its answer is of no use", false },
+        { 0, 999, true, -EPROTO, "its answer is of no use", false },
 };
 
-int registry_refused(const HttpResponse *response, const char *what, const char *url,
+int registry_refused(const HttpResponse *response, const char *what, const char *url_text,
                      bool authenticated, Error *e) {
-        _cleanup_(freep) char *shown = url_redact(url), *reason = NULL;
+        _cleanup_(freep) char *shown = url_redact(url_text), *reason = NULL, *hint = NULL;
+        _cleanup_(url_done) Url url = {};
         size_t i = 0;
 
         while (response->status < refusals[i].from || response->status > refusals[i].to ||
                authenticated != refusals[i].authenticated)
                 i++;
+        if (refusals[i].hint && url_parse(url_text, /* e= */ NULL, &url) >= 0 &&
+            asprintf(&hint, "; write '//%s/:_authToken=…' into a .npmrc", url.host) < 0)
+                hint = NULL;
         reason = reason_given(response->error_body);
-        return error_set(e, refusals[i].r, "%s at %s: %s (status %u%s%s)", what, shown ?: "",
-                         refusals[i].text, response->status, reason ? ", " : "", reason ?: "");
+        return error_set(e, refusals[i].r, "%s at %s: %s%s (status %u%s%s)", what, shown ?: "",
+                         refusals[i].text, hint ?: "", response->status, reason ? ", " : "",
+                         reason ?: "");
 }
 
 void registry_statistics(const Registry *r, RegistryStatistics *ret) {

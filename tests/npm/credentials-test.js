@@ -129,7 +129,7 @@ tests.refusals = async () => {
         const server = await serve((q, s) => (q.headers.authorization === `Bearer ${token}` ? answer(q, s) :
                 s.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('{"error":"login"}')));
         let result = await get(`registry=${server.url}`);
-        ok(/^failed EACCES: package 'a' at .*asks for a login: .*_authToken/.test(result.out), '401 without a token says how to set one', result);
+        ok(/^failed EACCES: package 'a' at .*asks for a login; write '\/\/127\.0\.0\.1:\d+\/:_authToken/.test(result.out), '401 without a token says how to set one', result);
         result = await get(`registry=${server.url}\n//${server.host}/:_authToken=wrong-${token}`);
         ok(/^failed EACCES: .*does not accept the credentials/.test(result.out) && silent(result), '401 with a wrong one says so', result);
         result = await get(`registry=${server.url}\n//${server.host}/:_authToken=${token}`);

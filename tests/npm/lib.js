@@ -55,6 +55,18 @@ function run(program, args, { input = '', env = {}, killAfter, timeout = 60000 }
         });
 }
 
+// Asks pm2-fetch for a tree, as pm2ctl does; resolves to what run() does, and { answer, tree, cache }.
+async function install(program, spec, { server, npmrc = [], env, cache = fresh('cache'), stdin, more = {}, mode = 'fetch', tree = fresh('tree'),
+        ...options } = {}) {
+        const dir = fresh('credentials');
+        fs.writeFileSync(path.join(dir, 'request'), JSON.stringify({ spec, tree, cache,
+                npmrc: [...(server ? [`registry=${server.url}`] : []), ...npmrc], env: { npm_config_fetch_retry_mintimeout: '10', ...env }, ...more }));
+        const result = await run(program, [mode], { input: stdin, env: { CREDENTIALS_DIRECTORY: dir, HOME: base }, ...options });
+        let answer = {};
+        try { answer = JSON.parse(result.out); } catch {}
+        return { ...result, answer, tree, cache };
+}
+
 // An HTTP server on loopback; resolves to { url, close(), requests }.
 function serve(answer, create = (handler) => http.createServer(handler), scheme = 'http') {
         const requests = [];
@@ -70,4 +82,4 @@ function serve(answer, create = (handler) => http.createServer(handler), scheme 
         })));
 }
 
-module.exports = { base, ok, done, fresh, npmrc, run, serve };
+module.exports = { base, ok, done, fresh, npmrc, run, install, serve };

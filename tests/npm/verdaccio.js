@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // A private registry as people run them, with a scope that only those with a token may read.
-// verdaccio.js REGISTRY-CLIENT FOLDER-WITH-VERDACCIO. TAP.
+// verdaccio.js REGISTRY-CLIENT PM2-FETCH FOLDER-WITH-VERDACCIO. TAP.
 'use strict';
 
 const { spawn } = require('child_process');
@@ -9,10 +9,10 @@ const crypto = require('crypto');
 const fs = require('fs');
 const net = require('net');
 const path = require('path');
-const { ok, done, fresh, npmrc, run } = require('./lib.js');
+const { ok, done, fresh, npmrc, run, install } = require('./lib.js');
 const tar = require('./tar.js');
 
-const [program, folder] = process.argv.slice(2);
+const [program, fetcher, folder] = process.argv.slice(2);
 
 const freePort = () => new Promise((resolve) => {
         const server = net.createServer().listen(0, '127.0.0.1', () => {
@@ -52,12 +52,12 @@ async function put(url, body, token) {
         return response.json();
 }
 
-async function publish(registry, name, token) {
-        const data = tar.gzip(tar.archive(tar.file('package/package.json', JSON.stringify({ name, version: '1.0.0', main: 'a.js' })),
+async function publish(registry, name, token, dependencies = {}) {
+        const data = tar.gzip(tar.archive(tar.file('package/package.json', JSON.stringify({ name, version: '1.0.0', main: 'a.js', dependencies })),
                 tar.file('package/a.js', '')));
         const file = `${name.split('/').pop()}-1.0.0.tgz`;
         const integrity = `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
-        const version = { name, version: '1.0.0', main: 'a.js', _id: `${name}@1.0.0`,
+        const version = { name, version: '1.0.0', main: 'a.js', dependencies, _id: `${name}@1.0.0`,
                 dist: { integrity, shasum: crypto.createHash('sha1').update(data).digest('hex'), tarball: `${registry.url}${name}/-/${file}` } };
         await put(registry.url + name.replace('/', '%2f'), { _id: name, name, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version },
                 _attachments: { [file]: { content_type: 'application/octet-stream', data: data.toString('base64'), length: data.length } } }, token);
@@ -67,7 +67,7 @@ async function publish(registry, name, token) {
 (async () => {
         const registry = await start();
         const { token } = await put(`${registry.url}-/user/org.couchdb.user:alice`, { name: 'alice', password: 'open sesame' });
-        const secret = await publish(registry, '@acme/secret', token), open = await publish(registry, 'open', token);
+        const open = await publish(registry, 'open', token), secret = await publish(registry, '@acme/secret', token, { open: '^1.0.0' });
         const scope = `@acme:registry=${registry.url}\n`, login = `//${registry.host}/:_authToken=${token}\n`;
         const password = `//${registry.host}/:username=alice\n//${registry.host}/:_password=${Buffer.from('open sesame').toString('base64')}\n`;
         const ask = (name, rc) => run(program, ['--npmrc', npmrc(rc), fresh('cache'), 'packument', name]);
@@ -93,7 +93,13 @@ async function publish(registry, name, token) {
         result = await ask('@acme/secret', `${scope}//${registry.host}/:_authToken=wrong\n`);
         check(result, result.status === 1 && /^failed EACCES/.test(result.out), 'with a wrong token it is refused');
         result = await ask('@acme/nothing', scope + login);
-        check(result, /^failed ENOENT: package '@acme\/nothing' at .*none of that name/.test(result.out), 'what does not exist');
+        check(result, /^failed ENOENT: package '@acme\/nothing' at .*has no such thing/.test(result.out), 'what does not exist');
+
+        const rc = `registry=${registry.url}\n`;
+        result = await install(fetcher, '@acme/secret', { npmrc: [rc, login] });
+        check(result, result.answer.name === '@acme/secret' && result.answer.packages === 2, 'an install with the token');
+        result = await install(fetcher, '@acme/secret', { npmrc: [rc] });
+        check(result, /asks for a login/.test(result.answer.error), 'an install without it');
         registry.child.kill();
         done();
 })().catch((error) => {

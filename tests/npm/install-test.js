@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// pm2-fetch as pm2ctl runs it: a request in, a tree and one line of JSON out. The registry is on loopback.
+// install-test.js PM2-FETCH [PATTERN]. TAP.
+'use strict';
+
+const { execFileSync, spawn } = require('child_process');
+const crypto = require('crypto');
+const fs = require('fs');
+const path = require('path');
+const { base, ok, done, fresh, run, serve, ...lib } = require('./lib.js');
+const tar = require('./tar.js');
+
+const [program, pattern = ''] = process.argv.slice(2);
+const sri = (data) => `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
+const install = (spec, options) => lib.install(program, spec, options);
+const tests = {};
+
+// A registry of packages { name: { version: { …package.json, _files: { path: content } } } }.
+async function registry(packages, tweak = () => {}) {
+        const tarballs = new Map();
+        const server = await serve((q, s) => {
+                if (tweak(q, s) === true)
+                        return undefined;
+                const name = decodeURIComponent(q.url.slice(1)), body = tarballs.get(q.url);
+                if (body)
+                        return s.writeHead(200, { 'Content-Length': body.length }).end(body);
+                if (!packages[name])
+                        return s.writeHead(404).end('{"error":"Not found"}');
+                const text = JSON.stringify(document(name));
+                return s.writeHead(200, { 'Content-Length': Buffer.byteLength(text), ETag: `"${sri(text).slice(7, 20)}"` }).end(text);
+        });
+        const document = (name) => {
+                const versions = {};
+                for (const [version, { _files = {}, _tags, _dist, ...manifest }] of Object.entries(packages[name])) {
+                        const full = { name, version, ...manifest };
+                        const data = pack({ 'package.json': JSON.stringify(full), ..._files });
+                        const url = `/${name}/-/${name.split('/').pop()}-${version}.tgz`;
+                        tarballs.set(url, data);
+                        versions[version] = { ...full, dist: { integrity: sri(data), tarball: server.url + url.slice(1), ..._dist } };
+                }
+                return { name, 'dist-tags': { latest: Object.keys(versions).at(-1) }, versions };
+        };
+        Object.keys(packages).forEach(document);
+        return { ...server, tarballs };
+}
+
+const pack = (files) => tar.gzip(tar.archive(...Object.entries(files).map(([name, content]) =>
+        (typeof content === 'string' ? tar.file(`package/${name}`, content) : content))));
+
+const refused = (result, pattern) => pattern.test(result.answer.error || '') && result.out.split('\n').length === 2;
+const locked = (tree) => JSON.parse(fs.readFileSync(path.join(tree, 'package-lock.json'))).packages;
+const listing = (tree) => Object.keys(locked(tree)).filter(Boolean).sort().join(' ');
+const there = (tree, ...names) => names.every((name) => fs.existsSync(path.join(tree, 'node_modules', name)));
+const npmAccepts = (tree) => {
+        try {
+                execFileSync('npm', ['ls', '--all'], { cwd: tree, stdio: 'pipe', env: { PATH: process.env.PATH, HOME: base } });
+                return true;
+        } catch (error) {
+                return String(error.stdout) + error.stderr;
+        }
+};
+
+// Where npm puts what, asked of the same registry.
+const byNpm = async (spec, server) => {
+        const dir = fresh('npm');
+        fs.writeFileSync(path.join(dir, 'package.json'), '{}');
+        const result = await run('npm', ['install', '--prefix', dir, '--registry', server.url, '--cache', path.join(base, 'npm-cache'), '--prefer-online',
+                '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', spec], { env: { HOME: base, npm_config_fetch_retries: '0' } });
+        return result.status === 0 ? listing(dir) : result.err;
+};
+
+tests.trees = async () => {
+        const server = await registry({
+                top: { '1.0.0': { dependencies: { a: '^1.0.0', '@s/b': '*' }, bin: { top: 'cli.js', gone: 'missing.js', '../up': './cli.js' },
+                        _files: { 'cli.js': tar.file('package/cli.js', '#!/usr/bin/env node\r\nconsole.log("hello")\r\n') } } },
+                a: { '1.0.0': {}, '1.2.0': { dependencies: { c: '1' } }, '2.0.0': {} },
+                '@s/b': { '1.0.0': { dependencies: { a: '2', c: '2' }, bin: './b.js', _files: { 'b.js': '#!/bin/sh\n' } } },
+                c: { '1.0.0': {}, '2.0.0': { dependencies: { top: '1' } } },
+        });
+        let result = await install('top', { server });
+        const { tree, answer } = result;
+        ok(result.status === 0 && answer.name === 'top' && answer.version === '1.0.0' && answer.packages === 6 && answer.scripts === false &&
+                /^sha512-/.test(answer.integrity) && answer.source === `${server.url}top/-/top-1.0.0.tgz`, 'a tree', result);
+        const wanted = await byNpm('top', server);
+        ok(listing(tree) === wanted, 'is laid out as npm does', [listing(tree), wanted]);
+        ok(npmAccepts(tree) === true, 'npm ls --all', npmAccepts(tree));
+        ok(fs.readdirSync(tree).sort().join() === 'node_modules,package-lock.json,package.json', 'nothing else is in it', fs.readdirSync(tree));
+        const bin = path.join(tree, 'node_modules/.bin');
+        ok(fs.readdirSync(bin).sort().join() === 'b,top,up' && fs.readlinkSync(path.join(bin, 'top')) === '../top/cli.js' &&
+                fs.readlinkSync(path.join(bin, 'b')) === '../@s/b/b.js', 'commands are linked', fs.readdirSync(bin));
+        ok(fs.readFileSync(path.join(bin, 'top'), 'utf8') === '#!/usr/bin/env node\nconsole.log("hello")\r\n' &&
+                (fs.statSync(path.join(bin, 'top')).mode & 0o777) === 0o755, 'and can be run');
+
+        result = await install('top@1', { server, cache: result.cache, more: { offline: true } });
+        ok(result.status === 0 && result.answer.packages === 6, 'the same offline, from the cache', result);
+        server.requests.length = 0;
+        result = await install('top@1', { server, cache: result.cache });
+        ok(result.status === 0 && server.requests.length <= 1, 'again: at most the module itself is asked about', server.requests.map((q) => q.url));
+        result = await install('top', { server, more: { offline: true } });
+        ok(refused(result, /'top' is not in the cache, and nothing is fetched with --offline/), 'offline with an empty cache', result);
+        server.close();
+};
+
+tests.specs = async () => {
+        const remote = pack({ 'package.json': '{"name":"remote","version":"3.0.0"}', 'index.js': '' });
+        const server = await registry({
+                top: { '1.0.0': {}, '1.5.0': {}, '2.0.0-beta.1': {}, '2.0.0': {} },
+                '@s/top': { '1.0.0': {} },
+                uses: { '1.0.0': { dependencies: { other: 'npm:top@1.0.0' } } },
+                path: { '1.0.0': { dependencies: { other: 'file:../x' } } },
+        }, (q, s) => q.url === '/x.tgz' && !s.end(remote).destroyed);
+        const version = async (spec, name, wanted) => {
+                const result = await install(spec, { server });
+                ok(result.status === 0 && result.answer.name === name && result.answer.version === wanted && there(result.tree, name), spec, result);
+                return result;
+        };
+        await version('top', 'top', '2.0.0');
+        await version('top@1.0.0', 'top', '1.0.0');
+        await version('top@^1', 'top', '1.5.0');
+        await version('top@latest', 'top', '2.0.0');
+        await version('@s/top@1', '@s/top', '1.0.0');
+        await version('alias@npm:top@1.5', 'alias', '1.5.0');
+        await version('uses', 'uses', '1.0.0').then(({ tree }) => ok(locked(tree)['node_modules/other'].name === 'top', 'an alias among the dependencies'));
+        const result = await version(`${server.url}x.tgz`, 'remote', '3.0.0');
+        ok(result.answer.source === `${server.url}x.tgz` && result.answer.integrity === sri(remote), 'an address: what came is noted', result.answer);
+        const local = await install(undefined, { server, stdin: remote });
+        ok(local.status === 0 && local.answer.name === 'remote' && local.answer.integrity === sri(remote) && there(local.tree, 'remote/index.js'),
+                'a tarball on standard input', local);
+        for (const [spec, expected] of [['nothing', /package 'nothing' at .*has no such thing/], ['top@9', /top.*9/], ['top@nightly', /top.*nightly/],
+                ['../x', /path/], ['/tmp/x', /path/], ['file:x.tgz', /path/], ['', /./], ['Top Secret', /./], ['a/b/c/d', /./], ['path', /path/]]) {
+                const r = await install(spec, { server });
+                ok(refused(r, expected), `'${spec}' is refused: ${r.answer.error}`, r);
+        }
+        let r = await install(undefined, { server, stdin: 'nonsense' });
+        ok(refused(r, /tarball: not a sound tar archive/), `no tarball: ${r.answer.error}`, r);
+        r = await install(undefined, { server, stdin: pack({ 'index.js': '' }) });
+        ok(refused(r, /package\.json/), `a tarball without package.json: ${r.answer.error}`, r);
+        r = await install(undefined, { server, stdin: pack({ 'package.json': '{"name":"../x","version":"1.0.0"}' }) });
+        ok(refused(r, /name/), `a tarball with an impossible name: ${r.answer.error}`, r);
+        server.close();
+};
+
+tests['odd packages'] = async () => {
+        const hostile = tar.gzip(tar.archive(tar.file('package/package.json', '{}'), tar.file('package/../../../evil', 'x')));
+        const server = await registry({
+                bundles: { '1.0.0': { dependencies: { inner: '1' }, bundleDependencies: ['inner'],
+                        _files: { 'node_modules/inner/package.json': '{"name":"inner","version":"1.0.7","bin":"i.js"}', 'node_modules/inner/i.js': '#!/bin/sh\n' } } },
+                wrapped: { '1.0.0': { dependencies: { a: '*' }, _hasShrinkwrap: true, _files: { 'npm-shrinkwrap.json': JSON.stringify({ name: 'wrapped',
+                        version: '1.0.0', lockfileVersion: 2, packages: { '': { dependencies: { a: '*' } }, 'node_modules/a': { version: '1.0.0' } } }) } } },
+                a: { '1.0.0': {}, '2.0.0': {} },
+                optional: { '1.0.0': { optionalDependencies: { nothing: '1', mac: '1', broken: '1', a: '1' } } },
+                mac: { '1.0.0': { os: ['darwin'] } },
+                broken: { '1.0.0': { _dist: { integrity: sri('x') } } },
+                needs: { '1.0.0': { dependencies: { broken: '1' } } },
+                wrong: { '1.0.0': { dependencies: { nothing: '1' } } },
+                linux: { '1.0.0': { dependencies: { mac: '1' } } },
+                cycle: { '1.0.0': { dependencies: { back: '1' } } },
+                back: { '1.0.0': { dependencies: { cycle: '1' } } },
+                peers: { '1.0.0': { peerDependencies: { a: '1' } } },
+                twice: { '1.0.0': { dependencies: { p: '1', q: '1', a: '2' } } },
+                p: { '1.0.0': { dependencies: { a: '1' } } },
+                q: { '1.0.0': { dependencies: { a: '1' } } },
+                sha1: { '1.0.0': { _dist: { integrity: undefined } } },
+                evil: { '1.0.0': { _dist: { integrity: sri(hostile) } } },
+                nowhere: { '1.0.0': { _dist: { tarball: undefined } } },
+                filed: { '1.0.0': { dependencies: { a: '1' }, _files: { node_modules: 'a file' } } },
+                shadowed: { '1.0.0': { dependencies: { a: '1' }, _files: { 'node_modules/a/package.json': '{"name":"a","version":"6.6.6"}' } } },
+        }, (q, s) => {
+                if (q.url === '/evil/-/evil-1.0.0.tgz')
+                        return !s.end(hostile).destroyed;
+                return false;
+        });
+        const tree = async (spec) => {
+                const result = await install(spec, { server }), wanted = await byNpm(spec, server);
+                const good = ok(!result.answer.error && listing(result.tree) === wanted, `${spec}: laid out as npm does`,
+                        { ...result, listing: result.answer.error || listing(result.tree), wanted });
+                if (good && spec !== 'shadowed')
+                        ok(npmAccepts(result.tree) === true, `${spec}: npm ls --all`, npmAccepts(result.tree));
+                return result;
+        };
+        let result = await tree('bundles');
+        ok(fs.readlinkSync(path.join(result.tree, 'node_modules/bundles/node_modules/.bin/inner')) === '../inner/i.js', 'commands of what is bundled');
+        await tree('wrapped').then((r) => ok(r.status === 0 &&
+                locked(r.tree)['node_modules/wrapped/node_modules/a'].version === '1.0.0' && there(r.tree, 'wrapped/node_modules/a/package.json'),
+        'npm-shrinkwrap.json is followed'));
+        result = await install('optional', { server });
+        ok(result.status === 0 && there(result.tree, 'optional', 'a') && !there(result.tree, 'mac') && !there(result.tree, 'broken') && npmAccepts(result.tree) === true,
+                'optional dependencies that cannot be had, or do not run here, or fail their check', { ...result, npm: npmAccepts(result.tree) });
+        ok(result.answer.notices?.some((text) => /broken@1\.0\.0.*not what the registry describes/.test(text)), 'and one is told about', result.answer);
+        await tree('cycle');
+        await tree('peers');
+        result = await tree('twice');
+        ok(there(result.tree, 'p/node_modules/a/package.json', 'q/node_modules/a/package.json'), 'one tarball in two places');
+        result = await tree('shadowed');
+        ok(result.status === 0, 'what a package has of another name in it', fs.readdirSync(path.join(result.tree, 'node_modules/shadowed')));
+        for (const [spec, expected] of [['needs', /broken@1\.0\.0: what came is not what the registry describes/], ['wrong', /nothing/], ['linux', /mac.*(os|platform|run)/i],
+                ['evil', /'package\/\.\.\/\.\.\/\.\.\/evil': '\.\.' in it/], ['nowhere', /nowhere.*(tarball|address)/]]) {
+                const r = await install(spec, { server });
+                ok(refused(r, expected) && !fs.existsSync(path.join(base, 'evil')), `${spec}: ${r.answer.error}`, r);
+        }
+        result = await install('filed', { server });
+        ok(result.status === 0 || refused(result, /node_modules/), `a file called node_modules: ${result.answer.error || 'taken'}`, result);
+        server.close();
+};
+
+tests.git = async () => {
+        const dir = fresh('repo'), home = fresh('home');
+        const git = (...args) => execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe', env: { PATH: process.env.PATH, HOME: home,
+                GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@a', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@a' } }).toString().trim();
+        const commit = (version, files = {}) => {
+                fs.writeFileSync(path.join(dir, 'package.json'), JSON.stringify({ name: 'fromgit', version, dependencies: { a: '1' } }));
+                for (const [name, content] of Object.entries(files)) {
+                        fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+                        fs.writeFileSync(path.join(dir, name), content);
+                }
+                git('add', '-A');
+                git('commit', '-qm', version);
+                return git('rev-parse', 'HEAD');
+        };
+        execFileSync('git', ['init', '-q', '-b', 'main', dir], { env: { PATH: process.env.PATH, HOME: home } });
+        const first = commit('1.0.0', { 'index.js': '', 'sub/package.json': '{"name":"sub","version":"0.1.0"}' });
+        git('tag', 'v1.0.0');
+        const second = commit('1.1.0');
+        git('tag', '-a', '-m', 'x', 'v1.1.0');
+        fs.symlinkSync('/etc/passwd', path.join(dir, 'passwd'));
+        fs.writeFileSync(path.join(dir, '.gitmodules'), '[submodule "x"]\n\tpath = x\n\turl = ext::sh -c touch% /tmp/pm2ctl-evil\n');
+        const third = commit('2.0.0', { '.gitattributes': '* filter=evil\n' });
+        git('checkout', '-q', '-b', 'other', first);
+        const fourth = commit('1.0.1-other');
+        git('checkout', '-q', 'main');
+        fs.rmSync('/tmp/pm2ctl-evil', { force: true });
+        fs.writeFileSync(path.join(dir, '.git/hooks/post-checkout'), '#!/bin/sh\ntouch /tmp/pm2ctl-evil\n', { mode: 0o755 });
+
+        const server = await registry({ a: { '1.0.0': {} }, uses: { '1.0.0': { dependencies: { fromgit: `git+file://${dir}#v1.0.0` } } } });
+        const from = async (suffix, version, sha, name = 'fromgit') => {
+                const result = await install(`git+file://${dir}${suffix}`, { server });
+                ok(result.status === 0 && result.answer.name === name && result.answer.version === version && result.answer.source === `git+file://${dir}#${sha}` &&
+                        !fs.existsSync('/tmp/pm2ctl-evil'), `git${suffix}`, result);
+                return result;
+        };
+        let result = await from('', '2.0.0', third);
+        ok(there(result.tree, 'fromgit/index.js', 'a') && !there(result.tree, 'fromgit/passwd') && !there(result.tree, 'fromgit/.git'),
+                'files, but neither links nor the repository', fs.readdirSync(path.join(result.tree, 'node_modules')));
+        ok(npmAccepts(result.tree) === true, 'npm ls --all', npmAccepts(result.tree));
+        await from('#main', '2.0.0', third);
+        await from('#other', '1.0.1-other', fourth);
+        await from('#v1.0.0', '1.0.0', first);
+        await from('#v1.1.0', '1.1.0', second);
+        await from(`#${second}`, '1.1.0', second);
+        await from(`#${second.slice(0, 8)}`, '1.1.0', second);
+        await from('#semver:^1.0.0', '1.1.0', second);
+        await from('#semver:1.0.x', '1.0.0', first);
+        result = await install('uses', { server });
+        ok(result.status === 0 && locked(result.tree)['node_modules/fromgit'].resolved === `git+file://${dir}#${first}`, 'a dependency from git', result);
+        for (const [suffix, expected] of [['#nothing', /no branch, tag or commit 'nothing'/], ['#semver:^9', /no tag is a version in the range/],
+                [`#${'0'.repeat(40)}`, /no branch, tag or commit/], ['-gone', /git: /]]) {
+                const r = await install(`git+file://${dir}${suffix}`, { server });
+                ok(refused(r, expected), `git${suffix}: ${r.answer.error}`, r);
+        }
+        result = await install(`git+ext::sh -c touch% /tmp/pm2ctl-evil`, { server });
+        ok(result.answer.error && !fs.existsSync('/tmp/pm2ctl-evil'), 'no other transport', result);
+        server.close();
+};
+
+tests.configuration = async () => {
+        const server = await registry({ a: { '1.0.0': {} }, '@acme/b': { '1.0.0': { dependencies: { a: '1' } } } }, (q, s) => {
+                if (!/acme/.test(q.url) || q.headers.authorization === 'Bearer secret-token')
+                        return false;
+                return !s.writeHead(401).end().destroyed;
+        });
+        const login = `//${server.host}/:_authToken=\${TOKEN}`;
+        let result = await install('@acme/b', { server, npmrc: [login], env: { TOKEN: 'secret-token' } });
+        ok(result.status === 0, 'a token in a variable', result);
+        result = await install('@acme/b', { server, npmrc: [login] });
+        ok(refused(result, /asks for a login/), 'the variable is not set', result);
+        result = await install('@acme/b', { server, npmrc: [`//${server.host}/:_authToken=old`, login], env: { TOKEN: 'secret-token' } });
+        ok(result.status === 0, 'the last text is the strongest', result);
+        result = await install('a', { npmrc: ['registry=http://registry.invalid/'], env: { npm_config_registry: server.url } });
+        ok(result.status === 0, 'a variable is stronger', result);
+        result = await install('a', { npmrc: [`registry=http://127.0.0.1:1/`] });
+        ok(refused(result, /127\.0\.0\.1:1\/a: the host cannot be reached/), `nobody there: ${result.answer.error}`, result);
+        result = await install('a', { server, npmrc: ['_authToken=secret-token'] });
+        ok(refused(result, /does not say for which registry/) && !result.out.includes('secret-token'), 'a token for nobody', result);
+        server.close();
+};
+
+tests.scripts = async () => {
+        const mark = (event) => `echo ${event} $npm_package_name $npm_package_version $(basename $PWD) >> ../../marks; test -n "$npm_config_user_agent$INIT_CWD"`;
+        const server = await registry({
+                top: { '1.0.0': { dependencies: { a: '1' }, optionalDependencies: { fails: '1' }, config: { port: 8080, deep: { x: [1, true] } },
+                        scripts: { preinstall: mark('pre'), install: mark('in'), postinstall: `${mark('post')}; echo $npm_package_config_port $npm_package_config_deep_x_0 >> ../../marks; tool`,
+                                prepare: 'echo prepare >> ../../marks', test: 'exit 1' } } },
+                a: { '1.0.0': { bin: { tool: 't.sh' }, scripts: { install: mark('in') }, _files: { 't.sh': tar.file('package/t.sh', '#!/bin/sh\necho tool >> ../../marks\n') } } },
+                fails: { '1.0.0': { dependencies: { only: '1', a: '1' }, scripts: { install: 'exit 3' } } },
+                only: { '1.0.0': {} },
+                bad: { '1.0.0': { scripts: { postinstall: 'echo the reason >&2; exit 7' } } },
+                gyp: { '1.0.0': { _files: { 'binding.gyp': '{}' } } },
+        });
+        let result = await install('top', { server });
+        ok(result.status === 0 && result.answer.scripts === true && !fs.existsSync(path.join(result.tree, 'marks')), 'fetching runs none', result);
+        const scripts = await install(undefined, { mode: 'scripts', tree: result.tree });
+        const marks = fs.readFileSync(path.join(result.tree, 'marks'), 'utf8');
+        ok(scripts.status === 0 && marks === 'pre top 1.0.0 top\nin a 1.0.0 a\nin top 1.0.0 top\npost top 1.0.0 top\n8080 1\ntool\n',
+                'each runs, in npm\'s order and surroundings', { ...scripts, marks });
+        ok(!there(result.tree, 'fails') && !there(result.tree, 'only') && there(result.tree, 'a') && npmAccepts(result.tree) === true &&
+                /Left out.*fails.*install script failed.*status 3/.test(scripts.err), 'an optional one that fails leaves, with what only it needed',
+        { ...scripts, npm: npmAccepts(result.tree) });
+        result = await install('bad', { server });
+        result = await install(undefined, { mode: 'scripts', tree: result.tree });
+        ok(refused(result, /bad: the postinstall script failed: it ended with status 7/) && /the reason/.test(result.err), 'one that fails', result);
+        result = await install('gyp', { server });
+        ok(result.answer.scripts === true, 'a binding.gyp is a script', result.answer);
+        server.close();
+};
+
+// Killed anywhere, the next one works; the cache holds nothing that is not whole.
+tests.killed = async () => {
+        const packages = { top: { '1.0.0': { dependencies: {} } } };
+        for (let i = 0; i < 40; i++) {
+                packages[`p${i}`] = { '1.0.0': { dependencies: i < 30 ? { [`p${i + 10}`]: '1' } : {}, _files: { 'a.js': 'x'.repeat(i * 3000) } } };
+                if (i < 10)
+                        packages.top['1.0.0'].dependencies[`p${i}`] = '1';
+        }
+        const server = await registry(packages), cache = fresh('cache');
+        const { ms } = await install('top', { server });
+        let killed = 0;
+        for (let i = 0; i < 50; i++) {
+                const results = await Promise.all([0, 1, 2, 3].map(() => install('top', { server, cache, killAfter: 1 + Math.random() * ms * 2 })));
+                killed += results.filter((r) => r.signal).length;
+                for (const r of results)
+                        fs.rmSync(r.tree, { recursive: true });
+        }
+        ok(killed > 50, `${killed} of 200 installs were killed`);
+        for (const name of fs.readdirSync(path.join(cache, 'tarballs')))
+                if (name !== `sha512-${crypto.createHash('sha512').update(fs.readFileSync(path.join(cache, 'tarballs', name))).digest('hex')}`)
+                        ok(false, `${name} is not whole`);
+        const result = await install('top', { server, cache });
+        ok(result.status === 0 && result.answer.packages === 41 && npmAccepts(result.tree) === true, 'the next one works', result);
+        server.close();
+};
+
+(async () => {
+        for (const [name, test] of Object.entries(tests))
+                if (new RegExp(pattern).test(name))
+                        await test();
+        done();
+})();
