@@ -13,7 +13,7 @@ static const struct {
         { CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, false, "the host's name is not known", false },
         { CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH, false, "the proxy's name is not known",
           true },
-        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, true, "the host cannot be reached", false },
+        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, true, "no connection could be made", false },
         { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, true, "the server took too long", false },
         { CURLE_RECV_ERROR, -ECONNRESET, true, "the connection broke", true },
         { CURLE_SEND_ERROR, -ECONNRESET, true, "the connection broke", true },
@@ -81,8 +81,12 @@ static HttpNext judge_failure(HttpRequest *q, CURLcode code, uint64_t *ret_delay
                 return HTTP_NEXT_RETRY;
 
         q->r = r;
-        (void) error_set(&q->error, r, "%s%s%s%s", text, q->retries > 0 ? ", again and again" : "",
-                         detail ? ": " : "", detail ? q->text : "");
+        if (q->retries > 0)
+                (void) error_set(&q->error, r, "%s, %u times%s%s", text, q->retries + 1,
+                                 detail ? ": " : "", detail ? q->text : "");
+        else
+                (void) error_set(&q->error, r, "%s%s%s", text, detail ? ": " : "",
+                                 detail ? q->text : "");
         return HTTP_NEXT_DONE;
 }
 

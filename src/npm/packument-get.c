@@ -187,7 +187,11 @@ static int answered(Task *t, const HttpResponse *response) {
 static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
         Task *t = userdata;
 
-        if (r < 0)
+        if (r == -ECONNREFUSED || r == -EHOSTUNREACH || r == -ETIMEDOUT || r == -ECONNRESET)
+                (void) error_set(&t->error, r,
+                                 "the registry cannot be reached for package '%s': %s", t->name,
+                                 error_text(e, r));
+        else if (r < 0)
                 (void) error_set(&t->error, r, "package '%s': %s", t->name, error_text(e, r));
         else
                 r = answered(t, response);

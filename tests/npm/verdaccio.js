@@ -93,7 +93,7 @@ async function publish(registry, name, token, dependencies = {}) {
         result = await ask('@acme/secret', `${scope}//${registry.host}/:_authToken=wrong\n`);
         check(result, result.status === 1 && /^failed EACCES/.test(result.out), 'with a wrong token it is refused');
         result = await ask('@acme/nothing', scope + login);
-        check(result, /^failed ENOENT: package '@acme\/nothing' at .*has no such thing/.test(result.out), 'what does not exist');
+        check(result, /^failed ENOENT: package '@acme\/nothing' at .*no such package/.test(result.out), 'what does not exist');
 
         const rc = `registry=${registry.url}\n`;
         result = await install(fetcher, '@acme/secret', { npmrc: [rc, login] });

@@ -56,8 +56,8 @@ ok "... and keeps at an update" pm2ctl install hello@1.0.0
 is "... indeed" "$(ps -o user= -p "$(pid_of hello)")" worker
 
 # -- what is refused
-refused "no such package" "no such package|has none of that name" no-such-package
-refused "no such version" "no published version|has no version of hello" hello@99.0.0
+refused "no such package" "no such package" no-such-package
+refused "no such version" "no version of hello" hello@99.0.0
 refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
 for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
         refused "the name '${name:0:10}'" "name|package.json|300|folder|root" "$name"
