@@ -15,6 +15,7 @@ struct Http {
         sd_event_source *timer;
 
         HttpConfig config;     /* strings are owned */
+        bool bundle;           /* the system's certificates are read as one file; see set_ca() */
         HttpRequest *requests; /* all of them */
         HttpRequest *waiting, *waiting_last;
         unsigned n_requests, n_running;
@@ -37,6 +38,7 @@ struct HttpRequest {
         char text[CURL_ERROR_SIZE];
 
         unsigned redirects, retries;
+        bool bundle;       /* of this attempt */
         bool body_begun;   /* of this attempt */
         bool resuming;     /* this attempt asks for the rest only */
         uint64_t received; /* bytes given to data() so far */
@@ -49,9 +51,9 @@ struct HttpRequest {
 
 /* What comes after an attempt. */
 typedef enum HttpNext {
-        HTTP_NEXT_DONE,     /* done(): `r` and `error` of the request, or the answer */
-        HTTP_NEXT_REDIRECT, /* again at once, at the new `url` */
-        HTTP_NEXT_RETRY,    /* again after the delay */
+        HTTP_NEXT_DONE,  /* done(): `r` and `error` of the request, or the answer */
+        HTTP_NEXT_AGAIN, /* at once: at another `url`, or otherwise */
+        HTTP_NEXT_RETRY, /* again after the delay */
 } HttpNext;
 
 int http_loop_setup(Http *h);

@@ -119,7 +119,7 @@ static HttpNext judge_redirect(HttpRequest *q) {
         url_done(&q->url);
         q->url = next;
         next = (Url){};
-        return HTTP_NEXT_REDIRECT;
+        return HTTP_NEXT_AGAIN;
 }
 
 HttpNext http_transfer_judge(HttpRequest *q, CURLcode code, uint64_t *ret_delay) {
@@ -127,6 +127,10 @@ HttpNext http_transfer_judge(HttpRequest *q, CURLcode code, uint64_t *ret_delay)
 
         if (q->r < 0)
                 return HTTP_NEXT_DONE;
+        if (code == CURLE_PEER_FAILED_VERIFICATION && !q->bundle) {
+                q->http->bundle = true;
+                return HTTP_NEXT_AGAIN;
+        }
         if (code != CURLE_OK)
                 return judge_failure(q, code, ret_delay);
 

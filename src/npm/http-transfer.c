@@ -158,20 +158,41 @@ static CURLcode set_blob(CURL *easy, CURLoption option, const char *text) {
         return curl_easy_setopt(easy, option, &blob);
 }
 
+/* Naming the system's own bundle is naming nothing. */
+static bool is_default_ca(const HttpConfig *config) {
+        const char *bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
+
+        return isempty(config->ca_file) ? isempty(config->ca) : streq_ptr(config->ca_file, bundle);
+}
+
+/* libcurl reads the whole bundle of the system's certificates before it speaks to anybody, which
+ * takes longer than all else at the beginning. The folder beside it, which is looked into for the
+ * one that is needed, does as well; where it does not, there is another attempt with the bundle. */
+static CURLcode set_ca(HttpRequest *q) {
+        const HttpConfig *config = &q->http->config;
+        CURLcode c;
+
+        q->bundle = true;
+        if (is_default_ca(config)) {
+                q->bundle = q->http->bundle || !curl_version_info(CURLVERSION_NOW)->capath;
+                return q->bundle ? CURLE_OK : curl_easy_setopt(q->easy, CURLOPT_CAINFO, NULL);
+        }
+        if (!isempty(config->ca_file))
+                c = curl_easy_setopt(q->easy, CURLOPT_CAINFO, config->ca_file);
+        else
+                c = set_blob(q->easy, CURLOPT_CAINFO_BLOB, config->ca);
+        return c == CURLE_OK ? curl_easy_setopt(q->easy, CURLOPT_CAPATH, NULL) : c;
+}
+
 static int set_tls(HttpRequest *q) {
         const HttpConfig *config = &q->http->config;
-        CURLcode c = CURLE_OK;
+        CURLcode c;
 
         if (config->insecure) {
                 (void) curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYPEER, 0L);
                 (void) curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYHOST, 0L);
         }
-        if (!isempty(config->ca_file))
-                c = curl_easy_setopt(q->easy, CURLOPT_CAINFO, config->ca_file);
-        else if (!isempty(config->ca))
-                c = set_blob(q->easy, CURLOPT_CAINFO_BLOB, config->ca);
-        if (c == CURLE_OK && (!isempty(config->ca_file) || !isempty(config->ca)))
-                c = curl_easy_setopt(q->easy, CURLOPT_CAPATH, NULL);
+        c = set_ca(q);
 
         /* Who we are is no business of a server we were sent on to. */
         if (c == CURLE_OK && q->at_home && q->get.cert_file) {

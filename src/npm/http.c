@@ -195,7 +195,7 @@ void http_collect(Http *h) {
                 h->statistics.bytes += (uint64_t) wire;
 
                 switch (http_transfer_judge(q, message->data.result, &delay)) {
-                case HTTP_NEXT_REDIRECT:
+                case HTTP_NEXT_AGAIN:
                         drop_handle(q);
                         enqueue(q);
                         break;
