@@ -41,6 +41,11 @@ typedef struct Fetch {
         unsigned n_missing; /* places whose files have not come yet */
         bool advancing, again;
 
+        bool confirm;    /* the registry is asked about everything in the cache */
+        bool unasked;    /* some of it was used without */
+        bool confirming; /* the module is being asked about; see confirm.c */
+        Packument *confirmation;
+
         json_object *notices;
         RegistryStatistics shown; /* as progress */
         int r;                    /* what ended it */
@@ -55,6 +60,9 @@ void fetch_advance(Fetch *f);
 
 /* A sentence for the person, once. */
 void fetch_notice(Fetch *f, const char *format, ...) _printf_(2, 3);
+
+/* For registry_get_packument(). */
+int fetch_parse_packument(const char *text, size_t size, Error *e, void **ret);
 
 /* Starts to answer what the resolver wants. */
 int fetch_want(Fetch *f, const Want *want);

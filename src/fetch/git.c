@@ -260,7 +260,7 @@ int git_get(Fetch *f, const Spec *spec,
             asprintf(&g->file, "%u.tar", number) < 0)
                 return -ENOMEM;
 
-        r = pool_submit(f->pool, run, on_done, g);
+        r = pool_submit(f->pool, /* urgent= */ true, run, on_done, g);
         if (r >= 0)
                 TAKE_PTR(g);
         return r;

@@ -9,6 +9,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/command.h"
+#include "fetch/confirm.h"
 #include "fetch/layout.h"
 
 #define GIT_THREADS       2
@@ -85,7 +86,10 @@ static int step(Fetch *f, Error *e) {
                 if (r < 0)
                         return r;
         }
-        return f->n_missing == 0 ? sd_event_exit(f->event, 0) : 0;
+        if (f->n_missing > 0 || f->confirming)
+                return 0;
+        confirm_judge(f);
+        return sd_event_exit(f->event, 0);
 }
 
 /* Answers may be given while others are being asked for: then there is another round. */
@@ -210,7 +214,8 @@ static int read_spec(Fetch *f, Error *e) {
 
 static int prepare(Fetch *f, Error *e) {
         RegistryFlags flags = (f->request->offline ? REGISTRY_OFFLINE : 0) |
-                              (f->request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0);
+                              (f->request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0) |
+                              (f->confirm ? REGISTRY_CONFIRM : 0);
         int r;
 
         r = read_npmrc(f, e);
@@ -273,6 +278,7 @@ static void fetch_done(Fetch *f) {
         f->registry = registry_free(f->registry);
         archives_free(f);
         free(f->places);
+        f->confirmation = packument_free(f->confirmation);
         f->resolver = resolver_free(f->resolver);
         f->spec = spec_free(f->spec);
         f->npmrc = npmrc_free(f->npmrc);
@@ -284,13 +290,44 @@ static void fetch_done(Fetch *f) {
         (void) safe_close(f->unpacked_fd);
 }
 
-int install(const Request *request, Error *e, json_object **ret) {
-        _cleanup_(fetch_done)
-                Fetch f = { .request = request, .tree_fd = -EBADF, .unpacked_fd = -EBADF };
+/* `confirm`: nothing is taken from the cache unasked. `ret_unasked` is whether anything was. */
+static int attempt(const Request *request, bool confirm, Error *e, json_object **ret,
+                   bool *ret_unasked) {
+        _cleanup_(fetch_done) Fetch f = {
+                .request = request, .confirm = confirm, .tree_fd = -EBADF, .unpacked_fd = -EBADF
+        };
         int r;
 
         r = prepare(&f, e);
         if (r >= 0)
                 r = run(&f, e);
+        *ret_unasked = f.unasked;
         return r < 0 ? r : layout_result(&f, e, ret);
+}
+
+/* What an attempt has left in the tree. */
+static int clear_tree(const Request *request, Error *e) {
+        static const char *const names[] = { "node_modules", UNPACKED_FOLDER };
+        _cleanup_(closep) int fd = open_folder(AT_FDCWD, request->tree);
+        int r = fd;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(names); i++)
+                r = remove_tree_at(fd, names[i]);
+        return r < 0 ? error_set(e, r, "cannot clear %s: %s", request->tree, strerror(-r)) : 0;
+}
+
+int install(const Request *request, Error *e, json_object **ret) {
+        bool unasked;
+        int r;
+
+        r = attempt(request, /* confirm= */ false, e, ret, &unasked);
+        if ((r != -ESTALE && r != -ENOENT) || !unasked || request->offline ||
+            request->prefer_offline)
+                return r;
+        /* The cache knows older documents than the registry: ask about each. */
+        if (!request->spec && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
+                return r;
+        error_clear(e);
+        r = clear_tree(request, e);
+        return r < 0 ? r : attempt(request, /* confirm= */ true, e, ret, &unasked);
 }

@@ -3,6 +3,7 @@
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
+#include "fetch/confirm.h"
 #include "fetch/layout.h"
 
 #define PACKAGE_JSON_MAX (1024U * 1024U)
@@ -46,38 +47,45 @@ static void answer_failure(Fetch *f, const Want *want, int r, const Error *e) {
 
 /* -- packuments ----------------------------------------------------------------------- */
 
-static int parse_packument(const char *text, size_t size, Error *e, void **ret) {
+int fetch_parse_packument(const char *text, size_t size, Error *e, void **ret) {
         return packument_parse(text, size, e, (Packument **) ret);
 }
 
-static void on_packument(void *userdata, int r, void *parsed, Error *e) {
-        _cleanup_(asked_freep) Asked *q = userdata;
+static bool is_module(Fetch *f, const Want *want) {
+        return spec_is_registry(f->spec) && streq(want->name, spec_registry_name(f->spec));
+}
 
+static void on_packument(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+        _cleanup_(asked_freep) Asked *q = userdata;
+        Fetch *f = q->fetch;
+
+        f->unasked = f->unasked || unasked;
+        if (r >= 0 && unasked && is_module(f, q->want)) {
+                r = confirm_begin(f, e);
+                if (r < 0)
+                        (void) packument_free(parsed);
+        }
         if (r < 0)
-                answer_failure(q->fetch, q->want, r, e);
+                answer_failure(f, q->want, r, e);
         else
-                answered(q->fetch, resolver_feed_packument(q->fetch->resolver, q->want, parsed));
+                answered(f, resolver_feed_packument(f->resolver, q->want, parsed));
 }
 
 static int get_packument(Fetch *f, const Want *want, Error *e) {
         _cleanup_(asked_freep) Asked *q = NULL;
-        bool top = spec_is_registry(f->spec) && streq(want->name, spec_registry_name(f->spec));
         int r;
 
         r = asked_new(f, want, &q);
         if (r < 0)
                 return r;
-        r = registry_get_packument(
-                f->registry,
-                &(PackumentGet){
-                        .name = want->name,
-                        /* who asks for a module by name wants to know what there is now */
-                        .flags = top ? REGISTRY_CONFIRM : 0,
-                        .parse = parse_packument,
-                        .done = on_packument,
-                        .userdata = q,
-                },
-                e);
+        r = registry_get_packument(f->registry,
+                                   &(PackumentGet){
+                                           .name = want->name,
+                                           .parse = fetch_parse_packument,
+                                           .done = on_packument,
+                                           .userdata = q,
+                                   },
+                                   e);
         if (r >= 0)
                 TAKE_PTR(q);
         return r;

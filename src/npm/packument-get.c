@@ -24,6 +24,7 @@ typedef struct Task {
         size_t size, room;
         CacheDocument answer; /* what becomes of the cache's copy; its body is borrowed */
         bool store;
+        bool unasked; /* the cache's copy did */
 
         void *parsed;
         Error error;
@@ -51,7 +52,7 @@ static void task_stop(RegistryTask *task) {}
 
 static void finish(Task *t, int r) {
         t->task.registry->statistics.packuments_done++;
-        t->get.done(t->get.userdata, r, r < 0 ? NULL : t->parsed, &t->error);
+        t->get.done(t->get.userdata, r, r < 0 ? NULL : t->parsed, t->unasked, &t->error);
         task_free(&t->task);
 }
 
@@ -166,7 +167,8 @@ static int answered(Task *t, const HttpResponse *response) {
                 return fetch(t);
         }
         if (response->status == 304 && t->cached.body)
-                return pool_submit(t->task.registry->pool, run_parse, on_parsed, t);
+                return pool_submit(t->task.registry->pool, /* urgent= */ true, run_parse, on_parsed,
+                                   t);
         if (response->status != 200) {
                 if (asprintf(&what, "package '%s'", t->name) < 0)
                         return -ENOMEM;
@@ -181,7 +183,7 @@ static int answered(Task *t, const HttpResponse *response) {
         r = free_and_strdup(&t->answer.etag, response->etag);
         if (r < 0)
                 return r;
-        return pool_submit(t->task.registry->pool, run_parse, on_parsed, t);
+        return pool_submit(t->task.registry->pool, /* urgent= */ true, run_parse, on_parsed, t);
 }
 
 static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
@@ -227,6 +229,8 @@ static void on_looked_up(void *userdata, int r) {
                         &t->error, -ENONET,
                         "package '%s' is not in the cache, and nothing is fetched with --offline",
                         t->name);
+        else if (r > 0)
+                t->unasked = true;
         else if (r == 0) {
                 r = fetch(t);
                 if (r >= 0)
@@ -291,7 +295,7 @@ int registry_get_packument(Registry *registry, const PackumentGet *get, Error *e
         registry->statistics.packuments++;
         r = prepare(registry, t, get->name, e);
         if (r >= 0)
-                r = pool_submit(registry->pool, run_lookup, on_looked_up, t);
+                r = pool_submit(registry->pool, /* urgent= */ true, run_lookup, on_looked_up, t);
         if (r < 0)
                 task_free(&t->task);
         return r;

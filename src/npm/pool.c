@@ -23,7 +23,7 @@ typedef struct Queue {
 struct Pool {
         pthread_mutex_t mutex;
         pthread_cond_t wakeup;
-        Queue todo, finished;
+        Queue urgent, todo, finished;
         bool closing;
 
         pthread_t *threads;
@@ -59,12 +59,12 @@ static void *thread_main(void *userdata) {
 
         (void) pthread_mutex_lock(&p->mutex);
         for (;;) {
-                while (!p->closing && !p->todo.first)
+                while (!p->closing && !p->urgent.first && !p->todo.first)
                         (void) pthread_cond_wait(&p->wakeup, &p->mutex);
                 if (p->closing)
                         break;
 
-                job = queue_pop(&p->todo);
+                job = queue_pop(&p->urgent) ?: queue_pop(&p->todo);
                 (void) pthread_mutex_unlock(&p->mutex);
                 job->r = job->run(job->userdata);
                 (void) pthread_mutex_lock(&p->mutex);
@@ -112,7 +112,8 @@ Pool *pool_free(Pool *p) {
         for (unsigned i = 0; i < p->n_threads; i++)
                 (void) pthread_join(p->threads[i], NULL);
 
-        while ((job = queue_pop(&p->todo)) || (job = queue_pop(&p->finished)))
+        while ((job = queue_pop(&p->urgent)) || (job = queue_pop(&p->todo)) ||
+               (job = queue_pop(&p->finished)))
                 free(job);
         p->source = sd_event_source_disable_unref(p->source);
         (void) safe_close(p->event_fd);
@@ -167,8 +168,8 @@ int pool_new(sd_event *event, unsigned threads, Pool **ret) {
         return 0;
 }
 
-int pool_submit(Pool *p, int (*run)(void *userdata), void (*done)(void *userdata, int r),
-                void *userdata) {
+int pool_submit(Pool *p, bool urgent, int (*run)(void *userdata),
+                void (*done)(void *userdata, int r), void *userdata) {
         Job *job;
 
         assert(p);
@@ -180,7 +181,7 @@ int pool_submit(Pool *p, int (*run)(void *userdata), void (*done)(void *userdata
         *job = (Job){ .run = run, .done = done, .userdata = userdata };
 
         (void) pthread_mutex_lock(&p->mutex);
-        queue_push(&p->todo, job);
+        queue_push(urgent ? &p->urgent : &p->todo, job);
         (void) pthread_cond_signal(&p->wakeup);
         (void) pthread_mutex_unlock(&p->mutex);
         return 0;

@@ -16,6 +16,7 @@ int pool_new(sd_event *event, unsigned threads, Pool **ret);
 Pool *pool_free(Pool *p);
 DEFINE_CLEANUP(Pool *, pool_free);
 
-/* run() is called in a thread, then done() with its result from the event loop. */
-int pool_submit(Pool *p, int (*run)(void *userdata), void (*done)(void *userdata, int r),
-                void *userdata);
+/* run() is called in a thread, then done() with its result from the event loop. Urgent jobs, those
+ * others wait for, are begun before all that are not. */
+int pool_submit(Pool *p, bool urgent, int (*run)(void *userdata),
+                void (*done)(void *userdata, int r), void *userdata);

@@ -78,7 +78,8 @@ static void on_unpacked(void *userdata, int r) {
 
 static int begin_unpacking(TarballTask *t) {
         t->unpacking = true;
-        return pool_submit(t->task.registry->pool, tarball_unpack, on_unpacked, t);
+        return pool_submit(t->task.registry->pool, /* urgent= */ false, tarball_unpack, on_unpacked,
+                           t);
 }
 
 static int on_data(void *userdata, const void *data, size_t size) {
@@ -224,8 +225,8 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
         if (!t)
                 return -ENOMEM;
         *t = (TarballTask){ .task = { .stop = task_stop, .free = task_free },
-                     .get = *get,
-                     .file = { NULL, -EBADF } };
+                            .get = *get,
+                            .file = { NULL, -EBADF } };
         registry_task_link(registry, &t->task);
 
         registry->statistics.tarballs++;

@@ -42,7 +42,7 @@ async function registry(packages, tweak = () => {}) {
                 return { name, 'dist-tags': { latest: Object.keys(versions).at(-1) }, versions };
         };
         Object.keys(packages).forEach(document);
-        return { ...server, tarballs };
+        return { ...server, tarballs, publish: document };
 }
 
 const pack = (files) => tar.gzip(tar.archive(...Object.entries(files).map(([name, content]) =>
@@ -71,13 +71,14 @@ const byNpm = async (spec, server) => {
 };
 
 tests.trees = async () => {
-        const server = await registry({
+        const packages = {
                 top: { '1.0.0': { dependencies: { a: '^1.0.0', '@s/b': '*' }, bin: { top: 'cli.js', gone: 'missing.js', '../up': './cli.js' },
                         _files: { 'cli.js': tar.file('package/cli.js', '#!/usr/bin/env node\r\nconsole.log("hello")\r\n') } } },
                 a: { '1.0.0': {}, '1.2.0': { dependencies: { c: '1' } }, '2.0.0': {} },
                 '@s/b': { '1.0.0': { dependencies: { a: '2', c: '2' }, bin: './b.js', _files: { 'b.js': '#!/bin/sh\n' } } },
                 c: { '1.0.0': {}, '2.0.0': { dependencies: { top: '1' } } },
-        });
+        };
+        const server = await registry(packages);
         let result = await install('top', { server });
         const { tree, answer } = result;
         ok(result.status === 0 && answer.name === 'top' && answer.version === '1.0.0' && answer.packages === 6 && answer.scripts === false &&
@@ -97,6 +98,19 @@ tests.trees = async () => {
         server.requests.length = 0;
         result = await install('top@1', { server, cache: result.cache });
         ok(result.status === 0 && server.requests.length <= 1, 'again: at most the module itself is asked about', server.requests.map((q) => q.url));
+        packages.top['1.1.0'] = { dependencies: { c: '1' } };
+        server.publish('top');
+        result = await install('top', { server, cache: result.cache, more: { prefer_offline: true } });
+        ok(result.answer.version === '1.0.0', 'prefer_offline does not ask for a newer one', result);
+        result = await install('top', { server, cache: result.cache });
+        ok(result.answer.version === '1.1.0' && listing(result.tree) === 'node_modules/c node_modules/top' && npmAccepts(result.tree) === true,
+                'a newer one is found though the cache\'s copy is still good', result);
+        packages.c['3.0.0'] = {};
+        packages.top['1.2.0'] = { dependencies: { c: '3' } };
+        ['c', 'top'].forEach(server.publish);
+        result = await install('top@1.2.0', { server, cache: result.cache });
+        ok(result.answer.version === '1.2.0' && locked(result.tree)['node_modules/c'].version === '3.0.0',
+                'so is one of a dependency, and one that is asked for by number', result);
         result = await install('top', { server, more: { offline: true } });
         ok(refused(result, /'top' is not in the cache, and nothing is fetched with --offline/), 'offline with an empty cache', result);
         server.close();

@@ -33,7 +33,7 @@ static int parse(const char *text, size_t size, Error *e, void **ret) {
         return json_parse(text, size, e, (json_object **) ret);
 }
 
-static void on_packument(void *userdata, int r, void *parsed, Error *e) {
+static void on_packument(void *userdata, int r, void *parsed, bool unasked, Error *e) {
         _cleanup_(json_object_putp) json_object *o = parsed;
         Client *c = userdata;
 
