@@ -9,6 +9,10 @@
 #include "npm/http.h"
 #include "npm/url.h"
 
+typedef struct HttpQueue {
+        HttpRequest *first, *last;
+} HttpQueue;
+
 struct Http {
         sd_event *event;
         CURLM *multi;
@@ -17,7 +21,7 @@ struct Http {
         HttpConfig config;     /* strings are owned */
         bool bundle;           /* the system's certificates are read as one file; see set_ca() */
         HttpRequest *requests; /* all of them */
-        HttpRequest *waiting, *waiting_last;
+        HttpQueue urgent, waiting;
         unsigned n_requests, n_running;
         HttpStatistics statistics;
 };

@@ -261,6 +261,7 @@ int http_transfer_prepare(HttpRequest *q) {
         (void) curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
         (void) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
         (void) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, q->url.https ? 1L : 0L);
+        (void) curl_easy_setopt(easy, CURLOPT_STREAM_WEIGHT, q->get.urgent ? 256L : 16L);
         (void) curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
         (void) curl_easy_setopt(easy, CURLOPT_WRITEDATA, q);
         if (curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||

@@ -136,29 +136,49 @@ static int start(HttpRequest *q) {
         return curl_multi_add_handle(q->http->multi, q->easy) == CURLM_OK ? 0 : -ENOMEM;
 }
 
-static void dispatch(Http *h) {
-        while (h->waiting && h->n_running < h->config.parallel) {
-                HttpRequest *q = h->waiting;
-                int r;
+static HttpRequest *queue_pop(HttpQueue *queue) {
+        HttpRequest *q = queue->first;
 
-                h->waiting = TAKE_PTR(q->next_waiting);
-                if (!h->waiting)
-                        h->waiting_last = NULL;
-                r = start(q);
+        if (!q)
+                return NULL;
+        queue->first = TAKE_PTR(q->next_waiting);
+        if (!queue->first)
+                queue->last = NULL;
+        return q;
+}
+
+/* A quarter of the places is kept for urgent requests. */
+static HttpRequest *next_request(Http *h) {
+        unsigned places = h->config.parallel;
+        HttpRequest *q = NULL;
+
+        if (h->n_running < places)
+                q = queue_pop(&h->urgent);
+        if (!q && h->n_running < places - places / 4)
+                q = queue_pop(&h->waiting);
+        return q;
+}
+
+static void dispatch(Http *h) {
+        HttpRequest *q;
+
+        while ((q = next_request(h))) {
+                int r = start(q);
+
                 if (r < 0)
                         fail(q, r);
         }
 }
 
 static void enqueue(HttpRequest *q) {
-        Http *h = q->http;
+        HttpQueue *queue = q->get.urgent ? &q->http->urgent : &q->http->waiting;
 
-        if (h->waiting_last)
-                h->waiting_last->next_waiting = q;
+        if (queue->last)
+                queue->last->next_waiting = q;
         else
-                h->waiting = q;
-        h->waiting_last = q;
-        dispatch(h);
+                queue->first = q;
+        queue->last = q;
+        dispatch(q->http);
 }
 
 static int on_delay_over(sd_event_source *s, uint64_t usec, void *userdata) {

@@ -69,6 +69,7 @@ typedef struct HttpGet {
         const char *authorization; /* the header's value; only the origin of `url` sees it */
         const char *if_none_match;
         const char *cert_file, *key_file;
+        bool urgent;     /* before all that is not: others wait for it */
         bool compressed; /* let the server compress; `size_max` counts unpacked bytes */
         uint64_t size_max;
         const char *size_name; /* the limit's name, for the message */

@@ -209,6 +209,7 @@ static int fetch(Task *t) {
                 .cert_file = t->auth.cert_file,
                 .key_file = t->auth.key_file,
                 .if_none_match = t->cached.body ? t->cached.etag : NULL,
+                .urgent = true,
                 .compressed = true,
                 .size_max = PACKUMENT_MAX,
                 .size_name = "PACKUMENT_MAX",
