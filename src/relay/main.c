@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
@@ -14,6 +15,9 @@
 #include "store/scope.h"
 
 #define EXIT_USAGE 2
+
+/* Twice what the largest message takes. A field of the journal may have 768 MiB: it is passed over. */
+#define MEMORY_MAX (16UL * 1024 * 1024)
 
 typedef struct Arguments {
         bool help, version, user, system, once;
@@ -64,6 +68,21 @@ static int parse_argv(int argc, char **argv, Arguments *args) {
         return 1;
 }
 
+/* Not LimitDATA= of the unit: that binds the manager's child too, which is as large as the manager
+ * and dies in libseccomp when it can have no more. */
+static int limit_memory(void) {
+#ifdef __SANITIZE_ADDRESS__
+        return 0; /* its shadow counts as data */
+#else
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_DATA, &limit) < 0)
+                return -errno;
+        limit.rlim_cur = MIN2(limit.rlim_max, MEMORY_MAX);
+        return setrlimit(RLIMIT_DATA, &limit) < 0 ? -errno : 0;
+#endif
+}
+
 static int run(const RelayOptions *relay_options) {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(relay_freep) Relay *relay = NULL;
@@ -76,7 +95,9 @@ static int run(const RelayOptions *relay_options) {
         (void) sigaddset(&signals, SIGINT);
         (void) sigprocmask(SIG_BLOCK, &signals, NULL);
 
-        r = sd_event_new(&event);
+        r = limit_memory();
+        if (r >= 0)
+                r = sd_event_new(&event);
         if (r >= 0)
                 r = relay_new(event, relay_options, &e, &relay);
         if (r < 0)

@@ -66,8 +66,8 @@ static bool is_survivable(Relay *relay, int r, uint64_t now) {
         if (relay->complained_usec == 0 || now - relay->complained_usec >= RELAY_COMPLAIN_USEC) {
                 relay->complained_usec = now;
                 if (r == -ENOMEM)
-                        log_warning("An entry of the journal needs more memory than LimitDATA= "
-                                    "grants, skipping it");
+                        log_warning("An entry of the journal needs more memory than the relay may "
+                                    "take, skipping it");
                 else
                         log_warning("An entry of the journal is damaged, skipping it; see "
                                     "'journalctl --verify'");

@@ -34,8 +34,11 @@ module python Type=oneshot python3 -c 'import json
 print(json.dumps({"type": "axm:action", "data": {"action_name": "from python"}}))'
 recorded "from any language" python 'd["actions"][0]["action_name"]' "from python"
 
-module structured Type=oneshot bash -c 'printf "%s\n" "MESSAGE=Offers the action x" AXM_TYPE=axm:action \
-        "AXM_DATA={\"action_name\":\"x\"}" | logger --journald; sleep 0.1'
+module structured Type=exec python3 -c 'import socket, time
+journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+journal.connect("/run/systemd/journal/socket")
+journal.send(b"""MESSAGE=Offers the action x\nAXM_TYPE=axm:action\nAXM_DATA={"action_name":"x"}\n""")
+time.sleep(60)'
 recorded "from structured entries, as the bridge sends them" structured 'd["actions"]' '[{"action_name": "x"}]'
 
 says acme:tool@worker@2 "$(action scoped)"
@@ -69,8 +72,10 @@ recorded "a first run" anew 'd["options"]' '{"old": 1}'
 says anew "$(action new)"
 recorded "a second one starts with nothing" anew 'd["options"], d["actions"], d.get("error"), d["errors"]' \
         '[{}, [{"action_name": "new"}], null, 0]'
-says anew "just text"
+# As long as it takes to be looked up: journald knows no invocation of a unit that is gone.
+module anew Type=exec bash -c 'echo just text; sleep 60'
 recorded "so does one that prints only text" anew 'd["actions"]' '[]'
+systemctl stop pm2@anew.service
 
 # -- who speaks
 
