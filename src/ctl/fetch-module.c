@@ -62,6 +62,10 @@ static int write_request(Context *c, const Step *step, const Source *source, con
         return r < 0 ? error_set(e, r, "cannot write to %s: %s", staging->path, strerror(-r)) : 0;
 }
 
+static int step_unit(const Step *step, const char *number, char **ret) {
+        return asprintf(ret, "pm2-%s@%s.service", step->mode, number) < 0 ? -ENOMEM : 0;
+}
+
 static int make_spec(Context *c, const Step *step, const Staging *staging, UnitSpec *ret) {
         char *const argv[] = { (char *) PKGLIBEXECDIR "/pm2-fetch", (char *) step->mode, NULL };
         _cleanup_(freep) char *unit = NULL, *user = NULL,
@@ -69,7 +73,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
         UnitSpec spec;
         int r;
 
-        if (!request || asprintf(&unit, "pm2-%s@%s.service", step->mode, staging->number) < 0 ||
+        if (!request || step_unit(step, staging->number, &unit) < 0 ||
             asprintf(&user, "pm2ctl-%s%s%s", step->mode, step->shared_user ? "" : "-",
                      step->shared_user ? "" : staging->number) < 0)
                 return -ENOMEM;
@@ -189,6 +193,23 @@ static int take(json_object *answer, Error *e, Fetched *ret) {
                 return -ENOMEM;
         }
         *ret = f;
+        return 0;
+}
+
+int fetch_abandon(void *context, const char *number, Error *e) {
+        static const Step *const steps[] = { &step_fetch, &step_scripts };
+        Context *c = context;
+
+        for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
+                _cleanup_(freep) char *unit = NULL;
+                int r;
+
+                r = step_unit(steps[i], number, &unit);
+                if (r >= 0)
+                        r = oneshot_stop(c->bus, oneshot_slice(c->scope.kind), unit, e);
+                if (r < 0)
+                        return r;
+        }
         return 0;
 }
 

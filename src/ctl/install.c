@@ -151,7 +151,7 @@ static int run_install(const void *args, char **words) {
         if (r >= 0)
                 r = context_store(&c, /* create= */ true, &e);
         if (r >= 0)
-                r = staging_clear(c.store, &c.scope, &e);
+                r = staging_clear(c.store, &c.scope, fetch_abandon, &c, &e);
         if (r < 0)
                 result = log_error_cause(r, &e, "Cannot install");
         else

@@ -29,6 +29,10 @@ static int set_confinement(const OneshotUnit *o, UnitSpec *s) {
         return r;
 }
 
+const char *oneshot_slice(ScopeKind scope) {
+        return scope == SCOPE_SYSTEM ? "system.slice" : "app.slice";
+}
+
 int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret) {
         UnitSpec s = UNIT_SPEC_EMPTY;
         int r;
@@ -36,8 +40,7 @@ int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret) {
         assert(o->scope == SCOPE_USER || o->user);
 
         s.type = "oneshot";
-        /* not the modules' slice, whose processes the relay listens to */
-        s.slice = o->scope == SCOPE_SYSTEM ? "system.slice" : "app.slice";
+        s.slice = oneshot_slice(o->scope);
         s.restart = "no";
         s.kill_signal = SIGTERM;
         s.timeout_start_usec = o->timeout_usec;

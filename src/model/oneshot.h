@@ -26,5 +26,8 @@ typedef struct OneshotUnit {
         const char *cache_directory; /* below /var/cache, likewise */
 } OneshotUnit;
 
+/* Where such units run: not in the modules' slice, whose processes the relay listens to. */
+const char *oneshot_slice(ScopeKind scope);
+
 /* Credentials may be added to it. */
 int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret);

@@ -52,7 +52,30 @@ static int try_lock(int folder_fd) {
         return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : TAKE_FD(fd);
 }
 
-int staging_clear(Store *s, const Scope *scope, Error *e) {
+/* One entry, under the store's lock. */
+static int clear_entry(const Scope *scope, int staging_fd, const char *name, StagingAbandon abandon,
+                       void *userdata, Error *e) {
+        _cleanup_(closep) int folder_fd = -EBADF, lock_fd = -EBADF;
+        int r = 0;
+
+        /* anything else is what store_remove() has not finished */
+        if (name[strspn(name, "0123456789")] == 0) {
+                folder_fd = open_folder(staging_fd, name);
+                if (folder_fd >= 0)
+                        lock_fd = try_lock(folder_fd);
+                if (lock_fd == -EWOULDBLOCK)
+                        return 0;
+                /* or it would go on writing where the next install is at work */
+                r = abandon(userdata, name, e);
+        }
+        if (r >= 0)
+                r = remove_staging(scope, staging_fd, name);
+        return r < 0 ? error_set(e, r, "cannot remove %s/" STAGING "/%s: %s", scope->state, name,
+                                 strerror(-r))
+                     : 0;
+}
+
+int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *userdata, Error *e) {
         _cleanup_(closep) int store_lock_fd = -EBADF;
         _cleanup_(closedirp) DIR *d = NULL;
         int r;
@@ -69,20 +92,11 @@ int staging_clear(Store *s, const Scope *scope, Error *e) {
                                                 scope->state, strerror(-r));
 
         for (struct dirent *entry; (entry = readdir(d));) {
-                _cleanup_(closep) int folder_fd = -EBADF, lock_fd = -EBADF;
-
                 if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
                         continue;
-                folder_fd = open_folder(dirfd(d), entry->d_name);
-                if (folder_fd >= 0 && !startswith(entry->d_name, "removed-")) {
-                        lock_fd = try_lock(folder_fd);
-                        if (lock_fd == -EWOULDBLOCK)
-                                continue;
-                }
-                r = remove_staging(scope, dirfd(d), entry->d_name);
+                r = clear_entry(scope, dirfd(d), entry->d_name, abandon, userdata, e);
                 if (r < 0)
-                        return error_set(e, r, "cannot remove %s/" STAGING "/%s: %s", scope->state,
-                                         entry->d_name, strerror(-r));
+                        return r;
         }
         return 0;
 }

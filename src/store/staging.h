@@ -25,5 +25,8 @@ int staging_new(Store *s, const Scope *scope, Error *e, Staging *ret);
 /* Removes it with all that is in it. */
 void staging_done(Staging *s);
 
-/* Removes what dead processes left. */
-int staging_clear(Store *s, const Scope *scope, Error *e);
+/* Ends what a dead process left working in staging folder `number`. */
+typedef int (*StagingAbandon)(void *userdata, const char *number, Error *e);
+
+/* Removes what dead processes left; `abandon` is called before for each folder of theirs. */
+int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *userdata, Error *e);

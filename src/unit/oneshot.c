@@ -27,7 +27,6 @@ typedef struct Run {
         bool masked;
         JobWaiter *waiter;
         Capture *output, *errors;
-        char *group;
         bool stopping, interrupted;
 } Run;
 
@@ -46,7 +45,6 @@ static void run_done(Run *run) {
         (void) capture_free(run->output);
         (void) capture_free(run->errors);
         run_detach(run);
-        free(run->group);
         /* last, since a second signal may be waiting to end us */
         if (run->masked)
                 (void) sigprocmask(SIG_SETMASK, &run->mask, NULL);
@@ -181,30 +179,37 @@ static int judge(Run *run, Error *e, int *ret_status) {
         return r < 0 ? r : job_result_to_error(result ? result : "failed", e);
 }
 
-/* Nothing is left when this returns 0. */
-static int clean(const Run *run, sd_bus *bus, Error *e) {
+int oneshot_stop(sd_bus *bus, const char *slice, const char *unit, Error *e) {
+        _cleanup_(freep) char *root = NULL, *group = NULL;
         int r;
 
-        r = unit_stop(bus, run->spec->unit, e);
+        r = manager_control_group(bus, e, &root);
         if (r < 0)
                 return r;
-        for (int i = 0; !cgroup_is_empty(run->group); i++) {
+        if (asprintf(&group, "%s/%s/%s", root, slice, unit) < 0) {
+                group = NULL;
+                return -ENOMEM;
+        }
+
+        r = unit_stop(bus, unit, e);
+        if (r < 0)
+                return r;
+        for (int i = 0; !cgroup_is_empty(group); i++) {
                 if (i == EMPTY_TRIES)
-                        return error_set(e, -EBUSY, "processes of unit %s do not end",
-                                         run->spec->unit);
+                        return error_set(e, -EBUSY, "processes of unit %s do not end", unit);
                 (void) usleep(10 * USEC_PER_MSEC);
         }
         return 0;
 }
 
 /* The same over a connection of its own if the caller's is gone. */
-static int clean_finally(const Run *run, Error *e) {
+static int stop_finally(const Run *run, Error *e) {
         ScopeKind scope = run->spec->sandbox == SANDBOX_USER ? SCOPE_USER : SCOPE_SYSTEM;
         _cleanup_(bus_closep) sd_bus *fresh = NULL;
         int r;
 
         if (sd_bus_is_open(run->bus) > 0)
-                return clean(run, run->bus, e);
+                return oneshot_stop(run->bus, run->spec->slice, run->spec->unit, e);
 
         for (int i = 0; !fresh; i++) {
                 error_clear(e);
@@ -214,19 +219,7 @@ static int clean_finally(const Run *run, Error *e) {
                 if (r < 0)
                         (void) usleep(100 * USEC_PER_MSEC);
         }
-        return clean(run, fresh, e);
-}
-
-static int find_group(Run *run, Error *e) {
-        _cleanup_(freep) char *root = NULL;
-        int r;
-
-        r = manager_control_group(run->bus, e, &root);
-        if (r < 0)
-                return r;
-        return asprintf(&run->group, "%s/%s/%s", root, run->spec->slice, run->spec->unit) < 0
-                       ? -ENOMEM
-                       : 0;
+        return oneshot_stop(fresh, run->spec->slice, run->spec->unit, e);
 }
 
 static int run_to_end(Run *run, const OneshotIO *io, Error *e, OneshotResult *ret) {
@@ -258,14 +251,13 @@ int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e
 
         *ret = (OneshotResult){ .status = -1 };
 
-        r = find_group(&run, e);
-        if (r >= 0)
-                r = clean(&run, bus, e); /* a command that was killed may have left it */
+        /* a command that was killed may have left it */
+        r = oneshot_stop(bus, spec->slice, spec->unit, e);
         if (r < 0)
                 return r;
 
         r = run_to_end(&run, io, e, ret);
-        k = clean_finally(&run, &left);
+        k = stop_finally(&run, &left);
         if (k < 0) {
                 /* worse than whatever became of the program */
                 error_clear(e);

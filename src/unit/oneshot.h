@@ -34,3 +34,7 @@ void oneshot_result_done(OneshotResult *result);
  * stop it. `ret` is filled in every case. */
 int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e,
                 OneshotResult *ret);
+
+/* Stops what another process left running under this name, if it did: when this returns 0, no
+ * process of it is left. */
+int oneshot_stop(sd_bus *bus, const char *slice, const char *unit, Error *e);

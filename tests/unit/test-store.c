@@ -27,6 +27,12 @@ static int make_at(const char *path) {
         return mkdir_parents(whole, 0755);
 }
 
+static bool exists(const char *path) {
+        _cleanup_(freep) char *whole = path_join(folder, path);
+
+        return access(whole, F_OK) == 0;
+}
+
 static Module example(const char *version) {
         return (Module){ .name = strdup("@acme/tool"),
                          .version = strdup(version),
@@ -35,14 +41,23 @@ static Module example(const char *version) {
                          .installed_usec = 42 };
 }
 
+static int abandon(void *userdata, const char *number, Error *e) {
+        return strv_extend(userdata, number);
+}
+
 /* One install, as far as the store sees it. */
 static void install(Store *s, const char *version, char **ret_previous) {
+        _cleanup_(strv_freep) char **abandoned = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Module m = example(version);
         Staging staging;
 
         ok(staging_new(s, &scope, &e, &staging) == 0);
-        ok(staging_clear(s, &scope, &e) == 0); /* ours is locked: it stays */
+        ok(make_at("state/staging/77/tree/node_modules") == 0); /* a dead process's */
+        ok(make_at("state/staging/removed-hello/releases") == 0);
+        ok(staging_clear(s, &scope, abandon, &abandoned, &e) == 0); /* ours is locked: it stays */
+        ok(strv_length(abandoned) == 1 && streq(abandoned[0], "77"));
+        ok(!exists("state/staging/77") && !exists("state/staging/removed-hello"));
         ok(access(staging.tree, F_OK) == 0);
         ok(adopt_tree(staging.tree, &e) == 0);
         ok(store_add_release(s, staging.tree, &m, &e) == 0);
