@@ -200,6 +200,20 @@ int lock_at(int dir_fd, const char *name) {
         return TAKE_FD(fd);
 }
 
+int lock_byte(int fd, uint64_t offset, bool exclusive) {
+        struct flock lock = {
+                .l_type = exclusive ? F_WRLCK : F_RDLCK,
+                .l_whence = SEEK_SET,
+                .l_start = (off_t) (offset & INT64_MAX),
+                .l_len = 1,
+        };
+
+        while (fcntl(fd, F_OFD_SETLKW, &lock) < 0)
+                if (errno != EINTR)
+                        return -errno;
+        return 0;
+}
+
 int open_folder(int dir_fd, const char *name) {
         int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 

@@ -48,6 +48,10 @@ int write_all(int fd, const void *data, size_t size);
 /* Makes a folder and its parents (those 0755); one that exists is fine whatever its mode. */
 int mkdir_parents(const char *path, mode_t mode);
 
+/* Locks one byte of a descriptor's file, far beyond its end if need be: shared or exclusively,
+ * waiting for it; the lock ends when all copies of the descriptor are closed. */
+int lock_byte(int fd, uint64_t offset, bool exclusive);
+
 /* Opens a folder, made first (with `mode`) if it is not there. Returns the descriptor. */
 int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode);
 

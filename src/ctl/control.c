@@ -111,6 +111,12 @@ static int stop_with_watch(Context *c, char *const *names, Error *e, UnitOutcome
 }
 
 static int start_with_watch(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
+        _cleanup_(closep) int lock_fd = -EBADF;
+        int r;
+
+        r = modules_lock_shared(c, names, e, &lock_fd);
+        if (r < 0)
+                return r;
         STRV_FOREACH(name, names)
                 (void) watch_start(c, *name);
         return modules_start(c, names, e, ret);

@@ -3,8 +3,10 @@
 #include "basic/string-util.h"
 #include "ctl/install.h"
 #include "ctl/module-unit.h"
+#include "ctl/watch.h"
 #include "model/name.h"
 #include "unit/control.h"
+#include "unit/query.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
  * runs as. A linked folder's owner is no such choice. */
@@ -27,8 +29,33 @@ static int inherit(Context *c, Module *m, Error *e) {
         return 0;
 }
 
+/* The unit goes first: killed in between, we leave a module that is stopped rather than one that
+ * runs as what is no longer listed. */
+static int switch_release(Context *c, const Module *m, const char *unit, Error *e,
+                          char **ret_previous) {
+        UnitState state = {};
+        bool loaded;
+        int r;
+
+        r = unit_query(c->bus, unit, e, &state);
+        loaded = r > 0;
+        unit_state_done(&state);
+        if (r >= 0)
+                r = module_stop(c, m->name, e);
+        if (r >= 0)
+                r = store_switch(c->store, m->name, m->release, e, ret_previous);
+        if (r >= 0)
+                return 0;
+
+        (void) store_drop_release(c->store, m->name, m->release, /* e= */ NULL);
+        if (loaded)
+                (void) module_start(c, m->name, /* e= */ NULL);
+        return r;
+}
+
 /* The commit, under the lock writers hold. */
-static int store_release(Context *c, const char *tree, Module *m, Error *e, char **ret_previous) {
+static int store_release(Context *c, const char *tree, Module *m, const char *unit, Error *e,
+                         char **ret_previous) {
         _cleanup_(closep) int lock_fd = store_lock(c->store, e);
         int r;
 
@@ -37,15 +64,7 @@ static int store_release(Context *c, const char *tree, Module *m, Error *e, char
         r = inherit(c, m, e);
         if (r >= 0)
                 r = store_add_release(c->store, tree, m, e);
-        return r < 0 ? r : store_switch(c->store, m->name, m->release, e, ret_previous);
-}
-
-/* Under the lock too: another install of this module may be about to make its release the current
- * one. */
-static int prune(Context *c, const char *name, const char *keep, Error *e) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
-
-        return lock_fd < 0 ? lock_fd : store_prune(c->store, name, keep, e);
+        return r < 0 ? r : switch_release(c, m, unit, e, ret_previous);
 }
 
 static int switch_back(Context *c, const char *name, const char *release, Error *e) {
@@ -96,15 +115,29 @@ static int start_release(Context *c, const Module *m, const char *previous) {
         return r;
 }
 
+static void prune(Context *c, const char *name, const char *previous) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(closep) int lock_fd = store_lock(c->store, &e);
+        int r = lock_fd;
+
+        if (r >= 0)
+                r = store_prune(c->store, name, previous, &e);
+        if (r < 0)
+                (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", name);
+}
+
 int install_commit(Context *c, const char *tree, Module *m) {
         _cleanup_(freep) char *previous = NULL, *unit = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
         r = module_unit_name(m->name, /* app= */ NULL, 0, &unit);
         if (r < 0)
                 return log_oom();
-        r = store_release(c, tree, m, &e, &previous);
+        r = lock_fd = module_lock(c, m->name, &e);
+        if (r >= 0)
+                r = store_release(c, tree, m, unit, &e, &previous);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot install '%s'", m->name);
 
@@ -115,9 +148,11 @@ int install_commit(Context *c, const char *tree, Module *m) {
         if (r < 0)
                 return r;
 
-        r = prune(c, m->name, previous, &e);
-        if (r < 0)
-                (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", m->name);
+        prune(c, m->name, previous);
+        if (m->link)
+                (void) watch_start(c, m->name);
+        else
+                (void) watch_stop(c, m->name, /* e= */ NULL); /* it was linked before */
         log_info("%s %s is %s and runs as %s.", m->name, m->version,
                  m->link    ? "linked"
                  : previous ? "updated"

@@ -9,7 +9,6 @@
 #include "basic/user.h"
 #include "ctl/install.h"
 #include "ctl/preflight.h"
-#include "ctl/watch.h"
 
 /* Who the module runs as: --uid, else the folder's owner. What anybody but that user may change
  * must not run as root. */
@@ -83,8 +82,6 @@ int install_folder(Context *c, const Source *source) {
         else {
                 preflight_notice_ignored(&p);
                 r = install_commit(c, /* tree= */ NULL, &m);
-                if (r >= 0)
-                        (void) watch_start(c, m.name);
         }
         package_done(&p);
         module_done(&m);

@@ -218,6 +218,24 @@ int module_stop(Context *c, const char *name, Error *e) {
         return one(modules_stop, c, name, e);
 }
 
+int module_lock(Context *c, const char *name, Error *e) {
+        char *const names[] = { (char *) name, NULL };
+
+        return store_lock_modules(c->store, names, /* exclusive= */ true, e);
+}
+
+int modules_lock_shared(Context *c, char *const *names, Error *e, int *ret_fd) {
+        int fd = store_lock_modules(c->store, names, /* exclusive= */ false, e);
+
+        if (fd == -EACCES || fd == -EROFS) {
+                error_clear(e);
+                fd = -EBADF;
+        } else if (fd < 0)
+                return fd;
+        *ret_fd = fd;
+        return 0;
+}
+
 void module_show_log(Context *c, const char *name) {
         _cleanup_(freep) char *unit = NULL;
 

@@ -22,5 +22,12 @@ int modules_stop(Context *c, char *const *names, Error *e, UnitOutcome **ret);
 int module_start(Context *c, const char *name, Error *e);
 int module_stop(Context *c, const char *name, Error *e);
 
+/* Nobody else installs, removes or starts the module until the descriptor returned is closed. */
+int module_lock(Context *c, const char *name, Error *e);
+
+/* Nobody installs or removes the modules meanwhile. Without effect, and fine, for a caller who may
+ * not write to the state: whether it may start units is for systemd to decide. */
+int modules_lock_shared(Context *c, char *const *names, Error *e, int *ret_fd);
+
 /* The last lines of the module's journal, to standard error. */
 void module_show_log(Context *c, const char *name);

@@ -68,11 +68,14 @@ static int restart_units(Context *c, char **units, Error *e) {
 }
 
 static int start_failed(Context *c, char **names, Error *e) {
+        _cleanup_(closep) int lock_fd = -EBADF;
         size_t n = strv_length(names);
         UnitOutcome *outcomes;
         int r;
 
-        r = modules_start(c, names, e, &outcomes);
+        r = modules_lock_shared(c, names, e, &lock_fd);
+        if (r >= 0)
+                r = modules_start(c, names, e, &outcomes);
         if (r < 0)
                 return log_error_cause(r, e, "Cannot start");
         for (size_t i = 0; i < n; i++)

@@ -51,9 +51,12 @@ static int remove_settings(Context *c, const char *name, Error *e) {
  * nobody lists. */
 static int uninstall_one(Context *c, const char *name) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        r = watch_stop(c, name, &e);
+        r = lock_fd = module_lock(c, name, &e);
+        if (r >= 0)
+                r = watch_stop(c, name, &e);
         if (r >= 0)
                 r = module_stop(c, name, &e);
         if (r >= 0)

@@ -105,6 +105,8 @@ static int watch(Context *c, const char *name, Error *e) {
         if (r == 0 || (r > 0 && !m.link))
                 r = error_set(e, -ENOENT, "it is not linked");
         while (r >= 0) {
+                char *const names[] = { (char *) name, NULL };
+                _cleanup_(closep) int lock_fd = -EBADF;
                 Error start_error = ERROR_NULL;
 
                 r = store_become_owner(&m);
@@ -118,6 +120,9 @@ static int watch(Context *c, const char *name, Error *e) {
                         break;
 
                 log_info("%s: %s has changed.", name, m.link);
+                r = modules_lock_shared(c, names, e, &lock_fd);
+                if (r < 0)
+                        break;
                 if (module_start(c, name, &start_error) < 0)
                         (void) log_warning_cause(-ECHILD, &start_error,
                                                  "%s did not start; waiting for the next change",

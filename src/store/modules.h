@@ -51,6 +51,12 @@ DEFINE_CLEANUP(Store *, store_close);
 /* Takes the lock writers hold while they commit; released by closing the descriptor returned. */
 int store_lock(Store *s, Error *e);
 
+/* Keeps modules as they are, installed or not: exclusively for who installs or removes one, from
+ * the first step to the last, shared for who starts some. Taken before store_lock(), and for more
+ * than one module only shared, or two could wait for each other. Released by closing the descriptor
+ * returned. */
+int store_lock_modules(Store *s, char *const *names, bool exclusive, Error *e);
+
 /* Names of the installed modules, sorted; an empty store gives an empty vector. */
 int store_names(Store *s, Error *e, char ***ret);
 
