@@ -9,7 +9,7 @@
 #include "unit/query.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
- * runs as. A linked folder's owner is no such choice. */
+ * runs as. A linked folder's owner is no such choice. 1: it is an update. */
 static int inherit(Context *c, Module *m, Error *e) {
         Module old = {};
         int r;
@@ -26,45 +26,53 @@ static int inherit(Context *c, Module *m, Error *e) {
                 m->group = TAKE_PTR(old.group);
         }
         module_done(&old);
-        return 0;
+        return 1;
 }
 
-/* The unit goes first: killed in between, we leave a module that is stopped rather than one that
- * runs as what is no longer listed. */
-static int switch_release(Context *c, const Module *m, const char *unit, Error *e,
-                          char **ret_previous) {
+/* Before the switch: killed in between, we leave a module that is stopped rather than one that runs
+ * as what is no longer listed. 1: there was something to stop. */
+static int stop_old(Context *c, const char *name, const char *unit, Error *e) {
         UnitState state = {};
-        bool loaded;
-        int r;
+        int r, loaded;
 
-        r = unit_query(c->bus, unit, e, &state);
-        loaded = r > 0;
+        r = loaded = unit_query(c->bus, unit, e, &state);
         unit_state_done(&state);
         if (r >= 0)
-                r = module_stop(c, m->name, e);
+                r = module_stop(c, name, e);
+        return r < 0 ? r : loaded;
+}
+
+/* The commit. The module is locked all the while, the store not while the old release stops, which
+ * may take its time. */
+static int store_release(Context *c, const char *tree, Module *m, const char *unit, Error *e,
+                         char **ret_previous) {
+        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        int r, stopped = 0;
+
+        r = lock_fd;
+        if (r >= 0)
+                r = inherit(c, m, e);
+        if (r > 0)
+                lock_fd = safe_close(lock_fd);
+        if (r >= 0)
+                r = store_add_release(c->store, tree, m, e);
+        if (r < 0)
+                return r;
+
+        if (lock_fd < 0) {
+                r = stopped = stop_old(c, m->name, unit, e);
+                if (r >= 0)
+                        r = lock_fd = store_lock(c->store, e);
+        }
         if (r >= 0)
                 r = store_switch(c->store, m->name, m->release, e, ret_previous);
         if (r >= 0)
                 return 0;
 
         (void) store_drop_release(c->store, m->name, m->release, /* e= */ NULL);
-        if (loaded)
+        if (stopped > 0)
                 (void) module_start(c, m->name, /* e= */ NULL);
         return r;
-}
-
-/* The commit, under the lock writers hold. */
-static int store_release(Context *c, const char *tree, Module *m, const char *unit, Error *e,
-                         char **ret_previous) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
-        int r;
-
-        if (lock_fd < 0)
-                return lock_fd;
-        r = inherit(c, m, e);
-        if (r >= 0)
-                r = store_add_release(c->store, tree, m, e);
-        return r < 0 ? r : switch_release(c, m, unit, e, ret_previous);
 }
 
 static int switch_back(Context *c, const char *name, const char *release, Error *e) {
