@@ -35,6 +35,10 @@ static size_t member_weight(const char *key, json_object *value) {
         return 64 + strlen(key) + json_weight(value);
 }
 
+static size_t element_weight(json_object *value) {
+        return 8 + json_weight(value);
+}
+
 /* Bytes of memory a value takes, roughly. A module controls these, not just the length of its text:
  * "{}" is 800 of them. */
 static size_t json_weight(json_object *o) {
@@ -50,7 +54,7 @@ static size_t json_weight(json_object *o) {
         case json_type_array:
                 weight += 256;
                 for (size_t i = 0; i < json_object_array_length(o); i++)
-                        weight += 8 + json_weight(json_object_array_get_idx(o, i));
+                        weight += element_weight(json_object_array_get_idx(o, i));
                 return weight;
         case json_type_string:
                 return weight + (size_t) json_object_get_string_len(o);
@@ -151,7 +155,7 @@ static int apply_action(Record *record, const RecordSource *source, json_object 
                         return 0;
         if (n >= RECORD_ACTIONS_MAX)
                 return error_set(e, -E2BIG, "more than %d actions", RECORD_ACTIONS_MAX);
-        weight = record->actions_weight + json_weight(data);
+        weight = record->actions_weight + element_weight(data);
         r = check_weight(weight, "actions", e);
         if (r < 0)
                 return r;
