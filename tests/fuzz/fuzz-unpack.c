@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An archive made by anybody, unpacked into a folder of its own: nothing may appear beside it, and in
- * it nothing but files and folders of the modes we give. */
+/* An archive made by anybody, unpacked into a folder of its own: nothing may appear beside it, and
+ * in it nothing but files and folders of the modes we give. */
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -11,6 +11,8 @@
 #include "npm/unpack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char base[] = "/tmp/fuzz-unpack.XXXXXX", inside[sizeof(base) + 2];
 
 typedef struct Input {
         const uint8_t *data;
@@ -38,8 +40,9 @@ static int look(const char *path, const struct stat *st, int type, struct FTW *f
 
         if (ftw->level == 0)
                 return 0;
-        check(S_ISDIR(st->st_mode) ? mode == 0755 : S_ISREG(st->st_mode) && st->st_nlink == 1 &&
-                                                            (mode == 0644 || mode == 0755));
+        check(S_ISDIR(st->st_mode) ? mode == 0755
+                                   : S_ISREG(st->st_mode) && st->st_nlink == 1 &&
+                                             (mode == 0644 || mode == 0755));
         return 0;
 }
 
@@ -53,15 +56,18 @@ static unsigned entries(const char *path) {
         return n;
 }
 
+static void leave(void) {
+        (void) remove_tree_at(AT_FDCWD, base);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_(closep) int base_fd = -EBADF, fd = -EBADF;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        static char base[] = "/tmp/fuzz-unpack.XXXXXX", inside[sizeof(base) + 2];
         Input input = { data, size };
         UnpackResult result;
 
         if (!inside[0]) {
-                check(mkdtemp(base));
+                check(mkdtemp(base) && atexit(leave) == 0);
                 (void) sprintf(inside, "%s/x", base);
                 (void) umask(0022);
         }
