@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What cache.c and cache-document.c share. Nobody else includes it. */
+/* What cache.c, cache-clean.c and cache-document.c share. Nobody else includes it. */
 
 #include <sys/stat.h>
 
@@ -10,6 +10,14 @@
 struct Cache {
         int tarballs_fd, documents_fd, temporary_fd;
 };
+
+typedef struct CacheFolder {
+        const char *name;
+        size_t offset; /* of its descriptor in Cache */
+} CacheFolder;
+
+#define CACHE_FOLDERS 3
+extern const CacheFolder cache_folders[CACHE_FOLDERS];
 
 /* How long ago a file was written; USEC_INFINITY where its time is yet to come. */
 uint64_t cache_file_age(const struct stat *st);

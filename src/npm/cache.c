@@ -11,15 +11,6 @@
 #include "basic/fs.h"
 #include "npm/cache-internal.h"
 
-static const struct {
-        const char *name;
-        size_t offset;
-} folders[] = {
-        { "tarballs", offsetof(Cache, tarballs_fd) },
-        { "documents", offsetof(Cache, documents_fd) },
-        { "temporary", offsetof(Cache, temporary_fd) },
-};
-
 static uint64_t now_usec(void) {
         struct timespec ts;
 
@@ -81,13 +72,13 @@ int cache_open(const char *path, Error *e, Cache **ret) {
                 return error_set(e, -errno, "cannot open the cache folder %s: %s", path,
                                  strerror(errno));
 
-        for (size_t i = 0; i < ELEMENTSOF(folders); i++) {
-                int fd = open_or_mkdir_at(dir_fd, folders[i].name, 0700);
+        for (size_t i = 0; i < CACHE_FOLDERS; i++) {
+                int fd = open_or_mkdir_at(dir_fd, cache_folders[i].name, 0700);
 
                 if (fd < 0)
                         return error_set(e, fd, "cannot use the cache folder %s/%s: %s", path,
-                                         folders[i].name, strerror(-fd));
-                *(int *) ((char *) c + folders[i].offset) = fd;
+                                         cache_folders[i].name, strerror(-fd));
+                *(int *) ((char *) c + cache_folders[i].offset) = fd;
         }
         clear_leftovers(c);
         *ret = TAKE_PTR(c);
@@ -97,32 +88,10 @@ int cache_open(const char *path, Error *e, Cache **ret) {
 Cache *cache_free(Cache *c) {
         if (!c)
                 return NULL;
-        for (size_t i = 0; i < ELEMENTSOF(folders); i++)
-                (void) safe_close(*(int *) ((char *) c + folders[i].offset));
+        for (size_t i = 0; i < CACHE_FOLDERS; i++)
+                (void) safe_close(*(int *) ((char *) c + cache_folders[i].offset));
         free(c);
         return NULL;
-}
-
-int cache_clean(const char *path, Error *e) {
-        _cleanup_(closep) int dir_fd = -EBADF;
-
-        assert(path);
-
-        dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (dir_fd < 0 && errno == ENOENT)
-                return 0;
-        if (dir_fd < 0)
-                return error_set(e, -errno, "cannot open the cache folder %s: %s", path,
-                                 strerror(errno));
-
-        for (size_t i = 0; i < ELEMENTSOF(folders); i++) {
-                int r = remove_tree_at(dir_fd, folders[i].name);
-
-                if (r < 0)
-                        return error_set(e, r, "cannot empty the cache folder %s/%s: %s", path,
-                                         folders[i].name, strerror(-r));
-        }
-        return 0;
 }
 
 /* -- files on their way in ------------------------------------------------------------ */
