@@ -50,8 +50,8 @@ static int write_request(Context *c, const Step *step, const Source *source, con
         r = json_add_string(o, "tree", staging->tree);
         if (r >= 0)
                 r = json_add_string(o, "cache", step->cache ? c->scope.cache : "/tmp");
-        if (r >= 0 && source->kind == SOURCE_REGISTRY)
-                r = json_add_string(o, "spec", source->spec);
+        if (r >= 0 && source->kind == SOURCE_REMOTE)
+                r = json_add_string(o, "spec", source->fetch);
         if (r >= 0 && step->network)
                 r = npm_config_collect(o, e);
         if (r < 0)

@@ -1,81 +1,77 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/source.h"
 
-#include <limits.h>
 #include <sys/stat.h>
 
 #include "basic/string-util.h"
 #include "model/name.h"
+#include "npm/spec.h"
 
 #define SPEC_MAX 2048
 
-static bool is_url(const char *spec) {
-        return startswith(spec, "https://") || startswith(spec, "http://");
-}
-
 static bool is_tarball_name(const char *s) {
-        return endswith(s, ".tgz") || endswith(s, ".tar.gz");
+        return endswith(s, ".tgz") || endswith(s, ".tar.gz") || endswith(s, ".tar");
 }
 
-static bool is_path(const char *spec) {
-        return spec[0] == '/' || streq(spec, ".") || streq(spec, "..") || startswith(spec, "./") ||
-               startswith(spec, "../") || startswith(spec, "~/") || startswith(spec, "file:") ||
-               (is_tarball_name(spec) && !is_url(spec));
+/* ~/PATH is the caller's. */
+static int resolve_path(const char *path, char **ret) {
+        const char *home = startswith(path, "~/") ? getenv("HOME") : NULL;
+        _cleanup_(freep) char *expanded = NULL;
+
+        if (home && asprintf(&expanded, "%s/%s", home, path + 2) < 0) {
+                expanded = NULL;
+                return -ENOMEM;
+        }
+        *ret = realpath(expanded ? expanded : path, NULL);
+        return *ret ? 0 : -errno;
 }
 
-/* file:PATH, file:///PATH and ~/PATH as a plain path. */
-static int plain_path(const char *spec, char **ret) {
-        const char *path = startswith(spec, "file:"), *home = getenv("HOME");
-
-        if (path && startswith(path, "///"))
-                path += 2;
-        if (!path)
-                path = spec;
-        if (startswith(path, "~/") && home)
-                return asprintf(ret, "%s/%s", home, path + 2) < 0 ? -ENOMEM : 0;
-        *ret = strdup(path);
-        return *ret ? 0 : -ENOMEM;
-}
-
-static int parse_path(const char *spec, Error *e, Source *s) {
-        _cleanup_(freep) char *path = NULL;
-        char resolved[PATH_MAX];
+/* What lies there decides, not how it is called. */
+static int parse_path(const char *path, Error *e, Source *s) {
         struct stat st;
         int r;
 
-        r = plain_path(spec, &path);
+        r = resolve_path(path, &s->path);
+        if (r >= 0 && stat(s->path, &st) < 0)
+                r = -errno;
+        if (r == -ENOENT)
+                return error_set(e, r, "there is no file or folder '%s'", path);
         if (r < 0)
-                return r;
-        if (!realpath(path, resolved) || stat(resolved, &st) < 0)
-                return error_set(e, -errno, "%s: %s", path, strerror(errno));
+                return error_set(e, r, "%s: %s", path, strerror(-r));
 
         if (S_ISDIR(st.st_mode))
                 s->kind = SOURCE_FOLDER;
-        else if (S_ISREG(st.st_mode) && is_tarball_name(resolved))
+        else if (S_ISREG(st.st_mode) && is_tarball_name(s->path))
                 s->kind = SOURCE_TARBALL;
         else
                 return error_set(e, -EINVAL, "%s is neither a folder nor a .tgz or .tar.gz file",
                                  path);
-        return free_and_strdup(&s->path, resolved);
+        return 0;
 }
 
-/* The name before '@' is checked here, so that a typing error needs no registry to be found. */
-static int check_registry_spec(const char *spec, Error *e) {
-        const char *at = strchr(spec + (spec[0] == '@'), '@');
-        _cleanup_(freep) char *name = NULL;
+/* The name a package is given in front of an alias, an address or a repository is not taken over: a
+ * module is called what its package.json says. */
+static int parse_remote(const char *text, const Spec *spec, Error *e, Source *s) {
+        const Spec *target = spec->type == SPEC_ALIAS ? spec->target : spec;
+        int r = 0;
 
-        if (is_url(spec))
-                return 0;
-        name = at ? strndup(spec, (size_t) (at - spec)) : strdup(spec);
-        if (!name)
-                return -ENOMEM;
-        if (at && at[1] == 0)
-                return error_set(e, -EINVAL, "nothing follows the '@'; give a version or a tag");
-        return module_name_check(name, e);
+        s->kind = SOURCE_REMOTE;
+        if (spec_is_registry(spec)) {
+                r = module_name_check(target->name, e);
+                if (r >= 0)
+                        r = free_and_strdup(&s->name, target->name);
+        }
+        if (r < 0)
+                return r;
+        if (spec->type == SPEC_ALIAS)
+                return free_and_strdup(&s->fetch, spec->raw + strlen("npm:"));
+        return free_and_strdup(&s->fetch,
+                               spec_is_registry(spec) || !spec->name ? text : spec->raw);
 }
 
 int source_parse(const char *spec, Error *e, Source *ret) {
-        Source s = { .kind = SOURCE_REGISTRY };
+        _cleanup_(spec_freep) Spec *parsed = NULL;
+        Source s = {};
         int r;
 
         if (isempty(spec))
@@ -85,7 +81,11 @@ int source_parse(const char *spec, Error *e, Source *ret) {
                                  "this is no package: more than %d bytes, or not printable",
                                  SPEC_MAX);
 
-        r = is_path(spec) ? parse_path(spec, e, &s) : check_registry_spec(spec, e);
+        r = spec_parse(spec, e, &parsed);
+        if (r >= 0)
+                r = parsed->type == SPEC_DIRECTORY || parsed->type == SPEC_FILE
+                            ? parse_path(parsed->fetch, e, &s)
+                            : parse_remote(spec, parsed, e, &s);
         if (r >= 0)
                 r = free_and_strdup(&s.spec, spec);
         if (r < 0) {
@@ -98,6 +98,25 @@ int source_parse(const char *spec, Error *e, Source *ret) {
 
 void source_done(Source *s) {
         free(s->spec);
+        free(s->fetch);
+        free(s->name);
         free(s->path);
         *s = (Source){};
+}
+
+char *source_without_password(const char *spec) {
+        const char *authority = strstr(spec, "://"), *end, *colon, *at;
+        char *text;
+
+        if (!authority)
+                return strdup(spec);
+        authority += strlen("://");
+        end = authority + strcspn(authority, "/?#");
+        at = memrchr(authority, '@', (size_t) (end - authority));
+        colon = at ? memchr(authority, ':', (size_t) (at - authority)) : NULL;
+        if (!colon)
+                return strdup(spec);
+        if (asprintf(&text, "%.*s***%s", (int) (colon + 1 - spec), spec, at) < 0)
+                return NULL;
+        return text;
 }

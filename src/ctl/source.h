@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What `install` was asked for: a package of a registry, a tarball, or a folder to be linked. */
+/* What `install` was asked for: something that is fetched, a tarball on this machine, or a folder to
+ * be linked. */
 
 #include "basic/error.h"
 #include "basic/macro.h"
 
 typedef enum SourceKind {
-        SOURCE_REGISTRY, /* name, name@version, name@tag, or the URL of a tarball */
-        SOURCE_TARBALL,  /* a file on this machine */
+        SOURCE_REMOTE,  /* of a registry, an address, or a repository */
+        SOURCE_TARBALL, /* a file on this machine */
         SOURCE_FOLDER,
 } SourceKind;
 
 typedef struct Source {
         SourceKind kind;
-        char *spec; /* as it was given */
-        char *path; /* absolute, without symlinks; NULL for SOURCE_REGISTRY */
+        char *spec;  /* as it was given */
+        char *fetch; /* SOURCE_REMOTE: what is fetched, without the name it was to be given */
+        char *name;  /* of a registry's package, else NULL */
+        char *path;  /* absolute, without symlinks; NULL for SOURCE_REMOTE */
 } Source;
 
-/* Tells them apart: what starts with '/', '.', '~/' or "file:", or ends in .tgz or .tar.gz without
- * being a URL, is a path. -EINVAL, -ENOENT and the reason. */
+/* Reads a specification as npm does. -EINVAL, -ENOENT and the reason. */
 int source_parse(const char *spec, Error *e, Source *ret);
 
 void source_done(Source *s);
+
+/* A copy in which the password of an address is "***", for what others may read. NULL if out of
+ * memory. */
+char *source_without_password(const char *spec);

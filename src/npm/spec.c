@@ -176,8 +176,10 @@ static int from_registry(Spec *s, Error *e) {
         else {
                 s->type = SPEC_TAG;
                 if (span_plain(s->fetch) != strlen(s->fetch))
-                        return error_set(e, -EINVAL, "'%s' is no version, range or tag%s%s", s->raw,
-                                         s->name ? " of " : "", s->name ?: "");
+                        return s->name ? error_set(e, -EINVAL, "'%s' is no version, range or tag of %s",
+                                                   s->raw, s->name)
+                                       : error_set(e, -EINVAL, "'%s' is no valid package name",
+                                                   s->raw);
         }
         return 0;
 }
