@@ -110,6 +110,21 @@ static char **env_find(char *const *env, const char *name) {
         return NULL;
 }
 
+const char *strv_nearest(char *const *v, const char *word, unsigned max) {
+        const char *nearest = NULL;
+        unsigned best = max + 1;
+
+        STRV_FOREACH(s, v) {
+                unsigned d = edit_distance(*s, word);
+
+                if (d < best && d < strlen(word)) {
+                        best = d;
+                        nearest = *s;
+                }
+        }
+        return nearest;
+}
+
 int strv_env_set(char ***env, const char *name, const char *value) {
         char **found = env_find(*env, name), *entry;
 

@@ -22,6 +22,10 @@ int strv_copy(char *const *v, char ***ret);
 /* One string, or NULL if out of memory. */
 char *strv_join(char *const *v, const char *separator);
 
+/* The string that is the fewest edits from `word`, at most `max` and fewer than it has characters;
+ * NULL if none is. */
+const char *strv_nearest(char *const *v, const char *word, unsigned max);
+
 /* Environment blocks: sets NAME to VALUE, replacing the one that is there; a NULL value removes it.
  */
 int strv_env_set(char ***env, const char *name, const char *value);

@@ -48,17 +48,8 @@ static int resolve(Context *c, char *const *installed, const char *word, char **
 }
 
 static void complain(const Context *c, char *const *installed, const char *word) {
-        unsigned best = NEAR_MISS_MAX + 1;
-        const char *nearest = NULL;
+        const char *nearest = strv_nearest(installed, word, NEAR_MISS_MAX);
 
-        STRV_FOREACH(name, installed) {
-                unsigned d = edit_distance(*name, word);
-
-                if (d < best && d < strlen(word)) {
-                        best = d;
-                        nearest = *name;
-                }
-        }
         if (nearest)
                 log_error("No module '%s' is installed in the %s scope; did you mean '%s'?", word,
                           scope_kind_to_string(c->scope.kind), nearest);
