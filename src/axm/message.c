@@ -102,16 +102,16 @@ static bool has_too_many_values(const char *text, size_t size) {
         return containers > AXM_CONTAINERS_MAX || values > AXM_VALUES_MAX;
 }
 
-/* json_parse() wants a terminated text, which a field of a journal entry is not. */
-static int parse_copy(const char *text, size_t size, Error *e, json_object **ret) {
+int axm_json_parse(const char *text, size_t size, size_t max, Error *e, json_object **ret) {
         _cleanup_(freep) char *copy = NULL;
 
-        if (size > AXM_MESSAGE_MAX)
-                return error_set(e, -EFBIG, "larger than %u KiB", AXM_MESSAGE_MAX / 1024);
+        if (size > max)
+                return error_set(e, -EFBIG, "larger than %zu KiB", max / 1024);
         if (has_too_many_values(text, size))
                 return error_set(e, -EFBIG, "more than %d objects and arrays or %d values",
                                  AXM_CONTAINERS_MAX, AXM_VALUES_MAX);
 
+        /* json_parse() wants a terminated text, which a field of a journal entry is not. */
         copy = malloc(size + 1);
         if (!copy)
                 return -ENOMEM;
@@ -151,7 +151,7 @@ int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret) 
         if (!looks_like_message(text, size))
                 return 0;
 
-        r = parse_copy(text, size, e, &document);
+        r = axm_json_parse(text, size, AXM_MESSAGE_MAX, e, &document);
         if (r < 0)
                 return r;
 
@@ -170,7 +170,7 @@ int axm_message_from_fields(const char *name, const char *data, size_t size, Err
         assert(data);
         assert(ret);
 
-        r = parse_copy(data, size, e, &value);
+        r = axm_json_parse(data, size, AXM_MESSAGE_MAX, e, &value);
         if (r < 0)
                 return r;
         if (!value)

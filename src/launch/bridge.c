@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "launch/bridge.h"
 
-#include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 
 #include "basic/clock.h"
 #include "basic/log.h"
-#include "basic/string-util.h"
-#include "basic/strv.h"
+#include "launch/control.h"
+#include "launch/detach.h"
 #include "launch/monitor.h"
 #include "launch/report.h"
 
@@ -30,12 +28,10 @@ typedef struct Bridge {
         Channel channel;
         Report report;
         Monitor monitor;
+        Control control;
         Mask *mask;
-        bool debug;
         uint64_t handled; /* bytes since the heap was trimmed */
 } Bridge;
-
-extern char **environ;
 
 /* -- messages ---------------------------------------------------------------------------------- */
 
@@ -53,6 +49,7 @@ static int pass_on(Bridge *b, const AxmMessage *m) {
                 return r;
         masked.name = json_get_string(masked.document, "type");
         masked.data = json_get(masked.document, "data");
+        control_take(&b->control, m, &masked);
         return report_message(&b->report, &masked);
 }
 
@@ -61,12 +58,9 @@ static int handle_line(Bridge *b, const char *line, size_t size) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        if (b->debug) {
-                r = report_debug(&b->report, "Module sent:", line, size);
-                if (r < 0)
-                        return r;
-        }
-
+        r = report_debug(&b->report, "Module sent:", line, size);
+        if (r < 0)
+                return r;
         r = axm_message_parse(line, size, &e, &m);
         if (r == -ENOMEM)
                 return r;
@@ -103,14 +97,23 @@ static void handle_lines(Bridge *b) {
 
 /* -- the loop ---------------------------------------------------------------------------------- */
 
-static int wait_for_module(Bridge *b) {
-        struct pollfd fd = { .fd = b->channel.fd, .events = POLLIN };
+/* Fills in what happened, the module's channel first. */
+static int wait_for_events(Bridge *b, struct pollfd fds[static 1 + CONTROL_POLL_MAX]) {
         uint64_t due = monitor_due(&b->monitor);
-        int timeout = due == USEC_INFINITY ? -1 : (int) (due / USEC_PER_MSEC) + 1;
+        int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
+        size_t n = 1 + control_poll(&b->control, fds + 1);
 
-        if (due > 0 && poll(&fd, 1, timeout) < 0)
-                return errno == EINTR ? 0 : -errno;
-        return fd.revents != 0;
+        fds[0] = (struct pollfd){
+                .fd = b->channel.fd,
+                .events = (short) (POLLIN | (channel_is_full(&b->channel) ? POLLOUT : 0)),
+        };
+        if (poll(fds, (nfds_t) n, timeout) < 0) {
+                if (errno != EINTR)
+                        return -errno;
+                for (size_t i = 0; i < n; i++)
+                        fds[i].revents = 0;
+        }
+        return (int) n;
 }
 
 static void flush_monitor(Bridge *b) {
@@ -123,19 +126,33 @@ static void flush_monitor(Bridge *b) {
                 (void) log_warning_errno(r, "Failed to write the metrics, ignoring: %m");
 }
 
-static int run(Bridge *b) {
+/* 1 as long as the module may say more. */
+static int handle_channel(Bridge *b, short events) {
         int r;
 
+        if (events & POLLOUT)
+                (void) channel_flush(&b->channel); /* one that is gone is seen by reading */
+        if (!(events & ~POLLOUT))
+                return 1;
+        r = channel_fill(&b->channel);
+        if (r <= 0)
+                return r;
+        handle_lines(b);
+        return 1;
+}
+
+static int run(Bridge *b) {
+        struct pollfd fds[1 + CONTROL_POLL_MAX];
+        int n, r;
+
         for (;;) {
-                r = wait_for_module(b);
-                if (r < 0)
+                n = wait_for_events(b, fds);
+                if (n < 0)
+                        return n;
+                r = handle_channel(b, fds[0].revents);
+                if (r <= 0)
                         return r;
-                if (r > 0) {
-                        r = channel_fill(&b->channel);
-                        if (r <= 0)
-                                return r;
-                        handle_lines(b);
-                }
+                control_handle(&b->control, fds + 1, (size_t) n - 1);
                 flush_monitor(b);
         }
 }
@@ -156,64 +173,10 @@ static void finish(Bridge *b) {
 
 /* -- the process ------------------------------------------------------------------------------- */
 
-/* Whatever signal stops a unit reaches all its processes: the bridge ends when the module has. */
-static void ignore_signals(void) {
-        static const int left[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGCHLD };
-        sigset_t none;
-
-        for (int sig = 1; sig < SIGRTMAX; sig++)
-                (void) signal(sig, SIG_IGN);
-        for (size_t i = 0; i < ELEMENTSOF(left); i++)
-                (void) signal(left[i], SIG_DFL);
-        (void) sigemptyset(&none);
-        (void) sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Standard error stays, to complain; everything but the channel goes. */
-static int detach_files(int channel_fd) {
-        _cleanup_(closep) int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-        if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
-            dup2(channel_fd, CHANNEL_FD) < 0)
-                return -errno;
-        if (null == CHANNEL_FD)
-                (void) TAKE_FD(null);
-        return close_range(CHANNEL_FD + 1, ~0U, 0) < 0 || chdir("/") < 0 ? -errno : 0;
-}
-
-/* Others' variables may hold secrets, and /proc shows them as long as this process lives. */
-static int drop_environment(void) {
-        _cleanup_(freep) char *notify = NULL;
-        const char *given = getenv("NOTIFY_SOCKET");
-
-        if (given) {
-                notify = strdup(given);
-                if (!notify)
-                        return -ENOMEM;
-        }
-        STRV_FOREACH(variable, environ)
-                explicit_bzero(*variable, strlen(*variable));
-        if (clearenv() != 0 || (notify && setenv("NOTIFY_SOCKET", notify, 1) < 0))
-                return -ENOMEM;
-        return 0;
-}
-
-/* What `systemctl status` shows of it. The arguments follow each other in memory, and the name is
- * shorter than the path that it stands for. */
-static void rename_process(char **argv, const char *id) {
-        char *start = argv[0], *end = start;
-
-        STRV_FOREACH(word, argv)
-                end = *word + strlen(*word);
-        (void) memset(start, 0, (size_t) (end - start));
-        (void) snprintf(start, (size_t) (end - start), BRIDGE_NAME "%c%s", 0, id);
-        (void) prctl(PR_SET_NAME, BRIDGE_NAME);
-}
-
 /* Collects what the bridge needs of the plan, then lets go of all the rest. */
 static int settle(Plan *p, char **argv, Bridge *b) {
         const char *given = getenv("RUNTIME_DIRECTORY");
-        _cleanup_(freep) char *folder = NULL, *id = NULL;
+        _cleanup_(freep) char *folder = NULL, *id = NULL, *module = NULL;
         int r;
 
         if (given) {
@@ -227,31 +190,43 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         r = plan_mask(p, &b->mask);
         if (r < 0)
                 return r;
-        b->debug = plan_debug(p);
-        b->report = (Report){ .id = id, .mask = b->mask };
-        rename_process(argv, TAKE_PTR(id));
-        if (p->user_scope) {
-                b->report.module = strdup(p->module.name);
-                if (!b->report.module)
-                        return -ENOMEM;
-        }
+        b->report = (Report){ .id = id, .mask = b->mask, .debug = plan_debug(p) };
+        detach_name(argv, BRIDGE_NAME, TAKE_PTR(id));
+        module = strdup(p->module.name);
+        if (!module)
+                return -ENOMEM;
+        b->control = (Control){
+                .module = module,
+                .channel = &b->channel,
+                .report = &b->report,
+        };
+        if (p->user_scope)
+                b->report.module = module;
+        (void) TAKE_PTR(module);
 
-        r = detach_files(b->channel.fd);
+        r = detach_files(b->channel.fd, CHANNEL_FD);
         if (r < 0)
                 return r;
         b->channel.fd = CHANNEL_FD;
         r = monitor_init(&b->monitor, folder);
         if (r < 0)
                 return r;
+        r = control_open(&b->control, b->monitor.dir_fd);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                (void) log_warning_errno(r, "Failed to make the control socket, so that nothing "
+                                            "can be triggered: %m");
         plan_done(p);
-        return drop_environment();
+        return detach_environment();
 }
 
 static _Noreturn void be_bridge(Plan *p, char **argv, Channel *channel) {
         Bridge b = { .channel = *channel };
         int r;
 
-        ignore_signals();
+        detach_signals();
+        (void) umask(0077);
         (void) prctl(PR_SET_DUMPABLE, 0); /* the module, of the same user, may not read it */
 
         r = settle(p, argv, &b);

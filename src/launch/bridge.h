@@ -4,7 +4,7 @@
 /* The process that stays behind a module: it reads the module's channel until the last end of it is
  * closed, and passes on what is said there. */
 
-#include "launch/channel.h"
+#include "axm/channel.h"
 #include "launch/plan.h"
 
 /* Starts it, in a session of its own and as nobody's child. Takes the bridge's end of the channel.

@@ -50,6 +50,8 @@ int report_debug(Report *r, const char *direction, const char *line, size_t size
         const char *text;
         int k;
 
+        if (!r->debug)
+                return 0;
         if (json_parse(line, size, /* e= */ NULL, &o) >= 0) {
                 k = mask_json(r->mask, o, &copy);
                 text = k >= 0 ? json_text(copy) : NULL;

@@ -10,6 +10,7 @@ typedef struct Report {
         const char *id;     /* SYSLOG_IDENTIFIER= */
         const char *module; /* PM2_MODULE=, where the manager does not add it; else NULL */
         const Mask *mask;
+        bool debug; /* MODULE_DEBUG */
         uint64_t sent_usec; /* when the last entry was; 0: never */
 } Report;
 
@@ -19,5 +20,5 @@ int report_message(Report *r, const AxmMessage *m);
 /* A line that was no message although it should have been one. */
 int report_refused(Report *r, const char *reason);
 
-/* MODULE_DEBUG: a line in full. `direction` says who sent it. */
+/* With MODULE_DEBUG, a line in full. `direction` says who sent it. */
 int report_debug(Report *r, const char *direction, const char *line, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "launch/channel.h"
+#include "axm/channel.h"
 
 #include <sys/socket.h>
 
@@ -7,14 +7,13 @@
 
 /* Enough for what modules send every second; a larger buffer is given back when it is empty. */
 #define BUFFER_SIZE 16384U
-#define BUFFER_MAX  (AXM_MESSAGE_MAX + 1U) /* a message and its newline */
 
 int channel_open(Channel *ret, int *ret_module_fd) {
         int fds[2];
 
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
                 return -errno;
-        *ret = (Channel){ .fd = fds[0] };
+        *ret = (Channel){ .fd = fds[0], .max = AXM_MESSAGE_MAX };
         *ret_module_fd = fds[1];
         return 0;
 }
@@ -22,7 +21,13 @@ int channel_open(Channel *ret, int *ret_module_fd) {
 void channel_done(Channel *c) {
         c->fd = safe_close(c->fd);
         free(c->buffer);
+        free(c->out);
         *c = CHANNEL_EMPTY;
+}
+
+/* A line and its newline. */
+static size_t buffer_max(const Channel *c) {
+        return c->max + 1;
 }
 
 static int make_room(Channel *c) {
@@ -38,7 +43,7 @@ static int make_room(Channel *c) {
                 return 0;
 
         while (capacity <= c->end)
-                capacity = MIN2(capacity * 2, (size_t) BUFFER_MAX);
+                capacity = MIN2(capacity * 2, buffer_max(c));
         grown = realloc(c->buffer, capacity);
         if (!grown)
                 return -ENOMEM;
@@ -80,7 +85,7 @@ int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
         bool skipping = c->skipped > 0;
 
         if (!newline) {
-                if (skipping || size >= BUFFER_MAX) {
+                if (skipping || size >= buffer_max(c)) {
                         c->skipped += size;
                         clear(c);
                 } else if (size == 0)
@@ -98,4 +103,58 @@ int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
 
 uint64_t channel_rest(const Channel *c) {
         return c->skipped + (c->end - c->start);
+}
+
+static int keep(Channel *c, const char *data, size_t size) {
+        char *grown = realloc(c->out, c->out_size + size);
+
+        if (!grown)
+                return -ENOMEM;
+        (void) memcpy(grown + c->out_size, data, size);
+        c->out = grown;
+        c->out_size += size;
+        return 0;
+}
+
+int channel_send(Channel *c, const char *line) {
+        size_t size = strlen(line);
+        int r;
+
+        if (c->out_size + size + 1 > CHANNEL_OUT_MAX)
+                return -ENOBUFS;
+        r = keep(c, line, size);
+        if (r < 0)
+                return r;
+        r = keep(c, "\n", 1);
+        if (r < 0) {
+                c->out_size -= size;
+                return r;
+        }
+        return channel_flush(c);
+}
+
+int channel_flush(Channel *c) {
+        size_t sent = 0;
+        int r = 0;
+
+        while (sent < c->out_size) {
+                ssize_t n = send(c->fd, c->out + sent, c->out_size - sent,
+                                 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0) {
+                        r = errno == EAGAIN ? 0 : -errno;
+                        break;
+                }
+                sent += (size_t) n;
+        }
+        c->out_size -= sent;
+        if (c->out_size > 0)
+                (void) memmove(c->out, c->out + sent, c->out_size);
+        else {
+                free(c->out);
+                c->out = NULL;
+        }
+        return r;
 }

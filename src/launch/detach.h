@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Becoming a process that has nothing of the one it was forked from. */
+
+/* Whatever signal stops a unit reaches all its processes; who detaches ends when its work has. */
+void detach_signals(void);
+
+/* Keeps standard error, to complain, and `fd` under the number `wanted`; everything else goes. */
+int detach_files(int fd, int wanted);
+
+/* Others' variables may hold secrets, and /proc shows them as long as the process lives. */
+int detach_environment(void);
+
+/* What `systemctl status` shows of it: "NAME ARGUMENT", written over the program's arguments. */
+void detach_name(char **argv, const char *name, const char *argument);
