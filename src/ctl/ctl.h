@@ -12,6 +12,7 @@
 enum {
         EXIT_USAGE = VERB_USAGE,
         EXIT_NO_MODULE = 4,
+        EXIT_TIMEOUT = 5, /* trigger: no answer in time */
 };
 
 /* The options, written by main() only. */
@@ -31,6 +32,7 @@ typedef struct Arguments {
         bool show_secrets;     /* get, conf, env */
         const char *lines;     /* logs */
         bool follow;           /* logs */
+        const char *timeout;   /* trigger */
 } Arguments;
 
 typedef struct sd_bus sd_bus;
@@ -70,4 +72,5 @@ TableStyle table_style(const Arguments *arg, const char *nothing);
 
 extern const Verb verb_conf, verb_disable, verb_enable, verb_env, verb_get, verb_install,
         verb_jlist, verb_list, verb_logs, verb_multiset, verb_restart, verb_set, verb_show,
-        verb_start, verb_status, verb_stop, verb_uninstall, verb_unset, verb_watch;
+        verb_start, verb_status, verb_stop, verb_trigger, verb_uninstall, verb_unset,
+        verb_watch;

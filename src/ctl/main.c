@@ -11,7 +11,7 @@ static const Verb *const verbs[] = {
         &verb_install,  &verb_uninstall, &verb_list,    &verb_show,    &verb_status,
         &verb_logs,     &verb_start,     &verb_stop,    &verb_restart, &verb_set,
         &verb_multiset, &verb_get,       &verb_conf,    &verb_unset,   &verb_env,
-        &verb_watch,    &verb_enable,    &verb_disable, &verb_jlist,
+        &verb_trigger,  &verb_watch,     &verb_enable,  &verb_disable, &verb_jlist,
 };
 
 static int parse_json(const char *argument, void *field) {
@@ -64,6 +64,8 @@ static const Option options[] = {
         { "lines", 'n', "N", "Show the last N lines", OPTION_STRING, FIELD(lines), NULL, " logs " },
         { "nostream", 0, NULL, "End after the last line instead of following", OPTION_CLEAR,
           FIELD(follow), NULL, " logs " },
+        { "timeout", 0, "SEC", "Wait so long for an answer", OPTION_STRING, FIELD(timeout), NULL,
+          " trigger " },
 };
 
 static int print_help(const char *argument, void *field) {

@@ -7,7 +7,7 @@ function __pm2ctl_words
     for word in (commandline -opc)[2..]
         if test -n "$value"
             set value
-        else if contains -- $word --uid --gid --lines -n
+        else if contains -- $word --uid --gid --lines --timeout -n
             set value 1
         else if not string match -qr -- '^-[^0-9.]' $word
             echo $word
@@ -48,6 +48,10 @@ function __pm2ctl_keys
     pm2ctl (__pm2ctl_scope) --no-legend conf 2>/dev/null | awk '$1 !~ /"/ { print $1 }'
 end
 
+function __pm2ctl_actions
+    pm2ctl (__pm2ctl_scope) show (__pm2ctl_words)[2] 2>/dev/null | sed -n '/^Actions:/,/^$/s/^  //p'
+end
+
 function __pm2ctl_verb # "NAME ALIAS…" DESCRIPTION
     set -l names (string split ' ' -- $argv[1])
     set -g __pm2ctl_aliases_$names[1] $names
@@ -77,6 +81,7 @@ __pm2ctl_verb 'logs log' "Follow the modules' journal"
 __pm2ctl_verb 'start' 'Start modules that are stopped'
 __pm2ctl_verb 'stop' 'Stop modules until the next boot'
 __pm2ctl_verb 'restart reload' 'Make the units of modules anew and start them'
+__pm2ctl_verb 'trigger' 'Have modules do one of their actions'
 __pm2ctl_verb 'set' 'Set settings, and restart the modules they reach'
 __pm2ctl_verb 'multiset' 'The same with all of them in one word'
 __pm2ctl_verb 'get' 'Print a setting, or the commands that set them'
@@ -105,6 +110,7 @@ __pm2ctl_option 'set multiset conf' -l secret -d 'Never show the value unasked'
 __pm2ctl_option 'get conf env' -l show-secrets -d 'Show secret values too'
 __pm2ctl_option 'logs' -s n -l lines -x -d 'Show the last N lines'
 __pm2ctl_option 'logs' -l nostream -d 'End after the last line instead of following'
+__pm2ctl_option 'trigger' -l timeout -x -d 'Wait so long for an answer'
 
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_install" -F
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_uninstall" -a . -d 'The module linked from here'
@@ -114,6 +120,8 @@ for verb in uninstall show start stop restart enable disable status logs
     contains $verb status logs
     or complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a all -d 'Every module'
 end
+complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_modules; echo all)'
+complete -c pm2ctl -n "__pm2ctl_word_is 2 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_actions)' -d Action
 complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_env" -a '(__pm2ctl_modules)' -d Module
 complete -c pm2ctl -n "__pm2ctl_word_is 1 2 $__pm2ctl_aliases_set" -a '(__pm2ctl_keys)' -d Key
 for verb in get conf

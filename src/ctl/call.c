@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/call.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "basic/fs.h"
+
+/* The socket itself, whatever its owner has put in its place, and the user whose folder it is in.
+ */
+static int open_socket(const char *folder, uid_t *ret_owner) {
+        _cleanup_(closep) int dir_fd = open_folder(AT_FDCWD, folder), fd = -EBADF;
+        struct stat st;
+
+        if (dir_fd < 0)
+                return dir_fd;
+        if (fstat(dir_fd, &st) < 0)
+                return -errno;
+        *ret_owner = st.st_uid;
+
+        fd = openat(dir_fd, CONTROL_SOCKET, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return -errno;
+        return S_ISSOCK(st.st_mode) ? TAKE_FD(fd) : -ENOTSOCK;
+}
+
+/* By the descriptor: its path may be too long for an address, and may lead elsewhere by now. */
+static int connect_to(int socket_fd) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", socket_fd);
+        if (fd < 0 || connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+                return -errno;
+        return TAKE_FD(fd);
+}
+
+static int check_peer(int fd, uid_t owner, Error *e) {
+        struct ucred peer;
+        socklen_t size = sizeof(peer);
+
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                return -errno;
+        if (peer.uid != owner)
+                return error_set(e, -EPERM,
+                                 "who listens there is user %u, and the folder belongs to user %u",
+                                 peer.uid, owner);
+        return 0;
+}
+
+static int open_connection(const char *folder, Error *e) {
+        _cleanup_(closep) int socket_fd = -EBADF, fd = -EBADF;
+        uid_t owner = 0;
+        int r;
+
+        socket_fd = open_socket(folder, &owner);
+        if (socket_fd < 0)
+                return socket_fd;
+        fd = connect_to(socket_fd);
+        if (fd < 0)
+                return fd;
+        r = check_peer(fd, owner, e);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
+int call_open(const char *folder, const ControlRequest *request, Error *e, Call *ret) {
+        _cleanup_(call_done) Call call = CALL_EMPTY;
+        _cleanup_(freep) char *line = NULL;
+        int r;
+
+        r = control_request_format(request, e, &line);
+        if (r < 0)
+                return r;
+        r = open_connection(folder, e);
+        if (r == -ENOENT)
+                return error_set(e, r, "it does not run");
+        if (r == -ECONNREFUSED)
+                return error_set(e, r,
+                                 "nobody listens at %s/" CONTROL_SOCKET " any more: restart it",
+                                 folder);
+        if (r == -EACCES)
+                return error_set(e, r, "only root, or the modules' owner, may open %s", folder);
+        if (r < 0)
+                return error_set(e, r, "%s/" CONTROL_SOCKET ": %s", folder, strerror(-r));
+        call.channel = (Channel){ .fd = r, .max = CONTROL_EVENT_MAX };
+
+        /* One that hung up at once has left word why. */
+        r = channel_send(&call.channel, line);
+        if (r < 0 && r != -EPIPE)
+                return r;
+        *ret = call;
+        call = CALL_EMPTY;
+        return 0;
+}
+
+void call_done(Call *call) {
+        channel_done(&call->channel);
+        *call = CALL_EMPTY;
+}
+
+int call_read(Call *call, Error *e) {
+        int r;
+
+        r = channel_fill(&call->channel);
+        if (r == 0)
+                return error_set(e, -ENOTCONN, "it ended before it answered");
+        return r;
+}
+
+int call_next(Call *call, Error *e, ControlEvent *ret) {
+        uint64_t size;
+        char *line;
+        int r;
+
+        r = channel_next(&call->channel, &line, &size);
+        if (r < 0)
+                return error_set(e, -EBADMSG, "an answer of %llu bytes is too long",
+                                 (unsigned long long) size);
+        if (r == 0)
+                return 0;
+        r = control_event_parse(line, (size_t) size, e, ret);
+        if (r < 0)
+                return r == -ENOMEM ? r : error_prefix(e, r, "its answer makes no sense");
+        if (ret->kind == CONTROL_SENT)
+                call->asked = true;
+        return 1;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <poll.h>
+
+#include "basic/clock.h"
+#include "basic/path.h"
+#include "basic/strv.h"
+#include "ctl/trigger.h"
+#include "model/name.h"
+
+#define NEAR_MISS_MAX 3
+
+/* What an action may say until it ends, where it is all printed as one document. */
+#define STREAM_SIZE_MAX (16U * 1024U * 1024U)
+
+/* -- what comes of a call ---------------------------------------------------------------------- */
+
+/* Ends a call. The clause is in the target by now. */
+static void finish(Trigger *t, Target *target, Outcome outcome) {
+        target->outcome = outcome;
+        call_done(&target->call);
+        trigger_print_outcome(t, target);
+}
+
+static void fail(Trigger *t, Target *target, int r) {
+        if (!target->error.message)
+                (void) error_set(&target->error, r, "%s", strerror(-r));
+        finish(t, target, OUTCOME_FAILED);
+}
+
+static void time_out(Trigger *t, Target *target) {
+        double seconds = (double) t->timeout_usec / (double) USEC_PER_SEC;
+
+        (void) error_set(&target->error, -ETIMEDOUT,
+                         target->call.asked ? "it has not answered within %g s"
+                                            : "it had no turn within %g s, since the module has "
+                                              "not answered who asked for it before",
+                         seconds);
+        finish(t, target, OUTCOME_TIMEOUT);
+}
+
+/* The names of actions that a bridge sent. */
+static int read_names(json_object *data, char ***ret) {
+        _cleanup_(strv_freep) char **names = NULL;
+        size_t n = json_object_is_type(data, json_type_array) ? json_object_array_length(data) : 0;
+
+        for (size_t i = 0; i < n; i++) {
+                const char *name = json_string(json_object_array_get_idx(data, i));
+
+                if (name && strv_extend(&names, name) < 0)
+                        return -ENOMEM;
+        }
+        *ret = TAKE_PTR(names);
+        return 0;
+}
+
+static void fail_unknown(Trigger *t, Target *target, json_object *data) {
+        _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(freep) char *list = NULL;
+        const char *near;
+
+        if (t->all) {
+                finish(t, target, OUTCOME_SKIPPED);
+                return;
+        }
+        if (read_names(data, &names) < 0)
+                return fail(t, target, -ENOMEM);
+        near = strv_nearest(names, t->request.action, NEAR_MISS_MAX);
+        list = strv_join(names, ", ");
+        if (!names)
+                (void) error_set(&target->error, -ENOENT,
+                                 "the module has announced no action over its channel (so far)");
+        else if (list)
+                (void) error_set(&target->error, -ENOENT, "there is no such action, but: %s%s%s%s",
+                                 list, near ? "; did you mean '" : "", near ? near : "",
+                                 near ? "'?" : "");
+        fail(t, target, -ENOMEM);
+}
+
+static void fail_error(Trigger *t, Target *target, json_object *data) {
+        _cleanup_(freep) char *text = trigger_value_text(data);
+
+        (void) error_set(&target->error, -EIO, "%s", text ? text : "?");
+        fail(t, target, -EIO);
+}
+
+static int keep_stream(Target *target, json_object *data) {
+        target->stream_size += strlen(json_text(data));
+        if (target->stream_size > STREAM_SIZE_MAX)
+                return error_set(&target->error, -EFBIG,
+                                 "it said more than %u MiB before it ended; without --json that is "
+                                 "printed as it comes",
+                                 STREAM_SIZE_MAX / 1024 / 1024);
+        if (!target->stream)
+                target->stream = json_object_new_array();
+        if (!target->stream || json_object_array_add(target->stream, json_object_get(data)) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+static void take_stream(Trigger *t, Target *target, json_object *data) {
+        int r;
+
+        target->deadline_usec = now_usec() + t->timeout_usec;
+        if (t->arg->json == JSON_OFF) {
+                trigger_print(t, target, data);
+                return;
+        }
+        r = keep_stream(target, data);
+        if (r < 0)
+                fail(t, target, r);
+}
+
+/* -- calls ------------------------------------------------------------------------------------- */
+
+static void take_event(Trigger *t, Target *target, const ControlEvent *event) {
+        switch (event->kind) {
+        case CONTROL_SENT:
+                break;
+        case CONTROL_STREAM:
+                take_stream(t, target, event->data);
+                break;
+        case CONTROL_REPLY:
+        case CONTROL_END:
+                target->data = json_object_get(event->data);
+                target->wordless = event->kind == CONTROL_END && !event->data;
+                finish(t, target, OUTCOME_DONE);
+                break;
+        case CONTROL_UNKNOWN:
+                fail_unknown(t, target, event->data);
+                break;
+        default:
+                fail_error(t, target, event->data);
+        }
+}
+
+static void read_events(Trigger *t, Target *target) {
+        int r;
+
+        r = call_read(&target->call, &target->error);
+        if (r < 0)
+                return fail(t, target, r);
+        while (target->outcome == OUTCOME_WAITING) {
+                ControlEvent event = {};
+
+                r = call_next(&target->call, &target->error, &event);
+                if (r < 0)
+                        fail(t, target, r);
+                else if (r > 0)
+                        take_event(t, target, &event);
+                control_event_done(&event);
+                if (r <= 0)
+                        return;
+        }
+}
+
+int trigger_add(Trigger *t, const char *runtime, const char *name) {
+        Target *grown = realloc(t->targets, (t->n + 1) * sizeof(Target)), *target;
+        _cleanup_(freep) char *folder = NULL, *path = NULL;
+        int r;
+
+        if (!grown)
+                return -ENOMEM;
+        t->targets = grown;
+        target = grown + t->n++;
+        *target = (Target){
+                .name = name,
+                .call = CALL_EMPTY,
+                .deadline_usec = now_usec() + t->timeout_usec,
+        };
+
+        r = module_folder_from_name(name, &folder);
+        if (r < 0)
+                return r;
+        path = path_join(runtime, folder);
+        if (!path)
+                return -ENOMEM;
+        r = call_open(path, &t->request, &target->error, &target->call);
+        if (t->all && r == -ENOENT)
+                finish(t, target, OUTCOME_SKIPPED);
+        else if (r < 0)
+                fail(t, target, r);
+        return 0;
+}
+
+void trigger_done(Trigger *t) {
+        for (size_t i = 0; i < t->n; i++) {
+                call_done(&t->targets[i].call);
+                error_clear(&t->targets[i].error);
+                (void) json_object_put(t->targets[i].data);
+                (void) json_object_put(t->targets[i].stream);
+        }
+        free(t->targets);
+        t->targets = NULL;
+        t->n = 0;
+}
+
+/* Waits for one event of any call, or the first that is out of time. 0 when none is left. */
+static int wait_for_calls(Trigger *t, struct pollfd *fds) {
+        uint64_t now = now_usec(), until = USEC_INFINITY;
+        bool any = false;
+
+        for (size_t i = 0; i < t->n; i++) {
+                Target *target = t->targets + i;
+
+                fds[i] = (struct pollfd){ .fd = -1 };
+                if (target->outcome == OUTCOME_WAITING && target->deadline_usec <= now)
+                        time_out(t, target);
+                if (target->outcome != OUTCOME_WAITING)
+                        continue;
+                any = true;
+                until = MIN2(until, target->deadline_usec);
+                fds[i].fd = target->call.channel.fd;
+                fds[i].events = (short) (POLLIN |
+                                         (channel_is_full(&target->call.channel) ? POLLOUT : 0));
+        }
+        if (!any)
+                return 0;
+        if (poll(fds, (nfds_t) t->n, (int) ((until - now) / USEC_PER_MSEC) + 1) < 0)
+                return errno == EINTR ? 1 : -errno;
+        return 1;
+}
+
+int trigger_run(Trigger *t) {
+        _cleanup_(freep) struct pollfd *fds = calloc(t->n + 1, sizeof(*fds));
+        int r;
+
+        if (!fds)
+                return -ENOMEM;
+        while ((r = wait_for_calls(t, fds)) > 0)
+                for (size_t i = 0; i < t->n; i++) {
+                        Target *target = t->targets + i;
+
+                        if (fds[i].revents & POLLOUT)
+                                (void) channel_flush(&target->call.channel);
+                        if (fds[i].revents & ~POLLOUT)
+                                read_events(t, target);
+                }
+        return r;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* `trigger`: asks modules for one of their actions and waits for its answer. */
+
+#include "ctl/trigger.h"
+
+#include "basic/log.h"
+#include "basic/number.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/select.h"
+
+#define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
+#define TIMEOUT_MAX_SEC      86400
+
+static const char *const outcomes[_OUTCOME_MAX] = {
+        [OUTCOME_DONE] = "done",
+        [OUTCOME_FAILED] = "failed",
+        [OUTCOME_TIMEOUT] = "timeout",
+};
+
+char *trigger_value_text(json_object *o) {
+        const char *s = json_string(o);
+
+        if (!s)
+                s = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+                                                              JSON_C_TO_STRING_SPACED |
+                                                              JSON_C_TO_STRING_NOSLASHESCAPE);
+        return s ? escape_control(s, /* keep_newlines= */ true) : NULL;
+}
+
+void trigger_print(const Trigger *t, const Target *target, json_object *data) {
+        _cleanup_(freep) char *text = trigger_value_text(data);
+
+        printf("%s%s%s\n", t->all ? target->name : "", t->all ? ": " : "", text ? text : "?");
+        (void) fflush(stdout);
+}
+
+void trigger_print_outcome(const Trigger *t, const Target *target) {
+        if (target->outcome == OUTCOME_DONE && t->arg->json == JSON_OFF && !target->wordless)
+                trigger_print(t, target, target->data);
+        else if (target->outcome == OUTCOME_FAILED || target->outcome == OUTCOME_TIMEOUT)
+                log_error("Action '%s' of %s failed: %s", t->request.action, target->name,
+                          error_text(&target->error, -ENOMEM));
+}
+
+static json_object *target_json(const Trigger *t, const Target *target) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        int r;
+
+        r = o ? json_add_string(o, "module", target->name) : -ENOMEM;
+        if (r >= 0)
+                r = json_add_string(o, "action", t->request.action);
+        if (r >= 0)
+                r = json_add_string(o, "outcome", outcomes[target->outcome]);
+        if (r >= 0 && target->outcome == OUTCOME_DONE)
+                r = json_object_object_add(o, "return", json_object_get(target->data));
+        if (r >= 0 && target->stream)
+                r = json_add(o, "stream", json_object_get(target->stream));
+        if (r >= 0)
+                r = json_add_string(o, "reason", target->error.message);
+        return r < 0 ? NULL : TAKE_PTR(o);
+}
+
+/* One object, or for `all` an array of them. */
+static int print_json(const Trigger *t) {
+        _cleanup_(json_object_putp) json_object *list = json_object_new_array();
+
+        for (size_t i = 0; list && i < t->n; i++) {
+                json_object *o;
+
+                if (t->targets[i].outcome == OUTCOME_SKIPPED)
+                        continue;
+                o = target_json(t, t->targets + i);
+                if (!o || json_object_array_add(list, o) < 0)
+                        return -ENOMEM;
+        }
+        if (!list)
+                return -ENOMEM;
+        return json_print(t->all ? list : json_object_array_get_idx(list, 0), t->arg->json);
+}
+
+static int judge(const Trigger *t) {
+        size_t count[_OUTCOME_MAX] = {};
+
+        for (size_t i = 0; i < t->n; i++)
+                count[t->targets[i].outcome]++;
+        if (count[OUTCOME_SKIPPED] == t->n) {
+                log_error("No module that runs has an action '%s'.", t->request.action);
+                return EXIT_FAILURE;
+        }
+        return count[OUTCOME_FAILED] > 0    ? EXIT_FAILURE
+               : count[OUTCOME_TIMEOUT] > 0 ? EXIT_TIMEOUT
+                                            : EXIT_SUCCESS;
+}
+
+static int trigger(Trigger *t, const char *runtime, char *const *names) {
+        int r = 0, result;
+
+        STRV_FOREACH(name, names)
+                if (r >= 0)
+                        r = trigger_add(t, runtime, *name);
+        if (r >= 0)
+                r = trigger_run(t);
+        result = r < 0 ? log_error_errno(r, "Cannot wait for answers: %m") : judge(t);
+        if (r >= 0 && t->arg->json != JSON_OFF) {
+                r = print_json(t);
+                if (r < 0)
+                        result = log_error_errno(r, "Cannot print: %m");
+        }
+        trigger_done(t);
+        return result;
+}
+
+static int parse_timeout(const char *text, uint64_t *ret) {
+        double seconds;
+
+        if (!text) {
+                *ret = TIMEOUT_DEFAULT_USEC;
+                return 0;
+        }
+        if (isempty(text) || !number_parse(text, &seconds) || !(seconds > 0) ||
+            seconds > TIMEOUT_MAX_SEC) {
+                log_error("--timeout=%s: give a number of seconds above 0, at most %d.", text,
+                          TIMEOUT_MAX_SEC);
+                return -EINVAL;
+        }
+        *ret = (uint64_t) (seconds * (double) USEC_PER_SEC);
+        return 0;
+}
+
+static int run_trigger(const void *args, char **words) {
+        char *selected[] = { words[0], NULL };
+        _cleanup_(strv_freep) char **names = NULL;
+        Context c;
+        Trigger t = {
+                .arg = args,
+                .request = { .action = words[1], .parameter = words[2] },
+                .all = streq(words[0], "all"),
+        };
+        int r;
+
+        r = parse_timeout(t.arg->timeout, &t.timeout_usec);
+        if (r >= 0)
+                r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        r = select_modules(&c, selected, &names);
+        if (r == 0)
+                r = trigger(&t, c.scope.runtime, names);
+        context_done(&c);
+        return r;
+}
+
+const Verb verb_trigger = {
+        "trigger",
+        NULL,
+        "MODULE|all ACTION [PARAM]",
+        "Have modules do one of their actions",
+        2,
+        3,
+        run_trigger,
+};

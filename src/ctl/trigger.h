@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What `trigger` is made of: the calls it makes, all at the same time, and what it says of them. */
+
+#include "ctl/call.h"
+#include "ctl/ctl.h"
+
+typedef enum Outcome {
+        OUTCOME_WAITING,
+        OUTCOME_DONE,    /* answered or ended: data */
+        OUTCOME_FAILED,  /* the clause says why */
+        OUTCOME_TIMEOUT, /* likewise */
+        OUTCOME_SKIPPED, /* not running or without the action, and not meant by name */
+        _OUTCOME_MAX,
+} Outcome;
+
+/* One module. */
+typedef struct Target {
+        const char *name; /* borrowed */
+        Call call;
+        Outcome outcome;
+        Error error;
+        json_object *data;   /* of the last event */
+        bool wordless;       /* a scoped action that ended without any */
+        json_object *stream; /* array of what came before it; NULL where that was printed at once */
+        size_t stream_size;
+        uint64_t deadline_usec;
+} Target;
+
+typedef struct Trigger {
+        const Arguments *arg;
+        ControlRequest request;
+        uint64_t timeout_usec; /* since it was asked, and since it said anything */
+        bool all;              /* modules without the action were not meant */
+        Target *targets;
+        size_t n;
+} Trigger;
+
+/* Adds a call to the module whose runtime folder is in `runtime`. -ENOMEM; all else is the target's
+ * outcome. */
+int trigger_add(Trigger *t, const char *runtime, const char *name);
+
+/* Until all calls have an outcome. */
+int trigger_run(Trigger *t);
+
+void trigger_done(Trigger *t);
+
+/* Says what a module said, what became of a call. */
+void trigger_print(const Trigger *t, const Target *target, json_object *data);
+void trigger_print_outcome(const Trigger *t, const Target *target);
+
+/* A value as people read it, made harmless; to be freed. */
+char *trigger_value_text(json_object *o);
