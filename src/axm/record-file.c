@@ -13,16 +13,10 @@ int record_file_name(const char *module, const char *app, unsigned instance, cha
         _cleanup_(freep) char *folder = NULL;
         int r, n;
 
-        r = module_folder_from_name(module, &folder);
+        r = module_unit_folder(module, app, instance, &folder);
         if (r < 0)
                 return r;
-
-        if (app && instance > 0)
-                n = asprintf(ret, "%s@%s@%u" RECORD_SUFFIX, folder, app, instance);
-        else if (app)
-                n = asprintf(ret, "%s@%s" RECORD_SUFFIX, folder, app);
-        else
-                n = asprintf(ret, "%s" RECORD_SUFFIX, folder);
+        n = asprintf(ret, "%s" RECORD_SUFFIX, folder);
         return n < 0 ? -ENOMEM : 0;
 }
 

@@ -9,9 +9,12 @@
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/module-unit.h"
 #include "ctl/rows.h"
 #include "model/environment.h"
 #include "model/name.h"
+#include "model/package-units.h"
 #include "store/settings.h"
 #include "unit/query.h"
 
@@ -36,23 +39,6 @@ static int add_masked(json_object *o, const char *key, const Mask *mask, json_ob
                         return r;
         }
         return add_or_null(o, key, masked);
-}
-
-static int add_apps(json_object *o, const Package *p, const char *unit) {
-        json_object *apps = json_object_new_array(), *app = json_object_new_object();
-        int r;
-
-        r = json_add(o, "apps", apps);
-        if (r < 0 || !app || json_object_array_add(apps, app) < 0)
-                return -ENOMEM;
-        r = json_add_string(app, "unit", unit);
-        if (r >= 0)
-                r = json_add_string(app, "name", p->apps[0].name);
-        if (r >= 0)
-                r = json_add_string(app, "script", p->apps[0].script);
-        if (r >= 0)
-                r = json_add_string(app, "interpreter", p->apps[0].interpreter);
-        return r;
 }
 
 static int note_secret(char *const *path, json_object *value, bool secret, void *userdata) {
@@ -88,7 +74,9 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
         return r < 0 ? r : add_masked(o, "settings", mask, document);
 }
 
-/* The metrics that the bridge keeps in the module's runtime folder, which the module may have put
+/* -- one unit ---------------------------------------------------------------------------------- */
+
+/* The metrics that the bridge keeps in the unit's runtime folder, which the module may have put
  * anything into. */
 static json_object *read_monitor(Context *c, const char *folder) {
         _cleanup_(freep) char *path = path_join(c->scope.runtime, folder), *text = NULL;
@@ -106,31 +94,33 @@ static json_object *read_monitor(Context *c, const char *folder) {
         return NULL;
 }
 
-static int load_record(Context *c, const char *name, Error *e, Record *ret) {
-        _cleanup_(freep) char *path = path_join(c->scope.state, "axm"), *file = NULL;
+static int load_record(Context *c, const char *file, Error *e, Record *ret) {
+        _cleanup_(freep) char *path = path_join(c->scope.state, "axm");
         _cleanup_(closep) int fd = -EBADF;
-        int r;
 
         if (!path)
                 return -ENOMEM;
-        r = record_file_name(name, /* app= */ NULL, 0, &file);
-        if (r < 0)
-                return r;
         fd = open_folder(AT_FDCWD, path);
         if (fd == -ENOENT || fd == -EACCES)
                 return 0;
         return fd < 0 ? fd : record_load_at(fd, file, e, ret);
 }
 
-static int add_record(Context *c, json_object *o, const char *name, const Mask *mask, Error *e) {
+/* What the unit said of itself. */
+static int add_record(Context *c, json_object *o, const char *unit, const Mask *mask, Error *e) {
+        _cleanup_(freep) char *name = NULL, *app = NULL, *folder = NULL, *file = NULL;
         _cleanup_(json_object_putp) json_object *monitor = NULL;
-        _cleanup_(freep) char *folder = NULL;
         Record record = {};
+        unsigned instance;
         int r;
 
-        r = module_folder_from_name(name, &folder);
+        r = module_from_unit_name(unit, &name, &app, &instance);
         if (r >= 0)
-                r = load_record(c, name, e, &record);
+                r = module_unit_folder(name, app, instance, &folder);
+        if (r >= 0)
+                r = record_file_name(name, app, instance, &file);
+        if (r >= 0)
+                r = load_record(c, file, e, &record);
         if (r < 0)
                 return r;
         monitor = read_monitor(c, folder);
@@ -146,7 +136,104 @@ static int add_record(Context *c, json_object *o, const char *name, const Mask *
         return r;
 }
 
-static int add_origin(json_object *o, const Module *m, const UnitState *state) {
+/* What its app is declared as; a unit that is left over from another version has none. */
+static int add_declaration(json_object *o, const Package *p, const char *unit) {
+        _cleanup_(freep) char *name = NULL, *app = NULL;
+        unsigned instance;
+        UnitPlace place;
+        int r;
+
+        r = module_from_unit_name(unit, &name, &app, &instance);
+        if (r >= 0)
+                r = package_find_unit(p, app, instance, &place);
+        if (r <= 0)
+                return r;
+        r = json_add_string(o, "name", p->apps[place.app].name);
+        if (r >= 0)
+                r = json_add_string(o, "script", p->apps[place.app].script);
+        if (r >= 0)
+                r = json_add_string(o, "interpreter", p->apps[place.app].interpreter);
+        return r;
+}
+
+/* -- the module -------------------------------------------------------------------------------- */
+
+/* What is found out about a module on the way. */
+typedef struct Details {
+        const Module *module;
+        Package package;
+        Mask *mask;
+        UnitState *states;
+        size_t n_states;
+        char **units;
+} Details;
+
+static void details_done(Details *d) {
+        package_done(&d->package);
+        (void) mask_free(d->mask);
+        unit_states_free(d->states, d->n_states);
+        strv_free(d->units);
+}
+
+static int details_find(Context *c, const Module *m, Error *e, Details *d) {
+        _cleanup_(freep) char *id = NULL, *pattern = NULL;
+        int r;
+
+        d->module = m;
+        r = module_id_from_name(m->name, &id);
+        if (r < 0)
+                return r;
+        if (asprintf(&pattern, UNIT_PREFIX "%s[.@]*", id) < 0) {
+                pattern = NULL;
+                return -ENOMEM;
+        }
+        r = mask_new(&d->mask);
+        if (r >= 0)
+                r = context_bus(c, e);
+        if (r >= 0)
+                r = units_query(c->bus, pattern, /* details= */ true, e, &d->states, &d->n_states);
+        if (r >= 0)
+                r = store_read_package(m, e, &d->package);
+        if (r >= 0)
+                r = module_units(m->name, &d->package, d->states, d->n_states, &d->units);
+        return r;
+}
+
+static int add_unit(Context *c, const Details *d, const char *unit, json_object *apps, Error *e) {
+        const UnitState *state = unit_states_find(d->states, d->n_states, unit);
+        json_object *app = json_object_new_object();
+        int r;
+
+        if (!app || json_object_array_add(apps, app) < 0)
+                return -ENOMEM;
+        r = row_add_unit(app, d->module, unit, state);
+        if (r >= 0)
+                r = add_declaration(app, &d->package, unit);
+        if (r >= 0 && state && !isempty(state->status_text))
+                r = json_add_string(app, "status", state->status_text);
+        return r < 0 ? r : add_record(c, app, unit, d->mask, e);
+}
+
+/* One object for each unit; what the first one says stands for the module too. */
+static int add_units(Context *c, const Details *d, json_object *o, Error *e) {
+        static const char *const shared[] = { "status", "options", "actions", "monitor", "error" };
+        json_object *apps = json_object_new_array(), *first;
+        int r;
+
+        r = json_add(o, "apps", apps);
+        STRV_FOREACH(unit, d->units)
+                if (r >= 0)
+                        r = add_unit(c, d, *unit, apps, e);
+        if (r < 0)
+                return r;
+        first = json_object_array_get_idx(apps, 0);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(shared); i++)
+                if (json_has(first, shared[i]))
+                        r = add_or_null(o, shared[i], json_object_get(json_get(first, shared[i])));
+        return r;
+}
+
+static int add_origin(json_object *o, const Module *m) {
         int r;
 
         r = json_add_string(o, "spec", m->spec);
@@ -156,42 +243,23 @@ static int add_origin(json_object *o, const Module *m, const UnitState *state) {
                 r = json_add_string(o, "link", m->link);
         if (r >= 0)
                 r = json_add_string(o, "folder", m->home);
-        if (r >= 0)
-                r = json_add_uint(o, "installed", m->installed_usec);
-        if (r >= 0 && state && !isempty(state->status_text))
-                r = json_add_string(o, "status", state->status_text);
-        return r;
+        return r < 0 ? r : json_add_uint(o, "installed", m->installed_usec);
 }
 
 static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        _cleanup_(mask_freep) Mask *mask = NULL;
-        _cleanup_(freep) char *unit = NULL;
-        UnitState state = {};
-        Package p = {};
-        int r, loaded;
+        _cleanup_(details_done) Details d = {};
+        int r;
 
-        r = module_unit_name(m->name, /* app= */ NULL, 0, &unit);
+        r = details_find(c, m, e, &d);
         if (r >= 0)
-                r = mask_new(&mask);
+                r = row_new(m, d.units[0], unit_states_find(d.states, d.n_states, d.units[0]), &o);
         if (r >= 0)
-                r = context_bus(c, e);
+                r = add_origin(o, m);
         if (r >= 0)
-                r = loaded = unit_query(c->bus, unit, e, &state);
+                r = add_settings(c, o, &d.package, d.mask, e);
         if (r >= 0)
-                r = row_new(m, loaded ? &state : NULL, &o);
-        if (r >= 0)
-                r = add_origin(o, m, loaded ? &state : NULL);
-        if (r >= 0)
-                r = store_read_package(m, e, &p);
-        if (r >= 0)
-                r = add_apps(o, &p, unit);
-        if (r >= 0)
-                r = add_settings(c, o, &p, mask, e);
-        if (r >= 0)
-                r = add_record(c, o, m->name, mask, e);
-        package_done(&p);
-        unit_state_done(&state);
+                r = add_units(c, &d, o, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(o);

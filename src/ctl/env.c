@@ -109,17 +109,14 @@ static int print_environment(const Arguments *arg, json_object *variables) {
         return fflush(stdout) != 0 ? -EIO : 0;
 }
 
-static int show_environment(Context *c, const char *name, Error *e) {
+static int show_environment(Context *c, const char *name, const char *unit, Error *e) {
         _cleanup_(json_object_putp) json_object *variables = json_object_new_object();
         _cleanup_(mask_freep) Mask *mask = NULL;
-        _cleanup_(freep) char *unit = NULL;
         UnitState state = {};
         unsigned pid;
         int r;
 
-        r = variables ? module_unit_name(name, /* app= */ NULL, 0, &unit) : -ENOMEM;
-        if (r >= 0)
-                r = context_bus(c, e);
+        r = variables ? context_bus(c, e) : -ENOMEM;
         if (r >= 0)
                 r = unit_query(c->bus, unit, e, &state);
         pid = state.main_pid;
@@ -137,18 +134,37 @@ static int show_environment(Context *c, const char *name, Error *e) {
         return r < 0 ? r : print_environment(c->arg, variables);
 }
 
-static int show_one(Context *c, const char *name) {
+/* The unit that the word names, or the module's first. */
+static int show_one(Context *c, const char *name, const char *word) {
+        _cleanup_(freep) char *owner = NULL, *first = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        bool is_unit = module_from_unit_name(word, &owner, NULL, NULL) >= 0;
         int r;
 
-        r = show_environment(c, name, &e);
-        return r < 0 ? log_error_cause(r, &e, "Cannot show the environment of %s", name) : 0;
+        r = module_unit_name(name, /* app= */ NULL, 0, &first);
+        if (r >= 0)
+                r = show_environment(c, name, is_unit ? word : first, &e);
+        return r < 0 ? log_error_cause(r, &e, "Cannot show the environment of %s", word) : 0;
 }
 
 static int run_env(const void *args, char **words) {
-        return select_each(args, words, show_one);
+        _cleanup_(strv_freep) char **names = NULL;
+        Context c;
+        int r, result;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        result = select_modules(&c, words, &names);
+        STRV_FOREACH(name, names) {
+                r = show_one(&c, *name, *words);
+                if (r < 0)
+                        result = r;
+        }
+        context_done(&c);
+        return result;
 }
 
 const Verb verb_env = {
-        "env", NULL, "MODULE", "Print the environment a module runs with", 1, 1, run_env,
+        "env", NULL, "MODULE|UNIT", "Print the environment a module runs with", 1, 1, run_env,
 };

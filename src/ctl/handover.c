@@ -8,24 +8,15 @@
 #include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/ctl.h"
+#include "ctl/module-unit.h"
 #include "ctl/select.h"
-#include "model/name.h"
 
 static int add_units(char ***argv, char *const *names, const char *prefix) {
         int r = 0;
 
-        STRV_FOREACH(name, names) {
-                _cleanup_(freep) char *id = NULL;
-
+        STRV_FOREACH(name, names)
                 if (r >= 0)
-                        r = module_id_from_name(*name, &id);
-                /* the module's first unit, and those of its further apps and instances */
-                if (r >= 0)
-                        r = strv_extendf(argv, "%s" UNIT_PREFIX "%s.service", prefix, id);
-                if (r >= 0)
-                        r = strv_extendf(argv, "%s" UNIT_PREFIX "%s@*.service", prefix, id);
-        }
+                        r = module_add_patterns(*name, prefix, argv);
         return r;
 }
 

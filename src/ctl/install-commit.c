@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
 #include "ctl/install.h"
 #include "ctl/module-unit.h"
-#include "ctl/watch.h"
-#include "model/name.h"
 #include "unit/control.h"
-#include "unit/query.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
  * runs as. A linked folder's owner is no such choice. 1: it is an update. */
@@ -29,23 +27,9 @@ static int inherit(Context *c, Module *m, Error *e) {
         return 1;
 }
 
-/* Before the switch: killed in between, we leave a module that is stopped rather than one that runs
- * as what is no longer listed. 1: there was something to stop. */
-static int stop_old(Context *c, const char *name, const char *unit, Error *e) {
-        UnitState state = {};
-        int r, loaded;
-
-        r = loaded = unit_query(c->bus, unit, e, &state);
-        unit_state_done(&state);
-        if (r >= 0)
-                r = module_stop(c, name, e);
-        return r < 0 ? r : loaded;
-}
-
 /* The commit. The module is locked all the while, the store not while the old release stops, which
  * may take its time. */
-static int store_release(Context *c, const char *tree, Module *m, const char *unit, Error *e,
-                         char **ret_previous) {
+static int store_release(Context *c, const char *tree, Module *m, Error *e, char **ret_previous) {
         _cleanup_(closep) int lock_fd = store_lock(c->store, e);
         int r, stopped = 0;
 
@@ -59,8 +43,10 @@ static int store_release(Context *c, const char *tree, Module *m, const char *un
         if (r < 0)
                 return r;
 
+        /* Killed in between, we leave a module that is stopped rather than one that runs as what is
+         * no longer listed. */
         if (lock_fd < 0) {
-                r = stopped = stop_old(c, m->name, unit, e);
+                r = stopped = module_stop(c, m->name, e);
                 if (r >= 0)
                         r = lock_fd = store_lock(c->store, e);
         }
@@ -71,7 +57,7 @@ static int store_release(Context *c, const char *tree, Module *m, const char *un
 
         (void) store_drop_release(c->store, m->name, m->release, /* e= */ NULL);
         if (stopped > 0)
-                (void) module_start(c, m->name, /* e= */ NULL);
+                (void) module_start(c, m->name, START_ANEW, /* e= */ NULL);
         return r;
 }
 
@@ -92,7 +78,7 @@ static int go_back(Context *c, const Module *m, const char *previous) {
                 return log_error_cause(r, &e, "Cannot go back to release %s of '%s'", previous,
                                        m->name);
 
-        r = module_start(c, m->name, &e);
+        r = module_start(c, m->name, START_ANEW, &e);
         if (store_drop_release(c->store, m->name, m->release, &drop_error) < 0)
                 (void) log_warning_cause(-EIO, &drop_error, "Leaving the failed release behind");
         if (r < 0)
@@ -107,7 +93,7 @@ static int start_release(Context *c, const Module *m, const char *previous) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        r = module_start(c, m->name, &e);
+        r = module_start(c, m->name, START_ANEW, &e);
         if (r >= 0)
                 return 0;
 
@@ -134,18 +120,28 @@ static void prune(Context *c, const char *name, const char *previous) {
                 (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", name);
 }
 
+static void say_done(const Module *m, const char *previous) {
+        _cleanup_(strv_freep) char **units = NULL;
+        _cleanup_(freep) char *joined = NULL;
+
+        if (module_units_read(m, /* states= */ NULL, 0, &units) >= 0)
+                joined = strv_join(units, ", ");
+        log_info("%s %s is %s and runs as %s.", m->name, m->version,
+                 m->link    ? "linked"
+                 : previous ? "updated"
+                            : "installed",
+                 joined ? joined : "?");
+}
+
 int install_commit(Context *c, const char *tree, Module *m) {
-        _cleanup_(freep) char *previous = NULL, *unit = NULL;
+        _cleanup_(freep) char *previous = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        r = module_unit_name(m->name, /* app= */ NULL, 0, &unit);
-        if (r < 0)
-                return log_oom();
         r = lock_fd = module_lock(c, m->name, &e);
         if (r >= 0)
-                r = store_release(c, tree, m, unit, &e, &previous);
+                r = store_release(c, tree, m, &e, &previous);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot install '%s'", m->name);
 
@@ -157,14 +153,6 @@ int install_commit(Context *c, const char *tree, Module *m) {
                 return r;
 
         prune(c, m->name, previous);
-        if (m->link)
-                (void) watch_start(c, m->name);
-        else
-                (void) watch_stop(c, m->name, /* e= */ NULL); /* it was linked before */
-        log_info("%s %s is %s and runs as %s.", m->name, m->version,
-                 m->link    ? "linked"
-                 : previous ? "updated"
-                            : "installed",
-                 unit);
+        say_done(m, previous);
         return 0;
 }

@@ -36,21 +36,37 @@ static json_object *member_or_empty(json_object *details, const char *key,
         return value ? json_object_get(value) : empty();
 }
 
-static int fill_env(json_object *env, json_object *details) {
-        static const struct {
-                const char *from, *to;
-        } copied[] = {
-                { "name", "name" },     { "version", "version" },
-                { "pm_id", "pm_id" },   { "restarts", "restart_time" },
-                { "folder", "pm_cwd" }, { "unit", "systemd_unit" },
-                { "user", "username" }, { "uptime", "uptime_usec" },
-        };
+typedef struct Copied {
+        const char *from, *to;
+} Copied;
+
+static int copy_members(json_object *env, json_object *o, const Copied *members, size_t n) {
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(copied); i++)
-                if (json_get(details, copied[i].from))
-                        r = json_add(env, copied[i].to,
-                                     json_object_get(json_get(details, copied[i].from)));
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                if (json_get(o, members[i].from))
+                        r = json_add(env, members[i].to,
+                                     json_object_get(json_get(o, members[i].from)));
+        return r;
+}
+
+static int fill_env(json_object *env, json_object *module, json_object *unit) {
+        static const Copied of_module[] = {
+                { "name", "name" },
+                { "version", "version" },
+                { "pm_id", "pm_id" },
+                { "folder", "pm_cwd" },
+        };
+        static const Copied of_unit[] = {
+                { "restarts", "restart_time" },      { "unit", "systemd_unit" },
+                { "instance", "NODE_APP_INSTANCE" }, { "user", "username" },
+                { "uptime", "uptime_usec" },
+        };
+        int r;
+
+        r = copy_members(env, module, of_module, ELEMENTSOF(of_module));
+        if (r >= 0)
+                r = copy_members(env, unit, of_unit, ELEMENTSOF(of_unit));
         if (r >= 0)
                 r = json_add_bool(env, "pmx_module", true);
         if (r >= 0)
@@ -58,32 +74,33 @@ static int fill_env(json_object *env, json_object *details) {
         if (r >= 0)
                 r = json_add_string(env, "exec_mode", "fork_mode");
         if (r >= 0)
-                r = json_add_string(env, "status",
-                                    pm2_status(json_get_string(details, "active"),
-                                               json_get_string(details, "sub")));
+                r = json_add_string(
+                        env, "status",
+                        pm2_status(json_get_string(unit, "active"), json_get_string(unit, "sub")));
         if (r >= 0)
                 r = json_add(env, "axm_options",
-                             member_or_empty(details, "options", json_object_new_object));
+                             member_or_empty(unit, "options", json_object_new_object));
         if (r >= 0)
                 r = json_add(env, "axm_actions",
-                             member_or_empty(details, "actions", json_object_new_array));
+                             member_or_empty(unit, "actions", json_object_new_array));
         if (r >= 0)
                 r = json_add(env, "axm_monitor",
-                             member_or_empty(details, "monitor", json_object_new_object));
+                             member_or_empty(unit, "monitor", json_object_new_object));
         return r;
 }
 
 /* A share of one processor since the module was started, in percent, as PM2 counts. */
-static json_object *cpu_percent(json_object *details) {
-        double uptime = (double) json_get_int(details, "uptime", 0);
-        double cpu = (double) json_get_int(details, "cpu", 0);
+static json_object *cpu_percent(json_object *unit) {
+        double uptime = (double) json_get_int(unit, "uptime", 0);
+        double cpu = (double) json_get_int(unit, "cpu", 0);
         char text[32];
 
         (void) snprintf(text, sizeof(text), "%.1f", uptime > 0 ? 100 * cpu / uptime : 0.0);
         return json_object_new_double_s(strtod(text, NULL), text);
 }
 
-static int make_entry(json_object *details, json_object **ret) {
+/* One unit, as PM2 lists each process. */
+static int make_entry(json_object *module, json_object *unit, json_object **ret) {
         _cleanup_(json_object_putp) json_object *entry = json_object_new_object();
         json_object *monit = json_object_new_object(), *env = json_object_new_object();
         int r;
@@ -93,36 +110,41 @@ static int make_entry(json_object *details, json_object **ret) {
         if (r >= 0)
                 r = json_add(entry, "pm2_env", env);
         if (r >= 0)
-                r = json_add_string(entry, "name", json_get_string(details, "name"));
+                r = json_add_string(entry, "name", json_get_string(module, "name"));
         if (r >= 0)
-                r = json_add_uint(entry, "pid", (uint64_t) json_get_int(details, "pid", 0));
+                r = json_add_uint(entry, "pid", (uint64_t) json_get_int(unit, "pid", 0));
         if (r >= 0)
-                r = json_add_uint(entry, "pm_id", (uint64_t) json_get_int(details, "pm_id", 0));
+                r = json_add_uint(entry, "pm_id", (uint64_t) json_get_int(module, "pm_id", 0));
         if (r >= 0)
-                r = json_add_uint(monit, "memory", (uint64_t) json_get_int(details, "memory", 0));
+                r = json_add_uint(monit, "memory", (uint64_t) json_get_int(unit, "memory", 0));
         if (r >= 0)
-                r = json_add(monit, "cpu", cpu_percent(details));
+                r = json_add(monit, "cpu", cpu_percent(unit));
         if (r >= 0)
-                r = fill_env(env, details);
+                r = fill_env(env, module, unit);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(entry);
         return 0;
 }
 
-static int add_entry(Context *c, const char *name, json_object *list) {
-        _cleanup_(json_object_putp) json_object *details = NULL;
+static int add_entries(Context *c, const char *name, json_object *list) {
+        _cleanup_(json_object_putp) json_object *module = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        json_object *entry = NULL;
+        json_object *units;
         int r;
 
-        r = details_collect(c, name, &e, &details);
+        r = details_collect(c, name, &e, &module);
         if (r < 0)
                 return log_warning_cause(r, &e, "Leaving '%s' out", name);
-        if (r == 0)
-                return 0;
-        r = make_entry(details, &entry);
-        return r < 0 || json_object_array_add(list, entry) < 0 ? log_oom() : 0;
+        units = json_get(module, "apps");
+        for (size_t i = 0; r > 0 && i < json_object_array_length(units); i++) {
+                json_object *entry = NULL;
+
+                if (make_entry(module, json_object_array_get_idx(units, i), &entry) < 0 ||
+                    json_object_array_add(list, entry) < 0)
+                        return log_oom();
+        }
+        return 0;
 }
 
 static int run_jlist(const void *args, char **words) {
@@ -139,7 +161,7 @@ static int run_jlist(const void *args, char **words) {
                 return EXIT_USAGE;
         result = select_modules(&c, everything, &names);
         STRV_FOREACH(name, names) {
-                r = add_entry(&c, *name, list);
+                r = add_entries(&c, *name, list);
                 if (r < 0)
                         result = r;
         }

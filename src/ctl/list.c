@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/strv.h"
+#include "basic/verbs.h"
 #include "ctl/rows.h"
 
 static const Column columns[] = {
         { "pm_id", "ID", CELL_NUMBER },
         { "name", "MODULE", CELL_TEXT },
+        { "app", "APP", CELL_TEXT },
+        { "instance", "INSTANCE", CELL_NUMBER },
         { "version", "VERSION", CELL_TEXT },
         { "active", "ACTIVE", CELL_STATE },
         { "sub", "SUB", CELL_TEXT },
@@ -33,6 +36,20 @@ static bool other_scope_has_modules(const Context *c) {
         return any;
 }
 
+/* The columns that tell units of one module apart are there where any module has several. */
+static int print_rows(json_object *rows, const TableStyle *style) {
+        Column shown[ELEMENTSOF(columns)];
+        bool several = false;
+        size_t n = 0;
+
+        for (size_t i = 0; i < json_object_array_length(rows); i++)
+                several |= json_get(json_object_array_get_idx(rows, i), "app") != NULL;
+        for (size_t i = 0; i < ELEMENTSOF(columns); i++)
+                if (several || !word_list_contains(" app instance ", columns[i].key))
+                        shown[n++] = columns[i];
+        return table_print(shown, n, rows, style);
+}
+
 static int run_list(const void *args, char **words) {
         _cleanup_(json_object_putp) json_object *rows = NULL;
         TableStyle style;
@@ -45,7 +62,7 @@ static int run_list(const void *args, char **words) {
         r = result = rows_collect(&c, &rows);
         if (rows) {
                 style = table_style(c.arg, "No modules are installed.");
-                r = table_print(columns, ELEMENTSOF(columns), rows, &style);
+                r = print_rows(rows, &style);
                 if (r < 0)
                         result = log_error_errno(r, "Cannot print: %m");
                 if (json_object_array_length(rows) == 0 && c.arg->json == JSON_OFF &&

@@ -123,6 +123,4 @@ void preflight_notice_ignored(const Package *p) {
         if (ignored && joined)
                 log_notice("%s: these fields of package.json have no effect here: %s", p->name,
                            joined);
-        if (p->n_apps > 1)
-                log_notice("%s: only the first of its %zu apps is started", p->name, p->n_apps);
 }

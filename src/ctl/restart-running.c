@@ -3,32 +3,41 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
-#include "model/name.h"
-#include "store/modules.h"
-#include "unit/query.h"
 
-/* What new settings mean for a module: a unit that runs is restarted as it is, one that failed, or
- * keeps failing, is made anew, since it may have lacked just this setting; one that is not there
- * was stopped by somebody. */
+/* What new settings mean for a module's units: one that runs is restarted as it is, one that
+ * failed, or keeps failing, is made anew, since it may have lacked just this setting; one that is
+ * not there was stopped by somebody. */
 typedef struct Reached {
-        char **running; /* units */
-        char **failed;  /* modules */
+        char **running, **failed; /* units */
+        char **modules;           /* those of the failed */
 } Reached;
 
+static void reached_done(Reached *reached) {
+        strv_free(reached->running);
+        strv_free(reached->failed);
+        strv_free(reached->modules);
+}
+
 static int sort(Reached *reached, const UnitState *states, size_t n, const char *name) {
-        _cleanup_(freep) char *unit = NULL;
-        const UnitState *state;
+        _cleanup_(strv_freep) char **units = NULL;
         int r;
 
-        r = module_unit_name(name, /* app= */ NULL, 0, &unit);
-        if (r < 0)
-                return r;
-        state = unit_states_find(states, n, unit);
-        if (!state)
-                return 0;
-        if (streq(state->active, "active"))
-                return strv_consume(&reached->running, TAKE_PTR(unit));
-        return strv_extend(&reached->failed, name);
+        r = module_units(name, /* p= */ NULL, states, n, &units);
+        STRV_FOREACH(unit, units) {
+                const UnitState *state = unit_states_find(states, n, *unit);
+
+                if (r < 0)
+                        break;
+                if (!state)
+                        continue;
+                if (streq(state->active, "active"))
+                        r = strv_extend(&reached->running, *unit);
+                else
+                        r = strv_extend(&reached->failed, *unit);
+                if (r >= 0 && !streq(state->active, "active"))
+                        r = strv_extend(&reached->modules, name);
+        }
+        return r;
 }
 
 static int find(Context *c, char *const *names, Error *e, Reached *ret) {
@@ -39,8 +48,7 @@ static int find(Context *c, char *const *names, Error *e, Reached *ret) {
 
         r = store_names(c->store, e, &installed);
         if (r >= 0)
-                r = units_query(c->bus, UNIT_PREFIX "*.service", /* details= */ false, e, &states,
-                                &n);
+                r = modules_query(c, e, &states, &n);
         STRV_FOREACH(name, installed)
                 if (r >= 0 && (!names || strv_contains(names, *name)))
                         r = sort(ret, states, n, *name);
@@ -67,30 +75,31 @@ static int restart_units(Context *c, char **units, Error *e) {
         return result;
 }
 
-static int start_failed(Context *c, char **names, Error *e) {
+static int start_failed(Context *c, const Reached *reached, Error *e) {
         _cleanup_(closep) int lock_fd = -EBADF;
-        size_t n = strv_length(names);
+        char **units = reached->failed;
+        size_t n = strv_length(units);
         UnitOutcome *outcomes;
         int r;
 
-        r = modules_lock_shared(c, names, e, &lock_fd);
+        r = modules_lock_shared(c, reached->modules, e, &lock_fd);
         if (r >= 0)
-                r = modules_start(c, names, e, &outcomes);
+                r = units_renew(c, units, MODULE_SETTLE_USEC, e, &outcomes);
         if (r < 0)
                 return log_error_cause(r, e, "Cannot start");
         for (size_t i = 0; i < n; i++)
                 if (outcomes[i].r < 0)
                         (void) log_warning_cause(outcomes[i].r, &outcomes[i].error,
-                                                 "%s still does not start", names[i]);
+                                                 "%s still does not start", units[i]);
                 else
-                        log_info("%s had failed and is started.", names[i]);
+                        log_info("%s had failed and is started.", units[i]);
         unit_outcomes_free(outcomes, n);
         return 0;
 }
 
 int ctl_restart_running(Context *c, char *const *names) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Reached reached = {};
+        _cleanup_(reached_done) Reached reached = {};
         int r, result = 0;
 
         r = context_store(c, /* create= */ false, &e);
@@ -108,9 +117,7 @@ int ctl_restart_running(Context *c, char *const *names) {
                 result = log_error_cause(r, &e, "Cannot tell which modules to restart");
         if (r >= 0 && reached.running)
                 result = restart_units(c, reached.running, &e);
-        if (r >= 0 && reached.failed && start_failed(c, reached.failed, &e) < 0)
+        if (r >= 0 && reached.failed && start_failed(c, &reached, &e) < 0)
                 result = -EIO;
-        strv_free(reached.running);
-        strv_free(reached.failed);
         return result;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/rows.h"
+#include "ctl/module-unit.h"
 
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
-#include "unit/query.h"
 
 /* An amount, or null where it is not known. */
 static int add_known(json_object *row, const char *key, uint64_t value) {
@@ -42,16 +42,29 @@ static int add_state(json_object *row, const Module *m, const UnitState *s) {
         return r;
 }
 
-int row_new(const Module *m, const UnitState *state, json_object **ret) {
+int row_add_unit(json_object *row, const Module *m, const char *unit, const UnitState *state) {
+        _cleanup_(freep) char *name = NULL, *app = NULL;
+        unsigned instance;
+        int r;
+
+        r = module_from_unit_name(unit, &name, &app, &instance);
+        if (r >= 0)
+                r = json_add_string(row, "unit", unit);
+        if (r >= 0)
+                r = add_text(row, "app", app);
+        if (r >= 0)
+                r = json_add_uint(row, "instance", instance);
+        return r < 0 ? r : add_state(row, m, state);
+}
+
+int row_new(const Module *m, const char *unit, const UnitState *state, json_object **ret) {
         _cleanup_(json_object_putp) json_object *row = json_object_new_object();
-        _cleanup_(freep) char *id = NULL, *unit = NULL;
+        _cleanup_(freep) char *id = NULL;
         int r;
 
         if (!row)
                 return -ENOMEM;
         r = module_id_from_name(m->name, &id);
-        if (r >= 0)
-                r = module_unit_name(m->name, /* app= */ NULL, 0, &unit);
         if (r >= 0)
                 r = json_add_string(row, "name", m->name);
         if (r >= 0)
@@ -59,11 +72,9 @@ int row_new(const Module *m, const UnitState *state, json_object **ret) {
         if (r >= 0)
                 r = json_add_string(row, "version", m->version);
         if (r >= 0)
-                r = json_add_string(row, "unit", unit);
-        if (r >= 0)
                 r = json_add_uint(row, "pm_id", m->pm_id);
         if (r >= 0)
-                r = add_state(row, m, state);
+                r = row_add_unit(row, m, unit, state);
         if (r >= 0)
                 r = add_text(row, "source", m->source ? m->source : m->spec);
         if (r >= 0)
@@ -74,25 +85,33 @@ int row_new(const Module *m, const UnitState *state, json_object **ret) {
         return 0;
 }
 
-static int add_row(Context *c, const char *name, const UnitState *states, size_t n,
-                   json_object *rows) {
+static int add_rows(const Module *m, const UnitState *states, size_t n, json_object *rows) {
+        _cleanup_(strv_freep) char **units = NULL;
+        int r;
+
+        r = module_units_read(m, states, n, &units);
+        STRV_FOREACH(unit, units) {
+                json_object *row = NULL;
+
+                if (r >= 0)
+                        r = row_new(m, *unit, unit_states_find(states, n, *unit), &row);
+                if (r >= 0 && json_object_array_add(rows, row) < 0)
+                        r = -ENOMEM;
+        }
+        return r;
+}
+
+static int add_module(Context *c, const char *name, const UnitState *states, size_t n,
+                      json_object *rows) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        _cleanup_(freep) char *unit = NULL;
-        json_object *row;
         Module m = {};
         int r;
 
         r = store_load(c->store, name, &e, &m);
         if (r < 0)
                 return log_warning_cause(r, &e, "Leaving '%s' out", name);
-        if (r == 0)
-                return 0;
-
-        r = module_unit_name(name, /* app= */ NULL, 0, &unit);
-        if (r >= 0)
-                r = row_new(&m, unit_states_find(states, n, unit), &row);
-        if (r >= 0 && json_object_array_add(rows, row) < 0)
-                r = -ENOMEM;
+        if (r > 0)
+                r = add_rows(&m, states, n, rows);
         module_done(&m);
         return r < 0 ? log_oom() : 0;
 }
@@ -117,13 +136,12 @@ int rows_collect(Context *c, json_object **ret) {
         if (names) {
                 r = context_bus(c, &e);
                 if (r >= 0)
-                        r = units_query(c->bus, UNIT_PREFIX "*.service", /* details= */ false, &e,
-                                        &states, &n_states);
+                        r = modules_query(c, &e, &states, &n_states);
                 if (r < 0)
                         return log_error_cause(r, &e, "Cannot tell which modules run");
         }
         STRV_FOREACH(name, names) {
-                r = add_row(c, *name, states, n_states, rows);
+                r = add_module(c, *name, states, n_states, rows);
                 if (r < 0)
                         result = r;
         }

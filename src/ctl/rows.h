@@ -8,11 +8,14 @@
 #include "store/modules.h"
 #include "unit/state.h"
 
-/* One object: name id version unit pm_id active sub pid restarts memory cpu uptime source enabled
- * user. Amounts in bytes and µs; what is not known is null. `state` is NULL for a module whose unit
- * is not loaded. */
-int row_new(const Module *m, const UnitState *state, json_object **ret);
+/* One object for a unit: name id version unit app instance pm_id active sub pid restarts memory cpu
+ * uptime source enabled user. Amounts in bytes and µs; what is not known is null, and so is the app
+ * of a module's first unit. `state` is NULL where it is not loaded. */
+int row_new(const Module *m, const char *unit, const UnitState *state, json_object **ret);
 
-/* Rows of all installed modules, by name. A module whose state cannot be read is reported and left
- * out; the result is negative then, but `ret` is set. */
+/* What of that says which unit it is, and how it is. */
+int row_add_unit(json_object *row, const Module *m, const char *unit, const UnitState *state);
+
+/* Rows of the units of all installed modules, by the modules' names. A module whose state cannot be
+ * read is reported and left out; the result is negative then, but `ret` is set. */
 int rows_collect(Context *c, json_object **ret);

@@ -18,6 +18,16 @@ static const Column head[] = {
         { "integrity", "Integrity", CELL_TEXT },
 };
 
+/* Those for each further unit of the module. */
+static const Column head_of_unit[] = {
+        { "unit", "Unit", CELL_TEXT },         { "name", "App", CELL_TEXT },
+        { "instance", "Instance", CELL_TEXT }, { "active", "Active", CELL_STATE },
+        { "sub", "Sub", CELL_TEXT },           { "pid", "Main PID", CELL_TEXT },
+        { "uptime", "Uptime", CELL_DURATION }, { "restarts", "Restarts", CELL_TEXT },
+        { "memory", "Memory", CELL_BYTES },    { "cpu", "CPU", CELL_DURATION },
+        { "status", "Status", CELL_TEXT },
+};
+
 #define LABEL_WIDTH 12
 
 /* "Label: text", what a stranger wrote made harmless. */
@@ -29,14 +39,14 @@ static void print_line(const char *label, const char *text) {
                 printf("%*s: %s\n", LABEL_WIDTH, left, right);
 }
 
-static void print_head(json_object *o) {
-        for (size_t i = 0; i < ELEMENTSOF(head); i++) {
-                json_object *value = json_get(o, head[i].key);
+static void print_head(json_object *o, const Column *lines, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                json_object *value = json_get(o, lines[i].key);
                 char buffer[64];
 
                 if (value)
-                        print_line(head[i].title,
-                                   cell_text(value, head[i].format, buffer, sizeof(buffer)));
+                        print_line(lines[i].title,
+                                   cell_text(value, lines[i].format, buffer, sizeof(buffer)));
         }
 }
 
@@ -74,15 +84,28 @@ static void print_actions(json_object *actions) {
         }
 }
 
-static void print_text(json_object *o) {
-        print_head(o);
-        if (json_has(o, "settings") && !json_get(o, "settings"))
-                printf("\nSettings: only root, or the modules' owner, may read them.\n");
-        print_panel("Settings", json_get(o, "settings"), value_text);
+static void print_reports(json_object *o) {
         print_panel("Configuration, as the module reported it", json_get(o, "options"), value_text);
         print_panel("Metrics", json_get(o, "monitor"), axm_metric_text);
         print_panel("Last error", json_get(o, "error"), value_text);
         print_actions(json_get(o, "actions"));
+}
+
+static void print_text(json_object *o) {
+        json_object *apps = json_get(o, "apps");
+
+        print_head(o, head, ELEMENTSOF(head));
+        if (json_has(o, "settings") && !json_get(o, "settings"))
+                printf("\nSettings: only root, or the modules' owner, may read them.\n");
+        print_panel("Settings", json_get(o, "settings"), value_text);
+        print_reports(o);
+        for (size_t i = 1; i < json_object_array_length(apps); i++) {
+                json_object *app = json_object_array_get_idx(apps, i);
+
+                putchar('\n');
+                print_head(app, head_of_unit, ELEMENTSOF(head_of_unit));
+                print_reports(app);
+        }
 }
 
 static int show_one(Context *c, const char *name) {

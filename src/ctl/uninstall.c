@@ -8,7 +8,6 @@
 #include "ctl/ctl.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
-#include "ctl/watch.h"
 #include "store/modules.h"
 #include "store/settings.h"
 
@@ -55,8 +54,6 @@ static int uninstall_one(Context *c, const char *name) {
         int r;
 
         r = lock_fd = module_lock(c, name, &e);
-        if (r >= 0)
-                r = watch_stop(c, name, &e);
         if (r >= 0)
                 r = module_stop(c, name, &e);
         if (r >= 0)

@@ -123,7 +123,7 @@ static int watch(Context *c, const char *name, Error *e) {
                 r = modules_lock_shared(c, names, e, &lock_fd);
                 if (r < 0)
                         break;
-                if (module_start(c, name, &start_error) < 0)
+                if (module_start(c, name, START_CHANGED, &start_error) < 0)
                         (void) log_warning_cause(-ECHILD, &start_error,
                                                  "%s did not start; waiting for the next change",
                                                  name);

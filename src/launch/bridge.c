@@ -176,7 +176,7 @@ static void finish(Bridge *b) {
 /* Collects what the bridge needs of the plan, then lets go of all the rest. */
 static int settle(Plan *p, char **argv, Bridge *b) {
         const char *given = getenv("RUNTIME_DIRECTORY");
-        _cleanup_(freep) char *folder = NULL, *id = NULL, *module = NULL;
+        _cleanup_(freep) char *folder = NULL, *stem = NULL, *module = NULL;
         int r;
 
         if (given) {
@@ -184,14 +184,14 @@ static int settle(Plan *p, char **argv, Bridge *b) {
                 if (!folder)
                         return -ENOMEM;
         }
-        id = strdup(argv[1]);
-        if (!id)
+        stem = strv_join(argv + 1, "@"); /* of the unit's name */
+        if (!stem)
                 return -ENOMEM;
         r = plan_mask(p, &b->mask);
         if (r < 0)
                 return r;
-        b->report = (Report){ .id = id, .mask = b->mask, .debug = plan_debug(p) };
-        detach_name(argv, BRIDGE_NAME, TAKE_PTR(id));
+        b->report = (Report){ .id = stem, .mask = b->mask, .debug = plan_debug(p) };
+        detach_name(argv, BRIDGE_NAME, TAKE_PTR(stem));
         module = strdup(p->module.name);
         if (!module)
                 return -ENOMEM;

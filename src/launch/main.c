@@ -63,7 +63,7 @@ static int become_module(Plan *p, Error *e) {
 }
 
 static int launch(char **argv, Plan *p, Error *e) {
-        if (plan_module(p, argv[1], argv[2], e) < 0)
+        if (plan_module(p, argv + 1, e) < 0)
                 return EXIT_STATUS_PACKAGE;
         if (plan_settings(p, e) < 0 || plan_environment(p, e) < 0)
                 return EXIT_STATUS_SETTINGS;
@@ -82,8 +82,8 @@ int main(int argc, char **argv) {
         int status;
 
         log_setup("pm2-launch");
-        if (argc < 2 || argc > 3) {
-                log_error("Usage: pm2-launch MODULE-ID [APP]; units of modules call it");
+        if (argc < 2 || argc > 4) {
+                log_error("Usage: pm2-launch MODULE-ID [APP [INSTANCE]]; units of modules call it");
                 return EXIT_STATUS_USAGE;
         }
 

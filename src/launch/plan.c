@@ -12,7 +12,6 @@
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/secret.h"
-#include "model/unit-spec.h"
 
 #define VARIABLE_STATE "PM2CTL_STATE"
 #define VARIABLE_DEBUG "MODULE_DEBUG"
@@ -37,31 +36,28 @@ static int open_store(Plan *p, Error *e, Store **ret) {
         return r;
 }
 
-static int choose_app(Plan *p, const char *wanted, Error *e) {
+static int choose_app(Plan *p, char *const *parts, Error *e) {
+        const char *app = parts[0], *number = app ? parts[1] : NULL;
         int r;
 
-        for (size_t i = 0; i < p->package.n_apps; i++) {
-                _cleanup_(freep) char *name = NULL;
-
-                r = package_app_name(&p->package, i, &name);
-                if (r < 0)
-                        return r;
-                if (streq_ptr(name, wanted)) {
-                        p->app = p->package.apps + i;
-                        return 0;
-                }
-        }
-        return error_set(e, -ENOENT, "its package.json declares no app '%s'", wanted);
+        r = package_find_unit(&p->package, app, number ? (unsigned) strtoul(number, NULL, 10) : 0,
+                              &p->place);
+        if (r == 0)
+                r = error_set(e, -ENOENT, "its package.json declares no app '%s'", app);
+        if (r < 0)
+                return r;
+        p->app = p->package.apps + p->place.app;
+        return 0;
 }
 
-int plan_module(Plan *p, const char *id, const char *app, Error *e) {
+int plan_module(Plan *p, char *const *words, Error *e) {
         _cleanup_(store_closep) Store *store = NULL;
         _cleanup_(freep) char *name = NULL;
         int r;
 
-        r = module_name_from_id(id, &name);
+        r = module_name_from_id(words[0], &name);
         if (r < 0)
-                return error_set(e, r, "'%s' is no module's id", id);
+                return error_set(e, r, "'%s' is no module's id", words[0]);
         r = open_store(p, e, &store);
         if (r < 0)
                 return r;
@@ -74,7 +70,7 @@ int plan_module(Plan *p, const char *id, const char *app, Error *e) {
         r = store_read_package(&p->module, e, &p->package);
         if (r < 0)
                 return r;
-        r = choose_app(p, app, e);
+        r = choose_app(p, words + 1, e);
         if (r < 0)
                 return r;
 
@@ -182,6 +178,7 @@ int plan_environment(Plan *p, Error *e) {
         };
         EnvironmentFacts facts = {
                 .pm_id = p->module.pm_id,
+                .instance = p->place.instance,
                 .script = p->script,
                 .cwd = p->cwd,
                 .interpreter = p->interpreter,

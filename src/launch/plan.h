@@ -6,7 +6,7 @@
 
 #include "axm/mask.h"
 #include "basic/error.h"
-#include "model/package.h"
+#include "model/package-units.h"
 #include "store/modules.h"
 #include "store/settings.h"
 
@@ -18,6 +18,7 @@ typedef struct Plan {
         Module module;
         Package package;
         const App *app; /* in package */
+        UnitPlace place;
         Settings *global, *settings;
         json_object *document;
 
@@ -28,9 +29,9 @@ typedef struct Plan {
         char **argv, **env;
 } Plan;
 
-/* Each needs the one before it; all say in `e` what is wrong. `app` is the part that names it in
- * the unit's name, NULL for the first. */
-int plan_module(Plan *p, const char *id, const char *app, Error *e);
+/* Each needs the one before it; all say in `e` what is wrong. `words` are the parts of the unit's
+ * name: the module's id, the app's part and the instance, the latter two if there are any. */
+int plan_module(Plan *p, char *const *words, Error *e);
 int plan_settings(Plan *p, Error *e);
 int plan_environment(Plan *p, Error *e);
 

@@ -177,6 +177,26 @@ static int parse_count(json_object *value, void *field, Error *e) {
         return 0;
 }
 
+/* A number, "max", or how many processors shall be left alone, as a negative number. */
+static int parse_instances(json_object *value, void *field, Error *e) {
+        const char *s = json_object_is_type(value, json_type_int) ? json_text(value)
+                                                                  : json_string(value);
+        long n;
+        char *end;
+
+        if (streq_ptr(s, "max"))
+                s = "0";
+        if (!s)
+                return wrong_type(value, "a whole number or \"max\"", e);
+        errno = 0;
+        n = strtol(s, &end, 10);
+        if (errno || end == s || *end || n > APP_INSTANCES_MAX || n < -APP_INSTANCES_MAX)
+                return error_set(e, -EINVAL, "must be \"max\", or a number up to %d, not '%.32s'",
+                                 APP_INSTANCES_MAX, s);
+        *(int *) field = (int) n;
+        return 0;
+}
+
 static int parse_object(json_object *value, void *field, Error *e) {
         if (!json_object_is_type(value, json_type_object))
                 return wrong_type(value, "an object", e);
@@ -227,6 +247,7 @@ static const Field fields[] = {
         { " kill_timeout ", parse_duration, offsetof(App, kill_timeout_usec) },
         { " max_memory_restart ", parse_bytes, offsetof(App, max_memory) },
         { " stop_exit_codes ", parse_exit_codes, 0 },
+        { " instances ", parse_instances, offsetof(App, instances) },
 };
 
 static const Field *field_find(const char *name) {
@@ -236,13 +257,11 @@ static const Field *field_find(const char *name) {
         return NULL;
 }
 
-/* "watch": false, "instances": 1 and the like ask for what happens anyway. */
+/* "watch": false and the like ask for what happens anyway. */
 static bool asks_for_nothing(const char *name, json_object *value) {
         if (!value ||
             (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value)))
                 return true;
-        if (streq(name, "instances"))
-                return json_object_is_type(value, json_type_int) && json_object_get_int(value) == 1;
         return streq(name, "exec_mode") && streq_ptr(json_string(value), "fork");
 }
 
@@ -293,6 +312,7 @@ int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
                 .min_uptime_usec = APP_MIN_UPTIME_USEC,
                 .max_restarts = APP_MAX_RESTARTS,
                 .kill_timeout_usec = APP_KILL_TIMEOUT_USEC,
+                .instances = 1,
         };
         int r;
 

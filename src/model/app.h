@@ -12,6 +12,8 @@
 #define APP_MIN_UPTIME_USEC   (1 * USEC_PER_SEC)
 #define APP_KILL_TIMEOUT_USEC (1600 * USEC_PER_MSEC)
 
+#define APP_INSTANCES_MAX     64
+
 typedef struct App {
         char *name;   /* as declared, else NULL */
         char *script; /* below the package, normalized */
@@ -32,6 +34,8 @@ typedef struct App {
         uint64_t max_memory; /* bytes, 0: no limit */
         uint8_t *stop_exit_codes;
         size_t n_stop_exit_codes;
+
+        int instances; /* 0: one for each processor; less: so many fewer */
 
         char **ignored; /* declared fields that have no effect here */
 } App;

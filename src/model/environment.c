@@ -5,6 +5,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/verbs.h"
+#include "model/package-units.h"
 
 /* pmx prints every message on its standard output, secrets and all, where it finds this one; the
  * bridge logs them instead, masked. */
@@ -103,7 +104,7 @@ static int set_app_variables(char ***env, const EnvironmentSource *source, json_
 /* Where the unit has one of these, a drop-in put it there. */
 static int set_contract(char ***env, const EnvironmentSource *source,
                         const EnvironmentFacts *facts) {
-        char id[16], instance[16];
+        char id[16], instance[16], instances[16];
         const struct {
                 const char *name, *value;
         } table[] = {
@@ -113,7 +114,7 @@ static int set_contract(char ***env, const EnvironmentSource *source,
                 { "PM2_HOME", facts->pm2_home },
                 { "NODE_APP_INSTANCE", instance },
                 { "instance_var", "NODE_APP_INSTANCE" },
-                { "instances", "1" },
+                { "instances", instances },
                 { "namespace", source->app->namespace ? source->app->namespace : "default" },
                 { "version", source->package->version },
                 { "pm_cwd", facts->cwd },
@@ -127,6 +128,7 @@ static int set_contract(char ***env, const EnvironmentSource *source,
 
         (void) snprintf(id, sizeof(id), "%u", facts->pm_id);
         (void) snprintf(instance, sizeof(instance), "%u", facts->instance);
+        (void) snprintf(instances, sizeof(instances), "%u", app_count_instances(source->app));
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 if (strv_env_get(*env, table[i].name))
                         continue;

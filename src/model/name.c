@@ -109,23 +109,40 @@ int module_name_from_folder(const char *folder, char **ret) {
         return spell_name(folder, folder[0] == '@' ? folder + 1 : NULL, '+', ret);
 }
 
-int module_unit_name(const char *name, const char *app, unsigned instance, char **ret) {
-        _cleanup_(freep) char *id = NULL;
-        int r, n;
+/* The module's part, then what tells its units apart. */
+static int add_parts(const char *prefix, const char *module, const char *app, unsigned instance,
+                     const char *suffix, char **ret) {
+        int n;
 
         assert(app || instance == 0);
 
-        r = module_id_from_name(name, &id);
-        if (r < 0)
-                return r;
-
         if (!app)
-                n = asprintf(ret, UNIT_PREFIX "%s.service", id);
+                n = asprintf(ret, "%s%s%s", prefix, module, suffix);
         else if (instance == 0)
-                n = asprintf(ret, UNIT_PREFIX "%s@%s.service", id, app);
+                n = asprintf(ret, "%s%s@%s%s", prefix, module, app, suffix);
         else
-                n = asprintf(ret, UNIT_PREFIX "%s@%s@%u.service", id, app, instance);
-        return n < 0 ? -ENOMEM : 0;
+                n = asprintf(ret, "%s%s@%s@%u%s", prefix, module, app, instance, suffix);
+        if (n < 0) {
+                *ret = NULL;
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+int module_unit_folder(const char *name, const char *app, unsigned instance, char **ret) {
+        _cleanup_(freep) char *folder = NULL;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        return r < 0 ? r : add_parts("", folder, app, instance, "", ret);
+}
+
+int module_unit_name(const char *name, const char *app, unsigned instance, char **ret) {
+        _cleanup_(freep) char *id = NULL;
+        int r;
+
+        r = module_id_from_name(name, &id);
+        return r < 0 ? r : add_parts(UNIT_PREFIX, id, app, instance, ".service", ret);
 }
 
 static int parse_instance(const char *s, unsigned *ret) {

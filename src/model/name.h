@@ -12,9 +12,9 @@
 #define UNIT_PREFIX     "pm2@"
 #define UNIT_SLICE      "pm2.slice"
 
-/* In LogExtraFields= of every module's unit: journald keeps these on lines that have lost the slice,
- * and the relay finds all modules' lines by this one field, however many modules there are. Anyone
- * can claim it; it says nothing about who spoke. */
+/* In LogExtraFields= of every module's unit: journald keeps these on lines that have lost the
+ * slice, and the relay finds all modules' lines by this one field, however many modules there are.
+ * Anyone can claim it; it says nothing about who spoke. */
 #define UNIT_JOURNAL_MARK "PM2CTL=module"
 
 /* npm's rules for a package name ("tool", "@acme/tool"), less the characters ~!'()* that only very
@@ -33,6 +33,9 @@ int module_name_from_id(const char *id, char **ret);
  * separator. */
 int module_folder_from_name(const char *name, char **ret);
 int module_name_from_folder(const char *folder, char **ret);
+
+/* What a unit's own folder and its record are called: "<folder>[@<app>[@<instance>]]". */
+int module_unit_folder(const char *name, const char *app, unsigned instance, char **ret);
 
 /* The unit of an app: pm2@<id>.service; with `app` pm2@<id>@<app>.service; with `instance` > 0 as
  * well pm2@<id>@<app>@<instance>.service. `app` is NULL for a module's first app. */

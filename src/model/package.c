@@ -4,6 +4,7 @@
 #include "basic/string-util.h"
 #include "model/app.h"
 #include "model/name.h"
+#include "model/package-units.h"
 
 #define VERSION_MAX 256 /* node-semver's limit */
 
@@ -69,6 +70,7 @@ static int parse_config(json_object *o, Error *e, Package *p) {
 }
 
 static int add_app(Package *p, json_object *declaration, const char *where, Error *e) {
+        unsigned n_units = 0;
         App *grown;
         int r;
 
@@ -84,6 +86,11 @@ static int add_app(Package *p, json_object *declaration, const char *where, Erro
         if (r < 0)
                 return r;
         p->n_apps++;
+        for (size_t i = 0; i < p->n_apps; i++)
+                n_units += app_count_instances(p->apps + i);
+        if (n_units > PACKAGE_UNITS_MAX)
+                return error_set(e, -E2BIG, "field '%s': more than %d processes", where,
+                                 PACKAGE_UNITS_MAX);
         return 0;
 }
 

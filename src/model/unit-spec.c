@@ -82,34 +82,25 @@ bool homepage_is_safe(const char *homepage) {
                strlen(homepage) <= HOMEPAGE_MAX;
 }
 
-int package_app_name(const Package *p, size_t app, char **ret) {
-        const char *name = p->apps[app].name;
-        int n;
-
-        if (app == 0) {
-                *ret = NULL;
-                return 0;
-        }
-        if (name && app_name_is_valid(name))
-                n = asprintf(ret, "%s", name);
-        else
-                n = asprintf(ret, "%zu", app);
-        return n < 0 ? -ENOMEM : 0;
-}
-
-/* Names: the unit's, in the journal, and what people are told about it. */
-static int set_identity(const ModuleUnit *m, UnitSpec *s) {
-        const char *description = m->package->description, *homepage = m->package->homepage;
-        _cleanup_(freep) char *app = NULL, *id = NULL;
+/* The launcher finds the app by the parts of the unit's name. */
+static int set_argv(const ModuleUnit *m, const char *id, const char *app, UnitSpec *s) {
         int r;
 
-        r = package_app_name(m->package, m->app, &app);
+        r = strv_extend(&s->argv, m->launcher ? m->launcher : PKGLIBEXECDIR "/pm2-launch");
         if (r >= 0)
-                r = module_unit_name(m->name, app, 0, &s->unit);
-        if (r >= 0)
-                r = module_id_from_name(m->name, &id);
-        if (r < 0)
-                return r;
+                r = strv_extend(&s->argv, id);
+        if (r >= 0 && app)
+                r = strv_extend(&s->argv, app);
+        if (r >= 0 && m->place.instance > 0)
+                r = strv_extendf(&s->argv, "%u", m->place.instance);
+        return r;
+}
+
+/* What people are told about it, and how its lines are found in the journal. */
+static int set_texts(const ModuleUnit *m, UnitSpec *s) {
+        const char *description = m->package->description, *homepage = m->package->homepage;
+        size_t stem = strlen(s->unit) - strlen(UNIT_PREFIX) - strlen(".service");
+        int r;
 
         r = isempty(description) ? asprintf(&s->description, "PM2 module %s", m->name)
                                  : asprintf(&s->description, "%s: %s", m->name, description);
@@ -123,17 +114,29 @@ static int set_identity(const ModuleUnit *m, UnitSpec *s) {
                         return r;
         }
 
-        r = strv_extend(&s->argv, m->launcher ? m->launcher : PKGLIBEXECDIR "/pm2-launch");
-        if (r >= 0)
-                r = strv_extend(&s->argv, id);
-        if (r >= 0 && app)
-                r = strv_extend(&s->argv, app);
-        if (r >= 0)
-                r = strv_extendf(&s->log_fields, "PM2_MODULE=%s", m->name);
+        r = strv_extendf(&s->log_fields, "PM2_MODULE=%s", m->name);
         if (r >= 0)
                 r = strv_extend(&s->log_fields, UNIT_JOURNAL_MARK);
-        s->syslog_identifier = TAKE_PTR(id);
-        return r;
+        s->syslog_identifier = strndup(s->unit + strlen(UNIT_PREFIX), stem);
+        return r < 0 ? r : s->syslog_identifier ? 0 : -ENOMEM;
+}
+
+/* Everything that follows from its names. `ret_folder` is that of its runtime folder. */
+static int set_identity(const ModuleUnit *m, UnitSpec *s, char **ret_folder) {
+        _cleanup_(freep) char *name = NULL, *app = NULL, *id = NULL;
+        unsigned instance;
+        int r;
+
+        r = package_unit_name(m->package, m->name, m->place, &s->unit);
+        if (r >= 0)
+                r = module_from_unit_name(s->unit, &name, &app, &instance);
+        if (r >= 0)
+                r = module_id_from_name(m->name, &id);
+        if (r >= 0)
+                r = set_argv(m, id, app, s);
+        if (r >= 0)
+                r = set_texts(m, s);
+        return r < 0 ? r : module_unit_folder(m->name, app, instance, ret_folder);
 }
 
 /* How it is kept running and how it ends. */
@@ -265,13 +268,13 @@ static int set_settings(const ModuleUnit *m, const char *folder, UnitSpec *s, Er
 }
 
 static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
-        const App *app = m->package->apps + m->app;
-        _cleanup_(freep) char *folder = NULL;
+        const App *app = m->package->apps + m->place.app;
+        _cleanup_(freep) char *folder = NULL, *runtime = NULL;
         int r;
 
         r = module_folder_from_name(m->name, &folder);
         if (r >= 0)
-                r = set_identity(m, s);
+                r = set_identity(m, s, &runtime);
         if (r >= 0)
                 r = set_lifecycle(app, s);
         if (r >= 0)
@@ -279,8 +282,9 @@ static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
                                              : set_confinement_user(m, s, e);
         if (r >= 0)
                 r = set_settings(m, folder, s, e);
+        /* its own: with the unit that uses it the folder goes, for all that use it */
         if (r >= 0)
-                r = strv_extendf(&s->runtime_directory, "pm2ctl/%s", folder);
+                r = strv_extendf(&s->runtime_directory, "pm2ctl/%s", runtime);
         if (r < 0)
                 return r;
 
@@ -294,7 +298,7 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret) {
         UnitSpec s = UNIT_SPEC_EMPTY;
         int r;
 
-        assert(m->app < m->package->n_apps);
+        assert(m->place.app < m->package->n_apps);
 
         r = fill(m, e, &s);
         if (r < 0) {

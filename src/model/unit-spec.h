@@ -7,7 +7,7 @@
 
 #include "basic/error.h"
 #include "basic/macro.h"
-#include "model/package.h"
+#include "model/package-units.h"
 #include "model/scope-kind.h"
 
 #define UNIT_UNSET    UINT64_MAX /* of amounts and times: systemd's "infinity" or its default */
@@ -78,13 +78,13 @@ typedef struct UnitSpec {
         int kill_signal;
 } UnitSpec;
 
-/* What the unit of one app is made from; everything is borrowed. */
+/* What one unit of a module is made from; everything is borrowed. */
 typedef struct ModuleUnit {
         ScopeKind scope;
         const char *name;   /* of the module */
         const char *folder; /* with package.json; absolute */
         const Package *package;
-        size_t app;         /* 0: the first */
+        UnitPlace place;
         const char *config; /* the scope's folder of settings */
         const char *state;  /* the scope's folder of modules */
         const char *user;   /* --uid or a linked folder's owner; NULL: a user of its own */
@@ -93,7 +93,7 @@ typedef struct ModuleUnit {
         const char *launcher; /* NULL: the installed pm2-launch */
 } ModuleUnit;
 
-/* The unit of an app. -EINVAL with a clause that names the field. */
+/* One of a module's units. -EINVAL with a clause that names the field. */
 int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
 
 /* An empty specification, whose descriptors and amounts are unset. */
@@ -114,10 +114,6 @@ void unit_spec_done(UnitSpec *s);
 
 /* Copies both strings. */
 int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path);
-
-/* The app's part in a unit's name: NULL for the first app, else its declared name, or its number if
- * that name will not do. */
-int package_app_name(const Package *p, size_t app, char **ret);
 
 /* Whether a homepage may become a unit's Documentation=: systemd refuses other schemes, and mangles
  * other characters. */

@@ -73,6 +73,24 @@ const UnitState *unit_states_find(const UnitState *states, size_t n, const char 
         return n > 0 ? bsearch(&key, states, n, sizeof(UnitState), compare_states) : NULL;
 }
 
+const UnitState *unit_states_find_prefix(const UnitState *states, size_t n, const char *prefix,
+                                         size_t *ret_n) {
+        size_t begin = 0, end = n;
+
+        while (begin < end) {
+                size_t middle = begin + (end - begin) / 2;
+
+                if (strcmp(states[middle].unit, prefix) < 0)
+                        begin = middle + 1;
+                else
+                        end = middle;
+        }
+        while (end < n && startswith(states[end].unit, prefix))
+                end++;
+        *ret_n = end - begin;
+        return states + begin;
+}
+
 void unit_state_done(UnitState *s) {
         free(s->unit);
         free(s->path);

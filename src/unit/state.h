@@ -35,6 +35,10 @@ void unit_states_sort(UnitState *states, size_t n);
 /* Borrowed from a sorted array; NULL if it is not there. */
 const UnitState *unit_states_find(const UnitState *states, size_t n, const char *unit);
 
+/* The first of those whose name begins so, and how many there are. */
+const UnitState *unit_states_find_prefix(const UnitState *states, size_t n, const char *prefix,
+                                         size_t *ret_n);
+
 void unit_state_done(UnitState *s);
 void unit_states_free(UnitState *states, size_t n);
 

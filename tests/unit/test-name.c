@@ -57,12 +57,12 @@ static void test_units(void) {
         static const struct {
                 const char *name, *app;
                 unsigned instance;
-                const char *unit;
+                const char *unit, *folder;
         } table[] = {
-                { "tool", NULL, 0, "pm2@tool.service" },
-                { "@acme/tool", NULL, 0, "pm2@acme:tool.service" },
-                { "@acme/tool", "worker", 0, "pm2@acme:tool@worker.service" },
-                { "tool", "worker", 3, "pm2@tool@worker@3.service" },
+                { "tool", NULL, 0, "pm2@tool.service", "tool" },
+                { "@acme/tool", NULL, 0, "pm2@acme:tool.service", "@acme+tool" },
+                { "@acme/tool", "worker", 0, "pm2@acme:tool@worker.service", "@acme+tool@worker" },
+                { "tool", "worker", 3, "pm2@tool@worker@3.service", "tool@worker@3" },
         };
         static const char *const foreign[] = { "pm2@.service",      "pm2@x.timer",
                                                "pm2-root.service",  "pm2@x@.service",
@@ -70,11 +70,14 @@ static void test_units(void) {
                                                "pm2@../x.service",  "pm2@x@y@01.service" };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                _cleanup_(freep) char *unit = NULL, *name = NULL, *app = NULL;
+                _cleanup_(freep) char *unit = NULL, *folder = NULL, *name = NULL, *app = NULL;
                 unsigned instance = 99;
 
                 ok(module_unit_name(table[i].name, table[i].app, table[i].instance, &unit) == 0);
                 ok_str(unit, table[i].unit);
+                ok(module_unit_folder(table[i].name, table[i].app, table[i].instance, &folder) ==
+                   0);
+                ok_str(folder, table[i].folder);
                 ok(module_from_unit_name(unit, &name, &app, &instance) == 0);
                 ok_str(name, table[i].name);
                 ok_str(app, table[i].app);

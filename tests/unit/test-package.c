@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "model/package.h"
+#include "model/name.h"
+#include "model/package-units.h"
 #include "tap.h"
 
 #define HEAD "{\"name\":\"m\",\"version\":\"1.0.0\","
@@ -70,6 +71,14 @@ static void test_refused(void) {
                 { HEAD "\"apps\":[{\"script\":\"a\",\"stop_exit_codes\":[256]}]}",
                   "from 0 to 255" },
                 { HEAD "\"apps\":[{\"script\":\"a\",\"args\":[{}]}]}", "field 'apps[0].args'" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"instances\":65}]}",
+                  "field 'apps[0].instances'" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"instances\":\"many\"}]}", "not 'many'" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"instances\":2.5}]}", "a whole number" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"instances\":64},"
+                       "{\"script\":\"a\",\"instances\":64},{\"script\":\"a\",\"instances\":64},"
+                       "{\"script\":\"a\",\"instances\":64},{\"script\":\"b\"}]}",
+                  "field 'apps[4]': more than 256 processes" },
                 { HEAD "\"apps\":[7]}", "must be an object or a script's path" },
                 { HEAD "\"main\":7}", "field 'main'" },
         };
@@ -130,7 +139,56 @@ static void test_app(void) {
         package_done(&p);
 }
 
+static void test_units(void) {
+        static const char text[] = HEAD
+                "\"apps\":[{\"script\":\"a\",\"instances\":2},"
+                "{\"script\":\"b\",\"name\":\"worker\",\"instances\":\"3\"},"
+                "{\"script\":\"c\",\"name\":\"worker\"},{\"script\":\"d\",\"name\":\"1\"},"
+                "{\"script\":\"e\",\"name\":\"a b\"}]}";
+        static const char *const expected[] = {
+                "pm2@tool.service",          "pm2@tool@0@1.service",      "pm2@tool@worker.service",
+                "pm2@tool@worker@1.service", "pm2@tool@worker@2.service", "pm2@tool@2.service",
+                "pm2@tool@3.service",        "pm2@tool@4.service",
+        };
+        _cleanup_(strv_freep) char **names = NULL, **some = NULL;
+        Error e = ERROR_NULL;
+        Package p = {};
+        UnitPlace place;
+
+        ok(parse(text, &e, &p) == 0);
+        ok(package_unit_names(&p, "tool", APPS_ALL, &names) == 0);
+        ok(strv_length(names) == ELEMENTSOF(expected));
+        for (size_t i = 0; i < ELEMENTSOF(expected); i++) {
+                _cleanup_(freep) char *name = NULL, *app = NULL, *again = NULL;
+                unsigned instance;
+
+                ok_str(names[i], expected[i]);
+                ok(module_from_unit_name(names[i], &name, &app, &instance) == 0);
+                ok(package_find_unit(&p, app, instance, &place) == 1);
+                ok(package_unit_name(&p, "tool", place, &again) == 0);
+                ok_str(again, expected[i]);
+        }
+        ok(package_unit_names(&p, "tool", 1, &some) == 0);
+        ok(strv_length(some) == 3);
+        ok_str(some[0], "pm2@tool@worker.service");
+        ok(package_find_unit(&p, "other", 0, &place) == 0);
+        ok(package_find_unit(&p, "0", 0, &place) == 0);
+        package_done(&p);
+}
+
+static void test_instances(void) {
+        unsigned processors = (unsigned) MIN2(sysconf(_SC_NPROCESSORS_ONLN), APP_INSTANCES_MAX);
+
+        ok(app_count_instances(&(App){ .instances = 1 }) == 1);
+        ok(app_count_instances(&(App){ .instances = 7 }) == 7);
+        ok(app_count_instances(&(App){ .instances = 0 }) == processors);
+        ok(app_count_instances(&(App){ .instances = -1 }) == MAX2(processors - 1, 1));
+        ok(app_count_instances(&(App){ .instances = -64 }) == 1);
+}
+
 int main(void) {
+        test_units();
+        test_instances();
         test_entry_points();
         test_refused();
         test_app();

@@ -103,13 +103,27 @@ static void test_scoped(void) {
         ok_str(s.description, "@acme/tool: Does\nthings"); /* src/unit makes it harmless */
         unit_spec_done(&s);
 
-        m.app = 1;
+        m.place.app = 1;
         ok(unit_spec_module(&m, NULL, &s) == 0);
         ok_str(s.unit, "pm2@acme:tool@worker.service");
         ok_str(s.argv[2], "worker");
+        ok(!s.argv[3]);
+        ok_str(s.syslog_identifier, "acme:tool@worker");
+        ok(startswith(s.user, "pm2-acmetool-")); /* all units share it, and the data */
+        ok_str(s.state_directory[0], "pm2ctl-data/@acme+tool");
+        ok_str(s.runtime_directory[0], "pm2ctl/@acme+tool@worker");
         unit_spec_done(&s);
 
-        m.app = 2;
+        m.place.instance = 2;
+        ok(unit_spec_module(&m, NULL, &s) == 0);
+        ok_str(s.unit, "pm2@acme:tool@worker@2.service");
+        ok_str(s.argv[2], "worker");
+        ok_str(s.argv[3], "2");
+        ok_str(s.runtime_directory[0], "pm2ctl/@acme+tool@worker@2");
+        m.place.instance = 0;
+        unit_spec_done(&s);
+
+        m.place.app = 2;
         ok(unit_spec_module(&m, NULL, &s) == 0);
         ok_str(s.unit, "pm2@acme:tool@2.service");
 }

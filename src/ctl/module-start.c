@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/module-unit.h"
+#include "ctl/watch.h"
+#include "model/name.h"
+#include "model/unit-spec.h"
+#include "unit/query.h"
+#include "unit/stable.h"
+
+/* What is known of one module while its units are made. */
+typedef struct Making {
+        Module module;
+        Package package;
+} Making;
+
+static void making_done(Making *m) {
+        package_done(&m->package);
+        module_done(&m->module);
+}
+
+static int making_load(Context *c, const char *name, Error *e, Making *ret) {
+        Making m = {};
+        int r;
+
+        r = store_load(c->store, name, e, &m.module);
+        if (r == 0)
+                r = error_set(e, -ENOENT, "it is not installed");
+        if (r >= 0)
+                r = store_read_package(&m.module, e, &m.package);
+        if (r < 0) {
+                making_done(&m);
+                return r;
+        }
+        *ret = m;
+        return 0;
+}
+
+/* Units to start. Each has an owner, whose outcome its own is part of. */
+typedef struct Batch {
+        UnitSpec *specs;
+        size_t *owner;
+        size_t n;
+        char **gone; /* units to be stopped, since nobody asks for them any more */
+} Batch;
+
+static void batch_done(Batch *b) {
+        for (size_t i = 0; i < b->n; i++)
+                unit_spec_done(b->specs + i);
+        free(b->specs);
+        free(b->owner);
+        strv_free(b->gone);
+}
+
+static int batch_add(Context *c, const Making *m, UnitPlace place, size_t owner, Error *e,
+                     Batch *b) {
+        UnitSpec *specs = realloc(b->specs, (b->n + 1) * sizeof(UnitSpec));
+        size_t *owners = specs ? realloc(b->owner, (b->n + 1) * sizeof(size_t)) : NULL;
+        int r;
+
+        b->specs = specs ? specs : b->specs;
+        b->owner = owners ? owners : b->owner;
+        if (!owners)
+                return -ENOMEM;
+
+        r = unit_spec_module(
+                &(ModuleUnit){
+                        .scope = c->scope.kind,
+                        .name = m->module.name,
+                        .folder = m->module.home,
+                        .package = &m->package,
+                        .place = place,
+                        .config = c->scope.config,
+                        .state = c->scope.state,
+                        .user = m->module.user,
+                        .group = m->module.group,
+                        .link = m->module.link,
+                },
+                e, b->specs + b->n);
+        if (r >= 0)
+                b->owner[b->n++] = owner;
+        return r;
+}
+
+/* Adds a unit by its name: 1, or 0 if the package does not ask for it. */
+static int batch_add_unit(Context *c, const Making *m, const char *unit, size_t owner, Error *e,
+                          Batch *b) {
+        _cleanup_(freep) char *name = NULL, *app = NULL;
+        unsigned instance;
+        UnitPlace place;
+        int r;
+
+        r = module_from_unit_name(unit, &name, &app, &instance);
+        if (r >= 0)
+                r = package_find_unit(&m->package, app, instance, &place);
+        if (r <= 0)
+                return r;
+        if (place.instance >= app_count_instances(m->package.apps + place.app))
+                return 0;
+        r = batch_add(c, m, place, owner, e, b);
+        return r < 0 ? r : 1;
+}
+
+/* The first failure among a module's units is the module's outcome. */
+static void take_outcome(const Batch *b, size_t i, UnitOutcome *started, UnitOutcome *outcome) {
+        size_t n = 0;
+
+        if (started->r >= 0 || outcome->r < 0)
+                return;
+        for (size_t k = 0; k < b->n; k++)
+                n += b->owner[k] == b->owner[i];
+        *outcome = *started;
+        started->error = ERROR_NULL;
+        if (n > 1)
+                (void) error_prefix(&outcome->error, outcome->r, "%s", b->specs[i].unit);
+}
+
+/* Starts the batch and waits for each to settle. All settle side by side: the first wait is one for
+ * all. */
+static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
+                     UnitOutcome *outcomes) {
+        UnitOutcome *started = NULL;
+        int r;
+
+        r = units_start(c->bus, b->specs, b->n, e, &started);
+        for (size_t i = 0; r >= 0 && i < b->n; i++) {
+                UnitOutcome *s = started + i;
+
+                if (s->r >= 0 && settle_usec > 0)
+                        s->r = unit_wait_stable(c->bus, b->specs[i].unit, settle_usec, &s->error);
+                take_outcome(b, i, s, outcomes + b->owner[i]);
+        }
+        if (r >= 0)
+                unit_outcomes_free(started, b->n);
+        return r;
+}
+
+/* -- whole modules ----------------------------------------------------------------------------- */
+
+static bool is_active(const UnitState *states, size_t n, const char *unit) {
+        const UnitState *state = unit_states_find(states, n, unit);
+
+        return state && streq(state->active, "active");
+}
+
+/* Adds a module's units, and those that are to go; MODULE_RUNS_ALREADY if there is nothing to do.
+ */
+static int add_module(Context *c, const char *name, StartMode mode, const UnitState *states,
+                      size_t n_states, size_t owner, Error *e, Batch *b) {
+        _cleanup_(strv_freep) char **units = NULL;
+        size_t begin = b->n;
+        Making m;
+        int r;
+
+        r = making_load(c, name, e, &m);
+        if (r < 0)
+                return r;
+        r = module_units(name, &m.package, states, n_states, &units);
+        STRV_FOREACH(unit, units) {
+                if (r < 0)
+                        break;
+                if (mode == START_STOPPED && is_active(states, n_states, *unit))
+                        continue;
+                r = batch_add_unit(c, &m, *unit, owner, e, b);
+                if (r == 0)
+                        r = strv_extend(&b->gone, *unit);
+        }
+        making_done(&m);
+        return r < 0 ? r : b->n == begin ? MODULE_RUNS_ALREADY : 0;
+}
+
+static int stop_gone(Context *c, const Batch *b, Error *e) {
+        UnitOutcome *outcomes;
+        int r;
+
+        if (!b->gone)
+                return 0;
+        r = units_stop(c->bus, b->gone, e, &outcomes);
+        if (r >= 0)
+                unit_outcomes_free(outcomes, strv_length(b->gone));
+        return r;
+}
+
+static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
+                     UnitOutcome *outcomes) {
+        UnitState *states = NULL;
+        size_t n_states = 0;
+        Batch b = {};
+        int r;
+
+        r = context_bus(c, e);
+        if (r >= 0)
+                r = context_store(c, /* create= */ false, e);
+        if (r >= 0)
+                r = modules_query(c, e, &states, &n_states);
+        for (size_t i = 0; r >= 0 && names[i]; i++) {
+                outcomes[i].r = add_module(c, names[i], mode, states, n_states, i,
+                                           &outcomes[i].error, &b);
+                if (mode != START_CHANGED)
+                        (void) watch_start(c, names[i]);
+        }
+        unit_states_free(states, n_states);
+        if (r >= 0)
+                r = stop_gone(c, &b, e);
+        if (r >= 0)
+                r = batch_run(c, &b, mode == START_CHANGED ? 0 : MODULE_SETTLE_USEC, e, outcomes);
+        batch_done(&b);
+        return r;
+}
+
+int modules_start(Context *c, char *const *names, StartMode mode, Error *e, UnitOutcome **ret) {
+        size_t n = strv_length(names);
+        UnitOutcome *outcomes = calloc(n + 1, sizeof(UnitOutcome));
+        int r;
+
+        if (!outcomes)
+                return -ENOMEM;
+        r = start_all(c, names, mode, e, outcomes);
+        if (r < 0) {
+                unit_outcomes_free(outcomes, n);
+                return r;
+        }
+        *ret = outcomes;
+        return 0;
+}
+
+/* -- single units ------------------------------------------------------------------------------ */
+
+static int renew_one(Context *c, const char *unit, size_t owner, Error *e, Batch *b) {
+        _cleanup_(freep) char *name = NULL;
+        Making m;
+        int r;
+
+        r = module_from_unit_name(unit, &name, NULL, NULL);
+        if (r >= 0)
+                r = making_load(c, name, e, &m);
+        if (r < 0)
+                return r;
+        r = batch_add_unit(c, &m, unit, owner, e, b);
+        making_done(&m);
+        return r == 0 ? error_set(e, -ENOENT, "its package.json does not ask for it") : r;
+}
+
+int units_renew(Context *c, char *const *units, uint64_t settle_usec, Error *e, UnitOutcome **ret) {
+        size_t n = strv_length(units);
+        UnitOutcome *outcomes = calloc(n + 1, sizeof(UnitOutcome));
+        Batch b = {};
+        int r;
+
+        if (!outcomes)
+                return -ENOMEM;
+        r = context_bus(c, e);
+        if (r >= 0)
+                r = context_store(c, /* create= */ false, e);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                outcomes[i].r = renew_one(c, units[i], i, &outcomes[i].error, &b);
+        if (r >= 0)
+                r = batch_run(c, &b, settle_usec, e, outcomes);
+        batch_done(&b);
+        if (r < 0) {
+                unit_outcomes_free(outcomes, n);
+                return r;
+        }
+        *ret = outcomes;
+        return 0;
+}

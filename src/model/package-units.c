@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/package-units.h"
+
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "model/name.h"
+
+unsigned app_count_instances(const App *app) {
+        long n = app->instances;
+
+        if (n <= 0)
+                n += sysconf(_SC_NPROCESSORS_ONLN);
+        return (unsigned) MIN2(MAX2(n, 1), APP_INSTANCES_MAX);
+}
+
+/* Digits are for the apps that have no name of their own. */
+static bool is_number(const char *s) {
+        return strspn(s, "0123456789") == strlen(s);
+}
+
+static bool is_taken(const Package *p, size_t app) {
+        for (size_t i = 0; i < app; i++)
+                if (streq_ptr(p->apps[i].name, p->apps[app].name))
+                        return true;
+        return false;
+}
+
+static int app_part(const Package *p, size_t app, char **ret) {
+        const char *name = p->apps[app].name;
+
+        if (name && app_name_is_valid(name) && !is_number(name) && !is_taken(p, app)) {
+                *ret = strdup(name);
+                return *ret ? 0 : -ENOMEM;
+        }
+        if (asprintf(ret, "%zu", app) < 0) {
+                *ret = NULL;
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+int package_unit_name(const Package *p, const char *module, UnitPlace place, char **ret) {
+        _cleanup_(freep) char *part = NULL;
+        int r;
+
+        assert(place.app < p->n_apps);
+
+        if (place.app > 0 || place.instance > 0) {
+                r = app_part(p, place.app, &part);
+                if (r < 0)
+                        return r;
+        }
+        return module_unit_name(module, part, place.instance, ret);
+}
+
+int package_unit_names(const Package *p, const char *module, size_t app, char ***ret) {
+        _cleanup_(strv_freep) char **names = NULL;
+        int r;
+
+        for (size_t i = 0; i < p->n_apps; i++) {
+                unsigned n = app == APPS_ALL || app == i ? app_count_instances(p->apps + i) : 0;
+
+                for (unsigned k = 0; k < n; k++) {
+                        char *name;
+
+                        r = package_unit_name(p, module, (UnitPlace){ i, k }, &name);
+                        if (r >= 0)
+                                r = strv_consume(&names, name);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        *ret = TAKE_PTR(names);
+        return 0;
+}
+
+int package_find_unit(const Package *p, const char *app, unsigned instance, UnitPlace *ret) {
+        if (!app) {
+                *ret = (UnitPlace){};
+                return 1;
+        }
+        for (size_t i = 0; i < p->n_apps; i++) {
+                _cleanup_(freep) char *part = NULL;
+                int r;
+
+                /* the first app has a part only behind its first instance */
+                if (i == 0 && instance == 0)
+                        continue;
+                r = app_part(p, i, &part);
+                if (r < 0)
+                        return r;
+                if (streq(part, app)) {
+                        *ret = (UnitPlace){ i, instance };
+                        return 1;
+                }
+        }
+        return 0;
+}
