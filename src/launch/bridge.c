@@ -9,6 +9,7 @@
 
 #include "basic/clock.h"
 #include "basic/log.h"
+#include "basic/strv.h"
 #include "launch/control.h"
 #include "launch/detach.h"
 #include "launch/monitor.h"
