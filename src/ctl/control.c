@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/strv.h"
+#include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
 
@@ -65,6 +66,7 @@ static int start(Context *c, char *const *names, StartMode mode, Error *e, UnitO
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
+        leftovers_try_clear(c);
         r = modules_lock_shared(c, names, e, &lock_fd);
         return r < 0 ? r : modules_start(c, names, mode, e, ret);
 }

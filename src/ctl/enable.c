@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "ctl/leftovers.h"
 #include "ctl/select.h"
 #include "store/modules.h"
 
 static int change_one(Context *c, const char *name, bool disabled) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        _cleanup_(closep) int lock_fd = store_lock(c->store, &e);
+        _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        r = lock_fd < 0 ? lock_fd : store_set_disabled(c->store, name, disabled, &e);
+        leftovers_try_clear(c);
+        r = lock_fd = store_lock(c->store, &e);
+        if (r >= 0)
+                r = store_set_disabled(c->store, name, disabled, &e);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot %s '%s'", disabled ? "disable" : "enable",
                                        name);

@@ -196,13 +196,15 @@ static int take(json_object *answer, Error *e, Fetched *ret) {
         return 0;
 }
 
-int fetch_abandon(void *context, const char *number, Error *e) {
+int fetch_abandon(Context *c, const char *number, Error *e) {
         static const Step *const steps[] = { &step_fetch, &step_scripts };
-        Context *c = context;
+        int r;
 
+        r = context_bus(c, e);
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
                 _cleanup_(freep) char *unit = NULL;
-                int r;
 
                 r = step_unit(steps[i], number, &unit);
                 if (r >= 0)

@@ -10,6 +10,7 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
+#include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
 #include "ctl/preflight.h"
 #include "model/name.h"
@@ -151,7 +152,7 @@ static int run_install(const void *args, char **words) {
         if (r >= 0)
                 r = context_store(&c, /* create= */ true, &e);
         if (r >= 0)
-                r = staging_clear(c.store, &c.scope, fetch_abandon, &c, &e);
+                r = leftovers_clear(&c, &e);
         if (r < 0)
                 result = log_error_cause(r, &e, "Cannot install");
         else

@@ -24,8 +24,8 @@ void fetched_done(Fetched *f);
  * unit, runs the install scripts in another. Nothing runs any more when it returns. */
 int fetch_module(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret);
 
-/* For staging_clear(), with the Context: stops the units that a killed install left at work. */
-int fetch_abandon(void *context, const char *number, Error *e);
+/* Stops the units that a killed install left at work in its staging folder. */
+int fetch_abandon(Context *c, const char *number, Error *e);
 
 /* Links a folder as a module: nothing is copied. */
 int install_folder(Context *c, const Source *source);

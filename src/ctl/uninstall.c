@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-
-#include "axm/record.h"
-#include "basic/fs.h"
 #include "basic/log.h"
-#include "basic/path.h"
-#include "ctl/ctl.h"
+#include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
 #include "store/modules.h"
 #include "store/settings.h"
-
-static int remove_record(Context *c, const char *name, Error *e) {
-        _cleanup_(freep) char *path = path_join(c->scope.state, "axm");
-        _cleanup_(closep) int fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
-
-        if (fd == -ENOENT)
-                return 0;
-        return fd < 0 ? error_set(e, fd, "cannot open %s: %s", path, strerror(-fd))
-                      : record_remove_at(fd, name, e);
-}
 
 static int remove_files(Context *c, const char *name, Error *e) {
         _cleanup_(closep) int lock_fd = store_lock(c->store, e);
@@ -28,11 +13,9 @@ static int remove_files(Context *c, const char *name, Error *e) {
         if (lock_fd < 0)
                 return lock_fd;
         r = store_remove(c->store, name, e);
-        if (r >= 0)
-                r = store_remove_data(&c->scope, name, e);
-        if (r >= 0)
-                r = remove_record(c, name, e);
-        return r;
+        if (r > 0)
+                r = module_forget(c, name, e);
+        return r < 0 ? r : store_remove_files(c->store, name, e);
 }
 
 static int remove_settings(Context *c, const char *name, Error *e) {
@@ -53,6 +36,7 @@ static int uninstall_one(Context *c, const char *name) {
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
+        leftovers_try_clear(c);
         r = lock_fd = module_lock(c, name, &e);
         if (r >= 0)
                 r = module_stop(c, name, &e);

@@ -197,6 +197,16 @@ static int compare_names(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
+int store_is_committed(Store *s, const char *folder) {
+        _cleanup_(freep) char *current = path_join(folder, CURRENT);
+
+        if (!current)
+                return -ENOMEM;
+        if (faccessat(s->modules_fd, current, F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
+                return 1;
+        return errno == ENOENT ? 0 : -errno;
+}
+
 int store_names(Store *s, Error *e, char ***ret) {
         _cleanup_(strv_freep) char **names = NULL;
         _cleanup_(closedirp) DIR *d = NULL;
@@ -207,15 +217,11 @@ int store_names(Store *s, Error *e, char ***ret) {
                 return error_set(e, r, "cannot read %s/modules: %s", s->path, strerror(-r));
 
         for (struct dirent *entry; (entry = readdir(d));) {
-                _cleanup_(freep) char *current = NULL, *name = NULL;
+                _cleanup_(freep) char *name = NULL;
 
-                /* A folder without `current` is an install that was never committed. */
                 if (module_name_from_folder(entry->d_name, &name) < 0)
                         continue;
-                current = path_join(entry->d_name, CURRENT);
-                if (!current)
-                        return -ENOMEM;
-                if (faccessat(s->modules_fd, current, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                if (store_is_committed(s, entry->d_name) <= 0)
                         continue;
                 r = strv_consume(&names, TAKE_PTR(name));
                 if (r < 0)
@@ -265,6 +271,8 @@ int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
         _cleanup_(closep) int fd = store_open_module(s, name);
         int r = fd;
 
+        if (r >= 0)
+                (void) remove_temporaries_at(fd); /* what a killed writer left */
         if (r >= 0 && disabled)
                 r = write_file_atomic_at(fd, DISABLED, "", 0, 0644);
         else if (r >= 0 && unlinkat(fd, DISABLED, 0) < 0 && errno != ENOENT)

@@ -92,8 +92,16 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e);
 /* Takes a release away that is not current. */
 int store_drop_release(Store *s, const char *name, const char *release, Error *e);
 
-/* Removes a module: gone in one step, then its files. 0 if it was not there. */
+/* What store_remove() calls a module's folder while it lies in the staging folder. */
+#define STAGING_REMOVED "removed-"
+
+/* Removes a module in two steps: out of sight by one rename, 0 if it was not there; then its files.
+ * Who is killed in between leaves the rest to staging_clear(). */
 int store_remove(Store *s, const char *name, Error *e);
+int store_remove_files(Store *s, const char *name, Error *e);
+
+/* Removes folders of modules that no install has committed. Under the store's lock. */
+int store_remove_uncommitted(Store *s, Error *e);
 
 /* Removes a module's own data, in either place systemd may have put it. */
 int store_remove_data(const Scope *scope, const char *name, Error *e);

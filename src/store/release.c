@@ -36,8 +36,10 @@ static int place_release(Store *s, int releases_fd, const char *tree, const Modu
 
         if (tree)
                 fd = open_folder(AT_FDCWD, tree);
-        else
-                fd = open_or_mkdir_at(releases_fd, ".#new", 0755);
+        else {
+                r = remove_tree_at(releases_fd, ".#new"); /* a killed install's */
+                fd = r < 0 ? r : open_or_mkdir_at(releases_fd, ".#new", 0755);
+        }
         if (fd < 0)
                 return fd;
 
@@ -100,6 +102,8 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
         r = store_current_release(fd, e, &previous);
         if (r < 0)
                 return r;
+        /* what a killed writer left; under the lock nobody writes */
+        (void) remove_temporaries_at(fd);
         r = symlink_atomic_at(target, fd, CURRENT);
         if (r < 0)
                 return error_set(e, r, "cannot switch '%s' to release %s: %s", name, release,
@@ -152,6 +156,15 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
         return 0;
 }
 
+/* Opens the staging folder, and the name a module has there. */
+static int open_removed(Store *s, const char *folder, char **ret) {
+        if (asprintf(ret, STAGING_REMOVED "%s", folder) < 0) {
+                *ret = NULL;
+                return -ENOMEM;
+        }
+        return open_or_mkdir_at(s->fd, "staging", 0700);
+}
+
 int store_remove(Store *s, const char *name, Error *e) {
         _cleanup_(freep) char *folder = NULL, *gone = NULL;
         _cleanup_(closep) int staging_fd = -EBADF;
@@ -160,13 +173,7 @@ int store_remove(Store *s, const char *name, Error *e) {
         r = module_folder_from_name(name, &folder);
         if (r < 0)
                 return r;
-        if (asprintf(&gone, "removed-%s", folder) < 0)
-                return -ENOMEM;
-
-        /* One rename takes the module out of sight; what a crash leaves of it is cleared with the
-         * staging folder. */
-        staging_fd = open_or_mkdir_at(s->fd, "staging", 0700);
-        r = staging_fd;
+        r = staging_fd = open_removed(s, folder, &gone);
         if (r >= 0)
                 r = remove_tree_at(staging_fd, gone);
         if (r >= 0 && renameat(s->modules_fd, folder, staging_fd, gone) < 0) {
@@ -176,11 +183,47 @@ int store_remove(Store *s, const char *name, Error *e) {
         }
         if (r >= 0 && fsync(s->modules_fd) < 0)
                 r = -errno;
-        if (r >= 0)
-                r = remove_tree_at(staging_fd, gone);
         return r < 0 ? error_set(e, r, "cannot remove %s/modules/%s: %s", s->path, folder,
                                  strerror(-r))
+                     : 1;
+}
+
+int store_remove_files(Store *s, const char *name, Error *e) {
+        _cleanup_(freep) char *folder = NULL, *gone = NULL;
+        _cleanup_(closep) int staging_fd = -EBADF;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        if (r < 0)
+                return r;
+        r = staging_fd = open_removed(s, folder, &gone);
+        if (r >= 0)
+                r = remove_tree_at(staging_fd, gone);
+        return r < 0 ? error_set(e, r, "cannot remove %s/staging/%s: %s", s->path, gone,
+                                 strerror(-r))
                      : 0;
+}
+
+int store_remove_uncommitted(Store *s, Error *e) {
+        _cleanup_(closedirp) DIR *d = NULL;
+        int r;
+
+        r = opendir_at(s->modules_fd, ".", &d);
+        if (r < 0)
+                return error_set(e, r, "cannot read %s/modules: %s", s->path, strerror(-r));
+        for (struct dirent *entry; (entry = readdir(d));) {
+                _cleanup_(freep) char *name = NULL;
+
+                if (module_name_from_folder(entry->d_name, &name) < 0)
+                        continue;
+                if (store_is_committed(s, entry->d_name) != 0)
+                        continue;
+                r = remove_tree_at(s->modules_fd, entry->d_name);
+                if (r < 0)
+                        return error_set(e, r, "cannot remove %s/modules/%s: %s", s->path,
+                                         entry->d_name, strerror(-r));
+        }
+        return 0;
 }
 
 int store_remove_data(const Scope *scope, const char *name, Error *e) {

@@ -56,18 +56,16 @@ static int try_lock(int folder_fd) {
 static int clear_entry(const Scope *scope, int staging_fd, const char *name, StagingAbandon abandon,
                        void *userdata, Error *e) {
         _cleanup_(closep) int folder_fd = -EBADF, lock_fd = -EBADF;
-        int r = 0;
+        int r;
 
-        /* anything else is what store_remove() has not finished */
-        if (name[strspn(name, "0123456789")] == 0) {
+        if (!startswith(name, STAGING_REMOVED)) {
                 folder_fd = open_folder(staging_fd, name);
                 if (folder_fd >= 0)
                         lock_fd = try_lock(folder_fd);
                 if (lock_fd == -EWOULDBLOCK)
                         return 0;
-                /* or it would go on writing where the next install is at work */
-                r = abandon(userdata, name, e);
         }
+        r = abandon(userdata, name, e);
         if (r >= 0)
                 r = remove_staging(scope, staging_fd, name);
         return r < 0 ? error_set(e, r, "cannot remove %s/" STAGING "/%s: %s", scope->state, name,
@@ -85,6 +83,9 @@ int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *us
         if (store_lock_fd < 0)
                 return store_lock_fd;
 
+        r = store_remove_uncommitted(s, e);
+        if (r < 0)
+                return r;
         r = opendir_at(store_fd(s), STAGING, &d);
         if (r < 0)
                 return r == -ENOENT ? 0

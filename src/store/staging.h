@@ -3,7 +3,7 @@
 
 /* Staging: <state>/staging/<n>/, where a module is put together before it is adopted. A staging
  * folder is locked by the process that made it; one that nobody locks was left by a process that
- * died and is removed. */
+ * died and is removed. Beside them lie modules that are being removed (STAGING_REMOVED). */
 
 #include "store/modules.h"
 
@@ -25,8 +25,10 @@ int staging_new(Store *s, const Scope *scope, Error *e, Staging *ret);
 /* Removes it with all that is in it. */
 void staging_done(Staging *s);
 
-/* Ends what a dead process left working in staging folder `number`. */
-typedef int (*StagingAbandon)(void *userdata, const char *number, Error *e);
+/* Ends what a dead process left undone: `entry` is the number of the staging folder in which it may
+ * still have programs at work, or STAGING_REMOVED and the folder of the module it was removing. */
+typedef int (*StagingAbandon)(void *userdata, const char *entry, Error *e);
 
-/* Removes what dead processes left; `abandon` is called before for each folder of theirs. */
+/* Removes what dead processes left, also in the modules' folders; `abandon` is called before for
+ * each entry of theirs. */
 int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *userdata, Error *e);

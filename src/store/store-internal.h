@@ -18,6 +18,9 @@ struct Store {
 /* Descriptor of modules/<folder>; -ENOENT if the module is not there. */
 int store_open_module(Store *s, const char *name);
 
+/* 1 if modules/<folder> has a current release, 0 for an install that was never committed. */
+int store_is_committed(Store *s, const char *folder);
+
 /* The release `current` names, NULL if there is none. */
 int store_current_release(int module_fd, Error *e, char **ret);
 

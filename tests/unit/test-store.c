@@ -55,9 +55,12 @@ static void install(Store *s, const char *version, char **ret_previous) {
         ok(staging_new(s, &scope, &e, &staging) == 0);
         ok(make_at("state/staging/77/tree/node_modules") == 0); /* a dead process's */
         ok(make_at("state/staging/removed-hello/releases") == 0);
+        ok(make_at("state/modules/never-committed/releases/1.0.0-1") == 0);
         ok(staging_clear(s, &scope, abandon, &abandoned, &e) == 0); /* ours is locked: it stays */
-        ok(strv_length(abandoned) == 1 && streq(abandoned[0], "77"));
+        ok(strv_length(abandoned) == 2 && strv_contains(abandoned, "77") &&
+           strv_contains(abandoned, "removed-hello"));
         ok(!exists("state/staging/77") && !exists("state/staging/removed-hello"));
+        ok(!exists("state/modules/never-committed"));
         ok(access(staging.tree, F_OK) == 0);
         ok(adopt_tree(staging.tree, &e) == 0);
         ok(store_add_release(s, staging.tree, &m, &e) == 0);
@@ -102,7 +105,10 @@ static void test_life(Store *s) {
         ok_str(names[0], "@acme/tool");
         ok(store_next_id(s, &e, &id) == 0 && id == 0);
 
-        ok(store_remove(s, "@acme/tool", &e) == 0);
+        ok(store_remove(s, "@acme/tool", &e) == 1);
+        ok(exists("state/staging/removed-@acme+tool/releases"));
+        ok(store_remove_files(s, "@acme/tool", &e) == 0);
+        ok(!exists("state/staging/removed-@acme+tool"));
         ok(store_remove(s, "@acme/tool", &e) == 0);
         ok(store_load(s, "@acme/tool", &e, &m) == 0);
         ok(store_names(s, &e, &none) == 0 && strv_length(none) == 0);
@@ -138,7 +144,7 @@ static void test_damaged(Store *s) {
                 error_clear(&e);
         }
         ok(write_at("state/modules/@acme+tool/current2", "") == 0);
-        ok(store_remove(s, "@acme/tool", NULL) == 0);
+        ok(store_remove(s, "@acme/tool", NULL) == 1);
 }
 
 static void test_adopt_refuses(void) {
