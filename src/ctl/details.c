@@ -191,7 +191,7 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         if (r >= 0)
                 r = context_bus(c, e);
         if (r >= 0)
-                r = units_query(c->bus, pattern, /* details= */ true, e, &d->states, &d->n_states);
+                r = units_query(c->bus, pattern, UNIT_DETAILS, e, &d->states, &d->n_states);
         if (r >= 0)
                 r = store_read_package(m, e, &d->package);
         if (r >= 0)

@@ -192,7 +192,7 @@ static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
         if (r >= 0)
                 r = context_store(c, /* create= */ false, e);
         if (r >= 0)
-                r = modules_query(c, e, &states, &n_states);
+                r = modules_query(c, UNIT_NAMES, e, &states, &n_states);
         for (size_t i = 0; r >= 0 && names[i]; i++) {
                 outcomes[i].r = add_module(c, names[i], mode, states, n_states, i,
                                            &outcomes[i].error, &b);

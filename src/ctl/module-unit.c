@@ -9,8 +9,8 @@
 #include "model/package-units.h"
 #include "unit/query.h"
 
-int modules_query(Context *c, Error *e, UnitState **ret, size_t *ret_n) {
-        return units_query(c->bus, UNIT_PREFIX "*.service", /* details= */ false, e, ret, ret_n);
+int modules_query(Context *c, UnitDepth depth, Error *e, UnitState **ret, size_t *ret_n) {
+        return units_query(c->bus, UNIT_PREFIX "*.service", depth, e, ret, ret_n);
 }
 
 int module_add_patterns(const char *name, const char *prefix, char ***words) {
@@ -116,7 +116,7 @@ static int stop_all(Context *c, char *const *names, Error *e, UnitOutcome *outco
                 if (r >= 0)
                         r = watch_stop(c, *name, e);
         if (r >= 0)
-                r = modules_query(c, e, &states, &n_states);
+                r = modules_query(c, UNIT_NAMES, e, &states, &n_states);
         owner = calloc(n_states + 1, sizeof(size_t));
         for (size_t i = 0; r >= 0 && owner && names[i]; i++) {
                 r = add_loaded(names[i], states, n_states, &units);

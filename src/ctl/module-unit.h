@@ -16,7 +16,7 @@
 #define MODULE_RUNS_ALREADY 2
 
 /* The loaded units that are modules', by name. Free with unit_states_free(). */
-int modules_query(Context *c, Error *e, UnitState **ret, size_t *ret_n);
+int modules_query(Context *c, UnitDepth depth, Error *e, UnitState **ret, size_t *ret_n);
 
 /* Names of a module's units: what its package asks for (NULL if that cannot be read: one unit), in
  * its order, then those that are loaded all the same. */

@@ -48,7 +48,7 @@ static int find(Context *c, char *const *names, Error *e, Reached *ret) {
 
         r = store_names(c->store, e, &installed);
         if (r >= 0)
-                r = modules_query(c, e, &states, &n);
+                r = modules_query(c, UNIT_NAMES, e, &states, &n);
         STRV_FOREACH(name, installed)
                 if (r >= 0 && (!names || strv_contains(names, *name)))
                         r = sort(ret, states, n, *name);

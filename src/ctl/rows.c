@@ -136,7 +136,7 @@ int rows_collect(Context *c, json_object **ret) {
         if (names) {
                 r = context_bus(c, &e);
                 if (r >= 0)
-                        r = modules_query(c, &e, &states, &n_states);
+                        r = modules_query(c, UNIT_USUAL, &e, &states, &n_states);
                 if (r < 0)
                         return log_error_cause(r, &e, "Cannot tell which modules run");
         }

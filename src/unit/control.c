@@ -11,6 +11,12 @@
 /* Somebody else may start a unit between our stopping it and starting it. */
 #define START_TRIES 3
 
+/* More than these at a time get into each other's way in the kernel: each unit's mount namespace
+ * unmounts the credentials of all others, and a hundred at once took twice as long. But nobody waits
+ * longer than this for one that is slow to be ready. */
+#define STARTING_MAX  8
+#define STARTING_USEC (2 * USEC_PER_SEC)
+
 /* Units on their way through one of the functions below. */
 typedef struct Batch {
         sd_bus *bus;
@@ -59,6 +65,7 @@ static int wait_each(Batch *b, JobWaiter *w, Error *e) {
 /* Calls METHOD(unit, "replace") for each that is all right so far, then waits for all jobs. A unit
  * that is not there gets -ENOENT. */
 static int call_each(Batch *b, const char *method, Error *e) {
+        bool starts = streq(method, "RestartUnit");
         _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
         int r;
 
@@ -71,6 +78,10 @@ static int call_each(Batch *b, const char *method, Error *e) {
 
                 if (o->r < 0)
                         continue;
+                if (starts)
+                        r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
+                if (r < 0)
+                        return r;
                 o->r = manager_call(b->bus, method, &o->error, &reply, "ss", b->units[i],
                                     "replace");
                 if (is_fatal(o->r))
@@ -132,6 +143,9 @@ static int start_each(Batch *b, const UnitSpec *specs, Error *e) {
 
                 if (o->r < 0)
                         continue;
+                r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
+                if (r < 0)
+                        return r;
                 o->r = start_one(b->bus, specs + i, &o->error, &reply);
                 if (is_fatal(o->r))
                         return error_set(e, o->r, "%s", error_text(&o->error, o->r));

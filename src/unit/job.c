@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/job.h"
 
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
 
@@ -8,6 +9,7 @@ typedef struct Job {
         char *path;
         char *result; /* NULL: still running */
         size_t tag;
+        uint64_t begin_usec;
 } Job;
 
 struct JobWaiter {
@@ -99,7 +101,7 @@ int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag) {
         if (!grown)
                 return -ENOMEM;
         w->jobs = grown;
-        grown[w->n] = (Job){ .path = strdup(path), .tag = tag };
+        grown[w->n] = (Job){ .path = strdup(path), .tag = tag, .begin_usec = now_usec() };
         if (!grown[w->n].path)
                 return -ENOMEM;
         w->n++;
@@ -111,20 +113,61 @@ bool job_waiter_done(const JobWaiter *w) {
         return w->n_running == 0 || w->error < 0;
 }
 
-int job_waiter_wait(JobWaiter *w, Error *e) {
-        int r = 0;
+/* Until something happens, or this time comes. */
+static int wait_step(JobWaiter *w, uint64_t end) {
+        uint64_t now = now_usec();
+        int r;
 
+        r = sd_bus_process(w->bus, NULL);
+        if (r == 0 && now < end)
+                r = sd_bus_wait(w->bus, end == UINT64_MAX ? end : end - now);
+        if (r < 0 && r != -EINTR)
+                return r;
+        return w->error;
+}
+
+static int explain_loss(int r, Error *e) {
+        return error_set(e, r, "lost the connection to systemd while it worked (%s)", strerror(-r));
+}
+
+int job_waiter_wait(JobWaiter *w, Error *e) {
         while (!job_waiter_done(w)) {
-                r = sd_bus_process(w->bus, NULL);
-                if (r == 0)
-                        r = sd_bus_wait(w->bus, UINT64_MAX);
-                if (r < 0 && r != -EINTR)
-                        break;
+                int r = wait_step(w, UINT64_MAX);
+
+                if (r < 0)
+                        return explain_loss(r, e);
         }
-        r = r < 0 && r != -EINTR ? r : w->error;
-        return r < 0 ? error_set(e, r, "lost the connection to systemd while it worked (%s)",
-                                 strerror(-r))
-                     : 0;
+        return w->error < 0 ? explain_loss(w->error, e) : 0;
+}
+
+/* How many jobs are under way that began less than this ago; and when the first of them is that
+ * old. */
+static size_t count_young(const JobWaiter *w, uint64_t usec, uint64_t *ret_end) {
+        uint64_t now = now_usec(), end = UINT64_MAX;
+        size_t n = 0;
+
+        for (size_t i = 0; i < w->n; i++) {
+                const Job *job = w->jobs + i;
+
+                if (job->result || job->begin_usec + usec <= now)
+                        continue;
+                end = MIN2(end, job->begin_usec + usec);
+                n++;
+        }
+        *ret_end = end;
+        return n;
+}
+
+int job_waiter_throttle(JobWaiter *w, size_t limit, uint64_t usec, Error *e) {
+        uint64_t end;
+
+        while (count_young(w, usec, &end) >= limit) {
+                int r = wait_step(w, end);
+
+                if (r < 0)
+                        return explain_loss(r, e);
+        }
+        return 0;
 }
 
 const char *job_waiter_result(const JobWaiter *w, size_t tag) {

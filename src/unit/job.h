@@ -23,6 +23,9 @@ int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag);
  * connection is lost. */
 int job_waiter_wait(JobWaiter *w, Error *e);
 
+/* Returns when fewer than `limit` jobs are under way that began less than this ago. */
+int job_waiter_throttle(JobWaiter *w, size_t limit, uint64_t usec, Error *e);
+
 /* Whether all jobs have ended, for a caller with an event loop. */
 bool job_waiter_done(const JobWaiter *w);
 

@@ -128,14 +128,14 @@ static int query_run(Query *q, bool details, Error *e) {
         return r;
 }
 
-int units_query(sd_bus *bus, const char *pattern, bool details, Error *e, UnitState **ret,
+int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitState **ret,
                 size_t *ret_n) {
         _cleanup_(query_done) Query q = { .bus = bus };
         int r;
 
         r = list_units(&q, pattern, e);
-        if (r >= 0 && q.n > 0)
-                r = query_run(&q, details, e);
+        if (r >= 0 && q.n > 0 && depth > UNIT_NAMES)
+                r = query_run(&q, depth == UNIT_DETAILS, e);
         if (r < 0)
                 return r;
 
@@ -150,7 +150,7 @@ int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret) {
         size_t n;
         int r;
 
-        r = units_query(bus, unit, /* details= */ true, e, &states, &n);
+        r = units_query(bus, unit, UNIT_DETAILS, e, &states, &n);
         if (r < 0)
                 return r;
         if (n > 0)

@@ -10,7 +10,7 @@
 #include "unit/state.h"
 
 /* The loaded units that match a shell pattern, or have just this name; sorted by it. */
-int units_query(sd_bus *bus, const char *pattern, bool details, Error *e, UnitState **ret,
+int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitState **ret,
                 size_t *ret_n);
 
 /* One unit with details: 1, or 0 if it is not loaded (a stopped transient unit is gone). */

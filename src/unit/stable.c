@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/stable.h"
 
-#include <time.h>
-
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
 #include "unit/query.h"
@@ -11,13 +10,6 @@
  * is given the time in which sixteen quick failures end it. */
 #define RESTARTS_MAX  2
 #define PATIENCE_USEC (5 * USEC_PER_SEC)
-
-static uint64_t now_usec(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
-}
 
 static int on_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         *(bool *) userdata = true;

@@ -6,11 +6,19 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
+/* How much to ask for: each property is a call. */
+typedef enum UnitDepth {
+        UNIT_NAMES,   /* unit, path, active and sub; nothing else is set */
+        UNIT_USUAL,   /* what a list shows */
+        UNIT_DETAILS, /* all */
+} UnitDepth;
+
 typedef struct UnitState {
         char *unit;
-        char *path;        /* of its object on the bus */
-        char *active;      /* ActiveState: active, activating, failed, … */
-        char *sub;         /* SubState: running, auto-restart, … */
+        char *path;   /* of its object on the bus */
+        char *active; /* ActiveState: active, activating, failed, … */
+        char *sub;    /* SubState: running, auto-restart, … */
+
         unsigned main_pid; /* 0: none */
         unsigned n_restarts;
         uint64_t memory;      /* bytes; UINT64_MAX: unknown, as the next two */
@@ -18,7 +26,7 @@ typedef struct UnitState {
         uint64_t uptime_usec; /* since it became active; UINT64_MAX unless it is */
         char *user;           /* "" where none is set: the manager's own */
 
-        /* asked for units that are not active, and with details */
+        /* for units that are not active, and with details */
         char *result;  /* success, exit-code, signal, oom-kill, start-limit-hit, … */
         int exit_code; /* CLD_EXITED, CLD_KILLED, … of the main process that ended last; 0: none */
         int exit_status; /* status or signal */
