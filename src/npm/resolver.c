@@ -331,7 +331,7 @@ int resolver_run(Resolver *r, Error *e) {
                 return 0;
         if (r->stage == RESOLVER_PACKUMENTS) {
                 k = build(r, e);
-                if (k == -EAGAIN)
+                if (k == -EAGAIN && r->n_outstanding > 0)
                         return 0;
                 if (k >= 0)
                         r->stage = RESOLVER_ARCHIVES;
