@@ -328,7 +328,34 @@ tests.scripts = async () => {
         server.close();
 };
 
-// Killed anywhere, the next one works; the cache holds nothing that is not whole.
+// A registry that fails and goes on failing is the end of it, whatever it is asked for.
+tests.failing = async () => {
+        for (const status of [429, 500, 503]) {
+                const packages = { top: { '1.0.0': { dependencies: { a: '1' } } }, a: { '1.0.0': {} } };
+                for (const failing of ['/top', '/a', '/a/-/a-1.0.0.tgz']) {
+                        const server = await registry(packages, (q, s) => q.url === failing && !s.writeHead(status).end().destroyed);
+                        const result = await install('top', { server });
+                        ok(refused(result, new RegExp(`try again later \\(status ${status}`)), `${failing}: ${result.answer.error}`.replaceAll(server.url, '/'), result);
+                        server.close();
+                }
+        }
+};
+
+// Each file of the cache holds what its name, or its first line, says.
+function broken(cache) {
+        const bad = [], hex = (algorithm, data) => crypto.createHash(algorithm).update(data).digest('hex');
+        for (const name of fs.readdirSync(path.join(cache, 'tarballs')))
+                if (name !== `sha512-${hex('sha512', fs.readFileSync(path.join(cache, 'tarballs', name)))}`)
+                        bad.push(name);
+        for (const name of fs.readdirSync(path.join(cache, 'documents'))) {
+                const data = fs.readFileSync(path.join(cache, 'documents', name)), end = data.indexOf('\n');
+                if (end < 0 || JSON.parse(data.subarray(0, end)).sha256 !== hex('sha256', data.subarray(end + 1)))
+                        bad.push(name);
+        }
+        return bad;
+}
+
+// Killed anywhere, four at once with one cache: the next one works, and the cache holds nothing that is not whole.
 tests.killed = async () => {
         const packages = { top: { '1.0.0': { dependencies: {} } } };
         for (let i = 0; i < 40; i++) {
@@ -336,21 +363,30 @@ tests.killed = async () => {
                 if (i < 10)
                         packages.top['1.0.0'].dependencies[`p${i}`] = '1';
         }
-        const server = await registry(packages), cache = fresh('cache');
-        const { ms } = await install('top', { server });
-        let killed = 0;
-        for (let i = 0; i < 50; i++) {
-                const results = await Promise.all([0, 1, 2, 3].map(() => install('top', { server, cache, killAfter: 1 + Math.random() * ms * 2 })));
+        const server = await registry(packages), wanted = process.env.PM2CTL_TEST_THOROUGH ? 200 : 40;
+        const four = (cache, options = () => {}) => Promise.all([0, 1, 2, 3].map(() => install('top', { server, cache, ...options() })));
+        const good = ({ answer, tree }) => answer.packages === 41 && listing(tree).split(' ').length === 41;
+        let cache = fresh('cache'), killed = 0, tries = 0, bad = [];
+        const together = await four(cache), ms = Math.max(...together.map((r) => r.ms));
+        ok(together.every(good) && !broken(cache).length, 'four at once with one cache', together);
+
+        while (killed < wanted && tries < 20 * wanted) {
+                if (tries % 12 === 0)
+                        cache = fresh('cache');
+                const results = await four(cache, () => ({ killAfter: 1 + Math.random() * ms * 1.2 }));
+                tries += results.length;
                 killed += results.filter((r) => r.signal).length;
-                for (const r of results)
-                        fs.rmSync(r.tree, { recursive: true });
+                bad.push(...broken(cache), ...results.filter((r) => !r.signal && !good(r)));
+                results.forEach((r) => fs.rmSync(r.tree, { recursive: true }));
+                if (tries % 12 === 0) {
+                        const next = await install('top', { server, cache });
+                        bad.push(...broken(cache), ...[next].filter((r) => !good(r)));
+                }
         }
-        ok(killed > 50, `${killed} of 200 installs were killed`);
-        for (const name of fs.readdirSync(path.join(cache, 'tarballs')))
-                if (name !== `sha512-${crypto.createHash('sha512').update(fs.readFileSync(path.join(cache, 'tarballs', name))).digest('hex')}`)
-                        ok(false, `${name} is not whole`);
-        const result = await install('top', { server, cache });
-        ok(result.status === 0 && result.answer.packages === 41 && npmAccepts(result.tree) === true, 'the next one works', result);
+        ok(killed >= wanted && !bad.length, `${killed} of ${tries} installs killed: the others work, so does the next, and the cache is whole`, bad);
+        await install('top', { server, cache });
+        const result = await install('top', { server, cache, more: { offline: true } });
+        ok(good(result) && npmAccepts(result.tree) === true, 'the last one\'s cache is good for another without a registry', result);
         server.close();
 };
 
