@@ -79,6 +79,12 @@ static void clear(Channel *c) {
         }
 }
 
+static void skip(Channel *c, const char *piece, size_t size) {
+        if (c->overflow && size > 0)
+                c->overflow(c->userdata, c->skipped, piece, size);
+        c->skipped += size;
+}
+
 int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
         size_t size = c->end - c->start;
         char *line = c->buffer + c->start, *newline = size > 0 ? memchr(line, '\n', size) : NULL;
@@ -86,7 +92,7 @@ int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
 
         if (!newline) {
                 if (skipping || size >= buffer_max(c)) {
-                        c->skipped += size;
+                        skip(c, line, size);
                         clear(c);
                 } else if (size == 0)
                         clear(c);
@@ -95,6 +101,10 @@ int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
 
         *newline = 0;
         c->start += (size_t) (newline - line) + 1;
+        if (skipping) {
+                skip(c, line, (size_t) (newline - line));
+                newline = line;
+        }
         *ret = line;
         *ret_size = (uint64_t) (newline - line) + c->skipped;
         c->skipped = 0;

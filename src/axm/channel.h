@@ -15,6 +15,10 @@ typedef struct Channel {
         size_t max;       /* bytes of the longest line that is taken */
         uint64_t skipped; /* bytes thrown away of a line that is too long; 0: none is */
 
+        /* Gets such a line piece by piece, `skipped` bytes of it before; may be NULL. */
+        void (*overflow)(void *userdata, uint64_t skipped, const char *piece, size_t size);
+        void *userdata;
+
         char *out; /* what the other side has not taken yet */
         size_t out_size;
 } Channel;

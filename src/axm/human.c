@@ -140,12 +140,18 @@ static void human_dependencies(FILE *f, const AxmMessage *m) {
                        object ? json_object_object_length(m->data) : 0);
 }
 
+/* The bridge puts a file in the place of the profile itself. */
 static void human_profiling(FILE *f, const AxmMessage *m) {
-        const char *data = json_get_string(m->data, "data");
+        const char *data = json_get_string(m->data, "data"),
+                   *file = json_get_string(m->data, "file");
 
         (void) fputs("Profile of type ", f);
         put_part(f, member_text(m->data, "type", "?"));
-        (void) fprintf(f, ", %zu bytes", data ? strlen(data) : 0);
+        if (file)
+                (void) fprintf(f, ", %s bytes, saved as %s", member_text(m->data, "size", "?"),
+                               file);
+        else
+                (void) fprintf(f, ", %zu bytes", data ? strlen(data) : 0);
 }
 
 static void human_span(FILE *f, const AxmMessage *m) {

@@ -13,6 +13,7 @@
 #include "launch/control.h"
 #include "launch/detach.h"
 #include "launch/monitor.h"
+#include "launch/profile.h"
 #include "launch/report.h"
 
 #define BRIDGE_NAME "pm2-bridge"
@@ -30,6 +31,7 @@ typedef struct Bridge {
         Report report;
         Monitor monitor;
         Control control;
+        ProfileSaver profile;
         Mask *mask;
         uint64_t handled; /* bytes since the heap was trimmed */
 } Bridge;
@@ -54,6 +56,32 @@ static int pass_on(Bridge *b, const AxmMessage *m) {
         return report_message(&b->report, &masked);
 }
 
+/* A profile that has come to its end: the journal gets the name of its file. */
+static int save_profile(Bridge *b) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        SavedProfile saved = {};
+        int r;
+
+        r = profile_save(&b->profile, &e, &saved);
+        if (r < 0)
+                return report_refused(&b->report, error_text(&e, r));
+        r = report_profile(&b->report, saved.type, saved.size, saved.file);
+        free(saved.file);
+        return r;
+}
+
+/* Of a line that is too long to be a message: it may be a profile. */
+static void take_overflow(void *userdata, uint64_t skipped, const char *piece, size_t size) {
+        Bridge *b = userdata;
+        int r;
+
+        if (!profile_is_open(&b->profile) && !(skipped == 0 && profile_begins(piece, size)))
+                return;
+        r = profile_take(&b->profile, piece, size);
+        if (r < 0)
+                (void) log_warning_errno(r, "Failed to save a profile: %m");
+}
+
 static int handle_line(Bridge *b, const char *line, size_t size) {
         _cleanup_(axm_message_done) AxmMessage m = {};
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -67,12 +95,16 @@ static int handle_line(Bridge *b, const char *line, size_t size) {
                 return r;
         if (r < 0)
                 return report_refused(&b->report, error_text(&e, r));
+        if (r > 0 && m.type == AXM_PROFILING && profile_take(&b->profile, line, size) >= 0)
+                return save_profile(b);
         return r > 0 ? pass_on(b, &m) : 0;
 }
 
 static int handle_oversize(Bridge *b, uint64_t size) {
         char reason[128];
 
+        if (profile_is_open(&b->profile))
+                return save_profile(b);
         (void) snprintf(reason, sizeof(reason), "it has %llu bytes, and %u is the limit",
                         (unsigned long long) size, AXM_MESSAGE_MAX);
         return report_refused(&b->report, reason);
@@ -162,6 +194,7 @@ static int run(Bridge *b) {
 static void finish(Bridge *b) {
         uint64_t now, until;
 
+        profile_drop(&b->profile);
         if (channel_rest(&b->channel) > 0)
                 (void) report_refused(&b->report, "the module ended in the middle of it");
         now = now_usec();
@@ -209,6 +242,9 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         if (r < 0)
                 return r;
         b->channel.fd = CHANNEL_FD;
+        b->channel.overflow = take_overflow;
+        b->channel.userdata = b;
+        b->profile = (ProfileSaver){ .folder = TAKE_PTR(p->data), .dir_fd = -EBADF };
         r = monitor_init(&b->monitor, folder);
         if (r < 0)
                 return r;

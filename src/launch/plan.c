@@ -168,7 +168,7 @@ static int base_environment(const char *data, char ***ret) {
 }
 
 int plan_environment(Plan *p, Error *e) {
-        _cleanup_(freep) char *data = NULL, *pm2_home = NULL;
+        _cleanup_(freep) char *pm2_home = NULL;
         _cleanup_(strv_freep) char **base = NULL;
         EnvironmentSource source = {
                 .package = &p->package,
@@ -186,19 +186,19 @@ int plan_environment(Plan *p, Error *e) {
         };
         int r;
 
-        r = find_data(p, &data);
+        r = find_data(p, &p->data);
         if (r < 0)
                 return error_set(e, r, "cannot make the folder for its data: %s", strerror(-r));
-        pm2_home = path_join(data ? data : p->cwd, ".pm2");
+        pm2_home = path_join(p->data ? p->data : p->cwd, ".pm2");
         if (!pm2_home)
                 return -ENOMEM;
 
-        r = base_environment(data, &base);
+        r = base_environment(p->data, &base);
         if (r < 0)
                 return r;
         source.base = base;
         facts.pm2_home = pm2_home;
-        facts.home = p->user_scope ? NULL : data;
+        facts.home = p->user_scope ? NULL : p->data;
         return environment_build(&source, &facts, e, &p->env, &p->document);
 }
 
@@ -255,6 +255,7 @@ void plan_done(Plan *p) {
         (void) json_object_put(p->document);
         free(p->script);
         free(p->cwd);
+        free(p->data);
         free(p->interpreter);
         free(p->program);
         strv_free(p->argv);

@@ -24,6 +24,7 @@ typedef struct Plan {
 
         char *script;      /* absolute */
         char *cwd;         /* the folder it is started in */
+        char *data;        /* the folder for the module's own data; NULL: there is none */
         char *interpreter; /* as declared or guessed */
         char *program;     /* absolute path of what is executed */
         char **argv, **env;

@@ -34,6 +34,25 @@ int report_message(Report *r, const AxmMessage *m) {
         return send_entry(r, axm_type_priority(m->type), axm_type_message_id(m->type), human, m);
 }
 
+int report_profile(Report *r, const char *type, uint64_t size, const char *file) {
+        AxmMessage m = { .type = AXM_PROFILING, .name = axm_type_to_string(AXM_PROFILING) };
+        _cleanup_(json_object_putp) json_object *data = json_object_new_object();
+        int k;
+
+        k = data ? json_add_string(data, "type", type) : -ENOMEM;
+        if (k >= 0)
+                k = json_add_uint(data, "size", size);
+        if (k >= 0)
+                k = json_add_string(data, "file", file);
+        if (k >= 0)
+                k = mask_json(r->mask, data, &m.document);
+        m.data = m.document;
+        if (k >= 0)
+                k = report_message(r, &m);
+        axm_message_done(&m);
+        return k;
+}
+
 int report_refused(Report *r, const char *reason) {
         _cleanup_(freep) char *message = NULL;
 

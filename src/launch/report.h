@@ -17,6 +17,9 @@ typedef struct Report {
 /* An axm message, masked already. */
 int report_message(Report *r, const AxmMessage *m);
 
+/* A profile that was saved instead of being logged. */
+int report_profile(Report *r, const char *type, uint64_t size, const char *file);
+
 /* A line that was no message although it should have been one. */
 int report_refused(Report *r, const char *reason);
 

@@ -17,6 +17,11 @@ def module(script, **more):
     return Unit({'index.js': script}, **more)
 
 
+def private(pid):
+    text = open(f'/proc/{pid}/smaps_rollup').read()
+    return sum(int(n) for n in re.findall(r'^Private_\w+: +(\d+)', text, re.M))
+
+
 # -- entries -----------------------------------------------------------------------------------------------------------
 r = module('''
 process.send({ type: 'axm:option:configuration', data: { module_name: 'tool', human_info: [['a', 'b']] } })
@@ -128,13 +133,48 @@ same([e['MESSAGE'] for e in r.entries], ['A message of the module was not taken:
 r = module(METER).run(env={'RUNTIME_DIRECTORY': None, 'NOTIFY_SOCKET': None})
 same((r.status, r.entries), (0, []), 'it runs without a manager and a runtime folder, too')
 
+# -- profiles ----------------------------------------------------------------------------------------------------------
+unit = module('''
+const send = (type, data) => process.send({ type: 'profilings', data: { uuid: '1', at: 2, data, success: true, type } })
+send('cpuprofile', JSON.stringify({ nodes: [1, 'é\\u0000\\n'] }))
+send('heapdump', '"x\\n"'.repeat(4 << 20))
+process.send({ type: 'between', data: 1 })
+send('heapprofile', 'y'.repeat(64 << 20))
+send('heapprofile', 'y'.repeat((64 << 20) + 1))
+process.send({ type: 'profilings', data: { type: 'odd', data: 7 } })
+process.send({ type: 'profilings', data: { type: 'odd', data: { x: 'z'.repeat(300000) } } })
+process.send({ type: 'axm:monitor', data: { m: 1 } }, () => setTimeout(process.exit, 500))
+''')
+peak = []
+
+
+def watch(u, pid):
+    wait_for(lambda: entries)
+    bridge = bridge_of(pid)
+    while not any(e.get('MESSAGE', '').startswith('A message') for e in entries):
+        peak.append(private(bridge))
+        time.sleep(0.02)
+
+
+r = unit.run(during=watch)
+folder = f'{unit.state}/data/tool/profiles'
+saved = r.axm('profilings')
+same([(p['type'], p['size']) for p in saved], [('cpuprofile', 26), ('heapdump', 16 << 20), ('heapprofile', 64 << 20)],
+     'profiles are not logged but saved')
+same(sorted(p['file'] for p in saved), sorted(f'{folder}/{n}' for n in os.listdir(folder)), 'each in a file that its entry names')
+ok(saved[0]['file'].endswith('.cpuprofile') and saved[1]['file'].endswith('.heapsnapshot'), 'as tools want it to be called')
+same(json.load(open(saved[0]['file'])), {'nodes': [1, 'é\0\n']}, 'decoded')
+same(open(saved[1]['file']).read(), '"x\n"' * (4 << 20), 'to the last byte')
+same(os.stat(saved[0]['file']).st_mode & 0o777, 0o600, 'and private')
+same([e['MESSAGE'].split(': ')[1] for e in r.entries if e['MESSAGE'].startswith('A message')],
+     ['the profile has more than 64 MiB', 'there is no profile in it', 'there is no profile in it'],
+     'one above 64 MiB is not, nor what is none')
+same((len(r.axm('between')), max(len(json.dumps(e)) for e in r.entries) < 4096), (1, True), 'the journal stays small')
+if not SANITIZED:
+    ok(max(peak) <= 1024, f'the bridge needs {max(peak)} KiB for all that')
+
 # -- the process -------------------------------------------------------------------------------------------------------
 sizes = {}
-
-
-def private(pid):
-    text = open(f'/proc/{pid}/smaps_rollup').read()
-    return sum(int(n) for n in re.findall(r'^Private_\w+: +(\d+)', text, re.M))
 
 
 def examine(u, pid):

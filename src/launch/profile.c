@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "launch/profile.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "basic/fs.h"
+#include "basic/path.h"
+
+#define PROFILES  "profiles"
+#define TEMPORARY ".new"
+#define NAMES_MAX 1000 /* in one second */
+
+void profile_drop(ProfileSaver *s) {
+        if (s->parser.out)
+                (void) fclose(s->parser.out);
+        if (s->dir_fd >= 0)
+                (void) unlinkat(s->dir_fd, TEMPORARY, 0);
+        s->dir_fd = safe_close(s->dir_fd);
+        s->parser = (ProfileParser){};
+}
+
+static int open_file(ProfileSaver *s) {
+        _cleanup_(closep) int folder_fd = -EBADF, dir_fd = -EBADF, fd = -EBADF;
+
+        if (!s->folder)
+                return -ENOENT;
+        folder_fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder_fd < 0)
+                return -errno;
+        dir_fd = open_or_mkdir_at(folder_fd, PROFILES, 0700);
+        if (dir_fd < 0)
+                return dir_fd;
+        /* one of a bridge that was killed */
+        if (unlinkat(dir_fd, TEMPORARY, 0) < 0 && errno != ENOENT)
+                return -errno;
+        fd = openat(dir_fd, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+
+        s->parser = (ProfileParser){ .out = fdopen(fd, "w") };
+        if (!s->parser.out)
+                return -errno;
+        (void) TAKE_FD(fd);
+        s->dir_fd = TAKE_FD(dir_fd);
+        return 0;
+}
+
+int profile_take(ProfileSaver *s, const char *text, size_t size) {
+        int r;
+
+        if (!profile_is_open(s)) {
+                r = open_file(s);
+                if (r < 0)
+                        return r;
+        }
+        if (s->parser.size <= PROFILE_MAX)
+                profile_parse(&s->parser, text, size);
+        return 0;
+}
+
+/* A name that is free: when it came, and what it is. */
+static int link_file(ProfileSaver *s, char **ret) {
+        time_t now = time(NULL);
+        char stamp[32];
+        struct tm tm;
+
+        (void) strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
+        for (unsigned i = 1; i <= NAMES_MAX; i++) {
+                char name[96];
+
+                (void) snprintf(name, sizeof(name), "%s-%u%s", stamp, i,
+                                profile_suffix(s->parser.type));
+                if (linkat(s->dir_fd, TEMPORARY, s->dir_fd, name, 0) >= 0) {
+                        if (asprintf(ret, "%s/" PROFILES "/%s", s->folder, name) < 0) {
+                                *ret = NULL;
+                                return -ENOMEM;
+                        }
+                        return 0;
+                }
+                if (errno != EEXIST)
+                        return -errno;
+        }
+        return -EEXIST;
+}
+
+static int finish(ProfileSaver *s, Error *e, char **ret) {
+        bool failed;
+
+        if (s->parser.size > PROFILE_MAX)
+                return error_set(e, -EFBIG, "the profile has more than %u MiB",
+                                 PROFILE_MAX / 1024 / 1024);
+        if (!s->parser.found)
+                return error_set(e, -ENODATA, "there is no profile in it");
+        failed = ferror(s->parser.out) || fflush(s->parser.out) != 0;
+        return failed ? -EIO : link_file(s, ret);
+}
+
+int profile_save(ProfileSaver *s, Error *e, SavedProfile *ret) {
+        SavedProfile saved = { .size = s->parser.size };
+        int r;
+
+        (void) snprintf(saved.type, sizeof(saved.type), "%s", s->parser.type);
+        r = finish(s, e, &saved.file);
+        if (r < 0)
+                (void) error_set(e, r, "cannot save the profile in %s: %s", s->folder,
+                                 strerror(-r));
+        profile_drop(s);
+        if (r >= 0)
+                *ret = saved;
+        return r;
+}
