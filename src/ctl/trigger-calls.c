@@ -58,10 +58,6 @@ static void fail_unknown(Trigger *t, Target *target, json_object *data) {
         _cleanup_(freep) char *list = NULL;
         const char *near;
 
-        if (t->all) {
-                finish(t, target, OUTCOME_SKIPPED);
-                return;
-        }
         if (read_names(data, &names) < 0)
                 return fail(t, target, -ENOMEM);
         near = strv_nearest(names, t->request.action, NEAR_MISS_MAX);
@@ -73,7 +69,10 @@ static void fail_unknown(Trigger *t, Target *target, json_object *data) {
                 (void) error_set(&target->error, -ENOENT, "there is no such action, but: %s%s%s%s",
                                  list, near ? "; did you mean '" : "", near ? near : "",
                                  near ? "'?" : "");
-        fail(t, target, -ENOMEM);
+        if (t->several && target->error.message)
+                finish(t, target, OUTCOME_SKIPPED);
+        else
+                fail(t, target, -ENOMEM);
 }
 
 static void fail_error(Trigger *t, Target *target, json_object *data) {
@@ -153,29 +152,50 @@ static void read_events(Trigger *t, Target *target) {
         }
 }
 
-int trigger_add(Trigger *t, const char *runtime, const char *name) {
-        Target *grown = realloc(t->targets, (t->n + 1) * sizeof(Target)), *target;
-        _cleanup_(freep) char *folder = NULL, *path = NULL;
+int trigger_add(Trigger *t, const char *unit) {
+        Target *grown = realloc(t->targets, (t->n + 1) * sizeof(Target));
+        _cleanup_(freep) char *name = NULL, *app = NULL;
+        Target target = { .call = CALL_EMPTY };
+        unsigned instance;
         int r;
 
         if (!grown)
                 return -ENOMEM;
         t->targets = grown;
-        target = grown + t->n++;
-        *target = (Target){
-                .name = name,
-                .call = CALL_EMPTY,
-                .deadline_usec = now_usec() + t->timeout_usec,
-        };
+        r = module_from_unit_name(unit, &name, &app, &instance);
+        if (r < 0)
+                return r;
+        if (asprintf(&target.name,
+                     instance > 0 ? "%s@%s@%u"
+                     : app        ? "%s@%s"
+                                  : "%s",
+                     name, app, instance) < 0)
+                return -ENOMEM;
+        target.unit = strdup(unit);
+        if (!target.unit) {
+                free(target.name);
+                return -ENOMEM;
+        }
+        t->targets[t->n++] = target;
+        return 0;
+}
 
-        r = module_folder_from_name(name, &folder);
+static int start(Trigger *t, Target *target, const char *runtime) {
+        _cleanup_(freep) char *name = NULL, *app = NULL, *folder = NULL, *path = NULL;
+        unsigned instance;
+        int r;
+
+        r = module_from_unit_name(target->unit, &name, &app, &instance);
+        if (r >= 0)
+                r = module_unit_folder(name, app, instance, &folder);
         if (r < 0)
                 return r;
         path = path_join(runtime, folder);
         if (!path)
                 return -ENOMEM;
+        target->deadline_usec = now_usec() + t->timeout_usec;
         r = call_open(path, &t->request, &target->error, &target->call);
-        if (t->all && r == -ENOENT)
+        if (t->several && r == -ENOENT)
                 finish(t, target, OUTCOME_SKIPPED);
         else if (r < 0)
                 fail(t, target, r);
@@ -184,6 +204,8 @@ int trigger_add(Trigger *t, const char *runtime, const char *name) {
 
 void trigger_done(Trigger *t) {
         for (size_t i = 0; i < t->n; i++) {
+                free(t->targets[i].unit);
+                free(t->targets[i].name);
                 call_done(&t->targets[i].call);
                 error_clear(&t->targets[i].error);
                 (void) json_object_put(t->targets[i].data);
@@ -220,12 +242,18 @@ static int wait_for_calls(Trigger *t, struct pollfd *fds) {
         return 1;
 }
 
-int trigger_run(Trigger *t) {
+int trigger_run(Trigger *t, const char *runtime) {
         _cleanup_(freep) struct pollfd *fds = calloc(t->n + 1, sizeof(*fds));
         int r;
 
         if (!fds)
                 return -ENOMEM;
+        t->several |= t->n > 1;
+        for (size_t i = 0; i < t->n; i++) {
+                r = start(t, t->targets + i, runtime);
+                if (r < 0)
+                        return r;
+        }
         while ((r = wait_for_calls(t, fds)) > 0)
                 for (size_t i = 0; i < t->n; i++) {
                         Target *target = t->targets + i;

@@ -8,6 +8,7 @@
 #include "basic/number.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/module-unit.h"
 #include "ctl/select.h"
 
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
@@ -32,7 +33,8 @@ char *trigger_value_text(json_object *o) {
 void trigger_print(const Trigger *t, const Target *target, json_object *data) {
         _cleanup_(freep) char *text = trigger_value_text(data);
 
-        printf("%s%s%s\n", t->all ? target->name : "", t->all ? ": " : "", text ? text : "?");
+        printf("%s%s%s\n", t->several ? target->name : "", t->several ? ": " : "",
+               text ? text : "?");
         (void) fflush(stdout);
 }
 
@@ -49,6 +51,8 @@ static json_object *target_json(const Trigger *t, const Target *target) {
         int r;
 
         r = o ? json_add_string(o, "module", target->name) : -ENOMEM;
+        if (r >= 0)
+                r = json_add_string(o, "unit", target->unit);
         if (r >= 0)
                 r = json_add_string(o, "action", t->request.action);
         if (r >= 0)
@@ -77,39 +81,73 @@ static int print_json(const Trigger *t) {
         }
         if (!list)
                 return -ENOMEM;
-        return json_print(t->all ? list : json_object_array_get_idx(list, 0), t->arg->json);
+        return json_print(t->several ? list : json_object_array_get_idx(list, 0), t->arg->json);
 }
 
-static int judge(const Trigger *t) {
+static int judge(const Trigger *t, bool all) {
         size_t count[_OUTCOME_MAX] = {};
 
         for (size_t i = 0; i < t->n; i++)
                 count[t->targets[i].outcome]++;
-        if (count[OUTCOME_SKIPPED] == t->n) {
+        if (count[OUTCOME_SKIPPED] == t->n && all)
                 log_error("No module that runs has an action '%s'.", t->request.action);
-                return EXIT_FAILURE;
-        }
-        return count[OUTCOME_FAILED] > 0    ? EXIT_FAILURE
-               : count[OUTCOME_TIMEOUT] > 0 ? EXIT_TIMEOUT
-                                            : EXIT_SUCCESS;
+        for (size_t i = 0; count[OUTCOME_SKIPPED] == t->n && !all && i < t->n; i++)
+                log_error("Action '%s' of %s failed: %s", t->request.action, t->targets[i].name,
+                          t->targets[i].error.message);
+        return count[OUTCOME_FAILED] > 0 || count[OUTCOME_SKIPPED] == t->n ? EXIT_FAILURE
+               : count[OUTCOME_TIMEOUT] > 0                                ? EXIT_TIMEOUT
+                                                                           : EXIT_SUCCESS;
 }
 
-static int trigger(Trigger *t, const char *runtime, char *const *names) {
-        int r = 0, result;
+static int trigger(Trigger *t, const char *runtime, bool all) {
+        int r, result;
 
-        STRV_FOREACH(name, names)
-                if (r >= 0)
-                        r = trigger_add(t, runtime, *name);
-        if (r >= 0)
-                r = trigger_run(t);
-        result = r < 0 ? log_error_errno(r, "Cannot wait for answers: %m") : judge(t);
+        r = trigger_run(t, runtime);
+        result = r < 0 ? log_error_errno(r, "Cannot wait for answers: %m") : judge(t, all);
         if (r >= 0 && t->arg->json != JSON_OFF) {
                 r = print_json(t);
                 if (r < 0)
                         result = log_error_errno(r, "Cannot print: %m");
         }
-        trigger_done(t);
         return result;
+}
+
+/* All units of a module; of those that nobody declares any more the manager would have to be asked.
+ */
+static int add_module(Context *c, Trigger *t, const char *name) {
+        _cleanup_(strv_freep) char **units = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Module m = {};
+        int r;
+
+        r = store_load(c->store, name, &e, &m);
+        if (r <= 0)
+                return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot trigger %s", name);
+        r = module_units_read(&m, /* states= */ NULL, 0, &units);
+        module_done(&m);
+        STRV_FOREACH(unit, units)
+                if (r >= 0)
+                        r = trigger_add(t, *unit);
+        return r < 0 ? log_oom() : 0;
+}
+
+/* Where one unit is named, that one alone is meant. */
+static int add_targets(Context *c, Trigger *t, const char *word) {
+        char *const selected[] = { (char *) word, NULL };
+        _cleanup_(strv_freep) char **names = NULL;
+        int r;
+
+        r = select_modules(c, selected, &names);
+        if (r != 0)
+                return r;
+        if (names && !strv_contains(names, word) && endswith(word, ".service"))
+                return trigger_add(t, word) < 0 ? log_oom() : 0;
+        STRV_FOREACH(name, names) {
+                r = add_module(c, t, *name);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 static int parse_timeout(const char *text, uint64_t *ret) {
@@ -130,14 +168,13 @@ static int parse_timeout(const char *text, uint64_t *ret) {
 }
 
 static int run_trigger(const void *args, char **words) {
-        char *selected[] = { words[0], NULL };
-        _cleanup_(strv_freep) char **names = NULL;
-        Context c;
+        bool all = streq(words[0], "all");
         Trigger t = {
                 .arg = args,
                 .request = { .action = words[1], .parameter = words[2] },
-                .all = streq(words[0], "all"),
+                .several = all,
         };
+        Context c;
         int r;
 
         r = parse_timeout(t.arg->timeout, &t.timeout_usec);
@@ -145,9 +182,10 @@ static int run_trigger(const void *args, char **words) {
                 r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = select_modules(&c, selected, &names);
+        r = add_targets(&c, &t, words[0]);
         if (r == 0)
-                r = trigger(&t, c.scope.runtime, names);
+                r = trigger(&t, c.scope.runtime, all);
+        trigger_done(&t);
         context_done(&c);
         return r;
 }

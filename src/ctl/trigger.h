@@ -11,13 +11,14 @@ typedef enum Outcome {
         OUTCOME_DONE,    /* answered or ended: data */
         OUTCOME_FAILED,  /* the clause says why */
         OUTCOME_TIMEOUT, /* likewise */
-        OUTCOME_SKIPPED, /* not running or without the action, and not meant by name */
+        OUTCOME_SKIPPED, /* one of several, not running or without the action; with a clause */
         _OUTCOME_MAX,
 } Outcome;
 
-/* One module. */
+/* One unit. */
 typedef struct Target {
-        const char *name; /* borrowed */
+        char *unit;
+        char *name; /* the module's; with its app and instance in another than its first unit */
         Call call;
         Outcome outcome;
         Error error;
@@ -32,17 +33,15 @@ typedef struct Trigger {
         const Arguments *arg;
         ControlRequest request;
         uint64_t timeout_usec; /* since it was asked, and since it said anything */
-        bool all;              /* modules without the action were not meant */
+        bool several;          /* those without the action were not meant */
         Target *targets;
         size_t n;
 } Trigger;
 
-/* Adds a call to the module whose runtime folder is in `runtime`. -ENOMEM; all else is the target's
- * outcome. */
-int trigger_add(Trigger *t, const char *runtime, const char *name);
-
-/* Until all calls have an outcome. */
-int trigger_run(Trigger *t);
+/* Adds a target; once all are there, trigger_run() calls them, whose runtime folders are in
+ * `runtime`, until each has an outcome. */
+int trigger_add(Trigger *t, const char *unit);
+int trigger_run(Trigger *t, const char *runtime);
 
 void trigger_done(Trigger *t);
 

@@ -2,7 +2,7 @@
 #include "launch/profile.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <time.h>
 
 #include "basic/fs.h"
@@ -32,7 +32,10 @@ static int open_file(ProfileSaver *s) {
         dir_fd = open_or_mkdir_at(folder_fd, PROFILES, 0700);
         if (dir_fd < 0)
                 return dir_fd;
-        /* one of a bridge that was killed */
+        /* the module's other units save theirs here, too */
+        if (flock(dir_fd, LOCK_EX | LOCK_NB) < 0)
+                return -errno;
+        /* left by a bridge that was killed */
         if (unlinkat(dir_fd, TEMPORARY, 0) < 0 && errno != ENOENT)
                 return -errno;
         fd = openat(dir_fd, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

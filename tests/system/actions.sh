@@ -49,7 +49,17 @@ setInterval(() => {}, 60000)
 END
 ok "a registry serves the test's packages" serve_packages "$packages"
 use_registry "$SERVED"
-ok "the modules are installed" pm2ctl install acts acts-too dumb
+mkdir -p "$packages/twins/1.0.0"
+cat >"$packages/twins/1.0.0/index.js" <<'END'
+const action_name = process.argv[2]
+for (const name of [action_name, 'who']) process.send({ type: 'axm:action', data: { action_name: name } })
+process.on('message', (name) => process.send({ type: 'axm:reply', data: { action_name: name, return: action_name } }))
+END
+cat >"$packages/twins/1.0.0/package.json" <<'END'
+{ "name": "twins", "version": "1.0.0", "apps": [ { "name": "first", "script": "index.js", "args": "first" },
+  { "name": "second", "script": "index.js", "args": "second" } ] }
+END
+ok "the modules are installed" pm2ctl install acts acts-too dumb twins
 
 # -- what comes of it --------------------------------------------------------------------------------------------------
 ok "an action is triggered" pm2ctl trigger acts 'disk usage'
@@ -61,13 +71,13 @@ is "what is no text is JSON" "$(pm2ctl trigger acts object | json 'd')" '{"deep"
 is "nothing is null" "$(pm2ctl trigger acts nothing)" null
 is "terminals are spared" "$(pm2ctl trigger acts terminal)" $'\\x1b[31mred\\x1b[0m\n\\u202etxt'
 is "--json tells what it was" "$(pm2ctl trigger acts echo x --json=short)" \
-        '{"module":"acts","action":"echo","outcome":"done","return":"x"}'
+        '{"module":"acts","unit":"pm2@acts.service","action":"echo","outcome":"done","return":"x"}'
 start=${EPOCHREALTIME/./}
 lines=$(pm2ctl trigger acts count 3 --timeout=30 | while read -r line; do echo "$line $(((${EPOCHREALTIME/./} - start) / 100000))"; done)
 is "a scoped action says several things" "$(cut -d' ' -f1,2 <<<"$lines")" $'line 1\nline 2\nline 3'
 ok "as they come" test "$(sed -n 1p <<<"$lines" | cut -d' ' -f3)" -lt "$(sed -n 3p <<<"$lines" | cut -d' ' -f3)"
 is "in JSON they are together" "$(pm2ctl trigger acts count 2 --json=short)" \
-        '{"module":"acts","action":"count","outcome":"done","return":null,"stream":["line 1","line 2"]}'
+        '{"module":"acts","unit":"pm2@acts.service","action":"count","outcome":"done","return":null,"stream":["line 1","line 2"]}'
 ok "its time limit begins anew with each" pm2ctl trigger acts count 4 --timeout=1.5
 exits "a scoped action that fails is a failure" 1 pm2ctl trigger acts breaks
 like "which says what the module said" "$OUTPUT" 'ENOENT'
@@ -90,6 +100,11 @@ ok "and runs again" wait_for 20 output_has '^80%$' pm2ctl trigger acts 'disk usa
 is "all who have it are asked" "$(pm2ctl trigger all echo x | sort)" $'acts-too: too\nacts: x'
 is "in JSON, too" "$(pm2ctl trigger all echo x --json | json '[[m["module"], m["return"]] for m in d]')" '[["acts", "x"], ["acts-too", "too"]]'
 exits "where none has it" 1 pm2ctl trigger all nonsense
+is "a module with several units has them all asked" "$(pm2ctl trigger twins who | sort)" $'twins: first\ntwins@second: second'
+is "... that have the action" "$(pm2ctl trigger twins second)" 'twins@second: second'
+is "... or one of them" "$(pm2ctl trigger pm2@twins@second.service who)" second
+exits "... and where none has it" 1 pm2ctl trigger twins third
+like "each says what it has" "$OUTPUT" 'twins@second failed: there is no such action, but: second, who'
 ok "one stops" pm2ctl stop dumb
 exits "and cannot be asked" 1 pm2ctl trigger dumb echo
 like "which is why" "$OUTPUT" 'it does not run'
