@@ -25,6 +25,8 @@ const io = require('$1')
 io.initModule({ widget: {} }, (err, conf) => {
   require('fs').writeFileSync(process.env.HOME + '/conf', JSON.stringify(conf))
   io.action('hello', (reply) => reply({ ok: true }))
+  io.action('echo', (param, reply) => reply(param))
+  if (io.scopedAction) io.scopedAction('count', (param, stream) => { stream.send('one'); stream.send(param); stream.end() })
   const metric = { name: 'answer', value: () => 42 }
   io.metric ? io.metric(metric) : io.probe().metric(metric)
 })
@@ -35,6 +37,7 @@ init_module @pm2/io | module uses-io @pm2/io
 module uses-tx2 tx2 <<'END'
 const tx2 = require('tx2')
 tx2.action('hello', (reply) => reply({ ok: true }))
+tx2.action('echo', (param, reply) => reply(param))
 tx2.metric('answer', () => 42)
 tx2.event('started', { retain: process.env.retain, key: process.env.api_key })
 END
@@ -48,7 +51,20 @@ for name in uses-pmx uses-io uses-tx2; do
         ok "and installed" pm2ctl install "/root/$name/$name-1.2.3.tgz"
         ok "its metric arrives" wait_for 20 output_has '"answer":\{[^}]*"value":"?42' metrics $name
         ok "and its action" wait_for 20 output_has '"hello"' record $name
+        is "which is triggered" "$(pm2ctl trigger $name hello | json d)" '{"ok": true}'
+        is "with a parameter, too" "$(pm2ctl trigger $name echo '{"a":1}')" '{"a":1}'
 done
+is "a scoped action of pmx streams" "$(pm2ctl trigger uses-pmx count two)" $'one\ntwo'
+
+# @pm2/io offers profiles, which are too large for a journal
+ok "a heap snapshot is asked for" pm2ctl trigger uses-io km:heapdump
+profiles=/var/lib/pm2ctl-data/uses-io/profiles
+ok "it becomes a file" wait_for 60 output_has '\.heapsnapshot$' ls $profiles
+is "of the kind it says" "$(json 'sorted(d)[:3]' <"$(echo $profiles/*.heapsnapshot)")" '["edges", "locations", "nodes"]'
+like "that the journal names" "$(unit_journal pm2@uses-io)" \
+        "^Profile of type heapdump, $(stat -c %s $profiles/*.heapsnapshot) bytes, saved as $(echo $profiles/*.heapsnapshot)\$"
+ok "so does a profile of the processor's use" eval 'pm2ctl trigger uses-io km:cpu:profiling:start && sleep 1 &&
+        pm2ctl trigger uses-io km:cpu:profiling:stop && wait_for 30 output_has "\.cpuprofile$" ls $profiles'
 for name in uses-pmx uses-io; do
         is "$name hands its settings to the module" "$(json '[d[k] for k in ("module_name", "drive", "retain", "api_key")]' \
                 </var/lib/pm2ctl-data/$name/conf)" "[\"$name\", \"/\", 7, \"$canary\"]"

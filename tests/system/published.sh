@@ -70,7 +70,41 @@ near "... and the part of it that is free" "$(metric 'Avail. Disk')" \
 exposure=$(systemd-analyze security --no-pager --threshold=100 "$monit" | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p')
 ok "... though systemd-analyze says $exposure" python3 -c 'import sys; sys.exit(not float(sys.argv[1]) <= 2.0)' "$exposure"
 
+# each of them, and what an answer looks like
+while IFS='|' read -r module action pattern; do
+        ok "'$action' of $module answers" pm2ctl trigger "$module" "$action" --timeout=60
+        like "... as it should" "$OUTPUT" "$pattern"
+done <<'END'
+pm2-server-monit|top cpu consuming|"pid"|PID|node
+pm2-server-monit|top mem consuming|"pid"|PID|node
+pm2-server-monit|vmstats|free|swpd
+pm2-server-monit|processes/users|root
+pm2-server-monit|disk usage|%
+pm2-server-monit|who|^
+pm2-server-monit|uptime|load average
+pm2-server-monit|open ports|.
+pm2-server-monit|ifconfig|lo
+pm2-sysmonit|info|.
+END
+is "... and that was all of them" "$(actions pm2-server-monit; actions pm2-sysmonit)" "$nine"$'\n''["info"]'
+
+# what its metrics say changes, but not every second: each look at them counts that differs from the one before
+seconds=15
+[ -z "${PM2CTL_TEST_THOROUGH:-}" ] || seconds=120
+journalctl --sync
 before=$(journalctl -u "$monit" -o cat --no-pager | wc -l)
-sleep 10
-is "metrics add nothing to the journal" "$(journalctl -u "$monit" -o cat --no-pager | wc -l)" "$before"
+changes=0 last=
+for ((i = 0; i < seconds; i++)); do
+        now=$(systemctl show -P StatusText "$monit")
+        [ "$now" = "$last" ] || changes=$((changes + 1))
+        last=$now
+        sleep 1
+done
+ok "its metrics in systemctl status change from second to second ($changes times in $seconds s)" test $((changes * 2)) -gt "$seconds"
+journalctl --sync
+is "and add nothing to the journal" "$(journalctl -u "$monit" -o cat --no-pager | wc -l)" "$before"
+for module in pm2-server-monit pm2-sysmonit; do
+        size=$(awk '/^Private_/ { n += $2 } END { print n }' "/proc/$(pgrep -f "^pm2-bridge.$module\$")/smaps_rollup")
+        ok "the bridge of $module has $size KiB of its own" test "$size" -le 1024
+done
 done_testing
