@@ -27,12 +27,15 @@ static int open_socket(const char *folder, uid_t *ret_owner) {
 }
 
 /* By the descriptor: its path may be too long for an address, and may lead elsewhere by now. */
-static int connect_to(int socket_fd) {
+static int connect_to(int socket_fd, uint64_t timeout_usec) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
+        struct timeval timeout = { (time_t) (timeout_usec / USEC_PER_SEC),
+                                   (suseconds_t) (timeout_usec % USEC_PER_SEC) };
         _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
         (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", socket_fd);
-        if (fd < 0 || connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+        if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0 ||
+            connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
                 return -errno;
         return TAKE_FD(fd);
 }
@@ -50,7 +53,7 @@ static int check_peer(int fd, uid_t owner, Error *e) {
         return 0;
 }
 
-static int open_connection(const char *folder, Error *e) {
+static int open_connection(const char *folder, uint64_t timeout_usec, Error *e) {
         _cleanup_(closep) int socket_fd = -EBADF, fd = -EBADF;
         uid_t owner = 0;
         int r;
@@ -58,14 +61,15 @@ static int open_connection(const char *folder, Error *e) {
         socket_fd = open_socket(folder, &owner);
         if (socket_fd < 0)
                 return socket_fd;
-        fd = connect_to(socket_fd);
+        fd = connect_to(socket_fd, timeout_usec);
         if (fd < 0)
                 return fd;
         r = check_peer(fd, owner, e);
         return r < 0 ? r : TAKE_FD(fd);
 }
 
-int call_open(const char *folder, const ControlRequest *request, Error *e, Call *ret) {
+int call_open(const char *folder, const ControlRequest *request, uint64_t timeout_usec, Error *e,
+              Call *ret) {
         _cleanup_(call_done) Call call = CALL_EMPTY;
         _cleanup_(freep) char *line = NULL;
         int r;
@@ -73,13 +77,15 @@ int call_open(const char *folder, const ControlRequest *request, Error *e, Call 
         r = control_request_format(request, e, &line);
         if (r < 0)
                 return r;
-        r = open_connection(folder, e);
+        r = open_connection(folder, timeout_usec, e);
         if (r == -ENOENT)
                 return error_set(e, r, "it does not run");
         if (r == -ECONNREFUSED)
                 return error_set(e, r,
                                  "nobody listens at %s/" CONTROL_SOCKET " any more: restart it",
                                  folder);
+        if (r == -EAGAIN)
+                return error_set(e, r, "too many ask it for something, and none is answered");
         if (r == -EACCES)
                 return error_set(e, r, "only root, or the modules' owner, may open %s", folder);
         if (r < 0)

@@ -16,8 +16,10 @@ typedef struct Call {
 
 /* Connects to the socket in a module's runtime folder and sends the request. The folder belongs to
  * the module: nothing in it is followed, and who listens has to be who owns it. -ENOENT where
- * nothing runs, -EACCES where the caller may not, else another errno, with a clause. */
-int call_open(const char *folder, const ControlRequest *request, Error *e, Call *ret);
+ * nothing runs, -EACCES where the caller may not, -EAGAIN where nobody took the connection in time,
+ * else another errno, with a clause. */
+int call_open(const char *folder, const ControlRequest *request, uint64_t timeout_usec, Error *e,
+              Call *ret);
 void call_done(Call *call);
 
 /* Reads once, when there is something to read. -ENOTCONN where the module or its bridge is gone. */

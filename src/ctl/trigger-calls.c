@@ -194,9 +194,11 @@ static int start(Trigger *t, Target *target, const char *runtime) {
         if (!path)
                 return -ENOMEM;
         target->deadline_usec = now_usec() + t->timeout_usec;
-        r = call_open(path, &t->request, &target->error, &target->call);
+        r = call_open(path, &t->request, t->timeout_usec, &target->error, &target->call);
         if (t->several && r == -ENOENT)
                 finish(t, target, OUTCOME_SKIPPED);
+        else if (r == -EAGAIN)
+                finish(t, target, OUTCOME_TIMEOUT);
         else if (r < 0)
                 fail(t, target, r);
         return 0;

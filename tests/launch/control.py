@@ -44,10 +44,10 @@ class Client:
 
     def __init__(self, unit, request=None):
         self.s = socket.socket(socket.AF_UNIX)
-        self.s.settimeout(20)
         here = os.open('.', os.O_PATH)
         os.chdir(unit.run_folder)  # its path may be too long for an address
         self.s.connect('control.sock')
+        self.s.settimeout(20)
         os.fchdir(here)
         os.close(here)
         self.file = self.s.makefile('rb')

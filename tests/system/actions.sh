@@ -151,6 +151,16 @@ fails "nor is one trusted that another user listens at" pm2ctl trigger acts echo
 like "which is told" "$OUTPUT" 'who listens there is user 0'
 kill $! 2>/dev/null
 rm $socket
+timeout 60 setpriv --reuid "$(stat -c %u /run/pm2ctl/acts)" --clear-groups python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(0)
+c = socket.socket(socket.AF_UNIX); c.connect(sys.argv[1])
+time.sleep(60)' $socket &
+wait_for 20 test -S $socket
+sleep 0.5
+exits "one who takes no connection is not waited for without end" 5 timeout 50 pm2ctl trigger acts echo x --timeout=1
+kill $! 2>/dev/null
+rm $socket
 mv /run/pm2ctl/acts/kept $socket
 is "the right one works again" "$(pm2ctl trigger acts echo x)" x
 done_testing
