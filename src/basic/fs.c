@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "basic/interrupt.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 
@@ -195,7 +196,7 @@ int lock_at(int dir_fd, const char *name) {
         if (fd < 0)
                 return -errno;
         while (flock(fd, LOCK_EX) < 0)
-                if (errno != EINTR)
+                if (errno != EINTR || interrupted())
                         return -errno;
         return TAKE_FD(fd);
 }
@@ -209,7 +210,7 @@ int lock_byte(int fd, uint64_t offset, bool exclusive) {
         };
 
         while (fcntl(fd, F_OFD_SETLKW, &lock) < 0)
-                if (errno != EINTR)
+                if (errno != EINTR || interrupted())
                         return -errno;
         return 0;
 }

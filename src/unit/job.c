@@ -2,6 +2,7 @@
 #include "unit/job.h"
 
 #include "basic/clock.h"
+#include "basic/interrupt.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
 
@@ -121,12 +122,14 @@ static int wait_step(JobWaiter *w, uint64_t end) {
         r = sd_bus_process(w->bus, NULL);
         if (r == 0 && now < end)
                 r = sd_bus_wait(w->bus, end == UINT64_MAX ? end : end - now);
-        if (r < 0 && r != -EINTR)
+        if (r < 0 && (r != -EINTR || interrupted()))
                 return r;
         return w->error;
 }
 
 static int explain_loss(int r, Error *e) {
+        if (r == -EINTR)
+                return error_set(e, r, "it was interrupted");
         return error_set(e, r, "lost the connection to systemd while it worked (%s)", strerror(-r));
 }
 

@@ -20,7 +20,7 @@ DEFINE_CLEANUP(JobWaiter *, job_waiter_free);
 int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag);
 
 /* Returns when all jobs have ended, which systemd's own time limits bound. Negative only if the
- * connection is lost. */
+ * connection is lost, or after interrupt_catch() -EINTR. */
 int job_waiter_wait(JobWaiter *w, Error *e);
 
 /* Returns when fewer than `limit` jobs are under way that began less than this ago. */

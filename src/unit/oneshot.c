@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "basic/fs.h"
+#include "basic/interrupt.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
 #include "unit/cgroup.h"
@@ -63,6 +64,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
         Run *run = userdata;
 
         run->interrupted = true;
+        interrupt_note((int) info->ssi_signo);
         stop_soon(run);
         return 0;
 }
@@ -226,6 +228,8 @@ static int run_to_end(Run *run, const OneshotIO *io, Error *e, OneshotResult *re
         int r;
 
         r = watch(run, e);
+        if (r >= 0)
+                r = interrupt_check(e); /* what comes from here on is seen by the loop */
         if (r >= 0)
                 r = start(run, io, e);
         if (r >= 0)

@@ -38,3 +38,7 @@ int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e
 /* Stops what another process left running under this name, if it did: when this returns 0, no
  * process of it is left. */
 int oneshot_stop(sd_bus *bus, const char *slice, const char *unit, Error *e);
+
+/* The same as a child of this process, for users without a manager: what the specification says
+ * about sandboxes is not heeded, nor is `input`. A credential's file has to be called like it. */
+int oneshot_run_child(const UnitSpec *spec, const OneshotIO *io, Error *e, OneshotResult *ret);

@@ -2,6 +2,7 @@
 #include "unit/stable.h"
 
 #include "basic/clock.h"
+#include "basic/interrupt.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
 #include "unit/query.h"
@@ -10,6 +11,7 @@
  * is given the time in which sixteen quick failures end it. */
 #define RESTARTS_MAX  2
 #define PATIENCE_USEC (5 * USEC_PER_SEC)
+#define SLICE_USEC    (200 * USEC_PER_MSEC) /* a signal just before a wait is seen after it */
 
 static int on_changed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         *(bool *) userdata = true;
@@ -28,7 +30,9 @@ static int wait_changed(sd_bus *bus, bool *changed, uint64_t usec) {
                         return 0;
                 r = sd_bus_process(bus, NULL);
                 if (r == 0)
-                        r = sd_bus_wait(bus, end - now);
+                        r = sd_bus_wait(bus, MIN2(end - now, SLICE_USEC));
+                if (interrupted())
+                        return -EINTR;
                 if (r < 0 && r != -EINTR)
                         return r;
         }
@@ -83,6 +87,8 @@ int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
                 if (state.uptime_usec < usec)
                         left = usec - state.uptime_usec;
                 r = wait_changed(bus, &changed, left);
+                if (r == -EINTR)
+                        return error_set(e, r, "it was interrupted");
                 if (r < 0)
                         return error_set(e, r, "lost the connection to systemd: %s", strerror(-r));
         }
