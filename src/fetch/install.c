@@ -7,15 +7,12 @@
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
-#include "basic/strv.h"
-#include "fetch/command.h"
+#include "fetch/config.h"
 #include "fetch/confirm.h"
 #include "fetch/layout.h"
 
-#define GIT_THREADS       2
-#define PROGRESS_USEC     (100 * USEC_PER_MSEC)
-#define NODE_VERSION_MAX  64
-#define NODE_VERSION_USEC (10 * USEC_PER_SEC)
+#define GIT_THREADS   2
+#define PROGRESS_USEC (100 * USEC_PER_MSEC)
 
 void fetch_fail(Fetch *f, int r, const Error *e) {
         if (f->r >= 0) {
@@ -113,59 +110,6 @@ void fetch_advance(Fetch *f) {
 
 /* -- what is needed first ------------------------------------------------------------- */
 
-/* What `node` calls itself decides what its packages run on. Without one nothing is known. */
-static void find_node(Fetch *f) {
-        char *const argv[] = { (char *) "node", (char *) "--version", NULL };
-        _cleanup_(freep) char *output = NULL;
-
-        if (command_run(&(Command){ argv, environ, NODE_VERSION_MAX, NODE_VERSION_USEC }, &output,
-                        NULL) != 0)
-                return;
-        output[strcspn(output, "\r\n")] = 0;
-        if (output[0] == 'v' && output[1] >= '0' && output[1] <= '9')
-                f->node_version = strdup(output + 1);
-}
-
-/* Variables of the caller's, and where this unit's own say how to reach the network. */
-static int read_environment(const Request *request, char ***ret) {
-        static const char *const own[] = { "http_proxy", "https_proxy", "no_proxy", "HOME" };
-        _cleanup_(strv_freep) char **env = NULL;
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(own); i++)
-                r = strv_env_set(&env, own[i], getenv(own[i]));
-        if (r < 0)
-                return r;
-        if (request->env) {
-                json_object_object_foreach(request->env, name, value) {
-                        if (json_string(value))
-                                r = strv_env_set(&env, name, json_string(value));
-                        if (r < 0)
-                                return r;
-                }
-        }
-        *ret = TAKE_PTR(env);
-        return 0;
-}
-
-/* The texts come with the strongest last. */
-static int read_npmrc(Fetch *f, Error *e) {
-        size_t n = f->request->npmrc ? json_object_array_length(f->request->npmrc) : 0;
-        _cleanup_(strv_freep) char **env = NULL;
-        int r;
-
-        r = read_environment(f->request, &env);
-        if (r >= 0)
-                r = npmrc_new(env, e, &f->npmrc);
-        while (r >= 0 && n-- > 0) {
-                const char *text = json_string(json_object_array_get_idx(f->request->npmrc, n));
-
-                if (text)
-                        r = npmrc_add(f->npmrc, ".npmrc", text, strlen(text), e);
-        }
-        return r;
-}
-
 /* The tarball on standard input, as a file beside the others. */
 static int receive_tarball(Fetch *f, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
@@ -218,7 +162,7 @@ static int prepare(Fetch *f, Error *e) {
                               (f->confirm ? REGISTRY_CONFIRM : 0);
         int r;
 
-        r = read_npmrc(f, e);
+        r = config_read_npmrc(f->request, e, &f->npmrc);
         if (r >= 0)
                 r = open_tree(f, e);
         if (r >= 0)
@@ -232,7 +176,7 @@ static int prepare(Fetch *f, Error *e) {
         if (r < 0)
                 return r;
 
-        find_node(f);
+        config_find_node(&f->node_version);
         f->platform = platform_native();
         f->platform.node_version = f->node_version;
         return resolver_new(f->spec, &f->platform, &f->resolver);

@@ -171,6 +171,13 @@ int layout_finish(Fetch *f, Error *e) {
 
 /* -- the answer ----------------------------------------------------------------------- */
 
+/* Where the administrator wants no scripts anywhere. */
+static bool scripts_are_off(Fetch *f) {
+        const char *value = npmrc_get(f->npmrc, "ignore-scripts");
+
+        return value && streq(value, "true");
+}
+
 /* npm builds what has a binding.gyp, whether or not it says so. */
 static bool has_scripts(Fetch *f, const Node *n) {
         _cleanup_(freep) char *path = NULL;
@@ -209,7 +216,7 @@ int layout_result(Fetch *f, Error *e, json_object **ret) {
         if (r >= 0)
                 r = json_add_uint(o, "packages", packages);
         if (r >= 0)
-                r = json_add_bool(o, "scripts", scripts);
+                r = json_add_bool(o, "scripts", scripts && !scripts_are_off(f));
         if (r >= 0 && f->notices)
                 r = json_add(o, "notices", json_object_get(f->notices));
         if (r < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* pm2-fetch: a package spec becomes a verified tree in a staging folder. It runs in a sandboxed
- * unit of its own; in mode "scripts", in another unit, without network and under another user, it
- * runs the packages' install scripts. */
+ * unit of its own; in mode "versions" it only asks what there is; in mode "scripts", in another
+ * unit, without network and under another user, it runs the packages' install scripts. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,8 +12,18 @@
 #include "basic/string-util.h"
 #include "fetch/install.h"
 #include "fetch/scripts.h"
+#include "fetch/versions.h"
 
-static int scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
+static int run_fetch(const Request *request, const char *folder, Error *e, json_object **ret) {
+        return install(request, e, ret);
+}
+
+static int run_versions(const Request *request, const char *folder, Error *e, json_object **ret) {
+        return request->specs ? versions(request, e, ret)
+                              : error_set(e, -EBADMSG, "request: field 'specs' must be an array");
+}
+
+static int run_scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
         int r;
 
         r = scripts_run(request->tree, folder, e);
@@ -22,6 +32,15 @@ static int scripts(const Request *request, const char *folder, Error *e, json_ob
         *ret = json_object_new_object();
         return *ret ? 0 : -ENOMEM;
 }
+
+static const struct {
+        const char *name;
+        int (*run)(const Request *request, const char *folder, Error *e, json_object **ret);
+} modes[] = {
+        { "fetch", run_fetch },
+        { "versions", run_versions },
+        { "scripts", run_scripts },
+};
 
 /* The answer: what was found, or the clause that says why not. Either is an answer, so the exit
  * status is 0. */
@@ -44,12 +63,15 @@ int main(int argc, char **argv) {
         _cleanup_(json_object_putp) json_object *result = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Request request = {};
+        size_t mode = 0;
         int r;
 
         log_setup("pm2-fetch");
         (void) umask(0022);
-        if (argc != 2 || (!streq(argv[1], "fetch") && !streq(argv[1], "scripts"))) {
-                log_error("Usage: pm2-fetch fetch|scripts; pm2ctl starts this program.");
+        while (argc == 2 && mode < ELEMENTSOF(modes) && !streq(argv[1], modes[mode].name))
+                mode++;
+        if (argc != 2 || mode == ELEMENTSOF(modes)) {
+                log_error("Usage: pm2-fetch fetch|versions|scripts; pm2ctl starts this program.");
                 return 2;
         }
 
@@ -57,8 +79,7 @@ int main(int argc, char **argv) {
         if (r >= 0 && !mkdtemp(folder))
                 r = error_set(&e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
         if (r >= 0) {
-                r = streq(argv[1], "fetch") ? install(&request, &e, &result)
-                                            : scripts(&request, folder, &e, &result);
+                r = modes[mode].run(&request, folder, &e, &result);
                 (void) remove_tree_at(AT_FDCWD, folder);
         }
         r = answer(r, &e, result);

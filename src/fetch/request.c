@@ -28,6 +28,8 @@ static int parse(json_object *o, Error *e, Request *request) {
         if (r < 0)
                 return r;
 
+        if (json_object_is_type(json_get(o, "specs"), json_type_array))
+                request->specs = json_object_get(json_get(o, "specs"));
         request->offline = json_get_bool(o, "offline", false);
         request->prefer_offline = json_get_bool(o, "prefer_offline", false);
         if (json_object_is_type(json_get(o, "npmrc"), json_type_array))
@@ -70,6 +72,7 @@ void request_done(Request *request) {
         free(request->spec);
         free(request->tree);
         free(request->cache);
+        (void) json_object_put(request->specs);
         (void) json_object_put(request->npmrc);
         (void) json_object_put(request->env);
         *request = (Request){};

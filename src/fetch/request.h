@@ -3,13 +3,14 @@
 
 /* What pm2ctl asks of pm2-fetch: one JSON document, handed over as the credential "request", since
  * the registry's tokens are in it. It is answered on standard output by one JSON line: {"name",
- * "version", …} or {"error"}. */
+ * "version", …}, for mode "versions" {"versions"}, or {"error"}. */
 
 #include "basic/error.h"
 #include "basic/json.h"
 
 typedef struct Request {
-        char *spec;          /* a registry spec; NULL: the tarball is standard input */
+        char *spec;          /* what is to be fetched; NULL: the tarball is standard input */
+        json_object *specs;  /* array of those whose versions are asked for, or NULL */
         char *tree;          /* absolute path of the folder to fill */
         char *cache;         /* absolute path */
         json_object *npmrc;  /* array of .npmrc texts, the strongest last; NULL if there are none */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "fetch/request.h"
+
+/* Which versions the registry has for the request's specifications, all asked for at once. The
+ * answer is {"versions": [{"wanted", "latest"}]}, with {"error"} in the place of what cannot be
+ * told. */
+int versions(const Request *request, Error *e, json_object **ret);
