@@ -77,7 +77,7 @@ same "bash completes every verb" "$(cut -d' ' -f1 <<<"$verbs")" "$(complete_bash
 wrong=
 while read -r verb aliases; do
         for name in $verb $aliases; do
-                wrong+=$(diff <(takes "$verb" | sed 's/^--json$/--json\n--json=/' | sort) <(complete_bash "pm2ctl $name --")) ||
+                wrong+=$(diff <(takes "$verb" | sed -E 's/^--(json|safe)$/&\n&=/' | sort) <(complete_bash "pm2ctl $name --")) ||
                         wrong+=$'\n'"which was about: $name"$'\n'
         done
 done <<<"$verbs"

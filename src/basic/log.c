@@ -22,6 +22,10 @@ void log_set_max_level(int level) {
         log_max_level = level;
 }
 
+int log_get_max_level(void) {
+        return log_max_level;
+}
+
 static void log_write(int level, const char *message) {
         _cleanup_(freep) char *escaped = escape_control(message,
                                                         /* keep_newlines= */ !log_to_journal);

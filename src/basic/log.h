@@ -16,6 +16,7 @@ void log_setup(const char *name);
 
 /* -q: only warnings and errors. */
 void log_set_max_level(int level);
+int log_get_max_level(void);
 
 /* Prints "MESSAGE" if `r` is 0, else with %m standing for its errno; returns r (negative). */
 int log_full(int level, int r, const char *format, ...) _printf_(3, 4);

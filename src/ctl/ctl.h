@@ -24,6 +24,8 @@ typedef struct Arguments {
         bool quiet;
 
         const char *uid, *gid; /* install */
+        bool ignore_scripts, scripts_network, offline, prefer_offline;
+        uint64_t safe_usec; /* install, update, rollback: how long it has to stay up */
         bool purge;            /* uninstall */
         bool all;              /* the verbs that act on modules */
         bool enabled;          /* start: those that are started at boot */
@@ -44,6 +46,7 @@ typedef struct Context {
         Scope scope;
         Store *store;
         sd_bus *bus;
+        uint64_t settle_usec; /* a module that stays up this long has started */
 } Context;
 
 /* Decides the scope and finds its folders. Says itself what is wrong. */
@@ -56,6 +59,9 @@ int context_store(Context *c, bool create, Error *e);
 
 /* The connection to the scope's manager. */
 int context_bus(Context *c, Error *e);
+
+/* The same, but a user without a manager does without: 0, and c->bus is NULL. */
+int context_bus_or_none(Context *c, Error *e);
 
 /* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the
  * failed ones anew, so that new settings take effect; a module that is stopped or not installed is
@@ -70,7 +76,7 @@ void ctl_warn_unrecorded(const Context *c);
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_conf, verb_disable, verb_enable, verb_env, verb_get, verb_install,
-        verb_jlist, verb_list, verb_logs, verb_multiset, verb_restart, verb_set, verb_show,
-        verb_start, verb_status, verb_stop, verb_trigger, verb_uninstall, verb_unset,
-        verb_watch;
+extern const Verb verb_cache, verb_conf, verb_disable, verb_enable, verb_env, verb_get,
+        verb_install, verb_jlist, verb_list, verb_logs, verb_multiset, verb_outdated, verb_restart,
+        verb_rollback, verb_set, verb_show, verb_start, verb_status, verb_stop, verb_trigger,
+        verb_uninstall, verb_unset, verb_update, verb_watch;

@@ -8,6 +8,7 @@
 #include "basic/strv.h"
 #include "ctl/install.h"
 #include "ctl/npm-config.h"
+#include "ctl/progress.h"
 #include "model/name.h"
 #include "model/oneshot.h"
 #include "unit/oneshot.h"
@@ -15,6 +16,7 @@
 #define STEP_TIME_MAX                                                                              \
         (30 * 60 * USEC_PER_SEC) /* a slow line, a large tree; compilers run in scripts */
 #define ANSWER_MAX (64U * 1024U)
+#define REQUEST    "request"
 #define LINES_KEPT 40 /* of what a step says on standard error, shown where it fails */
 
 /* One of the two units. */
@@ -26,8 +28,11 @@ typedef struct Step {
 } Step;
 
 static const Step step_fetch = { "fetch", "Fetch a PM2 module", true, true, true };
+static const Step step_versions = { "versions", "Look for PM2 modules", true, true, true };
 static const Step step_scripts = { "scripts", "Install scripts of a PM2 module", false, false,
                                    false };
+static const Step step_scripts_network = { "scripts", "Install scripts of a PM2 module", true,
+                                           false, false };
 
 void fetched_done(Fetched *f) {
         free(f->name);
@@ -37,9 +42,29 @@ void fetched_done(Fetched *f) {
         *f = (Fetched){};
 }
 
+/* What is asked for, beside what is the same for all steps; either may be NULL. */
+typedef struct Ask {
+        const Source *source;
+        json_object *specs;
+} Ask;
+
+static int add_ask(Context *c, const Ask *ask, json_object *o, Error *e) {
+        int r = 0;
+
+        if (ask->source)
+                r = json_add_string(o, "spec", ask->source->fetch);
+        if (r >= 0 && ask->specs)
+                r = json_add(o, "specs", json_object_get(ask->specs));
+        if (r >= 0)
+                r = json_add_bool(o, "offline", c->arg->offline);
+        if (r >= 0)
+                r = json_add_bool(o, "prefer_offline", c->arg->prefer_offline);
+        return r < 0 ? r : npm_config_collect(o, e);
+}
+
 /* The request in a file of the staging folder that only the manager reads, to make a credential of
  * it. The scripts get none of the caller's configuration: there may be tokens in it. */
-static int write_request(Context *c, const Step *step, const Source *source, const Staging *staging,
+static int write_request(Context *c, const Step *step, const Ask *ask, const Staging *staging,
                          Error *e) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         const char *text;
@@ -50,16 +75,20 @@ static int write_request(Context *c, const Step *step, const Source *source, con
         r = json_add_string(o, "tree", staging->tree);
         if (r >= 0)
                 r = json_add_string(o, "cache", step->cache ? c->scope.cache : "/tmp");
-        if (r >= 0 && source->kind == SOURCE_REMOTE)
-                r = json_add_string(o, "spec", source->fetch);
-        if (r >= 0 && step->network)
-                r = npm_config_collect(o, e);
+        if (r >= 0 && step->cache)
+                r = add_ask(c, ask, o, e);
         if (r < 0)
                 return r;
         text = json_text(o);
-        r = text ? write_file_atomic_at(staging->fd, step->mode, text, strlen(text), 0600)
-                 : -ENOMEM;
+        r = text ? write_file_atomic_at(staging->fd, REQUEST, text, strlen(text), 0600) : -ENOMEM;
         return r < 0 ? error_set(e, r, "cannot write to %s: %s", staging->path, strerror(-r)) : 0;
+}
+
+/* Without a manager it may be one that was never installed, as tests do it. */
+static char *find_program_file(const Context *c) {
+        const char *folder = c->bus ? NULL : getenv("PM2CTL_LIBEXECDIR");
+
+        return path_join(folder ? folder : PKGLIBEXECDIR, "pm2-fetch");
 }
 
 static int step_unit(const Step *step, const char *number, char **ret) {
@@ -67,13 +96,13 @@ static int step_unit(const Step *step, const char *number, char **ret) {
 }
 
 static int make_spec(Context *c, const Step *step, const Staging *staging, UnitSpec *ret) {
-        char *const argv[] = { (char *) PKGLIBEXECDIR "/pm2-fetch", (char *) step->mode, NULL };
-        _cleanup_(freep) char *unit = NULL, *user = NULL,
-                              *request = path_join(staging->path, step->mode);
+        _cleanup_(freep) char *unit = NULL, *user = NULL, *program = find_program_file(c),
+                              *request = path_join(staging->path, REQUEST);
+        char *const argv[] = { program, (char *) step->mode, NULL };
         UnitSpec spec;
         int r;
 
-        if (!request || step_unit(step, staging->number, &unit) < 0 ||
+        if (!request || !program || step_unit(step, staging->number, &unit) < 0 ||
             asprintf(&user, "pm2ctl-%s%s%s", step->mode, step->shared_user ? "" : "-",
                      step->shared_user ? "" : staging->number) < 0)
                 return -ENOMEM;
@@ -92,7 +121,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
                 &spec);
         if (r < 0)
                 return r;
-        r = unit_spec_add_credential(&spec, "request", request);
+        r = unit_spec_add_credential(&spec, REQUEST, request);
         if (r < 0) {
                 unit_spec_done(&spec);
                 return r;
@@ -101,15 +130,18 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
         return 0;
 }
 
-/* The last lines a step said. */
+/* The last lines a step said, and its progress. */
 typedef struct Lines {
         char *lines[LINES_KEPT];
         size_t n;
+        Progress progress;
 } Lines;
 
 static void keep_line(const char *line, void *userdata) {
         Lines *l = userdata;
 
+        if (progress_take(&l->progress, line))
+                return;
         log_debug("%s", line);
         free(l->lines[l->n % LINES_KEPT]);
         l->lines[l->n++ % LINES_KEPT] = strdup(line);
@@ -140,37 +172,51 @@ static int parse_answer(const char *text, size_t size, Error *e, json_object **r
         return 0;
 }
 
-static int run_step(Context *c, const Step *step, const Source *source, const Staging *staging,
-                    Error *e, json_object **ret) {
+static int run_step(Context *c, const Step *step, const Ask *ask, const Staging *staging, Error *e,
+                    json_object **ret) {
+        const char *tarball = step->cache && ask->source ? ask->source->path : NULL;
         _cleanup_(closep) int tarball_fd = -EBADF;
         OneshotResult result = {};
-        Lines lines = {};
+        Lines lines = { .progress = progress_begin() };
         OneshotIO io = { .output_max = ANSWER_MAX, .on_line = keep_line, .userdata = &lines };
         UnitSpec spec;
         int r;
 
-        if (source->kind == SOURCE_TARBALL && step->network) {
-                tarball_fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (tarball) {
+                tarball_fd = open(tarball, O_RDONLY | O_CLOEXEC | O_NOCTTY);
                 if (tarball_fd < 0)
-                        return error_set(e, -errno, "cannot read %s: %s", source->path,
-                                         strerror(errno));
+                        return error_set(e, -errno, "cannot read %s: %s", tarball, strerror(errno));
         }
-        r = write_request(c, step, source, staging, e);
+        r = write_request(c, step, ask, staging, e);
         if (r >= 0)
                 r = make_spec(c, step, staging, &spec);
         if (r < 0)
                 return r;
         spec.stdin_fd = tarball_fd;
 
-        r = oneshot_run(c->bus, &spec, &io, e, &result);
+        r = c->bus ? oneshot_run(c->bus, &spec, &io, e, &result)
+                   : oneshot_run_child(&spec, &io, e, &result);
+        progress_end(&lines.progress);
         if (r >= 0)
                 r = parse_answer(result.output, result.output_size, e, ret);
-        if (r < 0 && r != -EINTR && !step->network)
+        if (r < 0 && r != -EINTR && !step->cache)
                 lines_print(&lines);
         oneshot_result_done(&result);
         lines_done(&lines);
         unit_spec_done(&spec);
         return r;
+}
+
+static void print_notices(json_object *notices) {
+        size_t n = json_object_is_type(notices, json_type_array) ? json_object_array_length(notices)
+                                                                 : 0;
+
+        for (size_t i = 0; i < n; i++) {
+                const char *text = json_string(json_object_array_get_idx(notices, i));
+
+                if (text)
+                        log_notice("%s.", text);
+        }
 }
 
 static int take(json_object *answer, Error *e, Fetched *ret) {
@@ -197,12 +243,14 @@ static int take(json_object *answer, Error *e, Fetched *ret) {
 }
 
 int fetch_abandon(Context *c, const char *number, Error *e) {
-        static const Step *const steps[] = { &step_fetch, &step_scripts };
+        static const Step *const steps[] = { &step_fetch, &step_versions, &step_scripts };
         int r;
 
-        r = context_bus(c, e);
+        r = context_bus_or_none(c, e);
         if (r < 0)
                 return r;
+        if (!c->bus)
+                return 0; /* children end with us */
         for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
                 _cleanup_(freep) char *unit = NULL;
 
@@ -215,25 +263,40 @@ int fetch_abandon(Context *c, const char *number, Error *e) {
         return 0;
 }
 
-int fetch_module(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret) {
-        _cleanup_(json_object_putp) json_object *answer = NULL, *scripts = NULL;
-        Fetched f = {};
+int fetch_tree(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret) {
+        _cleanup_(json_object_putp) json_object *answer = NULL;
         int r;
 
-        r = run_step(c, &step_fetch, source, staging, e, &answer);
+        r = run_step(c, &step_fetch, &(Ask){ .source = source }, staging, e, &answer);
         if (r >= 0)
-                r = take(answer, e, &f);
+                r = take(answer, e, ret);
+        if (r >= 0)
+                print_notices(json_get(answer, "notices"));
+        return r;
+}
+
+int fetch_run_scripts(Context *c, const Staging *staging, bool network, Error *e) {
+        _cleanup_(json_object_putp) json_object *answer = NULL;
+        int r;
+
+        r = run_step(c, network ? &step_scripts_network : &step_scripts, &(Ask){}, staging, e,
+                     &answer);
+        return r < 0 ? error_prefix(e, r, "install scripts") : 0;
+}
+
+int fetch_versions(Context *c, const Staging *staging, json_object *specs, Error *e,
+                   json_object **ret) {
+        _cleanup_(json_object_putp) json_object *answer = NULL;
+        json_object *versions;
+        int r;
+
+        r = run_step(c, &step_versions, &(Ask){ .specs = specs }, staging, e, &answer);
         if (r < 0)
                 return r;
-
-        if (f.scripts) {
-                log_info("Running install scripts…");
-                r = run_step(c, &step_scripts, source, staging, e, &scripts);
-                if (r < 0) {
-                        fetched_done(&f);
-                        return error_prefix(e, r, "install scripts");
-                }
-        }
-        *ret = f;
+        versions = json_get(answer, "versions");
+        if (!json_object_is_type(versions, json_type_array) ||
+            json_object_array_length(versions) != json_object_array_length(specs))
+                return error_set(e, -EBADMSG, "the answer of pm2-fetch does not fit the question");
+        *ret = json_object_get(versions);
         return 0;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
+#include "basic/interrupt.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/install.h"
+#include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
 #include "unit/control.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
  * runs as. A linked folder's owner is no such choice. 1: it is an update. */
-static int inherit(Context *c, Module *m, Error *e) {
-        Module old = {};
+static int inherit(Context *c, Install *in, Error *e) {
+        Module *m = &in->module, old = {};
         int r;
 
         r = store_load(c->store, m->name, e, &old);
@@ -19,26 +22,43 @@ static int inherit(Context *c, Module *m, Error *e) {
                 return store_next_id(c->store, e, &m->pm_id);
 
         m->pm_id = old.pm_id;
-        if (!m->user && !m->link && !old.link) {
+        if (!in->rollback && !m->user && !m->link && !old.link) {
                 m->user = TAKE_PTR(old.user);
                 m->group = TAKE_PTR(old.group);
         }
+        free(in->previous);
+        in->previous = TAKE_PTR(old.version);
         module_done(&old);
         return 1;
 }
 
+/* -- making it the current release ---------------------------------------------------- */
+
+/* Before the switch: killed in between, we leave a module that is stopped rather than one that runs
+ * as what is no longer listed. */
+static int stop_old(Context *c, Install *in, Error *e, bool *ret_loaded) {
+        int r = c->bus ? module_stop(c, in->module.name, e) : 0;
+
+        /* who was interrupted was waiting for something to stop */
+        *ret_loaded = r > 0 || r == -EINTR;
+        in->stopped = r == 0 && (in->update || in->rollback);
+        return r;
+}
+
 /* The commit. The module is locked all the while, the store not while the old release stops, which
  * may take its time. */
-static int store_release(Context *c, const char *tree, Module *m, Error *e, char **ret_previous) {
+static int store_release(Context *c, const char *tree, Install *in, Error *e, char **ret_previous) {
         _cleanup_(closep) int lock_fd = store_lock(c->store, e);
-        int r, stopped = 0;
+        Module *m = &in->module;
+        bool loaded = false;
+        int r, signal;
 
         r = lock_fd;
         if (r >= 0)
-                r = inherit(c, m, e);
+                r = inherit(c, in, e);
         if (r > 0)
                 lock_fd = safe_close(lock_fd);
-        if (r >= 0)
+        if (r >= 0 && !in->rollback)
                 r = store_add_release(c->store, tree, m, e);
         if (r < 0)
                 return r;
@@ -46,7 +66,7 @@ static int store_release(Context *c, const char *tree, Module *m, Error *e, char
         /* Killed in between, we leave a module that is stopped rather than one that runs as what is
          * no longer listed. */
         if (lock_fd < 0) {
-                r = stopped = module_stop(c, m->name, e);
+                r = stop_old(c, in, e, &loaded);
                 if (r >= 0)
                         r = lock_fd = store_lock(c->store, e);
         }
@@ -55,11 +75,16 @@ static int store_release(Context *c, const char *tree, Module *m, Error *e, char
         if (r >= 0)
                 return 0;
 
-        (void) store_drop_release(c->store, m->name, m->release, /* e= */ NULL);
-        if (stopped > 0)
+        signal = interrupt_suspend();
+        if (!in->rollback)
+                (void) store_drop_release(c->store, m->name, m->release, /* e= */ NULL);
+        if (loaded)
                 (void) module_start(c, m->name, START_ANEW, /* e= */ NULL);
+        interrupt_note(signal);
         return r;
 }
+
+/* -- taking it back ------------------------------------------------------------------- */
 
 static int switch_back(Context *c, const char *name, const char *release, Error *e) {
         _cleanup_(closep) int lock_fd = store_lock(c->store, e);
@@ -69,8 +94,9 @@ static int switch_back(Context *c, const char *name, const char *release, Error 
 }
 
 /* Back to the release that ran before; the new one goes whether the old one starts or not. */
-static int go_back(Context *c, const Module *m, const char *previous) {
+static int go_back(Context *c, const Install *in, const char *previous) {
         _cleanup_(error_clear) Error e = ERROR_NULL, drop_error = ERROR_NULL;
+        const Module *m = &in->module;
         int r;
 
         r = switch_back(c, m->name, previous, &e);
@@ -78,8 +104,9 @@ static int go_back(Context *c, const Module *m, const char *previous) {
                 return log_error_cause(r, &e, "Cannot go back to release %s of '%s'", previous,
                                        m->name);
 
+        c->settle_usec = MODULE_SETTLE_USEC; /* it has been watched before */
         r = module_start(c, m->name, START_ANEW, &e);
-        if (store_drop_release(c->store, m->name, m->release, &drop_error) < 0)
+        if (!in->rollback && store_drop_release(c->store, m->name, m->release, &drop_error) < 0)
                 (void) log_warning_cause(-EIO, &drop_error, "Leaving the failed release behind");
         if (r < 0)
                 return log_error_cause(r, &e,
@@ -89,23 +116,69 @@ static int go_back(Context *c, const Module *m, const char *previous) {
         return 0;
 }
 
-static int start_release(Context *c, const Module *m, const char *previous) {
+/* A first install that was interrupted leaves nothing. */
+static void remove_again(Context *c, const char *name) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        r = module_start(c, m->name, START_ANEW, &e);
+        r = module_stop(c, name, &e);
         if (r >= 0)
-                return 0;
+                r = lock_fd = store_lock(c->store, &e);
+        if (r >= 0)
+                r = store_remove(c->store, name, &e);
+        if (r >= 0)
+                r = module_forget(c, name, &e);
+        if (r < 0)
+                (void) log_error_cause(r, &e, "'%s' stays installed", name);
+        else
+                log_notice("%s is not installed; nothing has changed.", name);
+}
 
-        (void) log_error_cause(r, &e, "%s %s did not start", m->name, m->version);
-        module_show_log(c, m->name);
+static void take_back(Context *c, const Install *in, const char *previous, int reason) {
+        int signal = interrupt_suspend();
+
         if (previous)
-                (void) go_back(c, m, previous);
+                (void) go_back(c, in, previous);
+        else if (reason == -EINTR)
+                remove_again(c, in->module.name);
         else
                 log_notice("%s stays installed. If it lacks a setting, 'pm2ctl set %s:KEY VALUE' "
                            "starts it again; "
                            "'pm2ctl uninstall %s' removes it.",
-                           m->name, m->name, m->name);
+                           in->module.name, in->module.name, in->module.name);
+        interrupt_note(signal);
+}
+
+/* -- all of it ------------------------------------------------------------------------ */
+
+static const char *const done[_INSTALL_RESULT_MAX] = {
+        [INSTALL_NEW] = "installed",
+        [INSTALL_UPDATED] = "updated",
+        [INSTALL_LINKED] = "linked",
+        [INSTALL_ROLLED_BACK] = "rolled back",
+};
+
+/* Without a manager there is nothing to be taken back: once there is one, it can be started. */
+static int start_release(Context *c, Install *in, const char *previous) {
+        const Module *m = &in->module;
+        int r;
+
+        if (in->stopped)
+                return 0;
+        r = context_bus(c, &in->error);
+        if (r < 0)
+                return log_error_cause(r, &in->error, "%s %s is %s, but does not run", m->name,
+                                       m->version, done[in->result]);
+        r = module_start(c, m->name, START_ANEW, &in->error);
+        if (r >= 0)
+                return 0;
+
+        (void) log_error_cause(r, &in->error, "%s %s did not start", m->name, m->version);
+        if (r != -EINTR)
+                module_show_log(c, m->name);
+        take_back(c, in, previous, r);
+        in->result = INSTALL_FAILED;
         return r;
 }
 
@@ -120,39 +193,54 @@ static void prune(Context *c, const char *name, const char *previous) {
                 (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", name);
 }
 
-static void say_done(const Module *m, const char *previous) {
+static void say_done(const Install *in) {
         _cleanup_(strv_freep) char **units = NULL;
         _cleanup_(freep) char *joined = NULL;
+        const Module *m = &in->module;
 
         if (module_units_read(m, /* states= */ NULL, 0, &units) >= 0)
                 joined = strv_join(units, ", ");
-        log_info("%s %s is %s and runs as %s.", m->name, m->version,
-                 m->link    ? "linked"
-                 : previous ? "updated"
-                            : "installed",
-                 joined ? joined : "?");
+        if (in->stopped)
+                log_info("%s %s is %s; it was stopped and stays so.", m->name, m->version,
+                         done[in->result]);
+        else
+                log_info("%s %s is %s and runs as %s.", m->name, m->version, done[in->result],
+                         joined ? joined : "?");
 }
 
-int install_commit(Context *c, const char *tree, Module *m) {
-        _cleanup_(freep) char *previous = NULL;
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+int install_commit(Context *c, const char *tree, Install *in) {
         _cleanup_(closep) int lock_fd = -EBADF;
+        _cleanup_(freep) char *previous = NULL;
+        const Module *m = &in->module;
         int r;
 
-        r = lock_fd = module_lock(c, m->name, &e);
+        r = lock_fd = module_lock(c, m->name, &in->error);
         if (r >= 0)
-                r = store_release(c, tree, m, &e, &previous);
+                r = store_release(c, tree, in, &in->error, &previous);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot install '%s'", m->name);
+                return log_error_cause(r, &in->error, "Cannot %s '%s'",
+                                       in->rollback ? "roll back"
+                                       : in->update ? "update"
+                                                    : "install",
+                                       m->name);
+        in->took_usec = now_usec() - in->began_usec;
 
-        (void) install_services(c);
-        r = start_release(c, m, previous);
+        in->result = in->rollback ? INSTALL_ROLLED_BACK
+                     : m->link    ? INSTALL_LINKED
+                     : previous   ? INSTALL_UPDATED
+                                  : INSTALL_NEW;
+
+        if (c->bus)
+                (void) install_services(c);
+        r = start_release(c, in, previous);
         /* Not before: the first entry of all may be the module's. */
-        ctl_warn_unrecorded(c);
-        if (r < 0)
+        if (c->bus)
+                ctl_warn_unrecorded(c);
+        if (in->result == INSTALL_FAILED)
                 return r;
 
         prune(c, m->name, previous);
-        say_done(m, previous);
-        return 0;
+        if (r >= 0)
+                say_done(in);
+        return r;
 }

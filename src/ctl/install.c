@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/install.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <time.h>
-
-#include "basic/fs.h"
+#include "basic/clock.h"
+#include "basic/interrupt.h"
 #include "basic/log.h"
-#include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
 #include "ctl/leftovers.h"
-#include "ctl/module-unit.h"
-#include "ctl/preflight.h"
-#include "model/name.h"
-#include "store/adopt.h"
+
+static const char *const result_table[_INSTALL_RESULT_MAX] = {
+        [INSTALL_FAILED] = "failed",   [INSTALL_NEW] = "installed",
+        [INSTALL_UPDATED] = "updated", [INSTALL_UNCHANGED] = "unchanged",
+        [INSTALL_LINKED] = "linked",   [INSTALL_ROLLED_BACK] = "rolled-back",
+        [INSTALL_SKIPPED] = "skipped",
+};
+
+const char *install_result_to_string(InstallResult result) {
+        return result >= 0 && result < _INSTALL_RESULT_MAX ? result_table[result] : NULL;
+}
+
+void install_done(Install *in) {
+        module_done(&in->module);
+        free(in->previous);
+        error_clear(&in->error);
+        *in = (Install){};
+}
 
 int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret_group) {
         _cleanup_(freep) char *user = NULL, *group = NULL;
@@ -41,103 +51,85 @@ int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret
         return 0;
 }
 
-/* package.json as it lies in the tree, and whether it can be run here. */
-static int check_tree(Context *c, const Staging *staging, const Fetched *f, Error *e) {
-        _cleanup_(freep) char *folder = path_join(staging->tree, "node_modules"), *path = NULL,
-                              *text = NULL;
-        _cleanup_(closep) int fd = -EBADF;
-        Package p = {};
-        size_t size;
+int install_open(Context *c, Error *e) {
         int r;
 
-        path = folder ? path_join(folder, f->name) : NULL;
-        if (!path)
-                return -ENOMEM;
-        fd = open_folder(AT_FDCWD, path);
-        r = fd;
+        interrupt_catch();
+        r = context_bus_or_none(c, e);
         if (r >= 0)
-                r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
-        if (r < 0)
-                return error_set(e, r, "cannot read its package.json: %s", strerror(-r));
-        r = package_parse(text, size, e, &p);
-        if (r < 0)
-                return error_prefix(e, r, "package.json");
-
-        if (!streq(p.name, f->name))
-                r = error_set(e, -EINVAL, "package.json: says that its name is '%s', not '%s'",
-                              p.name, f->name);
-        if (r >= 0)
-                r = preflight(fd, &p, c->scope.kind, e);
-        if (r >= 0)
-                preflight_notice_ignored(&p);
-        package_done(&p);
-        return r;
+                r = context_store(c, /* create= */ true, e);
+        return r < 0 ? r : leftovers_clear(c, e);
 }
 
-static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, Module *m) {
-        struct timespec now;
+/* -- what became of it ---------------------------------------------------------------- */
+
+static int print_json(Context *c, const Install *in) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        const Module *m = &in->module;
         int r;
 
-        if (clock_gettime(CLOCK_REALTIME, &now) < 0)
-                return -errno;
-        m->name = TAKE_PTR(f->name);
-        m->version = TAKE_PTR(f->version);
-        m->source = TAKE_PTR(f->source);
-        m->integrity = TAKE_PTR(f->integrity);
-        m->installed_usec = (uint64_t) now.tv_sec * USEC_PER_SEC +
-                            (uint64_t) now.tv_nsec / NSEC_PER_USEC;
-        if (source->kind == SOURCE_TARBALL) {
-                r = free_and_strdup(&m->source, source->path);
-                if (r < 0)
-                        return r;
-        }
-        r = free_and_strdup(&m->spec, source->kind == SOURCE_TARBALL ? source->path : source->spec);
-        return r < 0 ? r : install_identity(c->arg, e, &m->user, &m->group);
+        if (!o)
+                return log_oom();
+        r = json_add_string(o, "name", m->name);
+        if (r >= 0)
+                r = json_add_string(o, "version", m->version);
+        if (r >= 0)
+                r = json_add_string(o, "result", install_result_to_string(in->result));
+        if (r >= 0)
+                r = json_add_string(o, "previous", in->previous);
+        if (r >= 0)
+                r = json_add_string(o, "spec", m->spec);
+        if (r >= 0)
+                r = json_add_string(o, "source", m->source);
+        if (r >= 0)
+                r = json_add_string(o, "integrity", m->integrity);
+        if (r >= 0 && in->packages > 0)
+                r = json_add_uint(o, "packages", in->packages);
+        if (r >= 0 && in->took_usec > 0)
+                r = json_add_uint(o, "usec", in->took_usec);
+        if (r >= 0)
+                r = json_add_string(o, "error", in->error.message);
+        if (r >= 0)
+                r = json_print(o, c->arg->json);
+        return r < 0 ? log_error_errno(r, "Cannot print: %m") : 0;
 }
 
-static int install_package(Context *c, const Source *source) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        Staging staging;
-        Fetched f = {};
-        Module m = {};
-        int r;
+static void print_text(const Install *in) {
+        const Module *m = &in->module;
 
-        r = staging_new(c->store, &c->scope, &e, &staging);
-        if (r < 0)
-                return log_error_cause(r, &e, "Cannot install '%s'", source->spec);
-
-        log_info("Fetching %s…", source->spec);
-        r = fetch_module(c, source, &staging, &e, &f);
-        if (r >= 0)
-                r = check_tree(c, &staging, &f, &e);
-        if (r >= 0)
-                r = adopt_tree(staging.tree, &e);
-        if (r >= 0)
-                r = fill_module(c, source, &f, &e, &m);
-        if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot install '%s'", source->spec);
-        else {
-                log_info("%s %s fetched, %llu package%s.", m.name, m.version,
-                         (unsigned long long) f.packages, f.packages == 1 ? "" : "s");
-                r = install_commit(c, staging.tree, &m);
-        }
-        staging_done(&staging);
-        fetched_done(&f);
-        module_done(&m);
-        return r;
+        if (in->result == INSTALL_UNCHANGED)
+                log_info("%s %s is up to date.", m->name, m->version);
+        else if (in->result == INSTALL_NEW || in->result == INSTALL_UPDATED)
+                log_info("added %llu package%s in %.1f s", (unsigned long long) in->packages,
+                         in->packages == 1 ? "" : "s", (double) in->took_usec / USEC_PER_SEC);
 }
+
+int install_report(Context *c, const Install *in) {
+        if (c->arg->json != JSON_OFF)
+                return print_json(c, in);
+        print_text(in);
+        return 0;
+}
+
+/* -- the verb ------------------------------------------------------------------------- */
 
 static int install_one(Context *c, const char *spec) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(install_done)
+                Install in = { .module = { .ignore_scripts = c->arg->ignore_scripts,
+                                           .scripts_network = c->arg->scripts_network } };
         Source source = {};
-        int r;
+        int r, k;
 
-        r = source_parse(spec, &e, &source);
+        r = source_parse(spec, &in.error, &source);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot install '%s'", spec);
-        r = source.kind == SOURCE_FOLDER ? install_folder(c, &source) : install_package(c, &source);
+                (void) log_error_cause(r, &in.error, "Cannot install '%s'", spec);
+        else
+                r = install_source(c, &source, &in);
+        if (r < 0 && !in.module.spec)
+                (void) free_and_strdup(&in.module.spec, spec);
+        k = install_report(c, &in);
         source_done(&source);
-        return r;
+        return r < 0 ? r : k;
 }
 
 static int run_install(const void *args, char **words) {
@@ -148,20 +140,16 @@ static int run_install(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = context_bus(&c, &e);
-        if (r >= 0)
-                r = context_store(&c, /* create= */ true, &e);
-        if (r >= 0)
-                r = leftovers_clear(&c, &e);
+        r = install_open(&c, &e);
         if (r < 0)
                 result = log_error_cause(r, &e, "Cannot install");
-        else
-                for (; *words; words++) {
-                        r = install_one(&c, *words);
-                        if (r < 0)
-                                result = r;
-                }
+        for (; r >= 0 && *words && !interrupted(); words++) {
+                int k = install_one(&c, *words);
+
+                result = k < 0 ? k : result;
+        }
         context_done(&c);
+        interrupt_end();
         return result;
 }
 

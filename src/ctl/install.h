@@ -1,12 +1,70 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The steps of an install. Each leaves the old state whole until the last one. */
+/* The steps of install, update and rollback. Each leaves the old state whole until the last one. */
 
+#include "basic/json.h"
 #include "ctl/ctl.h"
 #include "ctl/source.h"
 #include "store/modules.h"
 #include "store/staging.h"
+
+/* What became of one. */
+typedef enum InstallResult {
+        INSTALL_FAILED,
+        INSTALL_NEW,
+        INSTALL_UPDATED,
+        INSTALL_UNCHANGED, /* an update of what is the newest already */
+        INSTALL_LINKED,
+        INSTALL_ROLLED_BACK,
+        INSTALL_SKIPPED, /* there is nothing it could be updated from */
+        _INSTALL_RESULT_MAX,
+        _INSTALL_RESULT_INVALID = -EINVAL,
+} InstallResult;
+
+const char *install_result_to_string(InstallResult result);
+
+/* One on its way. */
+typedef struct Install {
+        Module module;  /* as it is to be */
+        char *previous; /* the version before; NULL: none */
+        bool update;    /* what is stopped stays so, and what has not changed runs on */
+        bool rollback;  /* the release is there already, and stays whatever comes of it */
+
+        uint64_t packages;
+        uint64_t began_usec, took_usec; /* until it was the current release */
+        bool stopped;                   /* it was not to be started */
+        InstallResult result;
+        Error error;
+} Install;
+
+void install_done(Install *in);
+
+/* Says what became of it: in words, or as one JSON object on standard output. */
+int install_report(Context *c, const Install *in);
+
+/* The whole way of one source, whatever it is; says what went wrong. `in` has what an update keeps.
+ */
+int install_source(Context *c, const Source *source, Install *in);
+
+/* Links a folder as a module: nothing is copied. */
+int install_folder(Context *c, const Source *source, Install *in);
+
+/* --uid, --gid as they are written into module.json; NULL where they were not given. */
+int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret_group);
+
+/* For the verbs that install: opens bus and store and clears what killed ones left. */
+int install_open(Context *c, Error *e);
+
+/* The last steps: the tree (NULL: a linked folder, or a release that is there) becomes a release
+ * and the current one, and is started; if it does not stay up, an update goes back to the release
+ * before. Says what went wrong. */
+int install_commit(Context *c, const char *tree, Install *in);
+
+/* At the first install: the relay, and the start at boot. */
+int install_services(Context *c);
+
+/* -- fetching ------------------------------------------------------------------------- */
 
 /* What the fetch unit says of the tree it made. */
 typedef struct Fetched {
@@ -20,23 +78,18 @@ typedef struct Fetched {
 
 void fetched_done(Fetched *f);
 
-/* Fills the staging folder's tree: resolves, downloads, verifies and lays out in one sandboxed
- * unit, runs the install scripts in another. Nothing runs any more when it returns. */
-int fetch_module(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret);
+/* Fills the staging folder's tree: resolves, downloads, verifies and lays out in a sandboxed unit.
+ * Nothing runs any more when it returns. Where a user has no manager, a child of ours does it. */
+int fetch_tree(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret);
+
+/* Runs the install scripts in there, in another unit, which has no network unless it is given it.
+ */
+int fetch_run_scripts(Context *c, const Staging *staging, bool network, Error *e);
+
+/* What the registry has for each of an array of specifications: an array of {"wanted", "latest"} or
+ * {"error"}. */
+int fetch_versions(Context *c, const Staging *staging, json_object *specs, Error *e,
+                   json_object **ret);
 
 /* Stops the units that a killed install left at work in its staging folder. */
 int fetch_abandon(Context *c, const char *number, Error *e);
-
-/* Links a folder as a module: nothing is copied. */
-int install_folder(Context *c, const Source *source);
-
-/* --uid, --gid as they are written into module.json; NULL where they were not given. */
-int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret_group);
-
-/* The last steps: the tree (NULL: a linked folder) becomes a release and the current one, and is
- * started; if it does not stay up, an update goes back to the release before. Prints what happened.
- */
-int install_commit(Context *c, const char *tree, Module *m);
-
-/* At the first install: the relay, and the start at boot. */
-int install_services(Context *c);

@@ -60,30 +60,29 @@ static int fill_module(const Source *source, const Package *p, Module *m) {
         return 0;
 }
 
-int install_folder(Context *c, const Source *source) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+int install_folder(Context *c, const Source *source, Install *in) {
+        Module *m = &in->module;
+        Error *e = &in->error;
         Package p = {};
-        Module m = {};
         int r;
 
-        r = free_and_strdup(&m.link, source->path);
+        r = free_and_strdup(&m->link, source->path);
         if (r >= 0)
-                r = free_and_strdup(&m.package, source->path);
+                r = free_and_strdup(&m->package, source->path);
         if (r >= 0)
-                r = find_owner(c, &m, &e);
+                r = find_owner(c, m, e);
         if (r >= 0)
-                r = store_read_package(&m, &e, &p);
+                r = store_read_package(m, e, &p);
         if (r >= 0)
-                r = check_folder(c, &m, &p, &e);
+                r = check_folder(c, m, &p, e);
         if (r >= 0)
-                r = fill_module(source, &p, &m);
+                r = fill_module(source, &p, m);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot install '%s'", source->spec);
+                (void) log_error_cause(r, e, "Cannot install '%s'", source->spec);
         else {
                 preflight_notice_ignored(&p);
-                r = install_commit(c, /* tree= */ NULL, &m);
+                r = install_commit(c, /* tree= */ NULL, in);
         }
         package_done(&p);
-        module_done(&m);
         return r;
 }

@@ -7,11 +7,15 @@
 #include "basic/string-util.h"
 #include "ctl/ctl.h"
 
+#define SAFE_SECONDS    "5" /* what PM2's help says */
+#define SAFE_DIGITS_MAX 5   /* a day is 86400 */
+
 static const Verb *const verbs[] = {
-        &verb_install,  &verb_uninstall, &verb_list,    &verb_show,    &verb_status,
-        &verb_logs,     &verb_start,     &verb_stop,    &verb_restart, &verb_set,
-        &verb_multiset, &verb_get,       &verb_conf,    &verb_unset,   &verb_env,
-        &verb_trigger,  &verb_watch,     &verb_enable,  &verb_disable, &verb_jlist,
+        &verb_install,  &verb_update,   &verb_outdated, &verb_rollback, &verb_uninstall,
+        &verb_list,     &verb_show,     &verb_status,   &verb_logs,     &verb_start,
+        &verb_stop,     &verb_restart,  &verb_set,      &verb_multiset, &verb_get,
+        &verb_conf,     &verb_unset,    &verb_env,      &verb_trigger,  &verb_watch,
+        &verb_enable,   &verb_disable,  &verb_jlist,    &verb_cache,
 };
 
 static int parse_json(const char *argument, void *field) {
@@ -22,6 +26,19 @@ static int parse_json(const char *argument, void *field) {
                 return mode;
         }
         *(JsonMode *) field = mode;
+        return 0;
+}
+
+static int parse_safe(const char *argument, void *field) {
+        const char *text = argument ? argument : SAFE_SECONDS;
+        size_t n = strspn(text, "0123456789");
+        unsigned long seconds = strtoul(text, NULL, 10);
+
+        if (n == 0 || n > SAFE_DIGITS_MAX || text[n] || seconds == 0) {
+                log_error("--safe takes a number of seconds from 1 to 99999, not '%s'.", text);
+                return -EINVAL;
+        }
+        *(uint64_t *) field = seconds * USEC_PER_SEC;
         return 0;
 }
 
@@ -49,6 +66,16 @@ static const Option options[] = {
           " install " },
         { "gid", 0, "GROUP", "Run the module with this group", OPTION_STRING, FIELD(gid), NULL,
           " install " },
+        { "safe", 0, "[=SECONDS]", "Watch a new release longer before the old one goes",
+          OPTION_PARSE, FIELD(safe_usec), parse_safe, " install update rollback " },
+        { "ignore-scripts", 0, NULL, "Run no install scripts", OPTION_SET, FIELD(ignore_scripts),
+          NULL, " install update " },
+        { "scripts-network", 0, NULL, "Let install scripts use the network", OPTION_SET,
+          FIELD(scripts_network), NULL, " install update " },
+        { "offline", 0, NULL, "Fetch nothing that is not in the cache", OPTION_SET,
+          FIELD(offline), NULL, " install update outdated " },
+        { "prefer-offline", 0, NULL, "Do not ask about what is in the cache", OPTION_SET,
+          FIELD(prefer_offline), NULL, " install update outdated " },
         { "purge", 0, NULL, "Remove the settings too", OPTION_SET, FIELD(purge), NULL,
           " uninstall " },
         { "all", 'a', NULL, "Act on every module", OPTION_SET, FIELD(all), NULL,

@@ -203,7 +203,7 @@ static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
         if (r >= 0)
                 r = stop_gone(c, &b, e);
         if (r >= 0)
-                r = batch_run(c, &b, mode == START_CHANGED ? 0 : MODULE_SETTLE_USEC, e, outcomes);
+                r = batch_run(c, &b, mode == START_CHANGED ? 0 : c->settle_usec, e, outcomes);
         batch_done(&b);
         return r;
 }

@@ -9,7 +9,7 @@
 #include "unit/control.h"
 #include "unit/state.h"
 
-/* A module that stays up this long has started. */
+/* A module that stays up this long has started, unless --safe asks for more: c->settle_usec. */
 #define MODULE_SETTLE_USEC (1 * USEC_PER_SEC)
 
 /* The outcome of a module that was running and is left alone. */
@@ -38,7 +38,7 @@ typedef enum StartMode {
 } StartMode;
 
 /* Makes the modules' units from their package.json, starts them all at once, and waits until each
- * has stayed up for MODULE_SETTLE_USEC or failed. Units that the package asks for no more are
+ * has stayed up for c->settle_usec or failed. Units that the package asks for no more are
  * stopped. `ret` has one outcome for each name, that of the first unit that failed; free it with
  * unit_outcomes_free(). Negative only if systemd cannot be talked to. */
 int modules_start(Context *c, char *const *names, StartMode mode, Error *e, UnitOutcome **ret);

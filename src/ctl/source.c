@@ -49,6 +49,13 @@ static int parse_path(const char *path, Error *e, Source *s) {
         return 0;
 }
 
+/* npm takes "folder/file.tgz" for a repository; a file that is there is more likely what is meant.
+ */
+static bool is_path(const char *text, const Spec *spec) {
+        return spec->type == SPEC_DIRECTORY || spec->type == SPEC_FILE ||
+               (spec->type == SPEC_GIT && is_tarball_name(text) && access(text, F_OK) >= 0);
+}
+
 /* The name a package is given in front of an alias, an address or a repository is not taken over: a
  * module is called what its package.json says. */
 static int parse_remote(const char *text, const Spec *spec, Error *e, Source *s) {
@@ -65,8 +72,7 @@ static int parse_remote(const char *text, const Spec *spec, Error *e, Source *s)
                 return r;
         if (spec->type == SPEC_ALIAS)
                 return free_and_strdup(&s->fetch, spec->raw + strlen("npm:"));
-        return free_and_strdup(&s->fetch,
-                               spec_is_registry(spec) || !spec->name ? text : spec->raw);
+        return free_and_strdup(&s->fetch, spec_is_registry(spec) || !spec->name ? text : spec->raw);
 }
 
 int source_parse(const char *spec, Error *e, Source *ret) {
@@ -83,8 +89,8 @@ int source_parse(const char *spec, Error *e, Source *ret) {
 
         r = spec_parse(spec, e, &parsed);
         if (r >= 0)
-                r = parsed->type == SPEC_DIRECTORY || parsed->type == SPEC_FILE
-                            ? parse_path(parsed->fetch, e, &s)
+                r = is_path(spec, parsed)
+                            ? parse_path(parsed->type == SPEC_GIT ? spec : parsed->fetch, e, &s)
                             : parse_remote(spec, parsed, e, &s);
         if (r >= 0)
                 r = free_and_strdup(&s.spec, spec);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What `install` was asked for: something that is fetched, a tarball on this machine, or a folder to
- * be linked. */
+/* What `install` was asked for: something that is fetched, a tarball on this machine, or a folder
+ * to be linked. */
 
 #include "basic/error.h"
 #include "basic/macro.h"

@@ -28,6 +28,15 @@ static const Field texts[] = {
         { "group", offsetof(Module, group), false },
 };
 
+static const Field flags[] = {
+        { "ignore_scripts", offsetof(Module, ignore_scripts), false },
+        { "scripts_network", offsetof(Module, scripts_network), false },
+};
+
+static bool *flag_of(const Module *m, const Field *f) {
+        return (bool *) ((char *) m + f->offset);
+}
+
 static char **text_of(const Module *m, const Field *f) {
         return (char **) ((char *) m + f->offset);
 }
@@ -69,6 +78,8 @@ static int parse(json_object *o, Error *e, Module *m) {
 
         m->pm_id = (unsigned) id;
         m->installed_usec = installed > 0 ? (uint64_t) installed : 0;
+        for (size_t i = 0; i < ELEMENTSOF(flags); i++)
+                *flag_of(m, flags + i) = json_get_bool(o, flags[i].key, false);
         return parse_texts(o, e, m);
 }
 
@@ -107,6 +118,9 @@ int module_file_write(int release_fd, const Module *m) {
                 r = json_add_uint(o, "pm_id", m->pm_id);
         if (r >= 0)
                 r = json_add_uint(o, "installed", m->installed_usec);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(flags); i++)
+                if (*flag_of(m, flags + i))
+                        r = json_add_bool(o, flags[i].key, true);
         if (r < 0)
                 return r;
 

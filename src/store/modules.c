@@ -193,6 +193,37 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
         return 1;
 }
 
+int store_load_previous(Store *s, const char *name, Error *e, Module *ret) {
+        _cleanup_(freep) char *current = NULL, *previous = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        r = fd = store_open_module(s, name);
+        if (r >= 0)
+                r = store_current_release(fd, e, &current);
+        if (r >= 0)
+                r = store_last_release(fd, current, &previous);
+        if (r >= 0 && !previous)
+                return 0;
+        if (r >= 0)
+                r = load_release(s, fd, name, previous, e, ret);
+        return r < 0 ? error_prefix(e, r, "state of module '%s' in %s/modules", name, s->path) : 1;
+}
+
+int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,
+                            size_t *ret_size) {
+        _cleanup_(closep) int fd = store_open_module(s, m->name);
+        _cleanup_(freep) char *path = NULL;
+
+        if (fd < 0)
+                return fd;
+        if (asprintf(&path, RELEASES "/%s/%s", m->release, file) < 0) {
+                path = NULL;
+                return -ENOMEM;
+        }
+        return read_file_at(fd, path, max, ret, ret_size);
+}
+
 static int compare_names(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }

@@ -27,6 +27,8 @@ typedef struct Module {
         char *group;
         unsigned pm_id;
         uint64_t installed_usec; /* since the epoch */
+        bool ignore_scripts;     /* --ignore-scripts, --scripts-network: an update keeps them */
+        bool scripts_network;
 
         bool disabled; /* not started at boot; a file of its own, which outlives releases */
 
@@ -85,6 +87,13 @@ int store_add_release(Store *s, const char *tree, Module *m, Error *e);
 /* Makes a release the current one: the commit. `ret_previous` (may be NULL) gets the one before,
  * NULL if none. */
 int store_switch(Store *s, const char *name, const char *release, Error *e, char **ret_previous);
+
+/* The release that was current before the current one: 1, or 0 if none is kept. */
+int store_load_previous(Store *s, const char *name, Error *e, Module *ret);
+
+/* Reads a file that lies beside a release's tree, such as its package-lock.json. -ENOENT. */
+int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,
+                            size_t *ret_size);
 
 /* Removes all releases but the current one and `keep` (may be NULL). */
 int store_prune(Store *s, const char *name, const char *keep, Error *e);

@@ -9,6 +9,13 @@
 #include "store/module-file.h"
 #include "store/store-internal.h"
 
+/* Releases of a module are numbered in the order in which they are made: "1.2.0-3". */
+static unsigned long release_number(const char *release) {
+        const char *dash = strrchr(release, '-');
+
+        return dash ? strtoul(dash + 1, NULL, 10) : 0;
+}
+
 /* The number after the last one used for any release of this module. */
 static int next_release_number(int releases_fd, unsigned long *ret) {
         _cleanup_(closedirp) DIR *d = NULL;
@@ -18,13 +25,29 @@ static int next_release_number(int releases_fd, unsigned long *ret) {
         r = opendir_at(releases_fd, ".", &d);
         if (r < 0)
                 return r;
-        for (struct dirent *entry; (entry = readdir(d));) {
-                const char *dash = strrchr(entry->d_name, '-');
-
-                if (dash)
-                        last = MAX2(last, strtoul(dash + 1, NULL, 10));
-        }
+        for (struct dirent *entry; (entry = readdir(d));)
+                last = MAX2(last, release_number(entry->d_name));
         *ret = last + 1;
+        return 0;
+}
+
+int store_last_release(int module_fd, const char *other, char **ret) {
+        _cleanup_(freep) char *last = NULL;
+        _cleanup_(closedirp) DIR *d = NULL;
+        int r;
+
+        r = opendir_at(module_fd, RELEASES, &d);
+        if (r < 0)
+                return r;
+        for (struct dirent *entry; (entry = readdir(d));) {
+                /* number 0 is none of ours: ".", ".#new" */
+                if (release_number(entry->d_name) <= (last ? release_number(last) : 0) ||
+                    streq_ptr(entry->d_name, other))
+                        continue;
+                if (free_and_strdup(&last, entry->d_name) < 0)
+                        return -ENOMEM;
+        }
+        *ret = TAKE_PTR(last);
         return 0;
 }
 

@@ -24,5 +24,8 @@ int store_is_committed(Store *s, const char *folder);
 /* The release `current` names, NULL if there is none. */
 int store_current_release(int module_fd, Error *e, char **ret);
 
+/* The release that was made last but for `other`; NULL if there is none. */
+int store_last_release(int module_fd, const char *other, char **ret);
+
 /* Derives m->package and m->home. */
 int store_set_paths(Store *s, Module *m);

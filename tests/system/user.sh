@@ -98,11 +98,12 @@ update_and_fail() {
 without_manager() {
         useradd -m -u 4003 carol
         use_local_registry /home/carol
-        exits "without a user manager nothing is installed" 1 carol pm2ctl -q install hello
-        one_sentence "... and there is a remedy" 'no systemd user manager for UID 4003.*loginctl enable-linger'
+        exits "without a user manager nothing can run" 1 carol pm2ctl -q install hello
+        one_sentence "... and there is a remedy" 'is installed, but does not run: .*no systemd user manager for UID 4003.*loginctl enable-linger'
         exits "the same where XDG_RUNTIME_DIR is not set" 1 carol env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS pm2ctl -q install hello
         one_sentence "... has the same remedy" 'no systemd user manager for UID 4003.*loginctl enable-linger'
-        is "... and nothing is left behind" "$(find /home/carol -path '*pm2ctl*')" ""
+        is "... and it is there, fetched by children" "$(ls /home/carol/.local/state/pm2ctl/modules)" hello
+        is "... with no process left" "$(pgrep -c -u carol)" 0
         ok "settings can be made all the same" carol pm2ctl -q set hello:greeting hi
         ok "who has one needs no XDG_RUNTIME_DIR" output_has ' hello ' alice env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS pm2ctl list
 }

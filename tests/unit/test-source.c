@@ -93,11 +93,12 @@ static void test_paths(const char *folder) {
                 { "a/b/none", -ENOENT, 0 },         { "@none/..", -ENOENT, 0 },
                         { "file:a.tgz", 0, SOURCE_TARBALL },
                 { "file:sub", 0, SOURCE_FOLDER },   { "mine@file:./a.tgz", 0, SOURCE_TARBALL },
+                { "sub/b.tgz", 0, SOURCE_TARBALL },
                 { "sub.tgz", 0, SOURCE_FOLDER },    { "file:~/a.tgz", 0, SOURCE_TARBALL },
         };
 
         ok(chdir(folder) == 0 && mkdir("sub", 0755) == 0 && mkdir("sub.tgz", 0755) == 0 && setenv("HOME", folder, 1) == 0);
-        ok(close(creat("a.tgz", 0644)) == 0 && close(creat("plain", 0644)) == 0);
+        ok(close(creat("a.tgz", 0644)) == 0 && close(creat("plain", 0644)) == 0 && close(creat("sub/b.tgz", 0644)) == 0);
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 Error e = ERROR_NULL;

@@ -73,6 +73,9 @@ end
 
 complete -c pm2ctl -f
 __pm2ctl_verb 'install i module:install' 'Install modules, or link a folder (.)'
+__pm2ctl_verb 'update upgrade module:update' 'Install modules anew from where they came'
+__pm2ctl_verb 'outdated' 'List the modules of which there are newer versions'
+__pm2ctl_verb 'rollback' 'Go back to the releases before'
 __pm2ctl_verb 'uninstall un module:uninstall remove' 'Remove modules and their data'
 __pm2ctl_verb 'list ls l ps' 'List the installed modules'
 __pm2ctl_verb 'show describe desc info' 'Show all that is known of modules'
@@ -91,6 +94,7 @@ __pm2ctl_verb 'env' 'Print the environment a module runs with'
 __pm2ctl_verb 'enable' 'Start modules at boot'
 __pm2ctl_verb 'disable' 'Do not start modules at boot'
 __pm2ctl_verb 'jlist prettylist' "List the modules as PM2's jlist does"
+__pm2ctl_verb 'cache' 'Remove what was downloaded'
 
 __pm2ctl_option '' -s h -l help -d 'Show this help'
 __pm2ctl_option '' -l version -d 'Show the version'
@@ -102,6 +106,11 @@ __pm2ctl_option '' -l no-legend -d 'Leave the line of titles out'
 __pm2ctl_option '' -l no-pager -d 'Start no pager'
 __pm2ctl_option 'install' -l uid -x -a '(__fish_complete_users)' -d 'Run the module as this user'
 __pm2ctl_option 'install' -l gid -x -a '(__fish_complete_groups)' -d 'Run the module with this group'
+__pm2ctl_option 'install update rollback' -l safe -d 'Watch a new release longer before the old one goes'
+__pm2ctl_option 'install update' -l ignore-scripts -d 'Run no install scripts'
+__pm2ctl_option 'install update' -l scripts-network -d 'Let install scripts use the network'
+__pm2ctl_option 'install update outdated' -l offline -d 'Fetch nothing that is not in the cache'
+__pm2ctl_option 'install update outdated' -l prefer-offline -d 'Do not ask about what is in the cache'
 __pm2ctl_option 'uninstall' -l purge -d 'Remove the settings too'
 __pm2ctl_option 'start stop restart uninstall enable disable show' -s a -l all -d 'Act on every module'
 __pm2ctl_option 'start' -l enabled -d 'Act on the modules that are started at boot'
@@ -114,15 +123,16 @@ __pm2ctl_option 'trigger' -l timeout -x -d 'Wait so long for an answer'
 
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_install" -F
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_uninstall" -a . -d 'The module linked from here'
-for verb in uninstall show start stop restart enable disable status logs
+for verb in update outdated rollback uninstall show start stop restart enable disable status logs
     set -l names __pm2ctl_aliases_$verb
     complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a '(__pm2ctl_modules)' -d Module
-    contains $verb status logs
+    contains $verb rollback status logs
     or complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a all -d 'Every module'
 end
 complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_modules; echo all)'
 complete -c pm2ctl -n "__pm2ctl_word_is 2 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_actions)' -d Action
 complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_env" -a '(__pm2ctl_modules)' -d Module
+complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_cache" -a clean
 complete -c pm2ctl -n "__pm2ctl_word_is 1 2 $__pm2ctl_aliases_set" -a '(__pm2ctl_keys)' -d Key
 for verb in get conf
     set -l names __pm2ctl_aliases_$verb

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/cache.h"
+
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "ctl/ctl.h"
+
+static int run_cache(const void *args, char **words) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Context c;
+        int r;
+
+        if (!streq(words[0], "clean")) {
+                log_error("Unknown word '%s' after 'cache'; there is: clean.", words[0]);
+                return EXIT_USAGE;
+        }
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        r = cache_clean(c.scope.cache, &e);
+        if (r < 0)
+                (void) log_error_cause(r, &e, "Cannot clean the cache");
+        else
+                log_info("%s is empty.", c.scope.cache);
+        context_done(&c);
+        return r;
+}
+
+const Verb verb_cache = {
+        "cache", NULL, "clean", "Remove what was downloaded", 1, 1, run_cache,
+};

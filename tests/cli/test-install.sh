@@ -1,0 +1,369 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# install, update, outdated, rollback and cache as a person types them, in the user scope of folders of our own and without
+# a manager: pm2-fetch is a child then, and an install ends with the news that nothing can be started. Registry and
+# repositories are on loopback. TAP.
+set -u
+for program in node npm git python3 mkfifo; do
+        command -v "$program" >/dev/null || { echo "1..0 # SKIP $program, which this test needs, is not installed"; exit 0; }
+done
+top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
+top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
+tmp=$(realpath "$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)") || exit 1
+pids=()
+trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+mkdir -p home run packages
+export HOME=$tmp/home XDG_RUNTIME_DIR=$tmp/run TMPDIR=$tmp PM2CTL_LIBEXECDIR=$top_builddir TERM=dumb
+export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+unset DBUS_SESSION_BUS_ADDRESS XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME "${!npm_config_@}" "${!NPM_CONFIG_@}" "${!http_@}" \
+        "${!HTTP_@}"
+modules=$HOME/.local/state/pm2ctl/modules staging=$HOME/.local/state/pm2ctl/staging
+n=0 failed=0
+
+pm2ctl() { "$top_builddir/pm2ctl" --user "$@"; }
+
+result() { # STATUS NAME [NOTE…]
+        n=$((n + 1))
+        if [ "$1" -eq 0 ]; then
+                echo "ok $n - $2"
+        else
+                echo "not ok $n - $2"
+                failed=1
+                printf '%s\n' "${@:3}" | sed 's/^/# /'
+        fi
+}
+
+is() { # NAME WANT GOT
+        [ "$2" = "$3" ]
+        result $? "$1" "want: $2" "got: $3"
+}
+
+# status NAME STATUS WORD…: it ends so; what it says is in $output
+status() {
+        local got
+        output=$(pm2ctl "${@:3}" 2>&1 </dev/null)
+        got=$?
+        [ "$got" -eq "$2" ]
+        result $? "$1" "want status $2, got $got" "$output"
+}
+
+# installs NAME WORD…: all is done but for the start
+installs() {
+        local got
+        output=$(pm2ctl install "${@:2}" 2>&1 </dev/null)
+        got=$?
+        [ "$got" -eq 1 ] && grep -Eq "^pm2ctl: .* is (installed|updated|linked), but does not run: there is no .*manager" <<<"$output"
+        result $? "$1" "status $got" "$output"
+}
+
+says() { # NAME REGEX: the last command
+        grep -Eq -e "$2" <<<"$output"
+        result $? "$1" "no line matches: $2" "$output"
+}
+
+state() { find "$modules" -printf '%P %y %l\n' 2>/dev/null | sort; }
+
+# refused NAME REGEX WORD…: status 1 and one sentence; nothing has changed, nothing is left behind
+refused() {
+        local before
+        before=$(state)
+        status "$1" 1 -q "${@:3}"
+        says "... in a sentence that says why" "$2"
+        is "... and only one" 1 "$(grep -c . <<<"$output")"
+        is "... and nothing has changed" "$before" "$(state)"
+        is "... and staging is empty" "" "$(ls -A "$staging" 2>/dev/null)"
+}
+
+version() { # NAME: of the module that is installed
+        sed -n 's/.*"version":"\([^"]*\)".*/\1/p' "$modules/${1/\//+}/current/node_modules/$1/package.json" 2>/dev/null
+}
+note() { # NAME FIELD: of what is noted about it
+        python3 -c 'import json,sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]))' "$modules/${1/\//+}/current/module.json" "$2"
+}
+field() { python3 -c 'import json,sys; print(json.loads(sys.stdin.read())[sys.argv[1]])' "$1"; }
+
+# publish NAME VERSION [MORE-JSON [FILE CONTENT]]
+publish() {
+        local dir=packages/$1/$2
+        mkdir -p "$dir"
+        printf '{"name":"%s","version":"%s","main":"index.js"%s}\n' "$1" "$2" "${3:-}" >"$dir/package.json"
+        echo 'setInterval(() => {}, 60000);' >"$dir/index.js"
+        [ $# -lt 5 ] || printf '%s\n' "$5" >"$dir/$4"
+}
+
+serve() { # COMMAND…: sets $url to the line it prints first
+        mkfifo pipe
+        "$@" >pipe 2>/dev/null &
+        pids+=($!)
+        read -r url <pipe
+        rm pipe
+}
+
+publish mod 1.0.0
+publish mod 1.1.0
+publish mod 2.0.0-beta.1
+publish @scope/mod 2.1.0-beta
+publish foo.js 1.0.0
+publish my.git-mod 1.0.0
+publish deep 1.0.0 ',"dependencies":{"leaf":"^1.0.0"}'
+publish leaf 1.0.0
+publish scripted 1.0.0 ',"scripts":{"postinstall":"env >environment; echo done >marker"}'
+serve node "$top_srcdir/tests/registry.js" --packages packages
+registry=$url
+echo "registry=$registry" >"$HOME/.npmrc"
+
+# -- what PM2 gets wrong with specifications, and what it gets right
+installs "a name" mod
+is "... is the newest release" 1.1.0 "$(version mod)"
+says "... and the last line says how much and how fast" '^pm2ctl: added 1 package in [0-9]+\.[0-9] s$'
+says "... before that, that it does not run, and the remedy" 'does not run: .*loginctl enable-linger'
+installs "name@version" mod@1.0.0
+is "... is that version" 1.0.0 "$(version mod)"
+installs "name@range" 'mod@>=2.0.0-beta <3'
+is "... is what fits best" 2.0.0-beta.1 "$(version mod)"
+installs "name@tag" mod@latest
+is "... is what it names" 1.1.0 "$(version mod)"
+installs "@scope/name@prerelease" @scope/mod@2.1.0-beta
+is "... is that" 2.1.0-beta "$(version @scope/mod)"
+installs "npm:name@version" npm:mod@1
+is "... is the package, not the word" 1.1.0 "$(version mod)"
+installs "alias@npm:name" other@npm:mod@1.0.0
+is "... is called what its package.json says" 1.0.0 "$(version mod)"
+is "... and nothing is called like the alias" "" "$(version other)"
+installs "a name with a dot" foo.js
+is "... is that name" 1.0.0 "$(version foo.js)"
+installs "a name with .git in it" my.git-mod
+is "... is that name" 1.0.0 "$(version my.git-mod)"
+
+mkdir -p "files/mod-src" && cp packages/mod/1.0.0/* files/mod-src
+sed -i 's/"mod"/"named-otherwise"/' files/mod-src/package.json
+(cd files/mod-src && npm pack --silent >/dev/null 2>&1)
+mv files/mod-src/named-otherwise-1.0.0.tgz files/mod-1.0.0-rc.tgz
+for spec in "$tmp/files/mod-1.0.0-rc.tgz" ./files/mod-1.0.0-rc.tgz files/mod-1.0.0-rc.tgz file:files/mod-1.0.0-rc.tgz \
+        "file://$tmp/files/mod-1.0.0-rc.tgz" "mod@file:./files/mod-1.0.0-rc.tgz" "${registry}mod/-/mod-1.0.0.tgz?x=1"; do
+        rm -rf "$modules"
+        installs "${spec/$tmp/…}" "$spec"
+        is "... is what is in there, and nothing else" "$([[ $spec == http* ]] && echo mod || echo named-otherwise)" "$(ls "$modules")"
+done
+is "a tarball's address is noted, with its hash" sha512- "$(note mod integrity | cut -c1-7)"
+# shellcheck disable=SC2088 # not the shell's tilde
+for spec in ./files/mod-src ../"${tmp##*/}"/files/mod-src "$tmp/files/mod-src" "file://$tmp/files/mod-src" file:./files/mod-src . \
+        "~/mod-src"; do
+        rm -rf "$modules"
+        ln -sfn ../files/mod-src "$HOME/mod-src"
+        cd "$([ "$spec" = . ] && echo files/mod-src || echo .)" || exit
+        installs "the folder ${spec/$tmp/…}" "$spec"
+        cd "$tmp" || exit
+        is "... is linked" "$tmp/files/mod-src" "$(note named-otherwise link)"
+done
+
+git init -q -b main files/repo && cp packages/mod/1.0.0/* files/repo
+sed -i 's/"mod"/"from-git"/' files/repo/package.json
+commit() { # VERSION
+        sed -i "s/\"version\":\"[^\"]*\"/\"version\":\"$1\"/" files/repo/package.json
+        git -C files/repo add -A && git -C files/repo commit -q -m "$1" && git -C files/repo tag "v$1"
+}
+commit 1.0.0; commit 1.5.0; commit 2.0.0
+git -C files/repo branch stable v1.0.0
+repo=git+file://$tmp/files/repo
+for form in "$repo 2.0.0" "$repo#stable 1.0.0" "$repo#semver:^1 1.5.0" "$repo#v1.5.0 1.5.0" "$repo#$(git -C files/repo rev-parse v1.0.0) 1.0.0" \
+        "x@$repo#v2.0.0 2.0.0"; do
+        installs "${form/$tmp/…}" "${form% *}"
+        is "... is that version" "${form##* }" "$(version from-git)"
+done
+if git daemon --help >/dev/null 2>&1 && [ -x "$(git --exec-path)/git-daemon" ]; then
+        port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        git daemon --listen=127.0.0.1 --port="$port" --base-path="$tmp/files" --export-all --reuseaddr "$tmp/files" 2>/dev/null &
+        pids+=($!)
+        for _ in {1..100}; do git ls-remote "git://127.0.0.1:$port/repo" >/dev/null 2>&1 && break; sleep 0.1; done
+        installs "git://host/path, with which PM2 deletes all modules" "git://127.0.0.1:$port/repo#v1.0.0"
+        is "... is that version" 1.0.0 "$(version from-git)"
+else
+        n=$((n + 1)); echo "ok $n - git://host/path # SKIP there is no git daemon"
+fi
+refused "a range that no tag is in" "no tag is a version in the range '\^9'" install "$repo#semver:^9"
+refused "a branch that is not there" "no branch, tag or commit 'gone'" install "$repo#gone"
+refused "a git specification that is an option" "option" install "git+file://$tmp/files/repo#--upload-pack=x"
+installs "a password in an address" "${registry/127/me:hush@127}mod/-/mod-1.0.0.tgz"
+is "... is noted nowhere" "" "$(grep -rl hush "$modules"/*/current/module.json)"
+
+# -- what is refused
+refused "an empty name" "empty" install ''
+refused "a name nobody has" "no such package" install none
+refused "a version that is not there" "no published version|has no version" install mod@99
+refused "a folder that is not there" "there is no file or folder './none'" install ./none
+refused "a file that is no tarball" "neither a folder nor" install "$HOME/.npmrc"
+refused "a scheme that nobody knows" "not supported" install ftp://127.0.0.1/mod.tgz
+publish no-entry 1.0.0; rm packages/no-entry/1.0.0/index.js
+refused "a package without what it wants to run" "'index.js' is not in the package" install no-entry
+publish torn 1.0.0 ',"dependencies":{"none":"1"}'
+refused "a dependency that nobody has" "none" install torn
+publish fails 1.0.0 ',"scripts":{"install":"echo last words >&2; exit 3"}'
+status "install scripts that fail" 1 install fails
+says "... are named" "fails.*the install script failed: it ended with status 3"
+says "... and quoted" "last words"
+is "... and leave nothing" "" "$(ls -d "$modules/fails" 2>/dev/null; ls -A "$staging")"
+
+# -- scripts
+SECRET_TOKEN=hush NPM_TOKEN=hush installs "install scripts run" scripted
+is "... in the package" "done" "$(cat "$modules/scripted/current/node_modules/scripted/marker")"
+is "... without the caller's variables" "" "$(grep hush "$modules/scripted/current/node_modules/scripted/environment")"
+installs "--ignore-scripts" --ignore-scripts scripted
+is "... runs none" "" "$(ls "$modules/scripted/current/node_modules/scripted/marker" 2>/dev/null)"
+publish scripted 1.0.1 ',"scripts":{"postinstall":"echo done >marker"}'
+status "an update" 0 update scripted
+is "... keeps it so" "1.0.1 " "$(version scripted) $(ls "$modules/scripted/current/node_modules/scripted/marker" 2>/dev/null)"
+npm_config_ignore_scripts=true installs "npm's own ignore-scripts" scripted
+is "... is heeded" "" "$(ls "$modules/scripted/current/node_modules/scripted/marker" 2>/dev/null)"
+status "an option with the wrong verb is a usage error" 2 list --ignore-scripts
+
+# -- --json
+output=$(pm2ctl install --json=short mod@1.0.0 2>/dev/null)
+is "--json=short is one line" 1 "$(wc -l <<<"$output")"
+is "... of what has happened" "mod 1.0.0 1" "$(field name <<<"$output") $(field version <<<"$output") $(field packages <<<"$output")"
+output=$(pm2ctl install --json=short mod@1.1.0 2>/dev/null)
+is "... or has been there before" "updated 1.0.0" "$(field result <<<"$output") $(field previous <<<"$output")"
+output=$(pm2ctl install --json=short none 2>/dev/null)
+is "... with status 1 for what has not" 1 "$?"
+is "... and why" "failed none" "$(field result <<<"$output") $(field error <<<"$output" | grep -o none | head -n 1)"
+
+# -- outdated and update
+rm -rf "$modules"
+status "nothing installed is nothing outdated" 0 outdated
+status "... and nothing to update" 0 update
+rm files/mod-1.0.0-rc.tgz
+(cd files/mod-src && npm pack --silent >/dev/null 2>&1 && rm -rf ../mod-src/*.tgz)
+installs "a range" 'mod@^1.0.0'
+installs "a range in a dependency" deep
+installs "a version" leaf@1.0.0
+installs "a branch" "$repo#main"
+installs "a linked folder" ./files/mod-src
+cp -r packages/foo.js/1.0.0 files/package && tar -C files -czf files/foo.js.tgz package
+installs "a tarball" ./files/foo.js.tgz
+status "what is new is not outdated" 0 outdated
+before=$(state)
+status "an update of all without anything new" 0 update
+says "... says so of each" '^pm2ctl: mod 1.1.0 is up to date\.$'
+says "... and in sum" '^pm2ctl: 6 modules: 0 updated, 6 up to date or without anything to be updated from, 0 failed\.$'
+is "... and has left all of them as they were" "$before" "$(state)"
+
+publish mod 1.2.0; publish mod 2.0.0; publish leaf 1.0.1; commit 2.1.0
+status "something is outdated" 1 outdated
+says "... with what is wanted and what is the latest" '^mod +1\.1\.0 +1\.2\.0 +2\.0\.0 +mod@\^1\.0\.0$'
+says "... also what is pinned" '^leaf +1\.0\.0 +1\.0\.0 +1\.0\.1 +leaf@1\.0\.0$'
+is "... and no other" 3 "$(grep -c '@\|^MODULE' <<<"$output")"
+status "one by name" 0 outdated deep
+output=$(pm2ctl outdated --json=short mod 2>/dev/null)
+is "... as JSON too" "mod 1.1.0 1.2.0 2.0.0" "$(python3 -c 'import json,sys; d, = json.load(sys.stdin); print(d["name"], d["current"], d["wanted"], d["latest"])' <<<"$output")"
+
+publish deep 1.0.1 ',"dependencies":{"none":"1"}'
+echo >>files/package/index.js && tar -C files -czf files/foo.js.tgz package
+old=$(readlink "$modules/deep/current")
+status "an update of all of which one fails" 1 update
+says "... says of which, and why" "^pm2ctl: Cannot update 'deep': .*none"
+says "... and in sum" '^pm2ctl: 6 modules: 3 updated, 2 up to date or without anything to be updated from, 1 failed\.$'
+is "... and has updated what came from a range" 1.2.0 "$(version mod)"
+is "... and from a branch" 2.1.0 "$(version from-git)"
+is "... left what is pinned" 1.0.0 "$(version leaf)"
+is "... and what failed" "$old" "$(readlink "$modules/deep/current")"
+is "... keeps the release before of what was updated" 2 "$(find "$modules/mod/releases/" -mindepth 1 -maxdepth 1 | wc -l)"
+is "... and nothing else" 1 "$(find "$modules/deep/releases/" -mindepth 1 -maxdepth 1 | wc -l)"
+is "... nor in staging" "" "$(ls -A "$staging")"
+rm -r packages/deep/1.0.1
+output=$(pm2ctl update --json=short deep 2>/dev/null)
+is "a new dependency alone is an update too" "updated 1.0.0" "$(field result <<<"$output") $(field version <<<"$output")"
+is "... indeed" 1 "$(grep -c '"version": *"1.0.1"' "$modules/deep/current/package-lock.json")"
+
+rm files/foo.js.tgz
+status "a tarball that is gone is no failure of an update of all" 0 update
+says "... which says so" "foo.js stays at 1.0.0: there is no file or folder"
+refused "... but of one of it" "there is no file or folder" update foo.js
+mkdir files/foo.js.tgz && cp packages/foo.js/1.0.0/* files/foo.js.tgz
+refused "a tarball that is a folder now" "is a folder now" update foo.js
+git -C files/repo mv package.json package.json.gone && git -C files/repo commit -q -m gone
+refused "a branch that is no package any more" "no package.json" update from-git
+git -C files/repo mv package.json.gone package.json && sed -i 's/from-git/renamed/' files/repo/package.json && commit 3.0.0
+refused "a package that changed its name" "now is called 'renamed'" update from-git
+status "what is not installed cannot be updated" 4 update none
+touch "$modules/mod/disabled"; publish mod 1.3.0
+status "a disabled module is updated" 0 update mod
+is "... and stays disabled" "1.3.0 $modules/mod/disabled" "$(version mod) $(ls "$modules/mod/disabled")"
+
+# -- rollback
+status "rollback" 0 rollback mod
+says "... says to what" "mod 1.2.0 is rolled back"
+is "... is the version before" 1.2.0 "$(version mod)"
+output=$(pm2ctl rollback --json=short mod 2>/dev/null)
+is "once more is the one that was" "rolled-back 1.3.0 1.2.0" \
+        "$(field result <<<"$output") $(field version <<<"$output") $(field previous <<<"$output")"
+installs "a linked folder in the place of a package" ./files/mod-src
+refused "what has no release before" "no release of it but this one is kept" rollback leaf
+status "what is not installed cannot be rolled back" 4 rollback none
+
+# -- the cache
+kill "${pids[0]}"; wait "${pids[0]}" 2>/dev/null
+refused "without the registry" "cannot be reached" install no-longer
+installs "--offline makes do with the cache" --offline mod@1.3.0
+installs "--prefer-offline too" --prefer-offline mod@1.2.0
+status "outdated too" 1 outdated --offline mod
+refused "... but not with what is not there" "not in the cache|offline" install --offline never
+status "cache clean" 0 cache clean
+is "... leaves nothing" "" "$(ls -A "$HOME/.cache/pm2ctl")"
+refused "... so that there is nothing to make do with" "not in the cache|offline" install --offline mod@1.3.0
+status "any other word is a usage error" 2 cache verify
+
+# -- a person who watches, and changes their mind
+cat >slow.js <<'JS'
+const http = require('http');
+const { Registry } = require(process.argv[2] + '/tests/registry.js');
+const registry = new Registry({ packages: ['packages'], intercept: (request) => request.url.endsWith('.tgz') && process.argv[3] === 'stall' });
+registry.listen().then(console.log);
+JS
+serve node slow.js "$top_srcdir" stall
+echo "registry=$url" >"$HOME/.npmrc"
+cat >watch.py <<'PY'
+# Runs a command on a terminal of its own, presses Ctrl-C when a text has appeared, prints what came, then how it ended.
+import os, pty, signal, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+signal.alarm(60)
+seen, pressed = b"", False
+while True:
+    try:
+        data = os.read(fd, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    seen += data
+    if not pressed and sys.argv[1] and sys.argv[1].encode() in seen:
+        pressed = True
+        os.write(fd, b"\x03")
+print(seen.decode().replace("\r", "<").replace("\x1b[K", ">"))
+print("ended", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PY
+before=$(state)
+output=$(TERM=xterm python3 watch.py 'fetched 0 of 2' "$top_builddir/pm2ctl" --user install deep)
+says "on a terminal there is a line of progress" '<resolved 2, fetched 0 of 2, [0-9.]+ MB, [0-9.]+ MB/s>'
+says "... which is gone before anything else is said" "<>pm2ctl: Cannot install 'deep': it was interrupted"
+says "... and whose interruption the caller learns of" '^ended -2$'
+is "... with nothing changed" "$before" "$(state)"
+is "... nothing left in staging" "" "$(ls -A "$staging")"
+is "... and no process" "" "$(grep -lszxF "CREDENTIALS_DIRECTORY=$staging/1" /proc/[0-9]*/environ)"
+serve node slow.js "$top_srcdir" serve
+echo "registry=$url" >"$HOME/.npmrc"
+publish waits 1.0.0 ',"scripts":{"postinstall":"sleep 300 & echo $! >'"$tmp"'/sleeper; exec sleep 300"}'
+output=$(TERM=xterm python3 watch.py 'Running install scripts' "$top_builddir/pm2ctl" --user install waits)
+says "install scripts are interrupted too" "it was interrupted"
+is "... and end with all they started" "" "$([ ! -e sleeper ] || ls -d "/proc/$(cat sleeper)" 2>/dev/null)"
+is "... leaving nothing" "" "$(ls -A "$staging"; ls -d "$modules/waits" 2>/dev/null)"
+output=$(TERM=xterm python3 watch.py '' "$top_builddir/pm2ctl" --user install deep)
+says "who does not change their mind gets it" 'added 2 packages in'
+unset output
+output=$(pm2ctl install deep 2>&1)
+is "elsewhere there are plain lines" "" "$(tr -d '\n[:print:]…' <<<"$output")"
+
+echo "1..$n"
+exit "$failed"
