@@ -98,10 +98,10 @@ once('a reset always', (q, s) => s.socket.resetAndDestroy(), /^failed ECONNRESET
 once('a body cut short', (q, s) => { s.writeHead(200, { 'Content-Length': small.length + 1 }); s.write(small, () => s.socket.end()); },
         /^failed ECONNRESET/, { requests: 3 });
 once('500, then fine', (q, s, n) => (n < 3 ? send(s, 500, 'x') : send(s, 200, small)), /^tarball/, { requests: 3 });
-once('503 always', (q, s) => send(s, 503, '{"message":"maintenance"}'), /^failed EAGAIN: .*status 503, maintenance/, { requests: 3 });
+once('503 always', (q, s) => send(s, 503, '{"message":"maintenance"}'), /^failed EREMOTEIO: .*status 503, maintenance/, { requests: 3 });
 once('429 with a wait, then fine', (q, s, n) => (n < 2 ? send(s, 429, 'x', { 'Retry-After': '1' }) : send(s, 200, small)),
         /^tarball/, { requests: 2 });
-once('429 with too long a wait', (q, s) => send(s, 429, 'x', { 'Retry-After': '3600' }), /^failed EAGAIN: .*too often/, { requests: 1 });
+once('429 with too long a wait', (q, s) => send(s, 429, 'x', { 'Retry-After': '3600' }), /^failed EBUSY: .*too often/, { requests: 1 });
 once('no HTTP', (q, s) => s.socket.end('hello\r\n\r\n'), /^failed (EPROTO|ECONNRESET)/, { env: impatient });
 once('endless headers', (q, s) => {
         s.socket.write('HTTP/1.1 200 OK\r\n');
