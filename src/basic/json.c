@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/json.h"
 
+#include <ctype.h>
 #include <limits.h>
 
 #include "basic/string-util.h"
@@ -19,20 +20,81 @@ static unsigned line_of(const char *text, size_t offset) {
         return line;
 }
 
-/* Offset of what json-c takes and RFC 8259 does not: NaN, Infinity, "1.". Written again it would
- * make a document that nobody else can read. `size` if there is none. */
-static size_t find_foreign_number(const char *text, size_t size) {
-        bool quoted = false;
+/* -- what RFC 8259 takes ----------------------------------------------------------------------- */
 
-        for (size_t i = 0; i < size; i++)
-                if (text[i] == '"')
-                        quoted = !quoted;
-                else if (quoted)
-                        i += text[i] == '\\';
-                else if (text[i] == 'N' || text[i] == 'I')
+/* json-c takes more: comments, NaN, 01, 'x'. Its strict mode is of no use, since versions differ in
+ * it (0.18's refuses every character that is not ASCII), so its words are looked at here. Between
+ * them versions agree. Each function returns the length of one, 0 if it is none. */
+
+static size_t string_length(const char *s, size_t size) {
+        for (size_t i = 1; i < size; i++)
+                if (s[i] == '"')
+                        return i + 1;
+                else if ((unsigned char) s[i] < 0x20)
+                        return 0;
+                else if (s[i] == '\\')
+                        i++;
+        return size;
+}
+
+static size_t digits(const char *s) {
+        return strspn(s, "0123456789");
+}
+
+static size_t number_length(const char *s) {
+        const char *p = s + (*s == '-');
+        size_t n = digits(p);
+
+        if (n == 0 || (n > 1 && *p == '0'))
+                return 0;
+        p += n;
+        if (*p == '.') {
+                n = digits(++p);
+                if (n == 0)
+                        return 0;
+                p += n;
+        }
+        if (*p == 'e' || *p == 'E') {
+                p += p[1] == '-' || p[1] == '+' ? 2 : 1;
+                n = digits(p);
+                if (n == 0)
+                        return 0;
+                p += n;
+        }
+        return (size_t) (p - s);
+}
+
+static size_t literal_length(const char *s) {
+        static const char *const literals[] = { "true", "false", "null" };
+
+        for (size_t i = 0; i < ELEMENTSOF(literals); i++)
+                if (startswith(s, literals[i]))
+                        return strlen(literals[i]);
+        return 0;
+}
+
+/* Offset of the first word that is none; `size` if there is none. */
+static size_t find_foreign(const char *text, size_t size) {
+        char last = 0;
+        size_t n;
+
+        for (size_t i = 0; i < size; i += n) {
+                char c = text[i];
+
+                n = 1;
+                if (memchr(" \t\r\n", c, 4))
+                        continue;
+                if (c == '"')
+                        n = string_length(text + i, size - i);
+                else if (memchr("]}", c, 2))
+                        n = last != ',';
+                else if (!memchr("[{:,", c, 4))
+                        n = c == '-' || isdigit((unsigned char) c) ? number_length(text + i)
+                                                                   : literal_length(text + i);
+                if (n == 0)
                         return i;
-                else if (text[i] == '.' && !(text[i + 1] >= '0' && text[i + 1] <= '9'))
-                        return i;
+                last = c;
+        }
         return size;
 }
 
@@ -51,7 +113,6 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         t = json_tokener_new_ex(JSON_DEPTH_MAX);
         if (!t)
                 return -ENOMEM;
-        json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 
         /* The terminating NUL goes along: a number at the very end is complete only with it. */
         o = json_tokener_parse_ex(t, text, (int) size + 1);
@@ -71,9 +132,10 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
                 return error_set(e, -EBADMSG, "something follows the JSON document (line %u)",
                                  line_of(text, end));
 
-        end = find_foreign_number(text, size);
+        end = find_foreign(text, size);
         if (end < size)
-                return error_set(e, -EBADMSG, "not valid JSON: not a number (line %u)",
+                return error_set(e, -EBADMSG,
+                                 "not valid JSON: an unknown value or character (line %u)",
                                  line_of(text, end));
 
         *ret = TAKE_PTR(o);

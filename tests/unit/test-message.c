@@ -107,11 +107,11 @@ static void test_hostile(void) {
                 { "{\"type\":\"x\",\"data\":\"\xff\"}", "not UTF-8", -EBADMSG },
                 { "{\"type\":\"x\",\"data\":\"\xc0\x80\"}", "not UTF-8", -EBADMSG },
                 { "{\"type\":\"x\",\"data\":\"\xed\xa0\x80\"}", "not UTF-8", -EBADMSG },
-                { "{\"type\":\"x\",\"data\":NaN}", "not valid JSON: not a number (line 1)",
-                  -EBADMSG },
+                { "{\"type\":\"x\",\"data\":NaN}",
+                  "not valid JSON: an unknown value or character (line 1)", -EBADMSG },
                 { "{\"type\":\"x\",\"data\":{", "not valid JSON: unexpected end of data (line 1)",
                   -EBADMSG },
-                { "{\"type\":\"x\",\"data\":1} x", "not valid JSON: unexpected character (line 1)",
+                { "{\"type\":\"x\",\"data\":1} x", "something follows the JSON document (line 1)",
                   -EBADMSG },
         };
 
