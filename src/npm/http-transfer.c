@@ -148,7 +148,7 @@ static int set_headers(HttpRequest *q) {
         if (r < 0)
                 return r;
         (void) curl_easy_setopt(q->easy, CURLOPT_HTTPHEADER, q->headers);
-        (void) curl_easy_setopt(q->easy, CURLOPT_HEADEROPT, CURLHEADER_SEPARATE);
+        (void) curl_easy_setopt(q->easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
         return 0;
 }
 
