@@ -73,7 +73,7 @@ once('a longer body than announced', (q, s) => {
 }, /EKEYREJECTED/);
 once('an enormous announcement', (q, s) => { s.writeHead(200, { 'Content-Length': 5e9 }); s.write('x'); },
         /^failed EFBIG: .*TARBALL_MAX/);
-once('404', (q, s) => send(s, 404, '{"error":"no\u001b[2Jsuch file"}'), /^failed ENOENT: .*status 404, no/);
+once('404', (q, s) => send(s, 404, '{"error":"no\\u001b[2Jsuch file"}'), /^failed ENOENT: .*status 404, no/);
 once('403', (q, s) => send(s, 403, 'x'), /^failed EACCES/);
 once('418', (q, s) => send(s, 418, 'x'), /^failed EPROTO: .*status 418/);
 
