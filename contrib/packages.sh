@@ -5,10 +5,15 @@
 
 packages_build="gcc libc6-dev make autoconf automake pkgconf xz-utils git
         libsystemd-dev libjson-c-dev libinih-dev libcurl4-openssl-dev libarchive-dev libssl-dev"
+# where systemd's folders are stands in a package of its own since Debian 13
+grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || packages_build+=" systemd-dev"
 # systemd's own tools, even where something else is PID 1, and what the modules run with
 packages_machine="systemd dbus dbus-user-session libpam-systemd libnss-systemd mount procps iproute2 python3
         ca-certificates"
-packages_test="clang libclang-rt-dev net-tools zsh fish groff-base openssl"
+packages_test="net-tools zsh fish groff-base openssl"
+# what tests/run builds with besides, and makes another Debian with
+packages_compilers="clang libclang-rt-dev"
+packages_debian="debootstrap debian-archive-keyring"
 
 packages_missing() { # PACKAGE...
         local package

@@ -7,7 +7,7 @@ AC_DEFUN([PM2CTL_WITH_DIR], [
                     [$1=$withval],
                     [PKG_CHECK_VAR([$1], [$2], [$3], [],
                                    [m4_ifval([$5], [$1=$5],
-                                             [AC_MSG_ERROR([no folder for $4: give --with-$1=DIR])])])])
+                                             [AC_MSG_ERROR([no folder for $4: install systemd-dev (Debian 12: systemd) or give --with-$1=DIR])])])])
         AC_SUBST([$1])
 ])
 

@@ -13,7 +13,8 @@
 #   done_testing
 #
 # Each checking function prints one line of TAP and, on failure, what the command said. A script that ends without
-# done_testing has failed. $REGISTRY is a registry that serves tests/packages, $TESTS this tests folder.
+# done_testing has failed. $REGISTRY is a registry that serves tests/packages, $TESTS this tests folder, $BUILD where
+# pm2ctl was built.
 set -u -o pipefail
 
 TESTS=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
@@ -206,7 +207,9 @@ real_registry() {
         url=$(cd / && npm config get registry 2>/dev/null)
         # shellcheck disable=SC2034
         REASON="the registry $url does not answer"
-        (cd / && npm view pm2-server-monit version --fetch-retries=1 --fetch-timeout=20000) >/dev/null 2>&1
+        # Debian's node trusts the certificates in a folder, curl those in this file: who added to one may not have to the other
+        (cd / && SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+                npm view pm2-server-monit version --fetch-retries=1 --fetch-timeout=20000) >/dev/null 2>&1
 }
 
 # json EXPRESSION: a value of the JSON document on stdin, as a Python expression over d; text comes without quotes

@@ -34,25 +34,25 @@ for unit in pm2@acme:work.service pm2-watch@acme:work.service; do shown "$unit";
 is "daemon-reload changes neither unit" "$(diff /root/before /root/after)" ""
 
 write index.js <<<'console.log("second"); setInterval(() => {}, 1000)'
-ok "a saved file runs" wait_for 5 output_has '^second$' said
+ok "a saved file runs" wait_for 20 output_has '^second$' said
 as_user dev mkdir -p "$work/lib/deep" && sleep 0.5
 write lib/deep/text.js <<<'module.exports = "third"'
 write index.js <<<'console.log(require("./lib/deep/text.js")); setInterval(() => {}, 1000)'
-ok "... with a new folder" wait_for 5 output_has '^third$' said
+ok "... with a new folder" wait_for 20 output_has '^third$' said
 write lib/deep/text.js <<<'module.exports = "fourth"'
-ok "... which is watched too" wait_for 5 output_has '^fourth$' said
+ok "... which is watched too" wait_for 20 output_has '^fourth$' said
 
 write index.js <<<'console.log("fifth"; this is no JavaScript'
 ok "a mistake makes it fail" wait_for 10 output_has 'SyntaxError' unit_journal pm2@acme:work.service
 ok "... until systemd gives up" wait_for 30 systemctl is-failed -q pm2@acme:work.service
 write index.js <<<'console.log("sixth"); setInterval(() => {}, 1000)'
-ok "... and the mended file runs without a command" wait_for 5 output_has '^sixth$' said
+ok "... and the mended file runs without a command" wait_for 20 output_has '^sixth$' said
 
 write package.json <<<'{ "name": "@acme/work", "version": "0.1.0", '
 sleep 1
 write package.json <<<'{ "name": "@acme/work", "version": "0.1.0", "apps": [ { "script": "other.js" } ] }'
 write other.js <<<'console.log("seventh"); setInterval(() => {}, 1000)'
-ok "package.json is read anew" wait_for 5 output_has '^seventh$' said
+ok "package.json is read anew" wait_for 20 output_has '^seventh$' said
 
 runs=$(unit_journal pm2@acme:work.service | grep -c '^seventh$')
 as_user dev mkdir -p "$work/node_modules/x" "$work/.git"
@@ -66,7 +66,7 @@ write other.js <<<'console.log("eighth"); setInterval(() => {}, 1000)'
 sleep 1.5
 fails "... holds, whatever is saved" systemctl is-active -q pm2@acme:work.service
 ok "start" pm2ctl start @acme/work
-ok "... runs what is there now" wait_for 5 output_has '^eighth$' said
+ok "... runs what is there now" wait_for 20 output_has '^eighth$' said
 ok "... and watches" systemctl is-active -q pm2-watch@acme:work.service
 
 ok "uninstall ." pm2ctl uninstall .

@@ -5,7 +5,7 @@
 # launcher that only says READY=1, so that what is looked at is the unit alone.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-install -m 755 "$TESTS/../build/gcc/unit-helper" /usr/local/bin/unit-helper
+install -m 755 "$BUILD/unit-helper" /usr/local/bin/unit-helper
 ln -sf unit-helper /usr/local/bin/stub-launch
 
 helper() { unit-helper --launcher=/usr/local/bin/stub-launch "$@"; }

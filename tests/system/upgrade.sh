@@ -79,20 +79,17 @@ is "afterwards all is as before" "$(pm2ctl list --json=short | json "[m['active'
 is "... with its settings" "$(pm2ctl get sends:owner)" after
 
 # -- removal
-build=
-for makefile in "${TESTS%/*}"/build/*/Makefile; do [ ! -e "$makefile" ] || build=${makefile%/*}; done
-command -v make >/dev/null || build=
-if [ -n "$build" ]; then
+if command -v make >/dev/null && [ -e "$BUILD/Makefile" ]; then
         before=$(pids)
         touch "$(readlink -f /var/lib/pm2ctl-data/sends)/precious"
         kept() { find -L /etc/pm2ctl $state /var/lib/pm2ctl-data ! -path '*/axm/*' | sort; }
         kept >/root/kept
-        ok "make uninstall" make -s -C "$build" uninstall
+        ok "make uninstall" make -s -C "$BUILD" uninstall
         for folder in /etc/pm2ctl $state /var/lib/pm2ctl-data; do
                 like "... says what it leaves in $folder" "$OUTPUT" "Left in place:.* ${folder}[ ;]"
         done
         is "... leaves it" "$(diff /root/kept <(kept))" ""
-        is "... and nothing else" "$(find /usr /etc/systemd -path "${TESTS%/*}" -prune -o \( -name '*pm2ctl*' -o -name '*pm2-*' \) \
+        is "... and nothing else" "$(find /usr /etc/systemd -path "${TESTS%/*}" -prune -o \( -name '*pm2ctl*' -o -name 'pm2-*' \) \
                 ! -type l -print | grep -v node_modules)" ""
         is "modules run on" "$(pids)" "$before"
         ok "... until they are stopped, as it said" systemctl stop pm2.slice
