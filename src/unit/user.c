@@ -3,14 +3,24 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include "unit/bus.h"
 
+/* A dynamic user that several units share may go and come between the two questions. */
+#define LOOK_TRIES 5
+
 /* Name services show dynamic users as well, while they are there; systemd knows which are. */
 static bool is_account(sd_bus *bus, const char *name) {
-        if (!getpwnam(name) && !getgrnam(name))
-                return false;
-        return manager_call(bus, "LookupDynamicUserByName", NULL, NULL, "s", name) < 0;
+        for (int i = 0; i < LOOK_TRIES; i++) {
+                if (i > 0)
+                        (void) usleep(10 * USEC_PER_MSEC);
+                if (!getpwnam(name) && !getgrnam(name))
+                        return false;
+                if (manager_call(bus, "LookupDynamicUserByName", NULL, NULL, "s", name) >= 0)
+                        return false;
+        }
+        return true;
 }
 
 int unit_user_choose(sd_bus *bus, const UnitSpec *s, Error *e, char **ret) {
