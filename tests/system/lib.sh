@@ -231,7 +231,11 @@ unit_journal() { # UNIT [JOURNALCTL-OPTION...]
 # What `systemctl show` says of a unit, less what changes by itself, lists in one order
 shown() { # UNIT [SYSTEMCTL-OPTION...]
         local unit=$1; shift
-        systemctl "$@" show "$unit" | python3 -c '
+        systemctl "$@" show "$unit" | lasting_properties
+}
+
+lasting_properties() { # of what `systemctl show` says on stdin
+        python3 -c '
 import re, sys
 passing = re.compile("(CPUUsage|IO|IP|Memory(Current|Peak|Available|Swap|ZSwap)|TasksCurrent|Effective(Memory|Tasks))")
 for line in sorted(sys.stdin):
