@@ -25,20 +25,23 @@ talk() { module "$1" Type=exec LogRateLimitIntervalSec=1us python3 /opt/talk.py 
 said_all() { recorded_now "$1" 'd["options"].get("done")' "$2"; }
 relay_log() { journalctl -u pm2-axm-relay.service --no-pager -o cat "$@"; }
 
+n=2000 shots=20
+[ "${PM2CTL_TEST_THOROUGH:-0}" -eq 0 ] || n=5000 shots=50
+
 systemctl start pm2-axm-relay.service
-talk calm 2000 0.001
-ok "an undisturbed run" wait_for 60 said_all calm 2000
-is "counts every error" "$(record calm 'd["errors"]')" 500
+talk calm "$n" 0.001
+ok "an undisturbed run" wait_for 60 said_all calm "$n"
+is "counts every error" "$(record calm 'd["errors"]')" $((n / 4))
 calm=$(content calm)
 
-talk shot 2000 0.002
-for i in {1..20}; do
+talk shot "$n" 0.002
+for ((i = 0; i < shots; i++)); do
         sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
         systemctl kill --kill-whom=main -s KILL pm2-axm-relay.service
         systemctl reset-failed pm2-axm-relay.service
         systemctl start pm2-axm-relay.service
 done
-ok "one in which the relay is shot 20 times" wait_for 60 said_all shot 2000
+ok "one in which the relay is shot $shots times" wait_for 60 said_all shot "$n"
 is "ends with the same record" "$(content shot)" "$calm"
 is "the shots leave no litter" "$(find $axm -name '.#*' | wc -l)" 0
 
@@ -64,7 +67,7 @@ like "a lost place is warned of" "$(relay_log -p warning)" 'no entry of relay.cu
 systemctl stop pm2-axm-relay.service
 rm -r $axm/relay.cursor $axm/shot.json
 systemctl start pm2-axm-relay.service
-ok "without cursor a record that was lost is made from the journal" wait_for 20 said_all shot 2000
+ok "without cursor a record that was lost is made from the journal" wait_for 20 said_all shot "$n"
 is "the same as before" "$(content shot)" "$calm"
 
 # -- the journal
@@ -84,6 +87,19 @@ for i in 1 2 3; do
 done
 ok "with journald restarted meanwhile the end of the story is recorded" wait_for 60 said_all revived 1000
 is "and nothing was made up" "$(record revived 'd["errors"] <= 250 and d["options"]["last"]')" 997
+
+# Nothing of ours hangs on the message bus.
+pid=$(relay_pid)
+talk deaf 600 0.003
+for i in 1 2 3; do
+        sleep 0.4
+        systemctl kill -s KILL dbus.service
+        systemctl reset-failed dbus.service dbus.socket 2>/dev/null
+        systemctl start dbus.socket dbus.service
+done
+ok "with the bus killed meanwhile all is recorded" wait_for 60 said_all deaf 600
+is "every error of it" "$(record deaf 'd["errors"]')" 150
+is "by the same relay" "$(relay_pid)" "$pid"
 
 journalctl --rotate
 systemctl stop pm2-axm-relay.service
