@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/human.h"
 
+#include "axm/metric.h"
 #include "basic/string-util.h"
 
 /* Longest part of a text that one member of a message fills. */
 #define PART_MAX 200
-
-/* Metrics that STATUS= looks at; the text is full long before. */
-#define STATUS_METRICS_MAX 64
-
-/* Cuts to max bytes, with an ellipsis, and escapes. */
-static char *finish(const char *s, size_t max, bool keep_newlines) {
-        _cleanup_(freep) char *cut = NULL;
-        size_t n = utf8_fit(s, max);
-
-        if (!s[n])
-                return escape_control(s, keep_newlines);
-        if (asprintf(&cut, "%.*s…", (int) n, s) < 0)
-                return NULL;
-        return escape_control(cut, keep_newlines);
-}
 
 /* A value as text: strings bare, everything else as JSON. */
 static const char *value_text(json_object *o) {
@@ -197,85 +183,5 @@ char *axm_message_human(const AxmMessage *m) {
         table[m->type](f, m);
         if (fclose(f) != 0)
                 return NULL;
-        return finish(text, exception ? AXM_EXCEPTION_MAX : AXM_HUMAN_MAX, exception);
-}
-
-/* Modules send 0.30000000000000004: two digits are what a status line needs. */
-static int double_text(double d, char **ret) {
-        char *dot;
-
-        if (asprintf(ret, d > 1e15 || d < -1e15 ? "%g" : "%.2f", d) < 0)
-                return -ENOMEM;
-        dot = strchr(*ret, '.');
-        if (dot && !strchr(*ret, 'e')) {
-                char *end = *ret + strlen(*ret);
-
-                while (end[-1] == '0')
-                        *--end = 0;
-                if (end[-1] == '.')
-                        end[-1] = 0;
-        }
-        return 0;
-}
-
-/* The unit follows at once where it is a sign, after a blank where it is a word. */
-static const char *unit_separator(const char *unit) {
-        return unit[0] == '%' || startswith(unit, "°") ? "" : " ";
-}
-
-char *axm_metric_text(json_object *metric) {
-        bool object = json_object_is_type(metric, json_type_object);
-        json_object *value = object ? json_get(metric, "value") : metric;
-        const char *unit = object ? json_get_string(metric, "unit") : NULL;
-        _cleanup_(freep) char *number = NULL, *text = NULL;
-        const char *s;
-
-        if (json_object_is_type(value, json_type_double)) {
-                if (double_text(json_object_get_double(value), &number) < 0)
-                        return NULL;
-                s = number;
-        } else if (json_object_is_type(value, json_type_object) ||
-                   json_object_is_type(value, json_type_array))
-                s = "";
-        else
-                s = value ? value_text(value) : "";
-
-        if (isempty(s))
-                return strdup("");
-        if (unit && endswith(s, unit)) /* as @pm2/io did until version 3 */
-                unit = NULL;
-        if (asprintf(&text, "%s%s%s", s, isempty(unit) ? "" : unit_separator(unit),
-                     unit ? unit : "") < 0)
-                return NULL;
-        return finish(text, PART_MAX, /* keep_newlines= */ false);
-}
-
-char *axm_monitor_status(json_object *metrics) {
-        _cleanup_(freep) char *text = NULL;
-        const char *separator = "";
-        unsigned n = 0;
-        bool failed = false;
-        size_t size;
-        FILE *f;
-
-        if (!json_object_is_type(metrics, json_type_object))
-                return strdup("");
-
-        f = open_memstream(&text, &size);
-        if (!f)
-                return NULL;
-        json_object_object_foreach(metrics, key, metric) {
-                _cleanup_(freep) char *value = axm_metric_text(metric);
-
-                failed |= !value;
-                if (isempty(value))
-                        continue;
-                (void) fprintf(f, "%s%s: %s", separator, key, value);
-                separator = ", ";
-                if (++n >= STATUS_METRICS_MAX)
-                        break;
-        }
-        if (fclose(f) != 0 || failed)
-                return NULL;
-        return finish(text, AXM_STATUS_MAX, /* keep_newlines= */ false);
+        return escape_cut(text, exception ? AXM_EXCEPTION_MAX : AXM_HUMAN_MAX, exception);
 }

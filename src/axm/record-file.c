@@ -130,6 +130,8 @@ static int parse_document(json_object *o, Error *e, Record *record) {
         if (r >= 0)
                 r = parse_part(o, "monitor", json_type_object, e, &record->monitor);
         if (r >= 0)
+                r = parse_part(o, "dependencies", json_type_object, e, &record->dependencies);
+        if (r >= 0)
                 r = parse_part(o, "error", json_type_object, e, &record->error);
         if (r >= 0)
                 r = parse_number(o, "errors", e, &record->n_errors);
@@ -191,6 +193,8 @@ int record_format(const Record *record, char **ret, size_t *ret_size) {
                 r = add_borrowed(o, "actions", record->actions);
         if (r >= 0)
                 r = add_borrowed(o, "monitor", record->monitor);
+        if (r >= 0 && json_object_object_length(record->dependencies) > 0)
+                r = add_borrowed(o, "dependencies", record->dependencies);
         if (r >= 0)
                 r = add_borrowed(o, "error", record->error);
         if (r >= 0)

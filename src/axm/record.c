@@ -10,9 +10,10 @@ int record_init(Record *ret) {
                 .options = json_object_new_object(),
                 .actions = json_object_new_array(),
                 .monitor = json_object_new_object(),
+                .dependencies = json_object_new_object(),
         };
 
-        if (!record.options || !record.actions || !record.monitor) {
+        if (!record.options || !record.actions || !record.monitor || !record.dependencies) {
                 record_done(&record);
                 return -ENOMEM;
         }
@@ -25,6 +26,7 @@ void record_done(Record *record) {
         json_object_putp(&record->options);
         json_object_putp(&record->actions);
         json_object_putp(&record->monitor);
+        json_object_putp(&record->dependencies);
         json_object_putp(&record->error);
         *record = (Record){};
 }
@@ -168,20 +170,45 @@ static int apply_action(Record *record, const RecordSource *source, json_object 
         return 1;
 }
 
+/* Replaces a part as a whole. */
+static int replace_part(json_object **part, json_object *data, const char *what, Error *e) {
+        int r;
+
+        r = check_weight(json_weight(data), what, e);
+        if (r < 0)
+                return r;
+        if (json_object_equal(data, *part))
+                return 0;
+
+        json_object_putp(part);
+        *part = json_object_get(data);
+        return 1;
+}
+
 static int apply_monitor(Record *record, const RecordSource *source, json_object *data, Error *e) {
         int r;
 
         r = check_object(data, RECORD_METRICS_MAX, "metrics", e);
-        if (r >= 0)
-                r = check_weight(json_weight(data), "metrics", e);
+        return r < 0 ? r : replace_part(&record->monitor, data, "metrics", e);
+}
+
+/* Of each package all that is sent is its version. */
+static int apply_dependencies(Record *record, const RecordSource *source, json_object *data,
+                              Error *e) {
+        _cleanup_(json_object_putp) json_object *versions = json_object_new_object();
+        int r;
+
+        r = versions ? check_object(data, RECORD_PACKAGES_MAX, "packages", e) : -ENOMEM;
         if (r < 0)
                 return r;
-        if (json_object_equal(data, record->monitor))
-                return 0;
+        json_object_object_foreach(data, package, value) {
+                const char *version = json_get_string(value, "version");
 
-        json_object_putp(&record->monitor);
-        record->monitor = json_object_get(data);
-        return 1;
+                r = json_add_string(versions, package, version ? version : "");
+                if (r < 0)
+                        return r;
+        }
+        return replace_part(&record->dependencies, versions, "packages", e);
 }
 
 /* Adds the text of a member, cut to max bytes. */
@@ -227,7 +254,7 @@ void record_measure(Record *record) {
 
 size_t record_weight(const Record *record) {
         return record->options_weight + record->actions_weight + json_weight(record->monitor) +
-               json_weight(record->error);
+               json_weight(record->dependencies) + json_weight(record->error);
 }
 
 /* What tells one run of the unit from another. journald does not know the invocation of a unit that
@@ -290,9 +317,8 @@ int record_touch(Record *record, const RecordSource *source) {
 
 static int (*const apply_table[_AXM_TYPE_MAX])(Record *, const RecordSource *, json_object *,
                                                Error *) = {
-        [AXM_CONFIGURATION] = apply_options,
-        [AXM_ACTION] = apply_action,
-        [AXM_MONITOR] = apply_monitor,
+        [AXM_CONFIGURATION] = apply_options, [AXM_ACTION] = apply_action,
+        [AXM_MONITOR] = apply_monitor,       [AXM_DEPENDENCIES] = apply_dependencies,
         [AXM_EXCEPTION] = apply_error,
 };
 

@@ -17,6 +17,7 @@
 #define RECORD_OPTIONS_MAX     1024
 #define RECORD_ACTIONS_MAX     256
 #define RECORD_METRICS_MAX     1024
+#define RECORD_PACKAGES_MAX    4096
 #define RECORD_PART_WEIGHT_MAX (512U * 1024U)
 
 /* Longest name of an option, action or metric, and longest texts of an error that are kept. */
@@ -44,6 +45,7 @@ typedef struct Record {
         json_object *options;  /* object */
         json_object *actions;  /* array of objects with a string "action_name" */
         json_object *monitor;  /* object: the last axm:monitor's data */
+        json_object *dependencies; /* object: package → version */
         json_object *error; /* object with "name", "message", "stack", "time" (µs); NULL if none */
         uint64_t n_errors;  /* since the unit was started */
 
@@ -64,7 +66,7 @@ size_t record_weight(const Record *record);
 bool record_wants(AxmType type);
 
 /* Applies a message: options are replaced key by key, of actions of one name the first counts,
- * metrics and error are replaced. What the mask takes for a secret is not kept. 1 if that changed
+ * metrics, dependencies and error are replaced. What the mask takes for a secret is not kept. 1 if that changed
  * the record; 0 if not (nothing to record, or applied before); negative, with the reason, if the
  * message is refused: nothing of it is in the record then. */
 int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,

@@ -151,6 +151,17 @@ char *escape_control(const char *s, bool keep_newlines) {
         return escaped;
 }
 
+char *escape_cut(const char *s, size_t max, bool keep_newlines) {
+        _cleanup_(freep) char *cut = NULL;
+        size_t n = utf8_fit(s, max);
+
+        if (!s[n])
+                return escape_control(s, keep_newlines);
+        if (asprintf(&cut, "%.*s…", (int) n, s) < 0)
+                return NULL;
+        return escape_control(cut, keep_newlines);
+}
+
 char *shell_quote(const char *s) {
         static const char plain[] =
                 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";

@@ -48,6 +48,9 @@ bool has_control(const char *s);
  */
 char *escape_control(const char *s, bool keep_newlines);
 
+/* The same of at most `max` bytes, with an ellipsis where there were more. */
+char *escape_cut(const char *s, size_t max, bool keep_newlines);
+
 /* A copy quoted so that a POSIX shell reads it back; plain words stay as they are. NULL if out of
  * memory. */
 char *shell_quote(const char *s);

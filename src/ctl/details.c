@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/details.h"
 
-#include <fcntl.h>
-
-#include "axm/mask.h"
-#include "axm/record.h"
-#include "basic/fs.h"
 #include "basic/log.h"
-#include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
+#include "ctl/reports.h"
 #include "ctl/rows.h"
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"
 #include "store/settings.h"
 #include "unit/query.h"
-
-#define MONITOR_FILE_MAX (512U * 1024U) /* the bridge takes no larger message */
 
 /* Takes `value` (NULL: null). */
 static int add_or_null(json_object *o, const char *key, json_object *value) {
@@ -41,10 +34,6 @@ static int add_masked(json_object *o, const char *key, const Mask *mask, json_ob
         return add_or_null(o, key, masked);
 }
 
-static int note_secret(char *const *path, json_object *value, bool secret, void *userdata) {
-        return secret ? mask_add(userdata, value) : 0;
-}
-
 /* The settings as the module gets them, and what of them is secret. */
 static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask, Error *e) {
         _cleanup_(settings_freep) Settings *global = NULL, *module = NULL;
@@ -59,9 +48,7 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
                 return add_or_null(o, "settings", NULL);
         }
         if (r >= 0)
-                r = settings_foreach(global, note_secret, mask);
-        if (r >= 0)
-                r = settings_foreach(module, note_secret, mask);
+                r = reports_add_secrets(c, p->name, e, mask);
         if (r >= 0)
                 r = environment_document(
                         &(EnvironmentSource){
@@ -76,62 +63,30 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
 
 /* -- one unit ---------------------------------------------------------------------------------- */
 
-/* The metrics that the bridge keeps in the unit's runtime folder, which the module may have put
- * anything into. */
-static json_object *read_monitor(Context *c, const char *folder) {
-        _cleanup_(freep) char *path = path_join(c->scope.runtime, folder), *text = NULL;
-        _cleanup_(closep) int fd = -EBADF;
-        json_object *monitor = NULL;
-        size_t size;
-
-        fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
-        if (fd < 0 || read_file_at(fd, "monitor.json", MONITOR_FILE_MAX, &text, &size) < 0 ||
-            json_parse(text, size, /* e= */ NULL, &monitor) < 0)
-                return NULL;
-        if (json_object_is_type(monitor, json_type_object))
-                return monitor;
-        (void) json_object_put(monitor);
-        return NULL;
-}
-
-static int load_record(Context *c, const char *file, Error *e, Record *ret) {
-        _cleanup_(freep) char *path = path_join(c->scope.state, "axm");
-        _cleanup_(closep) int fd = -EBADF;
-
-        if (!path)
-                return -ENOMEM;
-        fd = open_folder(AT_FDCWD, path);
-        if (fd == -ENOENT || fd == -EACCES)
-                return 0;
-        return fd < 0 ? fd : record_load_at(fd, file, e, ret);
-}
-
 /* What the unit said of itself. */
 static int add_record(Context *c, json_object *o, const char *unit, const Mask *mask, Error *e) {
-        _cleanup_(freep) char *name = NULL, *app = NULL, *folder = NULL, *file = NULL;
         _cleanup_(json_object_putp) json_object *monitor = NULL;
         Record record = {};
-        unsigned instance;
         int r;
 
-        r = module_from_unit_name(unit, &name, &app, &instance);
-        if (r >= 0)
-                r = module_unit_folder(name, app, instance, &folder);
-        if (r >= 0)
-                r = record_file_name(name, app, instance, &file);
-        if (r >= 0)
-                r = load_record(c, file, e, &record);
+        r = reports_record(c, unit, e, &record);
         if (r < 0)
                 return r;
-        monitor = read_monitor(c, folder);
+        monitor = reports_monitor(c, unit);
 
-        r = add_masked(o, "options", mask, record.options);
+        r = reports_measure(o, record.options);
+        if (r >= 0)
+                r = add_masked(o, "options", mask, record.options);
         if (r >= 0)
                 r = add_masked(o, "actions", mask, record.actions);
         if (r >= 0)
                 r = add_masked(o, "monitor", mask, monitor ? monitor : record.monitor);
         if (r >= 0)
+                r = add_masked(o, "dependencies", mask, record.dependencies);
+        if (r >= 0)
                 r = add_masked(o, "error", mask, record.error);
+        if (r >= 0)
+                r = json_add_uint(o, "errors", record.n_errors);
         record_done(&record);
         return r;
 }
@@ -216,7 +171,9 @@ static int add_unit(Context *c, const Details *d, const char *unit, json_object 
 
 /* One object for each unit; what the first one says stands for the module too. */
 static int add_units(Context *c, const Details *d, json_object *o, Error *e) {
-        static const char *const shared[] = { "status", "options", "actions", "monitor", "error" };
+        static const char *const shared[] = { "status",   "options",     "actions", "monitor",
+                                              "memory",   "cpu",         "error",   "errors",
+                                              "measured", "dependencies" };
         json_object *apps = json_object_new_array(), *first;
         int r;
 
@@ -233,10 +190,12 @@ static int add_units(Context *c, const Details *d, json_object *o, Error *e) {
         return r;
 }
 
-static int add_origin(json_object *o, const Module *m) {
+static int add_origin(json_object *o, const Module *m, const Package *p) {
         int r;
 
-        r = json_add_string(o, "spec", m->spec);
+        r = json_add_string(o, "description", p->description);
+        if (r >= 0)
+                r = json_add_string(o, "spec", m->spec);
         if (r >= 0)
                 r = json_add_string(o, "integrity", m->integrity);
         if (r >= 0)
@@ -255,7 +214,7 @@ static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
         if (r >= 0)
                 r = row_new(m, d.units[0], unit_states_find(d.states, d.n_states, d.units[0]), &o);
         if (r >= 0)
-                r = add_origin(o, m);
+                r = add_origin(o, m, &d.package);
         if (r >= 0)
                 r = add_settings(c, o, &d.package, d.mask, e);
         if (r >= 0)

@@ -2,7 +2,7 @@
 #pragma once
 
 /* All that is known of one module, as one object: a row of `list`, and apps, settings, options,
- * actions, monitor. */
+ * actions, monitor, dependencies, error. */
 
 #include "basic/json.h"
 #include "ctl/ctl.h"

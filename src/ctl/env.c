@@ -6,38 +6,13 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/reports.h"
 #include "ctl/select.h"
-#include "ctl/settings-edit.h"
 #include "model/name.h"
 #include "model/secret.h"
 #include "unit/query.h"
 
 #define ENVIRONMENT_MAX (8U * 1024U * 1024U) /* the kernel lets no process have more by default */
-
-static int note_secret(char *const *path, json_object *value, bool secret, void *userdata) {
-        return secret ? mask_add(userdata, value) : 0;
-}
-
-/* What was set as a secret is one wherever it stands. */
-static int find_secrets(Context *c, const char *module, Error *e, Mask **ret) {
-        _cleanup_(settings_freep) Settings *global = NULL, *own = NULL;
-        _cleanup_(mask_freep) Mask *mask = NULL;
-        int r;
-
-        r = mask_new(&mask);
-        if (r >= 0)
-                r = settings_load(&c->scope, NULL, e, &global);
-        if (r >= 0)
-                r = settings_load(&c->scope, module, e, &own);
-        if (r >= 0)
-                r = settings_foreach(global, note_secret, mask);
-        if (r >= 0)
-                r = settings_foreach(own, note_secret, mask);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(mask);
-        return 0;
-}
 
 /* A variable's value as it may be shown: the settings document is JSON, and masked as such. */
 static int mask_variable(const Mask *mask, const char *name, const char *value, char **ret) {
@@ -128,7 +103,9 @@ static int show_environment(Context *c, const char *name, const char *unit, Erro
                                  name);
 
         if (!c->arg->show_secrets)
-                r = find_secrets(c, name, e, &mask);
+                r = mask_new(&mask);
+        if (r >= 0 && mask)
+                r = reports_add_secrets(c, name, e, mask);
         if (r >= 0)
                 r = read_environment(pid, mask, e, variables);
         return r < 0 ? r : print_environment(c->arg, variables);

@@ -50,6 +50,20 @@ static int print_rows(json_object *rows, const TableStyle *style) {
         return table_print(shown, n, rows, style);
 }
 
+/* A row without amounts, since the process that the module wants measured is not there. */
+static void tell_unmeasured(json_object *rows) {
+        for (size_t i = 0; i < json_object_array_length(rows); i++) {
+                json_object *row = json_object_array_get_idx(rows, i);
+                json_object *measured = json_get(row, "measured");
+                const char *reason = json_get_string(measured, "reason");
+
+                if (reason)
+                        log_notice("%s wants process %s measured, and %s.",
+                                   json_get_string(row, "name"),
+                                   json_text(json_get(measured, "pid")), reason);
+        }
+}
+
 static int run_list(const void *args, char **words) {
         _cleanup_(json_object_putp) json_object *rows = NULL;
         TableStyle style;
@@ -65,6 +79,8 @@ static int run_list(const void *args, char **words) {
                 r = print_rows(rows, &style);
                 if (r < 0)
                         result = log_error_errno(r, "Cannot print: %m");
+                if (c.arg->json == JSON_OFF)
+                        tell_unmeasured(rows);
                 if (json_object_array_length(rows) == 0 && c.arg->json == JSON_OFF &&
                     other_scope_has_modules(&c))
                         log_notice("There are some in the %s scope: try --%s.",

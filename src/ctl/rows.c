@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/rows.h"
-#include "ctl/module-unit.h"
 
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/module-unit.h"
+#include "ctl/reports.h"
 #include "model/name.h"
 
 /* An amount, or null where it is not known. */
@@ -85,7 +86,8 @@ int row_new(const Module *m, const char *unit, const UnitState *state, json_obje
         return 0;
 }
 
-static int add_rows(const Module *m, const UnitState *states, size_t n, json_object *rows) {
+static int add_rows(Context *c, const Module *m, const UnitState *states, size_t n,
+                    json_object *rows) {
         _cleanup_(strv_freep) char **units = NULL;
         int r;
 
@@ -97,6 +99,10 @@ static int add_rows(const Module *m, const UnitState *states, size_t n, json_obj
                         r = row_new(m, *unit, unit_states_find(states, n, *unit), &row);
                 if (r >= 0 && json_object_array_add(rows, row) < 0)
                         r = -ENOMEM;
+                if (r >= 0)
+                        r = reports_measure_unit(c, row, *unit);
+                if (r >= 0 && c->arg->json != JSON_OFF)
+                        r = reports_add_monitor(c, row, *unit);
         }
         return r;
 }
@@ -111,7 +117,7 @@ static int add_module(Context *c, const char *name, const UnitState *states, siz
         if (r < 0)
                 return log_warning_cause(r, &e, "Leaving '%s' out", name);
         if (r > 0)
-                r = add_rows(&m, states, n, rows);
+                r = add_rows(c, &m, states, n, rows);
         module_done(&m);
         return r < 0 ? log_oom() : 0;
 }

@@ -16,6 +16,7 @@ int row_new(const Module *m, const char *unit, const UnitState *state, json_obje
 /* What of that says which unit it is, and how it is. */
 int row_add_unit(json_object *row, const Module *m, const char *unit, const UnitState *state);
 
-/* Rows of the units of all installed modules, by the modules' names. A module whose state cannot be
+/* Rows of the units of all installed modules, by the modules' names, each with "measured", and with
+ * "monitor" if JSON is asked for. A module whose state cannot be
  * read is reported and left out; the result is negative then, but `ret` is set. */
 int rows_collect(Context *c, json_object **ret);

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "axm/human.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "ctl/details.h"
 #include "ctl/select.h"
+#include "ctl/show-reports.h"
 
 /* The lines of the first panel. */
 static const Column head[] = {
-        { "name", "Module", CELL_TEXT },         { "version", "Version", CELL_TEXT },
-        { "unit", "Unit", CELL_TEXT },           { "pm_id", "ID", CELL_TEXT },
-        { "active", "Active", CELL_STATE },      { "sub", "Sub", CELL_TEXT },
-        { "pid", "Main PID", CELL_TEXT },        { "uptime", "Uptime", CELL_DURATION },
-        { "restarts", "Restarts", CELL_TEXT },   { "memory", "Memory", CELL_BYTES },
-        { "cpu", "CPU", CELL_DURATION },         { "user", "User", CELL_TEXT },
-        { "enabled", "At boot", CELL_TEXT },     { "status", "Status", CELL_TEXT },
-        { "folder", "Folder", CELL_TEXT },       { "source", "Source", CELL_TEXT },
-        { "integrity", "Integrity", CELL_TEXT },
+        { "name", "Module", CELL_TEXT },       { "version", "Version", CELL_TEXT },
+        { "unit", "Unit", CELL_TEXT },         { "pm_id", "ID", CELL_TEXT },
+        { "active", "Active", CELL_STATE },    { "sub", "Sub", CELL_TEXT },
+        { "pid", "Main PID", CELL_TEXT },      { "uptime", "Uptime", CELL_DURATION },
+        { "restarts", "Restarts", CELL_TEXT }, { "memory", "Memory", CELL_BYTES },
+        { "cpu", "CPU", CELL_DURATION },       { "user", "User", CELL_TEXT },
+        { "enabled", "At boot", CELL_TEXT },   { "status", "Status", CELL_TEXT },
+        { "folder", "Folder", CELL_TEXT },
 };
 
 /* Those for each further unit of the module. */
@@ -28,83 +27,34 @@ static const Column head_of_unit[] = {
         { "status", "Status", CELL_TEXT },
 };
 
-#define LABEL_WIDTH 12
-
-/* "Label: text", what a stranger wrote made harmless. */
-static void print_line(const char *label, const char *text) {
-        _cleanup_(freep) char *left = escape_control(label, false),
-                              *right = escape_control(text, false);
-
-        if (left && right)
-                printf("%*s: %s\n", LABEL_WIDTH, left, right);
-}
-
 static void print_head(json_object *o, const Column *lines, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 json_object *value = json_get(o, lines[i].key);
                 char buffer[64];
 
                 if (value)
-                        print_line(lines[i].title,
-                                   cell_text(value, lines[i].format, buffer, sizeof(buffer)));
+                        show_line(lines[i].title,
+                                  cell_text(value, lines[i].format, buffer, sizeof(buffer)));
         }
-}
-
-/* A panel of names and values; `text` makes a value a line, to be freed. */
-static void print_panel(const char *title, json_object *o, char *(*text)(json_object *value)) {
-        if (!json_object_is_type(o, json_type_object) || json_object_object_length(o) == 0)
-                return;
-        printf("\n%s:\n", title);
-        json_object_object_foreach(o, name, value) {
-                _cleanup_(freep) char *shown = text(value), *left = escape_control(name, false),
-                                      *right = NULL;
-
-                right = shown ? escape_control(shown, false) : NULL;
-                if (left && right)
-                        printf("  %s = %s\n", left, right);
-        }
-}
-
-static char *value_text(json_object *value) {
-        return strdup(json_string(value) ? json_string(value) : json_text(value));
-}
-
-static void print_actions(json_object *actions) {
-        if (!json_object_is_type(actions, json_type_array) ||
-            json_object_array_length(actions) == 0)
-                return;
-        printf("\nActions:\n");
-        for (size_t i = 0; i < json_object_array_length(actions); i++) {
-                const char *name = json_get_string(json_object_array_get_idx(actions, i),
-                                                   "action_name");
-                _cleanup_(freep) char *escaped = escape_control(name ? name : "", false);
-
-                if (escaped)
-                        printf("  %s\n", escaped);
-        }
-}
-
-static void print_reports(json_object *o) {
-        print_panel("Configuration, as the module reported it", json_get(o, "options"), value_text);
-        print_panel("Metrics", json_get(o, "monitor"), axm_metric_text);
-        print_panel("Last error", json_get(o, "error"), value_text);
-        print_actions(json_get(o, "actions"));
 }
 
 static void print_text(json_object *o) {
         json_object *apps = json_get(o, "apps");
 
         print_head(o, head, ELEMENTSOF(head));
+        show_names(o, json_get_string(o, "description"));
         if (json_has(o, "settings") && !json_get(o, "settings"))
                 printf("\nSettings: only root, or the modules' owner, may read them.\n");
-        print_panel("Settings", json_get(o, "settings"), value_text);
-        print_reports(o);
+        show_panel("Settings", json_get(o, "settings"));
+        show_release(o);
+        show_reports(o);
         for (size_t i = 1; i < json_object_array_length(apps); i++) {
                 json_object *app = json_object_array_get_idx(apps, i);
 
                 putchar('\n');
                 print_head(app, head_of_unit, ELEMENTSOF(head_of_unit));
-                print_reports(app);
+                show_names(app, /* description= */ NULL);
+                show_reports(app);
         }
 }
 

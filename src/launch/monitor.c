@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <systemd/sd-daemon.h>
 
-#include "axm/human.h"
+#include "axm/metric.h"
 #include "basic/clock.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"

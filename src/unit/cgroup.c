@@ -75,31 +75,41 @@ static uint64_t read_amount(Places *places, const char *group) {
         return strtoull(number ? number : text, NULL, 10) * place->unit;
 }
 
-/* Adds one process: user, system and the waited-for children's time in ticks, resident pages. */
-static void add_process(unsigned long pid, CgroupUsage *usage) {
+/* User, system and the waited-for children's time in ticks, resident pages. */
+int process_usage(pid_t pid, CgroupUsage *ret, char **ret_name) {
         _cleanup_(freep) char *text = NULL;
         unsigned long long user, system, child_user, child_system;
-        const char *rest;
+        const char *name, *rest;
         char path[64];
         long pages;
 
-        (void) snprintf(path, sizeof(path), "/proc/%lu/stat", pid);
+        (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
         if (read_file_at(AT_FDCWD, path, FILE_MAX, &text, NULL) < 0)
-                return;
+                return -ESRCH;
+        name = strchr(text, '(');
         rest = strrchr(text, ')');
-        if (!rest || sscanf(rest + 1,
-                            " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d "
-                            "%*d %*d %*d %*u %*u %ld",
-                            &user, &system, &child_user, &child_system, &pages) != 5)
-                return;
-        usage->cpu_nsec += (user + system + child_user + child_system) *
-                           (UINT64_C(1000000000) / (uint64_t) sysconf(_SC_CLK_TCK));
-        usage->memory += (uint64_t) pages * (uint64_t) sysconf(_SC_PAGESIZE);
+        if (!name || !rest || rest < name ||
+            sscanf(rest + 1,
+                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d "
+                   "%*d %*d %*d %*u %*u %ld",
+                   &user, &system, &child_user, &child_system, &pages) != 5)
+                return -ESRCH;
+        if (ret_name) {
+                *ret_name = strndup(name + 1, (size_t) (rest - name) - 1);
+                if (!*ret_name)
+                        return -ENOMEM;
+        }
+        *ret = (CgroupUsage){
+                .memory = (uint64_t) pages * (uint64_t) sysconf(_SC_PAGESIZE),
+                .cpu_nsec = (user + system + child_user + child_system) *
+                            (UINT64_C(1000000000) / (uint64_t) sysconf(_SC_CLK_TCK)),
+        };
+        return 0;
 }
 
 static int sum_processes(const char *group, CgroupUsage *ret) {
         _cleanup_(freep) char *text = NULL;
-        CgroupUsage usage = {};
+        CgroupUsage usage = {}, one;
         const Place *place;
         int r;
 
@@ -111,7 +121,10 @@ static int sum_processes(const char *group, CgroupUsage *ret) {
 
                 if (end == p)
                         break;
-                add_process(pid, &usage);
+                if (process_usage((pid_t) pid, &one, /* ret_name= */ NULL) >= 0) {
+                        usage.memory += one.memory;
+                        usage.cpu_nsec += one.cpu_nsec;
+                }
                 end += strspn(end, "\n");
         }
         *ret = usage;

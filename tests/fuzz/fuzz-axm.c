@@ -5,6 +5,7 @@
  * and as the fields of a journal entry. */
 
 #include "axm/human.h"
+#include "axm/metric.h"
 #include "axm/record.h"
 #include "basic/string-util.h"
 

@@ -7,12 +7,12 @@
 
 real_registry || skip_all "$REASON"
 
-# module NAME LIBRARY: a package that uses it, as a tarball
+# module NAME LIBRARY [VERSION]: a package that uses it, as a tarball
 module() {
         mkdir -p "/root/$1"
         cat >"/root/$1/index.js"
         cat >"/root/$1/package.json" <<END
-{ "name": "$1", "version": "1.2.3", "dependencies": { "$2": "*" }, "apps": [{ "script": "index.js" }],
+{ "name": "$1", "version": "1.2.3", "dependencies": { "$2": "${3:-*}" }, "apps": [{ "script": "index.js" }],
   "config": { "drive": "/", "retain": "30" } }
 END
         (cd "/root/$1" && npm pack --silent)
@@ -41,6 +41,18 @@ tx2.action('echo', (param, reply) => reply(param))
 tx2.metric('answer', () => 42)
 tx2.event('started', { retain: process.env.retain, key: process.env.api_key })
 END
+
+# a module as they were written in 2015, with the library of then
+module of-2015 pmx 0.3.11 <<'END'
+const pmx = require('pmx')
+const conf = pmx.loadConfig(require('./conf.js').internals)
+pmx.action('hello', (reply) => reply({ drive: conf.drive, retain: conf.retain }))
+pmx.probe().metric({ name: 'answer', value: () => 42 })
+END
+cat >/root/of-2015/conf.js <<'END'
+module.exports = { internals: { name: 'Of 2015', comment: 'It still runs.' } }
+END
+(cd /root/of-2015 && npm pack --silent)
 
 record() { pm2ctl show "$1" --json=short; }
 metrics() { cat "/run/pm2ctl/$1/monitor.json"; }
@@ -73,6 +85,14 @@ for name in uses-pmx uses-io; do
 done
 like "an event of tx2 is an entry" "$(unit_journal pm2@uses-tx2)" "^Event 'started': .*retain=007"
 unlike "no secret is in the journal" "$(journalctl --sync; journalctl -o verbose --all --no-pager)" "$canary"
+
+ok "a module of 2015 is installed" eval 'pm2ctl set of-2015:retain 7 && pm2ctl install /root/of-2015/of-2015-1.2.3.tgz'
+ok "its metric arrives" wait_for 20 output_has '"answer":\{[^}]*"value":42' metrics of-2015
+is "its settings reach it" "$(pm2ctl trigger of-2015 hello | json d)" '{"drive": "/", "retain": "7"}'
+ok "its part for PM2 is recorded" wait_for 20 output_has '"comment":"It still runs."' record of-2015
+is "as is what it got" "$(record of-2015 | json '[d["options"][k] for k in ("module_name", "module_version", "name", "retain")]')" \
+        '["of-2015", "1.2.3", "Of 2015", "7"]'
+like "its name is a label" "$(pm2ctl show of-2015)" '^ *Label: Of 2015$'
 
 ok "pm2-server-monit is installed" pm2ctl install pm2-server-monit
 ok "its metrics arrive" wait_for 20 output_has 'CPU usage.*Free memory' metrics pm2-server-monit

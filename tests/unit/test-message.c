@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/human.h"
 #include "axm/message.h"
+#include "axm/metric.h"
 #include "basic/string-util.h"
 #include "tap.h"
 
@@ -266,6 +267,49 @@ static void test_status(void) {
         ok(got && strlen(got) <= AXM_STATUS_MAX + strlen("…") && endswith(got, "…"));
 }
 
+static void test_alerts(void) {
+        static const struct {
+                const char *metric, *want;
+        } table[] = {
+                { "7", "7" },
+                { "null", "-" },
+                { "{}", "-" },
+                { "{\"value\":1,\"alert\":{}}", "1" },
+                { "{\"value\":1,\"alert\":7}", "1" },
+                { "{\"value\":96,\"unit\":\"%\",\"alert\":{\"mode\":\"threshold\",\"value\":90,"
+                  "\"cmp\":\">\"}}",
+                  "96% (alert above 90%: reached)" },
+                { "{\"value\":\"89.5\",\"unit\":\"%\",\"alert\":{\"mode\":\"threshold\",\"value\":"
+                  "90}}",
+                  "89.5% (alert above 90%)" },
+                { "{\"value\":\"2 "
+                  "MB\",\"alert\":{\"mode\":\"threshold\",\"value\":3,\"cmp\":\"<\"}}",
+                  "2 MB (alert below 3: reached)" },
+                { "{\"value\":3,\"alert\":{\"mode\":\"threshold\",\"value\":3,\"cmp\":\"=\"}}",
+                  "3 (alert at 3: reached)" },
+                { "{\"value\":\"up\",\"alert\":{\"mode\":\"threshold\",\"value\":3}}",
+                  "up (alert above 3)" },
+                { "{\"value\":9,\"alert\":{\"mode\":\"threshold-avg\",\"value\":3,\"cmp\":\">\","
+                  "\"interval\":60}}",
+                  "9 (alert on average above 3)" },
+                { "{\"value\":9,\"alert\":{\"mode\":\"smart\"}}", "9 (alert: smart)" },
+                { "{\"unit\":\"ms\",\"alert\":{\"mode\":\"threshold\",\"value\":5}}",
+                  "- (alert above 5 ms)" },
+                { "{\"value\":1,\"alert\":{\"mode\":\"a\\nb\",\"value\":null,\"cmp\":{}}}",
+                  "1 (alert: a\\x0ab)" },
+                { "{\"value\":1,\"alert\":{\"value\":\"\\u001b\"}}", "1 (alert above \\x1b)" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(json_object_putp) json_object *o = NULL;
+                _cleanup_(freep) char *got = NULL;
+
+                ok(json_parse(table[i].metric, strlen(table[i].metric), NULL, &o) == 0);
+                got = axm_metric_alert_text(o);
+                ok_str(got, table[i].want);
+        }
+}
+
 int main(void) {
         test_types();
         test_messages();
@@ -276,5 +320,6 @@ int main(void) {
         test_human();
         test_human_is_harmless();
         test_status();
+        test_alerts();
         return tap_done();
 }

@@ -38,6 +38,7 @@ static int apply(Record *record, const char *invocation, const char *text) {
 #define CONFIGURE(data) "{\"type\":\"axm:option:configuration\",\"data\":" data "}"
 #define ACTION(data)    "{\"type\":\"axm:action\",\"data\":" data "}"
 #define MONITOR(data)   "{\"type\":\"axm:monitor\",\"data\":" data "}"
+#define DEPENDS(data)   "{\"type\":\"application:dependencies\",\"data\":" data "}"
 #define EXCEPTION(data) "{\"type\":\"process:exception\",\"data\":" data "}"
 
 static void test_merging(void) {
@@ -56,6 +57,10 @@ static void test_merging(void) {
         ok(apply(&record, INVOCATION_A, ACTION("{\"action_name\":\"x\",\"arity\":2}")) == 0);
         ok_str(json_text(record.actions),
                "[{\"action_name\":\"x\",\"arity\":1},{\"action_name\":\"y\",\"opts\":null}]");
+
+        ok(apply(&record, INVOCATION_A, DEPENDS("{\"pmx\":{\"version\":\"1.6.8\"},\"x\":7}")) == 1);
+        ok(apply(&record, INVOCATION_A, DEPENDS("[\"pmx\"]")) == -EINVAL);
+        ok_str(json_text(record.dependencies), "{\"pmx\":\"1.6.8\",\"x\":\"\"}");
 
         ok(apply(&record, INVOCATION_A, MONITOR("{\"m\":{\"value\":1},\"n\":2}")) == 1);
         ok(apply(&record, INVOCATION_A, MONITOR("{\"m\":{\"value\":2}}")) == 1);
