@@ -119,16 +119,11 @@ static int go_back(Context *c, const Install *in, const char *previous) {
 /* A first install that was interrupted leaves nothing. */
 static void remove_again(Context *c, const char *name) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
         r = module_stop(c, name, &e);
         if (r >= 0)
-                r = lock_fd = store_lock(c->store, &e);
-        if (r >= 0)
-                r = store_remove(c->store, name, &e);
-        if (r >= 0)
-                r = module_forget(c, name, &e);
+                r = module_remove(c, name, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "'%s' stays installed", name);
         else

@@ -23,11 +23,24 @@ static int remove_record(Context *c, const char *name, Error *e) {
                       : record_remove_at(fd, name, e);
 }
 
-int module_forget(Context *c, const char *name, Error *e) {
+/* What a module leaves besides its folder: its data and what was recorded of it. */
+static int forget(Context *c, const char *name, Error *e) {
         int r;
 
         r = store_remove_data(&c->scope, name, e);
         return r < 0 ? r : remove_record(c, name, e);
+}
+
+int module_remove(Context *c, const char *name, Error *e) {
+        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        int r;
+
+        if (lock_fd < 0)
+                return lock_fd;
+        r = store_remove(c->store, name, e);
+        if (r > 0)
+                r = forget(c, name, e);
+        return r < 0 ? r : store_remove_files(c->store, name, e);
 }
 
 static int abandon(void *userdata, const char *entry, Error *e) {
@@ -46,7 +59,7 @@ static int abandon(void *userdata, const char *entry, Error *e) {
         /* Installed again, what it has is its own. */
         r = store_load(c->store, name, e, &m);
         module_done(&m);
-        return r == 0 ? module_forget(c, name, e) : r < 0 ? r : 0;
+        return r == 0 ? forget(c, name, e) : r < 0 ? r : 0;
 }
 
 int leftovers_clear(Context *c, Error *e) {

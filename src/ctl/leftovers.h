@@ -13,6 +13,6 @@ int leftovers_clear(Context *c, Error *e);
  * not write to the state. */
 void leftovers_try_clear(Context *c);
 
-/* Removes what a module leaves besides its folder: its data and what was recorded of it. Under the
- * store's lock. */
-int module_forget(Context *c, const char *name, Error *e);
+/* Removes a module that does not run: its folder, its data and what was recorded of it. Settings
+ * stay. */
+int module_remove(Context *c, const char *name, Error *e);

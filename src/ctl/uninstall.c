@@ -6,18 +6,6 @@
 #include "store/modules.h"
 #include "store/settings.h"
 
-static int remove_files(Context *c, const char *name, Error *e) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
-        int r;
-
-        if (lock_fd < 0)
-                return lock_fd;
-        r = store_remove(c->store, name, e);
-        if (r > 0)
-                r = module_forget(c, name, e);
-        return r < 0 ? r : store_remove_files(c->store, name, e);
-}
-
 static int remove_settings(Context *c, const char *name, Error *e) {
         _cleanup_(settings_freep) Settings *s = NULL;
         _cleanup_(closep) int lock_fd = settings_lock(&c->scope, e);
@@ -39,9 +27,11 @@ static int uninstall_one(Context *c, const char *name) {
         leftovers_try_clear(c);
         r = lock_fd = module_lock(c, name, &e);
         if (r >= 0)
+                r = context_bus_or_none(c, &e);
+        if (r >= 0 && c->bus)
                 r = module_stop(c, name, &e);
         if (r >= 0)
-                r = remove_files(c, name, &e);
+                r = module_remove(c, name, &e);
         if (r >= 0 && c->arg->purge)
                 r = remove_settings(c, name, &e);
         if (r < 0)

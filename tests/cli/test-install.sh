@@ -365,5 +365,8 @@ unset output
 output=$(pm2ctl install deep 2>&1)
 is "elsewhere there are plain lines" "" "$(tr -d '\n[:print:]…' <<<"$output")"
 
+status "uninstall" 0 uninstall all
+is "... leaves none" "" "$(ls "$modules"; ls -A "$staging")"
+
 echo "1..$n"
 exit "$failed"
