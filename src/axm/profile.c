@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/profile.h"
 
+#include <limits.h>
+
 #include "basic/string-util.h"
 
 #define REPLACEMENT 0xfffdU /* for half a pair of UTF-16 */
@@ -142,7 +144,8 @@ static void take_structure(ProfileParser *p, char c) {
                 break;
         case '{':
         case '[':
-                p->depth++;
+                /* gigabytes of brackets may come */
+                p->depth += p->depth < UINT_MAX;
                 if (p->depth <= 2)
                         p->keys[p->depth - 1][0] = 0;
                 p->value = false;
