@@ -191,7 +191,7 @@ static void print_state(const UnitState *s) {
                s->need_reload);
 }
 
-static int query(const void *args, const char *pattern, bool details) {
+static int query(const void *args, const char *pattern, UnitDepth depth) {
         _cleanup_(bus_closep) sd_bus *bus = NULL;
         UnitState *states = NULL;
         Error e = ERROR_NULL;
@@ -201,7 +201,7 @@ static int query(const void *args, const char *pattern, bool details) {
         r = connect_manager(args, &bus);
         if (r < 0)
                 return r;
-        r = units_query(bus, pattern, details, &e, &states, &n);
+        r = units_query(bus, pattern, depth, &e, &states, &n);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot query");
         for (size_t i = 0; r >= 0 && i < n; i++)
@@ -212,11 +212,11 @@ static int query(const void *args, const char *pattern, bool details) {
 }
 
 static int run_query(const void *args, char **words) {
-        return query(args, words[0], /* details= */ false);
+        return query(args, words[0], UNIT_USUAL);
 }
 
 static int run_query_all(const void *args, char **words) {
-        return query(args, words[0], /* details= */ true);
+        return query(args, words[0], UNIT_DETAILS);
 }
 
 /* How long it takes to ask for the states, with the connection, in µs: the best of several. */
@@ -234,7 +234,7 @@ static int run_time(const void *args, char **words) {
                 (void) clock_gettime(CLOCK_MONOTONIC, &begin);
                 r = connect_manager(args, &bus);
                 if (r >= 0)
-                        r = units_query(bus, words[0], false, NULL, &states, &n);
+                        r = units_query(bus, words[0], UNIT_USUAL, NULL, &states, &n);
                 if (r < 0)
                         return r;
                 unit_states_free(states, n);
