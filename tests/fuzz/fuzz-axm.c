@@ -27,6 +27,18 @@ static void check_harmless(const char *text, bool newlines) {
         check(again && streq(again, text));
 }
 
+static void check_metrics(json_object *metrics) {
+        if (!json_object_is_type(metrics, json_type_object))
+                return;
+        json_object_object_foreach(metrics, name, metric) {
+                _cleanup_(freep) char *text = axm_metric_alert_text(metric);
+
+                (void) axm_metric_is_latency(name, metric);
+                check_harmless(text, /* newlines= */ false);
+                check(text[0]);
+        }
+}
+
 /* As the bridge does before anything else sees it. */
 static void check_message(const Mask *mask, const AxmMessage *m) {
         _cleanup_(json_object_putp) json_object *masked = NULL;
@@ -42,6 +54,7 @@ static void check_message(const Mask *mask, const AxmMessage *m) {
         status = axm_monitor_status(masked);
         check_harmless(human, m->type == AXM_EXCEPTION);
         check_harmless(status, /* newlines= */ false);
+        check_metrics(masked);
         /* the name of an unknown type is not the data's, and stays */
         check(m->type == AXM_OTHER || !strstr(human, SECRET));
 }

@@ -42,6 +42,23 @@ tx2.metric('answer', () => 42)
 tx2.event('started', { retain: process.env.retain, key: process.env.api_key })
 END
 
+# the same library in an ES module, and turned off
+module esm @pm2/io <<'END'
+import io from '@pm2/io'
+io.initModule({}, (err, conf) => {
+  io.action('conf', (reply) => reply([conf.module_name, conf.drive]))
+  io.metric({ name: 'answer', value: () => 42 })
+})
+END
+sed -i 's/"version"/"type": "module", "version"/' /root/esm/package.json
+module quiet @pm2/io <<'END'
+process.on('message', () => process.send({ type: 'axm:reply', data: { action_name: 'loaded',
+  return: Object.keys(require.cache).some((file) => file.includes('@pm2/io')) } }))
+process.send({ type: 'axm:action', data: { action_name: 'loaded' } })
+END
+sed -i 's/"script": "index.js"/&, "pmx": false/' /root/quiet/package.json
+for name in esm quiet; do (cd /root/$name && npm pack --silent); done
+
 # a module as they were written in 2015, with the library of then
 module of-2015 pmx 0.3.11 <<'END'
 const pmx = require('pmx')
@@ -85,6 +102,11 @@ for name in uses-pmx uses-io; do
 done
 like "an event of tx2 is an entry" "$(unit_journal pm2@uses-tx2)" "^Event 'started': .*retain=007"
 unlike "no secret is in the journal" "$(journalctl --sync; journalctl -o verbose --all --no-pager)" "$canary"
+
+ok "an ES module and one with pmx off are installed" pm2ctl install /root/esm/esm-1.2.3.tgz /root/quiet/quiet-1.2.3.tgz
+ok "the ES module's metric arrives" wait_for 20 output_has '"answer":\{[^}]*"value":"?42' metrics esm
+is "under its own settings" "$(pm2ctl trigger esm conf | json d)" '["esm", "/"]'
+is "with pmx off the library is not touched" "$(pm2ctl trigger quiet loaded)" false
 
 ok "a module of 2015 is installed" eval 'pm2ctl set of-2015:retain 7 && pm2ctl install /root/of-2015/of-2015-1.2.3.tgz'
 ok "its metric arrives" wait_for 20 output_has '"answer":\{[^}]*"value":42' metrics of-2015
