@@ -6,9 +6,10 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 
-from unit import Unit, bridge_of, done, entries, ok, same, skip, wait_for
+from unit import BUILD, SANITIZED, Unit, bridge_of, done, entries, ok, same, skip, wait_for
 
 SECRET = 'canary-77e1'
 
@@ -72,6 +73,12 @@ def ask(unit, action, parameter=None):
 
 def answer(unit, action, parameter=None):
     return ask(unit, action, parameter).rest()
+
+
+def pm2ctl(unit, *words):
+    r = subprocess.run([f'{BUILD}/pm2ctl', '--user', *words], capture_output=True, text=True, timeout=60,
+                       env={'XDG_STATE_HOME': unit.root, 'XDG_RUNTIME_DIR': unit.root, 'HOME': unit.root, 'LC_ALL': 'C.UTF-8'})
+    return r.returncode, r.stdout, r.stderr
 
 
 SENT = {'event': 'sent'}
@@ -174,6 +181,21 @@ def look(u, pid):
     for client in lazy:
         client.close()
 
+    # -- pm2ctl at the other end
+    trigger = lambda *words: pm2ctl(u, 'trigger', u.name, *words)
+    same(trigger('form'), (0, 'form\n', ''), 'pm2ctl prints an answer')
+    same(trigger('tail', 'x\a'), (0, 'x\\x07\n{\n  "line": 2\n}\nx\\x07\n', ''), 'and what comes before it')
+    r = trigger('tail', 'x', '--json=short')
+    same(json.loads(r[1]), {'module': u.name, 'unit': f'pm2@{u.name[1:].replace("/", ":")}.service', 'action': 'tail',
+                            'outcome': 'done', 'return': 'x', 'stream': ['x', {'line': 2}]}, 'or all of it as JSON')
+    r = trigger('tial')
+    ok(r[0] == 1 and 'did you mean \'tail\'?' in r[2], 'it knows what was meant', r)
+    r = trigger('silent', '--timeout=0.3')
+    ok(r[0] == 5 and 'has not answered within 0.3 s' in r[2], 'it does not wait for ever', r)
+    r = trigger('fails')
+    ok(r[0] == 1 and r[2].endswith('no such file\n'), 'it tells why an action failed', r)
+    same(trigger('form', 'x' * 65537)[0], 1, 'it refuses what is too long')
+
     # -- a module that takes nothing, and one that ends
     os.kill(pid, signal.SIGSTOP)
     replies = [Client(u, {'action': 'tail', 'parameter': 'x' * 60000}) for _ in range(8)]
@@ -184,11 +206,16 @@ def look(u, pid):
     same(end.rest(), [SENT], 'when it ends, so does the wait')
 
 
-from unit import SANITIZED  # noqa: E402
-
 SIZE = not SANITIZED
 settings = f'[settings]\npassword = {SECRET}\nMODULE_DEBUG = 1\n'
-r = Unit({'index.js': MODULE}, name='@acme/tool-' + 'x' * 150, settings=settings).run(during=look, timeout=60)
+unit = Unit({'index.js': MODULE}, name='@acme/tool-' + 'x' * 150, settings=settings)
+# where pm2ctl looks for both
+os.rename(unit.state, f'{unit.root}/pm2ctl')
+unit.package = unit.package.replace(unit.state, f'{unit.root}/pm2ctl', 1)
+unit.state = f'{unit.root}/pm2ctl'
+unit.run_folder = f'{unit.state}/{unit.name.replace("/", "+")}'
+os.mkdir(unit.run_folder, 0o700)
+r = unit.run(during=look, timeout=60)
 same(r.status, 7, 'the module ran until it wanted to end')
 ok(r.axm('axm:reply') and SECRET not in json.dumps(r.entries), 'answers are in the journal, too, and no secret is')
 debug = [e['MESSAGE'] for e in r.entries if e['PRIORITY'] == '7']
