@@ -11,6 +11,7 @@
 #define REFS_MAX          (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags */
 #define GIT_TIME_MAX      (900 * USEC_PER_SEC)
 #define COMMIT_LENGTH     40
+#define CONFIG_FILE       "gitconfig" /* beside the archives */
 #define COMMIT_LENGTH_MAX 64 /* of SHA-256 repositories */
 
 /* A repository becomes an archive that is unpacked like any other: nothing is checked out, so
@@ -214,13 +215,27 @@ static void on_done(void *userdata, int r) {
         g->done(g->userdata, r, g->file, g->resolved, &g->error);
 }
 
+/* git refuses repositories on this machine that belong to somebody else, as all do to this unit's
+ * user, unless a file says otherwise. */
+static int write_config(Git *g, char **ret) {
+        static const char text[] = "[safe]\n\tdirectory = *\n";
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        fd = openat(g->fetch->unpacked_fd, CONFIG_FILE,
+                    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        r = fd < 0 ? -errno : write_all(fd, text, strlen(text));
+        if (r < 0)
+                return r;
+        return asprintf(ret, "%s/" CONFIG_FILE, g->folder) < 0 ? (*ret = NULL, -ENOMEM) : 0;
+}
+
 static int make_environment(Git *g) {
         static const char *const kept[] = { "PATH",     "http_proxy",    "https_proxy",
                                             "no_proxy", "SSH_AUTH_SOCK", "HOME" };
         static const char *const ours[][2] = {
                 { "LC_ALL", "C.UTF-8" },
                 { "GIT_CONFIG_NOSYSTEM", "1" },
-                { "GIT_CONFIG_GLOBAL", "/dev/null" },
                 { "GIT_ATTR_NOSYSTEM", "1" },
                 { "GIT_TERMINAL_PROMPT", "0" },
                 { "GIT_ASKPASS", "true" },
@@ -230,8 +245,12 @@ static int make_environment(Git *g) {
                 { "GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20" },
         };
         const char *ca = npmrc_get(g->fetch->npmrc, "cafile");
-        int r = 0;
+        _cleanup_(freep) char *config = NULL;
+        int r;
 
+        r = write_config(g, &config);
+        if (r >= 0)
+                r = strv_env_set(&g->env, "GIT_CONFIG_GLOBAL", config);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(kept); i++)
                 r = strv_env_set(&g->env, kept[i], getenv(kept[i]));
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(ours); i++)
@@ -251,14 +270,14 @@ int git_get(Fetch *f, const Spec *spec,
         if (!g)
                 return -ENOMEM;
         *g = (Git){ .fetch = f, .spec = spec, .done = done, .userdata = userdata };
-        r = make_environment(g);
-        if (r < 0)
-                return r;
         g->address = spec->hosted.service ? hosted_url(&spec->hosted) : strdup(spec->fetch);
         if (!g->address || asprintf(&g->folder, "%s/" UNPACKED_FOLDER, f->request->tree) < 0 ||
             asprintf(&g->repository, "%u.git", number) < 0 ||
             asprintf(&g->file, "%u.tar", number) < 0)
                 return -ENOMEM;
+        r = make_environment(g);
+        if (r < 0)
+                return r;
 
         r = pool_submit(f->pool, /* urgent= */ true, run, on_done, g);
         if (r >= 0)
