@@ -77,6 +77,8 @@ static int write_request(Context *c, const Step *step, const Ask *ask, const Sta
                 r = json_add_string(o, "cache", step->cache ? c->scope.cache : "/tmp");
         if (r >= 0 && step->cache)
                 r = add_ask(c, ask, o, e);
+        if (r >= 0 && !step->network && c->scope.kind == SCOPE_USER)
+                r = json_add_bool(o, "isolate", true);
         if (r < 0)
                 return r;
         text = json_text(o);
@@ -281,7 +283,10 @@ int fetch_run_scripts(Context *c, const Staging *staging, bool network, Error *e
 
         r = run_step(c, network ? &step_scripts_network : &step_scripts, &(Ask){}, staging, e,
                      &answer);
-        return r < 0 ? error_prefix(e, r, "install scripts") : 0;
+        if (r < 0)
+                return error_prefix(e, r, "install scripts");
+        print_notices(json_get(answer, "notices"));
+        return 0;
 }
 
 int fetch_versions(Context *c, const Staging *staging, json_object *specs, Error *e,

@@ -11,6 +11,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "fetch/install.h"
+#include "fetch/isolate.h"
 #include "fetch/scripts.h"
 #include "fetch/versions.h"
 
@@ -23,14 +24,37 @@ static int run_versions(const Request *request, const char *folder, Error *e, js
                               : error_set(e, -EBADMSG, "request: field 'specs' must be an array");
 }
 
-static int run_scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
+/* Where it is not a unit of the system's that has no network to begin with. */
+static int isolate(json_object *answer, Error *e) {
+        json_object *notices;
         int r;
 
-        r = scripts_run(request->tree, folder, e);
+        r = isolate_from_network();
+        if (r < 0)
+                return error_set(e, r, "cannot leave the network: %s", strerror(-r));
+        if (r > 0)
+                return 0;
+        notices = json_object_new_array();
+        if (notices && json_object_array_add(
+                               notices, json_object_new_string(
+                                                "The kernel does not let a user take the network "
+                                                "away from install scripts, so they have it")) < 0)
+                json_object_putp(&notices);
+        return json_add(answer, "notices", notices);
+}
+
+static int run_scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        int r = o ? 0 : -ENOMEM;
+
+        if (r >= 0 && request->isolate)
+                r = isolate(o, e);
+        if (r >= 0)
+                r = scripts_run(request->tree, folder, e);
         if (r < 0)
                 return r;
-        *ret = json_object_new_object();
-        return *ret ? 0 : -ENOMEM;
+        *ret = TAKE_PTR(o);
+        return 0;
 }
 
 static const struct {

@@ -218,6 +218,18 @@ npm_config_ignore_scripts=true installs "npm's own ignore-scripts" scripted
 is "... is heeded" "" "$(ls "$modules/scripted/current/node_modules/scripted/marker" 2>/dev/null)"
 status "an option with the wrong verb is a usage error" 2 list --ignore-scripts
 
+publish net 1.0.0 ',"scripts":{"install":"node net.js"}' net.js \
+        "require('http').get('$registry', () => process.exit(0)).on('error', () => process.exit(9));"
+if unshare -Un true 2>/dev/null; then
+        status "without --scripts-network they reach nothing" 1 install net
+        says "... and fail" "the install script failed: it ended with status 9"
+else
+        installs "where the kernel gives users no namespaces they have the network" net
+        says "... and are told" "The kernel does not let a user take the network away"
+fi
+installs "with --scripts-network they have it" --scripts-network net
+is "... and so after an update" "True" "$(note net scripts_network)"
+
 # -- --json
 output=$(pm2ctl install --json=short mod@1.0.0 2>/dev/null)
 is "--json=short is one line" 1 "$(wc -l <<<"$output")"

@@ -153,6 +153,14 @@ first_boot() {
         like "... as it says" "$OUTPUT" 'linked is linked to /srv/linked'
         is "... and runs on" "$(pid_of linked)" "$pid"
 
+        # -- a repository, which belongs to root and is read by another user
+        git init -q -b main /srv/repo && cp "$packages/third/1.0.0/"* /srv/repo && sed -i 's/third/from-git/' /srv/repo/package.json
+        git -C /srv/repo add -A && git -C /srv/repo -c user.name=a -c user.email=a@b commit -q -m one
+        ok "a git repository" pm2ctl install git+file:///srv/repo
+        sed -i 's/1\.0\.0/1.5.0/' /srv/repo/package.json && git -C /srv/repo -c user.name=a -c user.email=a@b commit -q -a -m two
+        ok "... with a newer commit" pm2ctl update from-git
+        is "... which runs" "$(running_version from-git)" 1.5.0
+
         # -- scripts and the network
         # shellcheck disable=SC2016
         publish net 1.0.0 ',"scripts":{"install":"node -e \"require('"'http'"').get('"'$SERVED'"', () => process.exit(0)).on('"'error'"', () => process.exit(9))\""}'
