@@ -24,6 +24,7 @@ typedef struct Arguments {
         bool quiet;
 
         const char *uid, *gid; /* install */
+        const char *env;       /* install */
         bool ignore_scripts, scripts_network, offline, prefer_offline;
         uint64_t safe_usec; /* install, update, rollback: how long it has to stay up */
         bool purge;            /* uninstall */
@@ -76,7 +77,7 @@ void ctl_warn_unrecorded(const Context *c);
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_cache, verb_conf, verb_disable, verb_enable, verb_env, verb_get,
+extern const Verb verb_cache, verb_conf, verb_cron, verb_disable, verb_enable, verb_env, verb_get,
         verb_install, verb_jlist, verb_list, verb_logs, verb_multiset, verb_outdated, verb_restart,
         verb_rollback, verb_set, verb_show, verb_start, verb_status, verb_stop, verb_trigger,
         verb_uninstall, verb_unset, verb_update, verb_watch;

@@ -22,6 +22,8 @@ static int inherit(Context *c, Install *in, Error *e) {
                 return store_next_id(c->store, e, &m->pm_id);
 
         m->pm_id = old.pm_id;
+        if (!in->rollback && !m->env)
+                m->env = TAKE_PTR(old.env);
         if (!in->rollback && !m->user && !m->link && !old.link) {
                 m->user = TAKE_PTR(old.user);
                 m->group = TAKE_PTR(old.group);

@@ -43,6 +43,8 @@ static int check_tree(Context *c, const Staging *staging, const Fetched *f, Erro
         if (r >= 0)
                 r = preflight(fd, &p, c->scope.kind, e);
         if (r >= 0)
+                r = preflight_env(&p, c->arg->env, e);
+        if (r >= 0)
                 preflight_notice_ignored(&p);
         package_done(&p);
         return r;
@@ -66,7 +68,8 @@ static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, I
         m->source = source->path ? strdup(source->path)
                     : f->source  ? source_without_password(f->source)
                                  : NULL;
-        if (!m->spec || (!m->source && (source->path || f->source)))
+        if (!m->spec || (!m->source && (source->path || f->source)) ||
+            free_and_strdup(&m->env, c->arg->env) < 0)
                 return -ENOMEM;
         return install_identity(c->arg, e, &m->user, &m->group);
 }

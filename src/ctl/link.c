@@ -76,6 +76,10 @@ int install_folder(Context *c, const Source *source, Install *in) {
         if (r >= 0)
                 r = check_folder(c, m, &p, e);
         if (r >= 0)
+                r = preflight_env(&p, c->arg->env, e);
+        if (r >= 0)
+                r = free_and_strdup(&m->env, c->arg->env);
+        if (r >= 0)
                 r = fill_module(source, &p, m);
         if (r < 0)
                 (void) log_error_cause(r, e, "Cannot install '%s'", source->spec);

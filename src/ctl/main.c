@@ -14,7 +14,7 @@ static const Verb *const verbs[] = {
         &verb_install,  &verb_update,   &verb_outdated, &verb_rollback, &verb_uninstall,
         &verb_list,     &verb_show,     &verb_status,   &verb_logs,     &verb_start,
         &verb_stop,     &verb_restart,  &verb_set,      &verb_multiset, &verb_get,
-        &verb_conf,     &verb_unset,    &verb_env,      &verb_trigger,  &verb_watch,
+        &verb_conf,     &verb_unset,    &verb_env,      &verb_trigger,  &verb_watch,    &verb_cron,
         &verb_enable,   &verb_disable,  &verb_jlist,    &verb_cache,
 };
 
@@ -76,6 +76,8 @@ static const Option options[] = {
           FIELD(offline), NULL, " install update outdated " },
         { "prefer-offline", 0, NULL, "Do not ask about what is in the cache", OPTION_SET,
           FIELD(prefer_offline), NULL, " install update outdated " },
+        { "env", 0, "NAME", "Give the module what its apps declare as env_NAME", OPTION_STRING,
+          FIELD(env), NULL, " install " },
         { "purge", 0, NULL, "Remove the settings too", OPTION_SET, FIELD(purge), NULL,
           " uninstall " },
         { "all", 'a', NULL, "Act on every module", OPTION_SET, FIELD(all), NULL,

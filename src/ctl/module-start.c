@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/module-unit.h"
-#include "ctl/watch.h"
+#include "ctl/companion.h"
 #include "model/name.h"
 #include "model/unit-spec.h"
 #include "unit/query.h"
@@ -143,10 +142,21 @@ static bool is_active(const UnitState *states, size_t n, const char *unit) {
         return state && streq(state->active, "active");
 }
 
-/* Adds a module's units, and those that are to go; MODULE_RUNS_ALREADY if there is nothing to do.
- */
-static int add_module(Context *c, const char *name, StartMode mode, const UnitState *states,
-                      size_t n_states, size_t owner, Error *e, Batch *b) {
+/* What is there before modules are started. */
+typedef struct Loaded {
+        UnitState *units, *companions;
+        size_t n_units, n_companions;
+} Loaded;
+
+static void loaded_done(Loaded *l) {
+        unit_states_free(l->units, l->n_units);
+        unit_states_free(l->companions, l->n_companions);
+}
+
+/* Adds a module's units, and those that are to go, and has what it asks for stand by it;
+ * MODULE_RUNS_ALREADY if there is nothing to start. */
+static int add_module(Context *c, const char *name, StartMode mode, const Loaded *l, size_t owner,
+                      Error *e, Batch *b) {
         _cleanup_(strv_freep) char **units = NULL;
         size_t begin = b->n;
         Making m;
@@ -155,16 +165,18 @@ static int add_module(Context *c, const char *name, StartMode mode, const UnitSt
         r = making_load(c, name, e, &m);
         if (r < 0)
                 return r;
-        r = module_units(name, &m.package, states, n_states, &units);
+        r = module_units(name, &m.package, l->units, l->n_units, &units);
         STRV_FOREACH(unit, units) {
                 if (r < 0)
                         break;
-                if (mode == START_STOPPED && is_active(states, n_states, *unit))
+                if (mode == START_STOPPED && is_active(l->units, l->n_units, *unit))
                         continue;
                 r = batch_add_unit(c, &m, *unit, owner, e, b);
                 if (r == 0)
                         r = strv_extend(&b->gone, *unit);
         }
+        if (r >= 0)
+                companions_start(c, &m.module, &m.package, mode, l->companions, l->n_companions);
         making_done(&m);
         return r < 0 ? r : b->n == begin ? MODULE_RUNS_ALREADY : 0;
 }
@@ -183,28 +195,23 @@ static int stop_gone(Context *c, const Batch *b, Error *e) {
 
 static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
                      UnitOutcome *outcomes) {
-        UnitState *states = NULL;
-        size_t n_states = 0;
-        Batch b = {};
+        _cleanup_(loaded_done) Loaded l = {};
+        _cleanup_(batch_done) Batch b = {};
         int r;
 
         r = context_bus(c, e);
         if (r >= 0)
                 r = context_store(c, /* create= */ false, e);
         if (r >= 0)
-                r = modules_query(c, UNIT_NAMES, e, &states, &n_states);
-        for (size_t i = 0; r >= 0 && names[i]; i++) {
-                outcomes[i].r = add_module(c, names[i], mode, states, n_states, i,
-                                           &outcomes[i].error, &b);
-                if (mode != START_CHANGED)
-                        (void) watch_start(c, names[i]);
-        }
-        unit_states_free(states, n_states);
+                r = modules_query(c, UNIT_NAMES, e, &l.units, &l.n_units);
+        if (r >= 0)
+                r = companions_query(c, e, &l.companions, &l.n_companions);
+        for (size_t i = 0; r >= 0 && names[i]; i++)
+                outcomes[i].r = add_module(c, names[i], mode, &l, i, &outcomes[i].error, &b);
         if (r >= 0)
                 r = stop_gone(c, &b, e);
         if (r >= 0)
                 r = batch_run(c, &b, mode == START_CHANGED ? 0 : c->settle_usec, e, outcomes);
-        batch_done(&b);
         return r;
 }
 

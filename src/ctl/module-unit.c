@@ -4,7 +4,7 @@
 #include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/watch.h"
+#include "ctl/companion.h"
 #include "model/name.h"
 #include "model/package-units.h"
 #include "unit/query.h"
@@ -111,10 +111,9 @@ static int stop_all(Context *c, char *const *names, Error *e, UnitOutcome *outco
         int r;
 
         r = context_bus(c, e);
-        /* a stopped module must not be brought back by a change in its folder */
-        STRV_FOREACH(name, names)
-                if (r >= 0)
-                        r = watch_stop(c, *name, e);
+        /* first, lest they bring it back */
+        if (r >= 0)
+                r = companions_stop(c, names, e);
         if (r >= 0)
                 r = modules_query(c, UNIT_NAMES, e, &states, &n_states);
         owner = calloc(n_states + 1, sizeof(size_t));
@@ -192,20 +191,28 @@ int modules_lock_shared(Context *c, char *const *names, Error *e, int *ret_fd) {
         return 0;
 }
 
-void module_show_log(Context *c, const char *name) {
+static int show_log(const Context *c, const char *name, const char *unit) {
+        const char *by_unit = c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=";
         _cleanup_(strv_freep) char **argv = NULL;
         int r;
 
         r = strv_extend(&argv, "journalctl");
         if (r >= 0)
-                r = module_add_patterns(
-                        name, c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=", &argv);
+                r = name ? module_add_patterns(name, by_unit, &argv)
+                         : strv_extendf(&argv, "%s%s", by_unit, unit);
         if (r >= 0)
                 r = strv_extend(&argv, "--lines=10");
         if (r >= 0)
                 r = strv_extend(&argv, "--no-pager");
         if (r >= 0)
                 r = strv_extend(&argv, "--quiet");
-        if (r >= 0)
-                (void) process_run_to_stderr(argv);
+        return r < 0 ? r : process_run_to_stderr(argv);
+}
+
+void module_show_log(Context *c, const char *name) {
+        (void) show_log(c, name, /* unit= */ NULL);
+}
+
+void unit_show_log(Context *c, const char *unit) {
+        (void) show_log(c, /* name= */ NULL, unit);
 }

@@ -111,6 +111,15 @@ int preflight(int fd, const Package *p, ScopeKind scope, Error *e) {
         return 0;
 }
 
+int preflight_env(const Package *p, const char *env, Error *e) {
+        for (size_t i = 0; env && i < p->n_apps; i++)
+                if (json_has(p->apps[i].envs, env))
+                        return 0;
+        return env ? error_set(e, -EINVAL, "--env: no app in its package.json has a field 'env_%s'",
+                               env)
+                   : 0;
+}
+
 void preflight_notice_ignored(const Package *p) {
         _cleanup_(strv_freep) char **ignored = NULL;
         _cleanup_(freep) char *joined = NULL;

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Changes below a folder, by inotify: all folders but those named node_modules or with a leading
- * dot. */
+/* Changes below a folder, by inotify: all folders that a rule wants, but those named node_modules
+ * or with a leading dot. */
 
 #include "basic/error.h"
 #include "basic/macro.h"
+#include "ctl/watch-rule.h"
 
 typedef struct WatchTree WatchTree;
 
-/* Watches the folder and all below it, new ones too; `*tree` is made at the first call. -ENOSPC
- * with the limit to raise in the clause. */
-int watch_tree_refresh(const char *path, Error *e, WatchTree **tree);
+/* An editor's or a checkout's burst of changes is one: it ends with this much quiet (or as much as
+ * a rule asks for), or after so long. */
+#define WATCH_QUIET_USEC (150 * USEC_PER_MSEC)
+#define WATCH_BURST_USEC (2 * USEC_PER_SEC)
 
-/* Returns once something has changed and nothing more did for `quiet` µs, or `burst` µs after the
- * first change. */
-int watch_tree_wait(WatchTree *tree, uint64_t quiet, uint64_t burst, Error *e);
+/* Watches the folder and what is wanted below it, new folders too; `*tree` is made at the first
+ * call. -ENOSPC with the limit to raise in the clause. */
+int watch_tree_refresh(const char *path, const WatchRule *rules, size_t n, Error *e,
+                       WatchTree **tree);
+
+/* Returns when a burst of changes has ended that some rule wants, which is in its `changed` then.
+ */
+int watch_tree_wait(WatchTree *tree, WatchRule *rules, size_t n, Error *e);
+
+/* How many folders are watched. */
+size_t watch_tree_count(const WatchTree *tree);
 
 WatchTree *watch_tree_close(WatchTree *tree);
 DEFINE_CLEANUP(WatchTree *, watch_tree_close);

@@ -1,149 +1,186 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/watch.h"
+#include <systemd/sd-daemon.h>
 
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/user.h"
-#include "ctl/module-unit.h"
+#include "ctl/companion.h"
 #include "ctl/watch-tree.h"
-#include "model/name.h"
-#include "model/unit-spec.h"
-#include "store/modules.h"
-#include "unit/query.h"
+#include "model/package-units.h"
 
-/* An editor's or a checkout's burst of changes is one restart: wait for this much quiet, but not
- * longer than that. */
-#define QUIET_USEC (150 * USEC_PER_MSEC)
-#define BURST_USEC (2 * USEC_PER_SEC)
+#define DELAY_MAX (3600 * USEC_PER_SEC)
 
-static int watch_unit(const char *name, char **ret) {
-        _cleanup_(freep) char *id = NULL;
-        int r;
+/* What pm2-watch@.service runs, for as long as the module has an app to be watched for. */
+typedef struct Watch {
+        Context *context;
+        Module module;
+        Package package;
+        const char *folder;
+        WatchTree *tree;
+        WatchRule *rules; /* the first is of package.json, in which all may change */
+        size_t *app;      /* whose rule it is */
+        size_t n;
+} Watch;
 
-        r = module_id_from_name(name, &id);
-        if (r < 0)
-                return r;
-        return asprintf(ret, "pm2-watch@%s.service", id) < 0 ? -ENOMEM : 0;
+static void watch_done(Watch *w) {
+        w->tree = watch_tree_close(w->tree);
+        package_done(&w->package);
+        module_done(&w->module);
+        free(w->rules);
+        free(w->app);
 }
 
-static int make_spec(Context *c, const char *name, UnitSpec *s) {
-        int r;
+/* While package.json cannot be read, anything may be what mends it. Where it is installed rather
+ * than linked, it does not change. */
+static int make_rules(Watch *w) {
+        static char *const declaration[] = { (char *) "package.json", NULL };
+        static char *const nothing[] = { NULL };
+        const Package *p = &w->package;
 
-        *s = UNIT_SPEC_EMPTY;
-        s->type = "exec";
-        s->restart = "on-failure";
-        s->restart_usec = USEC_PER_SEC;
-        r = watch_unit(name, &s->unit);
-        if (r >= 0 && asprintf(&s->description, "PM2 module %s, watch of its folder", name) < 0)
+        free(w->rules);
+        free(w->app);
+        w->n = 0;
+        w->rules = calloc(p->n_apps + 1, sizeof(WatchRule));
+        w->app = calloc(p->n_apps + 1, sizeof(size_t));
+        if (!w->rules || !w->app)
                 return -ENOMEM;
-        if (r >= 0)
-                r = strv_extend(&s->argv, BINDIR "/pm2ctl");
-        if (r >= 0)
-                r = strv_extendf(&s->argv, "--%s", scope_kind_to_string(c->scope.kind));
-        if (r >= 0)
-                r = strv_extend(&s->argv, "watch");
-        if (r >= 0)
-                r = strv_extend(&s->argv, name);
-        return r;
-}
 
-static int start_unit(Context *c, const char *name, Error *e) {
-        UnitSpec spec = UNIT_SPEC_EMPTY;
-        UnitState state = {};
-        bool runs = false;
-        int r;
+        w->rules[w->n++].paths = p->n_apps == 0 ? NULL : w->module.link ? declaration : nothing;
+        for (size_t i = 0; i < p->n_apps; i++) {
+                const App *app = p->apps + i;
 
-        r = make_spec(c, name, &spec);
-        if (r >= 0)
-                r = unit_query(c->bus, spec.unit, e, &state);
-        if (r > 0) {
-                runs = streq(state.active, "active");
-                unit_state_done(&state);
+                if (!app_is_watched(&w->module, app))
+                        continue;
+                w->app[w->n] = i;
+                w->rules[w->n++] = (WatchRule){
+                        .paths = app->watch_paths,
+                        .ignore = app->ignore_watch,
+                        .delay_usec = MIN2(app->watch_delay_usec, DELAY_MAX),
+                };
         }
-        if (r >= 0 && !runs)
-                r = unit_start(c->bus, &spec, e);
-        unit_spec_done(&spec);
-        return r;
-}
-
-int watch_start(Context *c, const char *name) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        Module m = {};
-        int r;
-
-        r = store_load(c->store, name, &e, &m);
-        if (r > 0) {
-                r = m.link ? start_unit(c, name, &e) : 0;
-                module_done(&m);
-        }
-        if (r < 0)
-                return log_warning_cause(r, &e, "Changes in the folder of '%s' will not restart it",
-                                         name);
         return 0;
 }
 
-int watch_stop(Context *c, const char *name, Error *e) {
-        _cleanup_(freep) char *unit = NULL;
+static int load_package(Watch *w) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        r = context_bus(c, e);
-        if (r >= 0)
-                r = watch_unit(name, &unit);
-        return r < 0 ? r : unit_stop(c->bus, unit, e);
+        package_done(&w->package);
+        r = store_read_package(&w->module, &e, &w->package);
+        if (r < 0)
+                (void) log_warning_cause(r, &e, "Cannot tell what to watch for, so all counts");
+        return make_rules(w);
 }
 
-/* What the unit runs: for as long as the module is linked. */
-static int watch(Context *c, const char *name, Error *e) {
-        _cleanup_(watch_tree_closep) WatchTree *tree = NULL;
-        Module m = {};
+static int refresh(Watch *w, Error *e) {
         int r, back;
 
-        r = context_store(c, /* create= */ false, e);
+        r = store_become_owner(&w->module);
         if (r >= 0)
-                r = store_load(c->store, name, e, &m);
-        if (r == 0 || (r > 0 && !m.link))
-                r = error_set(e, -ENOENT, "it is not linked");
-        while (r >= 0) {
-                char *const names[] = { (char *) name, NULL };
-                _cleanup_(closep) int lock_fd = -EBADF;
-                Error start_error = ERROR_NULL;
+                r = watch_tree_refresh(w->folder, w->rules, w->n, e, &w->tree);
+        back = user_return();
+        return r < 0 ? r : back;
+}
 
-                r = store_become_owner(&m);
-                if (r >= 0)
-                        r = watch_tree_refresh(m.link, e, &tree);
-                back = user_return();
-                if (r < 0 || back < 0)
-                        break;
-                r = watch_tree_wait(tree, QUIET_USEC, BURST_USEC, e);
-                if (r < 0)
-                        break;
+static int restart_apps(Watch *w, Error *e) {
+        _cleanup_(strv_freep) char **units = NULL;
+        UnitOutcome *outcomes;
+        int r = 0;
 
-                log_info("%s: %s has changed.", name, m.link);
-                r = modules_lock_shared(c, names, e, &lock_fd);
-                if (r < 0)
-                        break;
-                if (module_start(c, name, START_CHANGED, &start_error) < 0)
-                        (void) log_warning_cause(-ECHILD, &start_error,
-                                                 "%s did not start; waiting for the next change",
-                                                 name);
-                error_clear(&start_error);
+        for (size_t i = 1; r >= 0 && i < w->n; i++) {
+                _cleanup_(strv_freep) char **names = NULL;
+
+                if (!w->rules[i].changed)
+                        continue;
+                r = package_unit_names(&w->package, w->module.name, w->app[i], &names);
+                STRV_FOREACH(name, names)
+                        if (r >= 0)
+                                r = strv_extend(&units, *name);
         }
-        module_done(&m);
+        if (r >= 0)
+                r = units_renew(w->context, units, /* settle_usec= */ 0, e, &outcomes);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; units[i]; i++)
+                if (outcomes[i].r < 0)
+                        (void) log_warning_cause(outcomes[i].r, &outcomes[i].error,
+                                                 "%s did not start; waiting for the next change",
+                                                 units[i]);
+        unit_outcomes_free(outcomes, strv_length(units));
+        return 0;
+}
+
+static int restart(Watch *w, Error *e) {
+        char *const names[] = { w->module.name, NULL };
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        _cleanup_(closep) int lock_fd = -EBADF;
+        int r;
+
+        log_info("%s: %s has changed.", w->module.name, w->folder);
+        r = modules_lock_shared(w->context, names, e, &lock_fd);
+        if (r < 0)
+                return r;
+        if (!w->rules[0].changed)
+                return restart_apps(w, e);
+        if (module_start(w->context, w->module.name, START_CHANGED, &why) < 0)
+                (void) log_warning_cause(-ECHILD, &why,
+                                         "%s did not start; waiting for the next change",
+                                         w->module.name);
+        return load_package(w);
+}
+
+static int watch_open(Watch *w, const char *name, Error *e) {
+        int r;
+
+        r = context_bus(w->context, e);
+        if (r >= 0)
+                r = context_store(w->context, /* create= */ false, e);
+        if (r >= 0)
+                r = store_load(w->context->store, name, e, &w->module);
+        if (r == 0)
+                r = error_set(e, -ENOENT, "it is not installed");
+        if (r < 0)
+                return r;
+        w->folder = w->module.link ? w->module.link : w->module.package;
+        return load_package(w);
+}
+
+/* New folders are watched before the module is started, so that it sees what is in them, or this
+ * does. */
+static int watch(Watch *w, const char *name, Error *e) {
+        int r;
+
+        r = watch_open(w, name, e);
+        if (r >= 0)
+                r = refresh(w, e);
+        if (r >= 0)
+                (void) sd_notify(/* unset_environment= */ 0, "READY=1");
+        while (r >= 0 && (w->n > 1 || w->package.n_apps == 0)) {
+                r = watch_tree_wait(w->tree, w->rules, w->n, e);
+                if (r >= 0)
+                        r = refresh(w, e);
+                if (r >= 0)
+                        r = restart(w, e);
+                if (r >= 0)
+                        r = refresh(w, e); /* by what package.json says now */
+        }
         return r;
 }
 
 static int run_watch(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Context c;
+        Watch w = { .context = &c };
         int r;
 
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = watch(&c, words[0], &e);
+        r = watch(&w, words[0], &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot watch the folder of '%s'", words[0]);
+        watch_done(&w);
         context_done(&c);
         return r;
 }

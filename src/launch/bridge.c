@@ -12,6 +12,7 @@
 #include "basic/strv.h"
 #include "launch/control.h"
 #include "launch/detach.h"
+#include "launch/lifecycle.h"
 #include "launch/monitor.h"
 #include "launch/profile.h"
 #include "launch/report.h"
@@ -32,6 +33,7 @@ typedef struct Bridge {
         Monitor monitor;
         Control control;
         ProfileSaver profile;
+        Lifecycle lifecycle;
         Mask *mask;
         uint64_t handled; /* bytes since the heap was trimmed */
 } Bridge;
@@ -90,6 +92,7 @@ static int handle_line(Bridge *b, const char *line, size_t size) {
         r = report_debug(&b->report, "Module sent:", line, size);
         if (r < 0)
                 return r;
+        lifecycle_take(&b->lifecycle, line);
         r = axm_message_parse(line, size, &e, &m);
         if (r == -ENOMEM)
                 return r;
@@ -130,16 +133,25 @@ static void handle_lines(Bridge *b) {
 
 /* -- the loop ---------------------------------------------------------------------------------- */
 
-/* Fills in what happened, the module's channel first. */
-static int wait_for_events(Bridge *b, struct pollfd fds[static 1 + CONTROL_POLL_MAX]) {
+/* What is waited for: the module's channel, the manager's signal, then whoever wants something. */
+enum {
+        POLL_CHANNEL,
+        POLL_STOP,
+        POLL_CONTROL,
+        _POLL_MAX = POLL_CONTROL + CONTROL_POLL_MAX,
+};
+
+/* Fills in what happened; how many that are. */
+static int wait_for_events(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
         uint64_t due = monitor_due(&b->monitor);
         int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
-        size_t n = 1 + control_poll(&b->control, fds + 1);
+        size_t n = POLL_CONTROL + control_poll(&b->control, fds + POLL_CONTROL);
 
-        fds[0] = (struct pollfd){
+        fds[POLL_CHANNEL] = (struct pollfd){
                 .fd = b->channel.fd,
                 .events = (short) (POLLIN | (channel_is_full(&b->channel) ? POLLOUT : 0)),
         };
+        fds[POLL_STOP] = (struct pollfd){ .fd = b->lifecycle.stop_fd, .events = POLLIN };
         if (poll(fds, (nfds_t) n, timeout) < 0) {
                 if (errno != EINTR)
                         return -errno;
@@ -175,17 +187,19 @@ static int handle_channel(Bridge *b, short events) {
 }
 
 static int run(Bridge *b) {
-        struct pollfd fds[1 + CONTROL_POLL_MAX];
+        struct pollfd fds[_POLL_MAX];
         int n, r;
 
         for (;;) {
                 n = wait_for_events(b, fds);
                 if (n < 0)
                         return n;
-                r = handle_channel(b, fds[0].revents);
+                r = handle_channel(b, fds[POLL_CHANNEL].revents);
                 if (r <= 0)
                         return r;
-                control_handle(&b->control, fds + 1, (size_t) n - 1);
+                if (fds[POLL_STOP].revents)
+                        lifecycle_stop(&b->lifecycle, &b->channel, &b->report);
+                control_handle(&b->control, fds + POLL_CONTROL, (size_t) n - POLL_CONTROL);
                 flush_monitor(b);
         }
 }
@@ -201,7 +215,7 @@ static void finish(Bridge *b) {
         until = b->report.sent_usec ? b->report.sent_usec + LINGER_USEC : 0;
         if (until > now)
                 (void) usleep((useconds_t) (until - now));
-        if (b->monitor.status)
+        if (b->monitor.status || b->lifecycle.notified)
                 (void) sd_notify_barrier(/* unset_environment= */ 0, BARRIER_USEC);
 }
 
@@ -248,6 +262,9 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         r = monitor_init(&b->monitor, folder);
         if (r < 0)
                 return r;
+        r = lifecycle_open(p->app, &b->lifecycle);
+        if (r < 0)
+                return r;
         r = control_open(&b->control, b->monitor.dir_fd);
         if (r == -ENOMEM)
                 return r;
@@ -259,7 +276,7 @@ static int settle(Plan *p, char **argv, Bridge *b) {
 }
 
 static _Noreturn void be_bridge(Plan *p, char **argv, Channel *channel) {
-        Bridge b = { .channel = *channel };
+        Bridge b = { .channel = *channel, .lifecycle = LIFECYCLE_NULL };
         int r;
 
         detach_signals();

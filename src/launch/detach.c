@@ -11,15 +11,17 @@
 extern char **environ;
 
 void detach_signals(void) {
-        static const int left[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGCHLD };
-        sigset_t none;
+        /* one that is ignored would not be kept for who waits for it */
+        static const int left[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGCHLD, SIGCONT };
+        sigset_t blocked;
 
         for (int sig = 1; sig < SIGRTMAX; sig++)
                 (void) signal(sig, SIG_IGN);
         for (size_t i = 0; i < ELEMENTSOF(left); i++)
                 (void) signal(left[i], SIG_DFL);
-        (void) sigemptyset(&none);
-        (void) sigprocmask(SIG_SETMASK, &none, NULL);
+        (void) sigemptyset(&blocked);
+        (void) sigaddset(&blocked, SIGCONT);
+        (void) sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 int detach_files(int fd, int wanted) {

@@ -3,7 +3,8 @@
 
 /* Becoming a process that has nothing of the one it was forked from. */
 
-/* Whatever signal stops a unit reaches all its processes; who detaches ends when its work has. */
+/* Whatever signal stops a unit reaches all its processes; who detaches ends when its work has.
+ * SIGCONT, which needs no handler to have its effect, is blocked: it can be read. */
 void detach_signals(void);
 
 /* Keeps standard error, to complain, and `fd` under the number `wanted`; everything else goes. */

@@ -12,6 +12,7 @@
 #include "basic/log.h"
 #include "launch/bridge.h"
 #include "launch/command.h"
+#include "launch/lifecycle.h"
 #include "model/exit-status.h"
 #include "model/name.h"
 
@@ -40,6 +41,7 @@ static int open_channel(Plan *p, char **argv, Error *e) {
         _cleanup_(closep) int module_fd = -EBADF;
         int r;
 
+        lifecycle_block();
         r = channel_open(&channel, &module_fd);
         if (r >= 0)
                 r = bridge_start(p, argv, &channel);
@@ -52,11 +54,13 @@ static int open_channel(Plan *p, char **argv, Error *e) {
         return 0;
 }
 
-/* Ready is said here rather than by the bridge: a module that ends at once would be gone before the
- * bridge's word arrived, and the manager would call that a protocol error. All that can fail from
- * here on is execve() itself, with a program that was found executable. */
+/* Unless the module says itself when it is ready, this is it. Not by the bridge: a module that ends
+ * at once would be gone before the bridge's word arrived, and the manager would call that a
+ * protocol error. All that can fail from here on is execve() itself, with a program that was found
+ * executable. */
 static int become_module(Plan *p, Error *e) {
-        (void) sd_notify(/* unset_environment= */ 0, "READY=1");
+        if (!p->app->wait_ready)
+                (void) sd_notify(/* unset_environment= */ 0, "READY=1");
         reset_signals();
         (void) execve(p->program, p->argv, p->env);
         return error_set(e, -errno, "cannot execute %s: %s", p->program, strerror(errno));

@@ -8,11 +8,18 @@
 #include "basic/macro.h"
 
 /* What PM2 does unless told otherwise. */
-#define APP_MAX_RESTARTS      16
-#define APP_MIN_UPTIME_USEC   (1 * USEC_PER_SEC)
-#define APP_KILL_TIMEOUT_USEC (1600 * USEC_PER_MSEC)
+#define APP_MAX_RESTARTS        16
+#define APP_MIN_UPTIME_USEC     (1 * USEC_PER_SEC)
+#define APP_KILL_TIMEOUT_USEC   (1600 * USEC_PER_MSEC)
+#define APP_LISTEN_TIMEOUT_USEC (3 * USEC_PER_SEC)
 
-#define APP_INSTANCES_MAX     64
+#define APP_INSTANCES_MAX       64
+
+typedef enum WatchMode {
+        WATCH_UNSET, /* a linked folder is watched, an installed package is not */
+        WATCH_NO,
+        WATCH_YES,
+} WatchMode;
 
 typedef struct App {
         char *name;   /* as declared, else NULL */
@@ -34,6 +41,17 @@ typedef struct App {
         uint64_t max_memory; /* bytes, 0: no limit */
         uint8_t *stop_exit_codes;
         size_t n_stop_exit_codes;
+
+        bool wait_ready; /* it says itself when it is */
+        uint64_t listen_timeout_usec;
+        bool shutdown_with_message;
+        uint64_t backoff_usec; /* of the first restart, from where it grows; 0: it does not */
+        char **cron;           /* when to restart, as systemd's calendar events */
+
+        WatchMode watch;
+        char **watch_paths;  /* below the package; NULL: all of it */
+        char **ignore_watch; /* shell patterns */
+        uint64_t watch_delay_usec;
 
         int instances; /* 0: one for each processor; less: so many fewer */
 

@@ -171,6 +171,34 @@ int package_parse(const char *text, size_t size, Error *e, Package *ret) {
         return 0;
 }
 
+static int choose_env(App *app, json_object *chosen) {
+        _cleanup_(json_object_putp) json_object *env = app->env ? json_copy(app->env)
+                                                                : json_object_new_object();
+
+        if (!env)
+                return -ENOMEM;
+        json_object_object_foreach(chosen, name, value)
+                if (json_object_object_add(env, name, json_object_get(value)) < 0)
+                        return -ENOMEM;
+        (void) json_object_put(app->env);
+        app->env = TAKE_PTR(env);
+        return 0;
+}
+
+int package_choose_env(Package *p, const char *name) {
+        bool found = false;
+
+        for (size_t i = 0; i < p->n_apps; i++) {
+                json_object *chosen = json_get(p->apps[i].envs, name);
+                int r = chosen ? choose_env(p->apps + i, chosen) : 0;
+
+                if (r < 0)
+                        return r;
+                found |= chosen != NULL;
+        }
+        return found;
+}
+
 void package_done(Package *p) {
         for (size_t i = 0; i < p->n_apps; i++)
                 app_done(p->apps + i);

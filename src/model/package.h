@@ -28,4 +28,7 @@ typedef struct Package {
  * "apps" the entry is looked for in "pm2", "bin" and "main", in that order (PM2's). */
 int package_parse(const char *text, size_t size, Error *e, Package *ret);
 
+/* Adds what the apps declare as "env_<name>" to their "env": 1, or 0 if none does. */
+int package_choose_env(Package *p, const char *name);
+
 void package_done(Package *p);

@@ -17,8 +17,17 @@
 #define CYCLE_MIN                                                                                  \
         USEC_PER_SEC /* crash, delay and start take a while, however short min_uptime is */
 
+#define BACKOFF_MAX (15 * USEC_PER_SEC)
+
+/* 0 would be no limit to systemd. */
+static uint64_t clamp_time(uint64_t usec, uint64_t max) {
+        return MIN2(MAX2(usec, USEC_PER_MSEC), max);
+}
+
 void unit_spec_done(UnitSpec *s) {
         free(s->unit);
+        free(s->timer);
+        strv_free(s->calendar);
         free(s->description);
         strv_free(s->documentation);
         free(s->syslog_identifier);
@@ -139,28 +148,47 @@ static int set_identity(const ModuleUnit *m, UnitSpec *s, char **ret_folder) {
         return r < 0 ? r : module_unit_folder(m->name, app, instance, ret_folder);
 }
 
-/* How it is kept running and how it ends. */
-static int set_lifecycle(const App *app, UnitSpec *s) {
-        static const uint8_t by_signal[] = { 128 + SIGINT, 128 + SIGTERM };
-        uint64_t cycle;
-        int r;
-
+/* When it counts as started, and how it is told to end: SIGCONT means nothing to a module, and that
+ * it shall end to its bridge, which sends the message. */
+static void set_start_and_stop(const App *app, UnitSpec *s) {
         s->type = "notify";
         s->notify_access = "all"; /* the bridge is not the main process */
-        s->kill_signal = SIGINT;
-        s->timeout_stop_usec = MIN2(MAX2(app->kill_timeout_usec, USEC_PER_MSEC), UNIT_STOP_MAX);
+        if (app->wait_ready)
+                s->timeout_start_usec = clamp_time(app->listen_timeout_usec, UNIT_STOP_MAX);
+        s->kill_signal = app->shutdown_with_message ? SIGCONT : SIGINT;
+        s->timeout_stop_usec = clamp_time(app->kill_timeout_usec, UNIT_STOP_MAX);
+}
+
+/* A delay that grows does so by half each time, up to a quarter of a minute. */
+static void set_restart(const App *app, UnitSpec *s) {
+        uint64_t delay = app->backoff_usec > 0 ? app->backoff_usec : app->restart_delay_usec, cycle;
+
         s->restart = app->autorestart && app->max_restarts > 0 ? "always" : "no";
-        s->restart_usec = app->restart_delay_usec > 0 ? MIN2(app->restart_delay_usec, UNIT_TIME_MAX)
-                                                      : UNIT_UNSET;
+        if (delay > 0)
+                s->restart_usec = clamp_time(delay, UNIT_TIME_MAX);
+        if (app->backoff_usec > 0 && app->backoff_usec < BACKOFF_MAX) {
+                s->restart_max_usec = BACKOFF_MAX;
+                for (uint64_t d = app->backoff_usec; d < BACKOFF_MAX; d += d / 2 + 1)
+                        s->restart_steps++;
+        }
 
         /* PM2 gives up after max_restarts exits in a row, each before min_uptime: the same as that
          * many starts in the time they take, the delays between them included. */
-        cycle = MIN2(app->min_uptime_usec, UNIT_TIME_MAX) +
-                MIN2(app->restart_delay_usec, UNIT_TIME_MAX);
+        cycle = MIN2(app->min_uptime_usec, UNIT_TIME_MAX) + MIN2(delay, UNIT_TIME_MAX) +
+                (app->wait_ready ? s->timeout_start_usec : 0);
         s->start_limit_burst = app->max_restarts > 0 ? app->max_restarts : APP_MAX_RESTARTS;
         if (__builtin_mul_overflow(MAX2(cycle, CYCLE_MIN), (uint64_t) s->start_limit_burst, &cycle))
                 cycle = UNIT_TIME_MAX;
         s->start_limit_interval_usec = MIN2(cycle, UNIT_TIME_MAX);
+}
+
+/* How it is kept running and how it ends. */
+static int set_lifecycle(const App *app, UnitSpec *s) {
+        static const uint8_t by_signal[] = { 128 + SIGINT, 128 + SIGTERM };
+        int r;
+
+        set_start_and_stop(app, s);
+        set_restart(app, s);
 
         /* Codes that end an app for good are how it says that it is done. */
         r = add_statuses(&s->success, by_signal, sizeof(by_signal));

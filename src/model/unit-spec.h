@@ -40,6 +40,8 @@ typedef struct UnitStatuses {
 
 typedef struct UnitSpec {
         char *unit;
+        char *timer;     /* what is started in its place, to start it at these times; or NULL */
+        char **calendar; /* systemd.time(7)'s calendar events */
         Sandbox sandbox;
 
         /* foreign texts, for people */
@@ -71,6 +73,8 @@ typedef struct UnitSpec {
         uint64_t memory_max, memory_swap_max;
         const char *restart;
         uint64_t restart_usec;
+        unsigned restart_steps; /* in which the delay grows to restart_max_usec; 0: it does not */
+        uint64_t restart_max_usec;
         unsigned start_limit_burst; /* 0: unset */
         uint64_t start_limit_interval_usec;
         UnitStatuses success, restart_prevent;
@@ -105,6 +109,7 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
                 .memory_max = UNIT_UNSET,                                                          \
                 .memory_swap_max = UNIT_UNSET,                                                     \
                 .restart_usec = UNIT_UNSET,                                                        \
+                .restart_max_usec = UNIT_UNSET,                                                    \
                 .start_limit_interval_usec = UNIT_UNSET,                                           \
                 .timeout_start_usec = UNIT_UNSET,                                                  \
                 .timeout_stop_usec = UNIT_UNSET,                                                   \

@@ -26,6 +26,7 @@ static const Field texts[] = {
         { "link", offsetof(Module, link), false },
         { "user", offsetof(Module, user), false },
         { "group", offsetof(Module, group), false },
+        { "env", offsetof(Module, env), false },
 };
 
 static const Field flags[] = {

@@ -25,6 +25,7 @@ typedef struct Module {
         char *user; /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own
                      */
         char *group;
+        char *env; /* --env: which of the apps' "env_…" they get; NULL: none */
         unsigned pm_id;
         uint64_t installed_usec; /* since the epoch */
         bool ignore_scripts;     /* --ignore-scripts, --scripts-network: an update keeps them */
@@ -70,7 +71,7 @@ int store_load(Store *s, const char *name, Error *e, Module *ret);
  * anything in the place of anything there. */
 int store_become_owner(const Module *m);
 
-/* Reads package.json of a module. A linked module's is read as the folder's owner, since that user
+/* Reads package.json of a module, its apps' env as `env` has it. A linked module's is read as the folder's owner, since that user
  * may put anything in its place at any moment. */
 int store_read_package(const Module *m, Error *e, Package *ret);
 

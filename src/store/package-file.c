@@ -41,5 +41,10 @@ int store_read_package(const Module *m, Error *e, Package *ret) {
         if (r < 0)
                 return error_set(e, r, "cannot read %s/package.json: %s", m->package, strerror(-r));
         r = package_parse(text, size, e, ret);
-        return r < 0 ? error_prefix(e, r, "%s/package.json", m->package) : 0;
+        if (r < 0)
+                return error_prefix(e, r, "%s/package.json", m->package);
+        r = m->env ? package_choose_env(ret, m->env) : 0;
+        if (r < 0)
+                package_done(ret);
+        return MIN2(r, 0);
 }

@@ -10,6 +10,7 @@ static const struct {
         const char *name;
         PropertyKind kind;
         size_t offset;
+        const char *optional; /* left out where the manager does not know this one */
 } fields[] = {
         { "Description", PROPERTY_TEXT, offsetof(UnitSpec, description) },
         { "Documentation", PROPERTY_STRINGS, offsetof(UnitSpec, documentation) },
@@ -43,6 +44,9 @@ static const struct {
         { "MemorySwapMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_swap_max) },
         { "Restart", PROPERTY_STRING, offsetof(UnitSpec, restart) },
         { "RestartUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, restart_usec) },
+        { "RestartSteps", PROPERTY_COUNT, offsetof(UnitSpec, restart_steps), "RestartSteps" },
+        { "RestartMaxDelayUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, restart_max_usec),
+          "RestartSteps" },
         { "RestartPreventExitStatus", PROPERTY_STATUSES, offsetof(UnitSpec, restart_prevent) },
         { "SuccessExitStatus", PROPERTY_STATUSES, offsetof(UnitSpec, success) },
         { "StartLimitBurst", PROPERTY_COUNT, offsetof(UnitSpec, start_limit_burst) },
@@ -53,16 +57,18 @@ static const struct {
         { "KillSignal", PROPERTY_NUMBER, offsetof(UnitSpec, kill_signal) },
 };
 
-#define IN_SYSTEM  (1U << SANDBOX_SYSTEM)
-#define IN_USER    (1U << SANDBOX_USER)
-#define EVERYWHERE (IN_SYSTEM | IN_USER)
+#define TIMER_ACCURACY (100 * USEC_PER_MSEC)
 
-#define YES        ((const bool[]){ true })
-#define WORD(s)    ((const char *const[]){ s })
-#define WORDS(...) ((const char *const *const[]){ (const char *const[]){ __VA_ARGS__, NULL } })
-#define COUNT(n)   ((const unsigned[]){ n })
-#define AMOUNT(n)  ((const uint64_t[]){ n })
-#define NUMBER(n)  ((const int[]){ n })
+#define IN_SYSTEM      (1U << SANDBOX_SYSTEM)
+#define IN_USER        (1U << SANDBOX_USER)
+#define EVERYWHERE     (IN_SYSTEM | IN_USER)
+
+#define YES            ((const bool[]){ true })
+#define WORD(s)        ((const char *const[]){ s })
+#define WORDS(...)     ((const char *const *const[]){ (const char *const[]){ __VA_ARGS__, NULL } })
+#define COUNT(n)       ((const unsigned[]){ n })
+#define AMOUNT(n)      ((const uint64_t[]){ n })
+#define NUMBER(n)      ((const int[]){ n })
 
 /* Not in the list, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it runs),
  * ProcSubset=pid (os.cpus() would be empty), ProtectProc= (a monitoring module counts processes).
@@ -118,7 +124,12 @@ static const struct {
 static int append_properties(sd_bus_message *m, const UnitSpec *s, char *const *without, Error *e) {
         int r;
 
+        r = sd_bus_message_open_container(m, 'a', "(sv)");
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
+                if (fields[i].optional && strv_contains(without, fields[i].optional))
+                        continue;
                 r = property_append(m, fields[i].name, fields[i].kind,
                                     (const char *) s + fields[i].offset, e);
                 if (r < 0)
@@ -132,7 +143,36 @@ static int append_properties(sd_bus_message *m, const UnitSpec *s, char *const *
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return sd_bus_message_close_container(m);
+}
+
+/* A unit that a timer starts: the timer is what is asked for, the unit comes along. */
+static int append_timer(sd_bus_message *m, const UnitSpec *s, char *const *without, Error *e) {
+        int r;
+
+        r = sd_bus_message_open_container(m, 'a', "(sv)");
+        if (r >= 0)
+                r = property_append(m, "Description", PROPERTY_TEXT, &s->description, e);
+        if (r >= 0)
+                r = property_append(m, "CollectMode", PROPERTY_STRING, WORD("inactive-or-failed"),
+                                    e);
+        if (r >= 0)
+                r = property_append(m, "TimersCalendar", PROPERTY_CALENDAR, &s->calendar, e);
+        if (r >= 0)
+                r = property_append(m, "AccuracyUSec", PROPERTY_AMOUNT, AMOUNT(TIMER_ACCURACY), e);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "(sa(sv))");
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'r', "sa(sv)");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", s->unit);
+        if (r >= 0)
+                r = append_properties(m, s, without, e);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
 int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Error *e,
@@ -144,14 +184,10 @@ int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Erro
                 bus, &m, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
                 "org.freedesktop.systemd1.Manager", "StartTransientUnit");
         if (r >= 0)
-                r = sd_bus_message_append(m, "ss", s->unit, "fail");
+                r = sd_bus_message_append(m, "ss", s->timer ? s->timer : s->unit, "fail");
         if (r >= 0)
-                r = sd_bus_message_open_container(m, 'a', "(sv)");
-        if (r >= 0)
-                r = append_properties(m, s, without, e);
-        if (r >= 0)
-                r = sd_bus_message_close_container(m);
-        if (r >= 0)
+                r = s->timer ? append_timer(m, s, without, e) : append_properties(m, s, without, e);
+        if (r >= 0 && !s->timer)
                 r = sd_bus_message_append(m, "a(sa(sv))", 0);
         if (r < 0)
                 return error_prefix(e, r, "%s", s->unit);
@@ -161,6 +197,9 @@ int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Erro
 }
 
 bool property_is_optional(const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(fields); i++)
+                if (streq(fields[i].name, name))
+                        return fields[i].optional;
         for (size_t i = 0; i < ELEMENTSOF(constants); i++)
                 if (streq(constants[i].name, name))
                         return constants[i].optional;

@@ -212,6 +212,19 @@ static int append_fd(sd_bus_message *m, const char *name, const void *field, Err
         return sd_bus_message_append(m, "h", *(const int *) field);
 }
 
+static int append_calendar(sd_bus_message *m, const char *name, const void *field, Error *e) {
+        int r;
+
+        r = sd_bus_message_open_container(m, 'a', "(ss)");
+        STRV_FOREACH(s, *(char *const *const *) field) {
+                if (r >= 0)
+                        r = property_check(name, *s, e);
+                if (r >= 0)
+                        r = sd_bus_message_append(m, "(ss)", "OnCalendar", *s);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
 static bool pointer_is_set(const void *field) {
         return *(const void *const *) field;
 }
@@ -259,6 +272,7 @@ static const struct {
         [PROPERTY_SOURCES] = { "a(ss)", credentials_are_set, append_sources },
         [PROPERTY_FALLBACKS] = { "a(say)", credentials_are_set, append_fallbacks },
         [PROPERTY_FD] = { "h", fd_is_set, append_fd },
+        [PROPERTY_CALENDAR] = { "a(ss)", pointer_is_set, append_calendar },
 };
 
 int property_append(sd_bus_message *m, const char *name, PropertyKind kind, const void *field,

@@ -27,6 +27,7 @@ typedef enum PropertyKind {
         PROPERTY_SOURCES,       /* UnitCredentials: the files */
         PROPERTY_FALLBACKS,     /* UnitCredentials: what a missing file arrives as */
         PROPERTY_FD,            /* int */
+        PROPERTY_CALENDAR,      /* char **, calendar events of a timer */
         _PROPERTY_KIND_MAX,
 } PropertyKind;
 

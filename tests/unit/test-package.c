@@ -132,9 +132,9 @@ static void test_app(void) {
         ok(!a->autorestart && !a->preload);
         ok_str(json_get_string(a->env, "A"), "1");
         ok_str(json_get_string(json_get(a->envs, "production"), "A"), "2");
-        ok(strv_length(a->ignored) == 3);
-        ok(strv_contains(a->ignored, "watch") && strv_contains(a->ignored, "out_file") &&
-           strv_contains(a->ignored, "uid"));
+        ok(strv_length(a->ignored) == 2);
+        ok(strv_contains(a->ignored, "out_file") && strv_contains(a->ignored, "uid"));
+        ok(a->watch == WATCH_YES && !a->watch_paths && !a->cron);
         ok(!a->interpreter);
         package_done(&p);
 }

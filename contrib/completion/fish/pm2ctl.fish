@@ -7,7 +7,7 @@ function __pm2ctl_words
     for word in (commandline -opc)[2..]
         if test -n "$value"
             set value
-        else if contains -- $word --uid --gid --lines --timeout -n
+        else if contains -- $word --uid --gid --env --lines --timeout -n
             set value 1
         else if not string match -qr -- '^-[^0-9.]' $word
             echo $word
@@ -104,6 +104,7 @@ __pm2ctl_option '' -s q -l quiet -d 'Print less'
 __pm2ctl_option '' -l json -a 'pretty short off' -d 'Print JSON'
 __pm2ctl_option '' -l no-legend -d 'Leave the line of titles out'
 __pm2ctl_option '' -l no-pager -d 'Start no pager'
+__pm2ctl_option 'install' -l env -x -d 'Give the module what its apps declare as env_NAME'
 __pm2ctl_option 'install' -l uid -x -a '(__fish_complete_users)' -d 'Run the module as this user'
 __pm2ctl_option 'install' -l gid -x -a '(__fish_complete_groups)' -d 'Run the module with this group'
 __pm2ctl_option 'install update rollback' -l safe -d 'Watch a new release longer before the old one goes'

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "ctl/module-unit.h"
+#include "model/name.h"
+#include "model/package-units.h"
+
+/* What the clock means for an app's units: those that run are restarted as they are, those that do
+ * not are made anew, since an app may be one that ends when its work is done. */
+typedef struct Tick {
+        char **running, **others;
+} Tick;
+
+static int sort(char *const *units, const UnitState *states, size_t n, Tick *tick) {
+        int r = 0;
+
+        STRV_FOREACH(unit, units) {
+                const UnitState *state = unit_states_find(states, n, *unit);
+                bool runs = state && streq(state->active, "active");
+
+                if (r >= 0)
+                        r = strv_extend(runs ? &tick->running : &tick->others, *unit);
+        }
+        return r;
+}
+
+/* The units of the app whose first unit this is. */
+static int find_units(Context *c, const char *name, const char *app, Error *e, char ***ret) {
+        UnitPlace place;
+        Module m = {};
+        Package p = {};
+        int r;
+
+        r = store_load(c->store, name, e, &m);
+        if (r == 0)
+                r = error_set(e, -ENOENT, "it is not installed");
+        if (r >= 0)
+                r = store_read_package(&m, e, &p);
+        if (r >= 0)
+                r = package_find_unit(&p, app, 0, &place);
+        if (r == 0)
+                r = error_set(e, -ENOENT, "its package.json declares no such app");
+        if (r >= 0)
+                r = package_unit_names(&p, name, place.app, ret);
+        package_done(&p);
+        module_done(&m);
+        return r;
+}
+
+static int report(int r, char *const *units, UnitOutcome *outcomes, Error *e) {
+        int result = 0;
+
+        if (r < 0)
+                return log_error_cause(r, e, "Cannot restart");
+        for (size_t i = 0; units[i]; i++)
+                if (outcomes[i].r < 0)
+                        result = log_error_cause(outcomes[i].r, &outcomes[i].error,
+                                                 "%s did not start", units[i]);
+        unit_outcomes_free(outcomes, strv_length(units));
+        return result;
+}
+
+static int restart(Context *c, const Tick *tick) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        UnitOutcome *outcomes = NULL;
+        int r, result = 0;
+
+        if (tick->running) {
+                r = units_restart(c->bus, tick->running, &e, &outcomes);
+                result = report(r, tick->running, outcomes, &e);
+        }
+        if (tick->others) {
+                r = units_renew(c, tick->others, /* settle_usec= */ 0, &e, &outcomes);
+                r = report(r, tick->others, outcomes, &e);
+                result = r < 0 ? r : result;
+        }
+        return result;
+}
+
+static int run(Context *c, const char *unit) {
+        _cleanup_(freep) char *name = NULL, *app = NULL;
+        _cleanup_(strv_freep) char **units = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(closep) int lock_fd = -EBADF;
+        UnitState *states = NULL;
+        size_t n = 0;
+        Tick tick = {};
+        int r;
+
+        r = module_from_unit_name(unit, &name, &app, NULL);
+        if (r >= 0)
+                r = context_store(c, /* create= */ false, &e);
+        if (r >= 0)
+                r = modules_lock_shared(c, (char *const[]){ name, NULL }, &e, &lock_fd);
+        if (r >= 0)
+                r = find_units(c, name, app, &e, &units);
+        if (r >= 0)
+                r = context_bus(c, &e);
+        if (r >= 0)
+                r = modules_query(c, UNIT_NAMES, &e, &states, &n);
+        if (r >= 0)
+                r = sort(units, states, n, &tick);
+        unit_states_free(states, n);
+        r = r < 0 ? log_error_cause(r, &e, "Cannot restart %s", unit) : restart(c, &tick);
+        strv_free(tick.running);
+        strv_free(tick.others);
+        return r;
+}
+
+static int run_cron(const void *args, char **words) {
+        Context c;
+        int r;
+
+        r = context_open(args, &c);
+        if (r < 0)
+                return EXIT_USAGE;
+        r = run(&c, words[0]);
+        context_done(&c);
+        return r;
+}
+
+/* Not in --help: pm2-cron@.service runs it. */
+const Verb verb_cron = { "cron", NULL, "UNIT", NULL, 1, 1, run_cron };
