@@ -66,6 +66,7 @@ kill_bus() {
         wait_for 20 output_has '^(failed|inactive|active)' systemctl is-active dbus.service
         systemctl reset-failed dbus.service dbus.socket 2>/dev/null
         systemctl start dbus.socket dbus.service
+        systemctl restart systemd-logind.service   # 257's does not come back to the bus by itself
 }
 
 is_back() { # SCOPE MODULE OLD-PID
