@@ -188,7 +188,8 @@ int environment_build(const EnvironmentSource *source, const EnvironmentFacts *f
                 r = set_app_variables(&env, source, document);
         if (r >= 0)
                 r = set_settings(&env, source, document);
-        if (r >= 0)
+        /* a package may be called PATH, too */
+        if (r >= 0 && !environment_is_reserved(source->package->name))
                 r = strv_env_set(&env, source->package->name, json_text(document));
         if (r >= 0)
                 r = set_channel(&env, facts->channel_fd);

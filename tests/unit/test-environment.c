@@ -147,6 +147,10 @@ static void test_reserved(void) {
         ok_str(variable(&c, "PATH"), "/bin");
         case_done(&c);
 
+        ok(case_build(&c, "PATH", NULL, NULL, base, NULL, NULL, NULL) == 0);
+        ok_str(variable(&c, "PATH"), "/bin");
+        case_done(&c);
+
         ok(case_build(&c, "tool", NULL, NULL, base, NULL, all, NULL) == 0);
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 ok_str(variable(&c, names[i]), "evil");
