@@ -12,6 +12,7 @@
 #include "basic/strv.h"
 #include "launch/control.h"
 #include "launch/detach.h"
+#include "launch/heartbeat.h"
 #include "launch/lifecycle.h"
 #include "launch/monitor.h"
 #include "launch/profile.h"
@@ -34,6 +35,7 @@ typedef struct Bridge {
         Control control;
         ProfileSaver profile;
         Lifecycle lifecycle;
+        Heartbeat heartbeat;
         Mask *mask;
         uint64_t handled; /* bytes since the heap was trimmed */
 } Bridge;
@@ -143,7 +145,7 @@ enum {
 
 /* Fills in what happened; how many that are. */
 static int wait_for_events(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
-        uint64_t due = monitor_due(&b->monitor);
+        uint64_t due = MIN2(monitor_due(&b->monitor), heartbeat_due(&b->heartbeat));
         int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
         size_t n = POLL_CONTROL + control_poll(&b->control, fds + POLL_CONTROL);
 
@@ -201,13 +203,16 @@ static int run(Bridge *b) {
                         lifecycle_stop(&b->lifecycle, &b->channel, &b->report);
                 control_handle(&b->control, fds + POLL_CONTROL, (size_t) n - POLL_CONTROL);
                 flush_monitor(b);
+                heartbeat_beat(&b->heartbeat);
         }
 }
 
 /* The module is gone; what it said last must not lose its sender. */
 static void finish(Bridge *b) {
         uint64_t now, until;
+        bool ended;
 
+        ended = heartbeat_end(&b->heartbeat);
         profile_drop(&b->profile);
         if (channel_rest(&b->channel) > 0)
                 (void) report_refused(&b->report, "the module ended in the middle of it");
@@ -215,7 +220,7 @@ static void finish(Bridge *b) {
         until = b->report.sent_usec ? b->report.sent_usec + LINGER_USEC : 0;
         if (until > now)
                 (void) usleep((useconds_t) (until - now));
-        if (b->monitor.status || b->lifecycle.notified)
+        if (ended || b->monitor.status || b->lifecycle.notified)
                 (void) sd_notify_barrier(/* unset_environment= */ 0, BARRIER_USEC);
 }
 
@@ -259,6 +264,7 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         b->channel.overflow = take_overflow;
         b->channel.userdata = b;
         b->profile = (ProfileSaver){ .folder = TAKE_PTR(p->data), .dir_fd = -EBADF };
+        heartbeat_init(&b->heartbeat);
         r = monitor_init(&b->monitor, folder);
         if (r < 0)
                 return r;

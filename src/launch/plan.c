@@ -159,6 +159,10 @@ static int base_environment(const char *data, char ***ret) {
         r = strv_copy(environ, &base);
         if (r >= 0)
                 r = strv_env_set(&base, VARIABLE_STATE, NULL);
+        if (r >= 0)
+                r = strv_env_set(&base, "WATCHDOG_USEC", NULL); /* it is the bridge that beats */
+        if (r >= 0)
+                r = strv_env_set(&base, "WATCHDOG_PID", NULL);
         if (r >= 0 && data && !strv_env_get(base, "STATE_DIRECTORY"))
                 r = strv_env_set(&base, "STATE_DIRECTORY", data);
         if (r < 0)

@@ -164,6 +164,10 @@ static void set_restart(const App *app, UnitSpec *s) {
         uint64_t delay = app->backoff_usec > 0 ? app->backoff_usec : app->restart_delay_usec, cycle;
 
         s->restart = app->autorestart && app->max_restarts > 0 ? "always" : "no";
+        if (streq(s->restart, "always")) {
+                s->watchdog_usec = UNIT_WATCHDOG;
+                s->watchdog_signal = SIGINT; /* not the default, which dumps core */
+        }
         if (delay > 0)
                 s->restart_usec = clamp_time(delay, UNIT_TIME_MAX);
         if (app->backoff_usec > 0 && app->backoff_usec < BACKOFF_MAX) {

@@ -12,6 +12,7 @@
 
 #define UNIT_UNSET    UINT64_MAX /* of amounts and times: systemd's "infinity" or its default */
 #define UNIT_TIME_MAX (24 * 3600 * USEC_PER_SEC) /* of any delay a package may ask for */
+#define UNIT_WATCHDOG (180 * USEC_PER_SEC) /* within which a lost bridge is missed */
 #define UNIT_STOP_MAX (3600 * USEC_PER_SEC) /* a package must not hold up a shutdown for ever */
 #define UNIT_FD_NONE  (-EBADF)
 
@@ -79,7 +80,8 @@ typedef struct UnitSpec {
         uint64_t start_limit_interval_usec;
         UnitStatuses success, restart_prevent;
         uint64_t timeout_start_usec, timeout_stop_usec;
-        int kill_signal;
+        uint64_t watchdog_usec;
+        int kill_signal, watchdog_signal;
 } UnitSpec;
 
 /* What one unit of a module is made from; everything is borrowed. */
@@ -113,6 +115,7 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
                 .start_limit_interval_usec = UNIT_UNSET,                                           \
                 .timeout_start_usec = UNIT_UNSET,                                                  \
                 .timeout_stop_usec = UNIT_UNSET,                                                   \
+                .watchdog_usec = UNIT_UNSET,                                                       \
         })
 
 void unit_spec_done(UnitSpec *s);

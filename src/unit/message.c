@@ -55,6 +55,8 @@ static const struct {
         { "TimeoutStartUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, timeout_start_usec) },
         { "TimeoutStopUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, timeout_stop_usec) },
         { "KillSignal", PROPERTY_NUMBER, offsetof(UnitSpec, kill_signal) },
+        { "WatchdogUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, watchdog_usec) },
+        { "WatchdogSignal", PROPERTY_NUMBER, offsetof(UnitSpec, watchdog_signal) },
 };
 
 #define TIMER_ACCURACY (100 * USEC_PER_MSEC)

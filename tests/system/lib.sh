@@ -237,7 +237,7 @@ shown() { # UNIT [SYSTEMCTL-OPTION...]
 lasting_properties() { # of what `systemctl show` says on stdin
         python3 -c '
 import re, sys
-passing = re.compile("(CPUUsage|IO|IP|Memory(Current|Peak|Available|Swap|ZSwap)|TasksCurrent|Effective(Memory|Tasks))")
+passing = re.compile("(CPUUsage|WatchdogTimestamp|IO|IP|Memory(Current|Peak|Available|Swap|ZSwap)|TasksCurrent|Effective(Memory|Tasks))")
 for line in sorted(sys.stdin):
     if not passing.match(line):
         line = re.sub(r"(start_time|stop_time)=\[[^]]*\] ; ", "", line)

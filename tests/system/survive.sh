@@ -52,7 +52,7 @@ install() { # SCOPE
         local scope=$1 dropins=/etc/systemd/system
         [ "$scope" = system ] || dropins=/home/alice/.config/systemd/user
         in_scope "$scope" mkdir -p "$dropins/pm2@hello.service.d"
-        printf '[Service]\nMemoryMax=777M\n' | in_scope "$scope" tee "$dropins/pm2@hello.service.d/memory.conf" >/dev/null
+        printf '[Service]\nMemoryMax=777M\nWatchdogSec=4s\n' | in_scope "$scope" tee "$dropins/pm2@hello.service.d/memory.conf" >/dev/null
         ok "modules of the $scope scope" in_scope "$scope" pm2ctl -q install hello sends shell-axm
         ok "... settings" in_scope "$scope" pm2ctl -q set hello:greeting "good evening" sends:owner "$scope"
         ok "... and one that is not wanted at boot" in_scope "$scope" pm2ctl -q disable shell-axm
@@ -96,6 +96,28 @@ kill_relay() { # SCOPE
 
 runs_again() { wait_for 30 manager user is-active -q pm2@hello.service && wait_for 30 manager user is-active -q pm2@sends.service; }
 
+# A module cannot tell that its bridge is gone; the manager can.
+kill_bridge() { # SCOPE
+        local scope=$1 uid pid bridge before
+        before=$(declared "$scope")
+        pid=$(main_pid "$scope" hello)
+        uid=$(ps -o uid= -p "$pid" | tr -d ' ')
+        bridge=$(pgrep -f "^pm2-bridge.hello\$" -u "$uid")
+        kill -KILL "$bridge"
+        ok "a module whose bridge was killed is started again" wait_for 20 is_back "$scope" hello "$pid"
+        is "... as it was declared" "$(diff <(echo "$before") <(declared "$scope"))" ""
+        ok "... with another bridge" pgrep -f "^pm2-bridge.hello\$" -u "$uid"
+}
+
+# One that closes its channel has no use for a bridge.
+close_channel() { # SCOPE
+        local pid
+        pid=$(main_pid "$1" closes)
+        ok "a module's own end of its channel is the end of its bridge" wait_for 20 bash -c '! pgrep -f "^pm2-bridge.closes\$"'
+        sleep 5
+        is "... and not of the module" "$(main_pid "$1" closes)" "$pid"
+}
+
 # A user's manager goes, with all it runs, and is started as a login does it.
 lose_manager() { # DESCRIPTION COMMAND...
         local before description=$1 pids; shift
@@ -126,8 +148,16 @@ for scope in system user; do
         changes_nothing "$scope" "daemon-reload, $scope scope," manager "$scope" daemon-reload
         changes_nothing "$scope" "daemon-reexec, $scope scope," manager "$scope" daemon-reexec
         kill_program "$scope"
+        kill_bridge "$scope"
         kill_relay "$scope"
 done
+mkdir -p /srv/closes /etc/systemd/system/pm2@closes.service.d
+echo '{ "name": "closes", "version": "1.0.0", "apps": [{ "script": "x.js" }] }' >/srv/closes/package.json
+echo 'setTimeout(() => process.disconnect(), 500); setInterval(() => {}, 1000)' >/srv/closes/x.js
+printf '[Service]\nWatchdogSec=4s\n' >/etc/systemd/system/pm2@closes.service.d/watchdog.conf
+ok "a module that closes its channel" pm2ctl -q install /srv/closes --uid=nobody
+close_channel system
+ok "uninstalled" pm2ctl -q uninstall closes
 changes_nothing system "the system's bus killed and started" kill_bus
 before=$(state system)
 lose_manager "a restarted user manager" systemctl restart user@4001.service

@@ -145,6 +145,8 @@ static void test_contents(void) {
                 { "StartLimitIntervalUSec", "t 16000000," },
                 { "TimeoutStopUSec", "t 1600000," },
                 { "KillSignal", "i 2," },
+                { "WatchdogUSec", "t 180000000," },
+                { "WatchdogSignal", "i 2," },
                 { "CapabilityBoundingSet", "t 0," },
                 { "RestrictNamespaces", "t 33554432," },
                 { "RestrictAddressFamilies", "(bas) [1,[AF_UNIX,AF_INET,AF_INET6,AF_NETLINK,]]" },

@@ -77,6 +77,7 @@ static void test_defaults(void) {
         ok(s.start_limit_burst == 16 && s.start_limit_interval_usec == 16 * USEC_PER_SEC);
         ok(s.timeout_stop_usec == 1600 * USEC_PER_MSEC);
         ok(s.kill_signal == SIGINT);
+        ok(s.watchdog_usec == UNIT_WATCHDOG && s.watchdog_signal == SIGINT);
         ok(has_status(&s.success, 130) && has_status(&s.success, 143) && s.success.n == 2);
         ok(has_status(&s.restart_prevent, 172) && !has_status(&s.restart_prevent, 1));
 }
