@@ -15,7 +15,7 @@
  * unmounts the credentials of all others, and a hundred at once took twice as long. But nobody waits
  * longer than this for one that is slow to be ready. */
 #define STARTING_MAX  8
-#define STARTING_USEC (2 * USEC_PER_SEC)
+#define STARTING_USEC (5 * USEC_PER_SEC)
 
 /* Units on their way through one of the functions below. */
 typedef struct Batch {
