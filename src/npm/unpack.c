@@ -67,6 +67,42 @@ static int check_kind(struct archive_entry *entry, Error *e) {
         return 0;
 }
 
+/* Whether a link's target lies outside of the package. Links are not made, so no other one can be on
+ * the way. */
+static bool leads_out(const char *path, const char *target) {
+        const char *in_folder = strrchr(path, '/');
+        int depth = 0;
+
+        for (const char *p = path; in_folder && p <= in_folder; p++)
+                depth += *p == '/';
+        if (target[0] == '/')
+                return true;
+        while (*target && depth >= 0) {
+                size_t n = strcspn(target, "/");
+
+                if (n == 2 && strncmp(target, "..", n) == 0)
+                        depth--;
+                else if (n > 0 && !(n == 1 && target[0] == '.'))
+                        depth++;
+                target += n + (target[n] == '/');
+        }
+        return depth < 0;
+}
+
+/* Links that stay inside are left out, as npm leaves them out. */
+static int handle_link(Unpack *u, struct archive_entry *entry, const char *path) {
+        const char *target = archive_entry_symlink(entry);
+
+        if (archive_entry_hardlink(entry))
+                return error_set(u->e, -EINVAL, "a hard link");
+        if (!target)
+                return error_set(u->e, -EINVAL, "a link whose target cannot be read");
+        if (leads_out(path, target))
+                return error_set(u->e, -EINVAL, "a link that leads out of the package");
+        u->result.links++;
+        return 0;
+}
+
 /* Sizes are believed: no more than what is declared is read for an entry. */
 static int check_size(Unpack *u, struct archive_entry *entry) {
         int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
@@ -88,10 +124,8 @@ static int handle_entry(Unpack *u, struct archive *a, struct archive_entry *entr
                 r = unpack_path(name, u->e, &path);
         if (r < 0)
                 return r;
-        if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK) {
-                u->result.links++;
-                return 0;
-        }
+        if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+                return handle_link(u, entry, path);
 
         r = check_kind(entry, u->e);
         if (r < 0 || path[0] == 0)

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Unpacks a package's tarball (tar, gzipped or not), as bytes come in, into a folder of its own.
- * Files and folders are made, symbolic and hard links are left out (as npm does); anything else,
+ * Files and folders are made, links that stay inside are left out (as npm does); anything else,
  * and any name that could mean another place or another file, ends it with the name and the reason.
  */
 

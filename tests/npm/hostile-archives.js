@@ -44,20 +44,27 @@ refused('setuid', /setuid/, fine, file('package/su', 'x', { mode: 0o4755 }));
 refused('setgid', /setgid/, fine, file('package/sg', 'x', { mode: 0o2755 }));
 refused('setuid-plain', /setuid/, fine, file('package/su', 'x', { mode: 0o4644 }));
 
-// -- links are left out, so nothing is written through them
-taken('symlink-out', ['package.json'], fine, symlink('package/link', '/etc/passwd'));
-taken('symlink-up', ['package.json'], fine, symlink('package/link', '../../..'));
-taken('symlink-folder', ['a/', 'a/evil', 'package.json'], fine, symlink('package/a', '/tmp'), file('package/a/evil', 'x'));
-taken('symlink-file', ['a', 'package.json'], fine, symlink('package/a', '/tmp/pm2ctl-evil'), file('package/a', 'x'));
-taken('symlink-top', ['package.json'], symlink('package', '/tmp'), fine);
-taken('symlink-chain', ['b/', 'b/c', 'package.json'], fine, symlink('package/a', '..'), symlink('package/b', 'a/..'),
-        file('package/b/c', 'x'));
-taken('symlink-pax', ['package.json'], fine, pax({ linkpath: '/etc/passwd' }), symlink('package/a', 'x'));
-taken('hardlink-out', ['package.json'], fine, hardlink('package/passwd', '/etc/passwd'));
-taken('hardlink-up', ['package.json'], fine, hardlink('package/x', '../../../canary'));
-taken('hardlink-write', ['a', 'package.json'], fine, hardlink('package/a', '../../canary'), file('package/a', 'x'));
-taken('hardlink-inside', ['package.json'], fine, hardlink('package/b', 'package/package.json'));
-refused('hardlink-data', /sound/, fine, file('package/b', 'xyz', { type: '1', link: 'package/package.json' }));
+// -- links: those that stay inside are left out, so nothing is written through them
+const out = /leads out/, hard = /a hard link/;
+refused('symlink-out', out, fine, symlink('package/link', '/etc/passwd'));
+refused('symlink-up', out, fine, symlink('package/link', '../../..'));
+refused('symlink-up-one', out, fine, symlink('package/a/link', '../..'));
+refused('symlink-up-later', out, fine, symlink('package/a/link', 'b/./..//../../c'));
+refused('symlink-up-and-back', out, fine, symlink('package/link', '../package/package.json'));
+refused('symlink-folder', out, fine, symlink('package/a', '/tmp'), file('package/a/evil', 'x'));
+refused('symlink-file', out, fine, symlink('package/a', '/tmp/pm2ctl-evil'), file('package/a', 'x'));
+refused('symlink-top', out, symlink('package', '/tmp'), fine);
+refused('symlink-chain', out, fine, symlink('package/a', '..'), symlink('package/b', 'a/..'), file('package/b/c', 'x'));
+refused('symlink-pax', out, fine, pax({ linkpath: '/etc/passwd' }), symlink('package/a', 'x'));
+taken('symlink-latin1', ['package.json'], fine, symlink('package/a', Buffer.from('caf\xe9', 'latin1')));
+taken('symlink-inside', ['a/', 'a/b', 'package.json'], fine, file('package/a/b', 'x'), symlink('package/c', 'a/b'),
+        symlink('package/a/d', '../package.json'), symlink('package/a/e', './/.'));
+taken('symlink-written-through', ['a/', 'a/evil', 'package.json'], fine, symlink('package/a', 'b'), file('package/a/evil', 'x'));
+refused('hardlink-out', hard, fine, hardlink('package/passwd', '/etc/passwd'));
+refused('hardlink-up', hard, fine, hardlink('package/x', '../../../canary'));
+refused('hardlink-write', hard, fine, hardlink('package/a', '../../canary'), file('package/a', 'x'));
+refused('hardlink-inside', hard, fine, hardlink('package/b', 'package/package.json'));
+refused('hardlink-data', hard, fine, file('package/b', 'xyz', { type: '1', link: 'package/package.json' }));
 
 // -- one name twice, or two names that another file system takes for one
 refused('twice', /there twice/, fine, file('package/a', '1'), file('package/a', '2'));
@@ -106,7 +113,7 @@ refused('zeros-pax', /more than \d+ bytes/, fine, pax({ size: String(10 * GiB) }
 refused('size-2^62', /more than \d+ bytes|sound/, fine, header({ name: 'package/x', size: 2n ** 62n }));
 refused('size-negative', /more than \d+ bytes|sound/, fine, header({ name: 'package/x',
         size: Buffer.from('ffffffffffffffffffffff00', 'hex') }));
-taken('size-link', ['package.json'], fine, hardlink('package/x', 'package/package.json', { size: 10 * GiB }));
+refused('size-link', /more than \d+ bytes|a hard link/, fine, hardlink('package/x', 'package/package.json', { size: 10 * GiB }));
 refused('zeros-together', /more than \d+ bytes/, fine, header({ name: 'package/a', size: GiB / 2 }),
         () => Buffer.alloc(GiB / 2), header({ name: 'package/b', size: GiB / 2 }));
 refused('entries-links', /entries/, fine, many(100001, () => symlink('package/x', 'y')));
