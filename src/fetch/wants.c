@@ -128,6 +128,11 @@ static void on_package(void *userdata, Archive *a) {
                 return;
         }
         r = read_package(q->fetch, a->folder, a->label, &e, &m);
+        if (r >= 0 && q->resolved && m->has_prepare_script)
+                fetch_notice(q->fetch,
+                             "%s is made ready for use by a script ('prepare', 'prepack' or "
+                             "'build'), which is not run: what it would make is missing",
+                             m->name);
         if (r < 0)
                 answer_failure(q->fetch, q->want, r, &e);
         else /* a repository's archive is made here, its hash says nothing */

@@ -26,6 +26,9 @@ static const char *const kept[] = {
         "workspaces",
 };
 
+static const char *const install_events[] = { "preinstall", "install", "postinstall", NULL };
+static const char *const prepare_events[] = { "prepare", "prepack", "build", NULL };
+
 Manifest *manifest_free(Manifest *m) {
         if (!m)
                 return NULL;
@@ -209,13 +212,13 @@ static int load_texts(Manifest *m) {
         return 0;
 }
 
-static bool has_install_script(json_object *json) {
+static bool has_script(json_object *json, const char *const *events) {
         json_object *scripts = json_get(json, "scripts");
 
-        return json_get_bool(json, "hasInstallScript", false) ||
-               !isempty(json_get_string(scripts, "install")) ||
-               !isempty(json_get_string(scripts, "preinstall")) ||
-               !isempty(json_get_string(scripts, "postinstall"));
+        for (; *events; events++)
+                if (!isempty(json_get_string(scripts, *events)))
+                        return true;
+        return false;
 }
 
 static int rename_member(json_object *o, const char *from, const char *to) {
@@ -284,7 +287,9 @@ int manifest_from_json(json_object *json, const char *what, Error *e, Manifest *
         m->version = strdup(semver_format(&semver, version));
         if (!m->name || !m->version)
                 return -ENOMEM;
-        m->has_install_script = has_install_script(json);
+        m->has_install_script = json_get_bool(json, "hasInstallScript", false) ||
+                                has_script(json, install_events);
+        m->has_prepare_script = has_script(json, prepare_events);
         m->has_shrinkwrap = json_get_bool(json, "_hasShrinkwrap", false);
 
         r = rename_member(json, "bundledDependencies", "bundleDependencies");

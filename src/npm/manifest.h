@@ -43,6 +43,7 @@ typedef struct Manifest {
         const char *integrity;                /* of the archive, "sha512-…"; NULL if not given */
         const char *shasum; /* the older form, which integrity is made from if need be */
         bool has_install_script;
+        bool has_prepare_script; /* what npm runs, with devDependencies, of a repository */
         bool has_shrinkwrap;
 
         json_object *json; /* what a lock file repeats, and "os", "cpu", "libc", "bin" */

@@ -79,6 +79,27 @@ static const char *scp_address(const char *raw, size_t *ret_size) {
         return s;
 }
 
+/* What other package managers write, and npm does not know either. */
+static int refuse_foreign(const Spec *s, Error *e) {
+        static const struct {
+                const char *scheme, *what;
+        } table[] = {
+                { "workspace:", "a workspace, which exists only where the package was made" },
+                { "catalog:", "a catalog, which exists only where the package was made" },
+                { "link:", "a link, which means something only where the package was made" },
+                { "portal:", "a link, which means something only where the package was made" },
+                { "patch:", "a patched package, and nothing here patches" },
+                { "jsr:", "a package of a registry with rules of its own; npm's form of it is "
+                          "'npm:@jsr/SCOPE__NAME'" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (strncasecmp(s->raw, table[i].scheme, strlen(table[i].scheme)) == 0)
+                        return error_set(e, -EOPNOTSUPP, "'%s' is not supported: it names %s",
+                                         s->raw, table[i].what);
+        return 0;
+}
+
 int spec_from_url(Spec *s, Error *e) {
         static const char *const git_schemes[] = {
                 "git:",     "git+http:", "git+https:", "git+rsync:",
@@ -86,7 +107,11 @@ int spec_from_url(Spec *s, Error *e) {
         };
         const char *address, *hash = s->raw + strcspn(s->raw, "#");
         size_t n;
+        int r;
 
+        r = refuse_foreign(s, e);
+        if (r < 0)
+                return r;
         address = scp_address(s->raw, &n);
         if (!address && !address_is_valid(s->raw))
                 return error_set(e, -EINVAL, "'%s' is no valid address", s->raw);

@@ -123,6 +123,7 @@ tests.specs = async () => {
                 '@s/top': { '1.0.0': {} },
                 uses: { '1.0.0': { dependencies: { other: 'npm:top@1.0.0' } } },
                 path: { '1.0.0': { dependencies: { other: 'file:../x' } } },
+                works: { '1.0.0': { dependencies: { other: 'workspace:^1' } } },
         }, (q, s) => q.url === '/x.tgz' && !s.end(remote).destroyed);
         const version = async (spec, name, wanted) => {
                 const result = await install(spec, { server });
@@ -142,7 +143,9 @@ tests.specs = async () => {
         ok(local.status === 0 && local.answer.name === 'remote' && local.answer.integrity === sri(remote) && there(local.tree, 'remote/index.js'),
                 'a tarball on standard input', local);
         for (const [spec, expected] of [['nothing', /package 'nothing' at .*no such package/], ['top@9', /top.*9/], ['top@nightly', /top.*nightly/],
-                ['../x', /path/], ['/tmp/x', /path/], ['file:x.tgz', /path/], ['', /./], ['Top Secret', /./], ['a/b/c/d', /./], ['path', /path/]]) {
+                ['../x', /path/], ['/tmp/x', /path/], ['file:x.tgz', /path/], ['', /./], ['Top Secret', /./], ['a/b/c/d', /./], ['path', /path/],
+                ['top@workspace:*', /a workspace/], ['works', /'workspace:\^1'.*a workspace/], ['top@link:../x', /a link/], ['top@catalog:', /a catalog/],
+                ['jsr:@a/b', /npm:@jsr/]]) {
                 const r = await install(spec, { server });
                 ok(refused(r, expected), `'${spec}' is refused: ${r.answer.error}`, r);
         }
@@ -223,7 +226,8 @@ tests.git = async () => {
         const git = (...args) => execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe', env: { PATH: process.env.PATH, HOME: home,
                 GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@a', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@a' } }).toString().trim();
         const commit = (version, files = {}) => {
-                fs.writeFileSync(path.join(dir, 'package.json'), JSON.stringify({ name: 'fromgit', version, dependencies: { a: '1' } }));
+                fs.writeFileSync(path.join(dir, 'package.json'), JSON.stringify({ name: 'fromgit', version, dependencies: { a: '1' },
+                        scripts: { prepare: 'touch /tmp/pm2ctl-evil' } }));
                 for (const [name, content] of Object.entries(files)) {
                         fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
                         fs.writeFileSync(path.join(dir, name), content);
@@ -235,13 +239,16 @@ tests.git = async () => {
         execFileSync('git', ['init', '-q', '-b', 'main', dir], { env: { PATH: process.env.PATH, HOME: home } });
         const first = commit('1.0.0', { 'index.js': '', 'sub/package.json': '{"name":"sub","version":"0.1.0"}' });
         git('tag', 'v1.0.0');
-        const second = commit('1.1.0');
+        const second = commit('1.1.0', { '.npmrc': 'registry=http://registry.invalid/' });
         git('tag', '-a', '-m', 'x', 'v1.1.0');
-        fs.symlinkSync('/etc/passwd', path.join(dir, 'passwd'));
+        fs.symlinkSync('index.js', path.join(dir, 'link'));
         fs.writeFileSync(path.join(dir, '.gitmodules'), '[submodule "x"]\n\tpath = x\n\turl = ext::sh -c touch% /tmp/pm2ctl-evil\n');
         const third = commit('2.0.0', { '.gitattributes': '* filter=evil\n' });
         git('checkout', '-q', '-b', 'other', first);
         const fourth = commit('1.0.1-other');
+        fs.symlinkSync('/etc/passwd', path.join(dir, 'passwd'));
+        git('checkout', '-q', '-b', 'evil');
+        commit('1.0.2');
         git('checkout', '-q', 'main');
         fs.rmSync('/tmp/pm2ctl-evil', { force: true });
         fs.writeFileSync(path.join(dir, '.git/hooks/post-checkout'), '#!/bin/sh\ntouch /tmp/pm2ctl-evil\n', { mode: 0o755 });
@@ -254,9 +261,10 @@ tests.git = async () => {
                 return result;
         };
         let result = await from('', '2.0.0', third);
-        ok(there(result.tree, 'fromgit/index.js', 'a') && !there(result.tree, 'fromgit/passwd') && !there(result.tree, 'fromgit/.git'),
+        ok(there(result.tree, 'fromgit/index.js', 'a') && !there(result.tree, 'fromgit/link') && !there(result.tree, 'fromgit/.git'),
                 'files, but neither links nor the repository', fs.readdirSync(path.join(result.tree, 'node_modules')));
         ok(npmAccepts(result.tree) === true, 'npm ls --all', npmAccepts(result.tree));
+        ok(result.answer.notices?.some((text) => /fromgit.*'prepare'.*not run/.test(text)), 'a script that would have to run first', result.answer);
         await from('#main', '2.0.0', third);
         await from('#other', '1.0.1-other', fourth);
         await from('#v1.0.0', '1.0.0', first);
@@ -268,7 +276,7 @@ tests.git = async () => {
         result = await install('uses', { server });
         ok(result.status === 0 && locked(result.tree)['node_modules/fromgit'].resolved === `git+file://${dir}#${first}`, 'a dependency from git', result);
         for (const [suffix, expected] of [['#nothing', /no branch, tag or commit 'nothing'/], ['#semver:^9', /no tag is a version in the range/],
-                [`#${'0'.repeat(40)}`, /no branch, tag or commit/], ['-gone', /git: /]]) {
+                [`#${'0'.repeat(40)}`, /no branch, tag or commit/], ['-gone', /git: /], ['#evil', /'.*passwd': a link that leads out of the package/]]) {
                 const r = await install(`git+file://${dir}${suffix}`, { server });
                 ok(refused(r, expected), `git${suffix}: ${r.answer.error}`, r);
         }
