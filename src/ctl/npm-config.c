@@ -3,8 +3,10 @@
 
 #include <ctype.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 
@@ -12,10 +14,12 @@
 
 extern char **environ;
 
-/* Follows symlinks: where a configuration file lies is its owner's choice. */
-static int add_file(json_object *texts, const char *path, Error *e) {
+/* Follows symlinks: where a configuration file lies is its owner's choice. `own`: it counts only if
+ * nobody else can have written it. */
+static int add_file(json_object *texts, const char *path, bool own, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *text = NULL;
+        struct stat st;
         size_t size;
         int r;
 
@@ -24,6 +28,14 @@ static int add_file(json_object *texts, const char *path, Error *e) {
                 return errno == ENOENT || errno == ENOTDIR
                                ? 0
                                : error_set(e, -errno, "cannot read %s: %s", path, strerror(errno));
+        if (own) {
+                if (fstat(fd, &st) < 0)
+                        return -errno;
+                if ((st.st_uid != 0 && st.st_uid != geteuid()) || st.st_mode & 0022) {
+                        log_warning("%s is not obeyed: others may have written it.", path);
+                        return 0;
+                }
+        }
         r = read_fd(fd, NPMRC_MAX, &text, &size);
         if (r < 0)
                 return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
@@ -89,7 +101,7 @@ int npm_config_collect(json_object *request, Error *e) {
         if (r >= 0)
                 r = json_add(request, "env", env);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(global); i++)
-                r = add_file(texts, global[i], e);
+                r = add_file(texts, global[i], /* own= */ false, e);
         if (r < 0)
                 return r;
 
@@ -97,10 +109,13 @@ int npm_config_collect(json_object *request, Error *e) {
                 user = getenv("npm_config_userconfig");
         path = user ? strdup(user) : home ? path_join(home, ".npmrc") : NULL;
         if (path) {
-                r = add_file(texts, path, e);
+                r = add_file(texts, path, /* own= */ false, e);
                 if (r < 0)
                         return r;
         }
+        r = add_file(texts, "./.npmrc", /* own= */ true, e);
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < json_object_array_length(texts); i++) {
                 r = add_named(env, json_string(json_object_array_get_idx(texts, i)));
                 if (r < 0)

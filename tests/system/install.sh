@@ -88,6 +88,13 @@ cd / || exit
 echo "registry=http://127.0.0.1:9/" >>/root/.npmrc
 refused "a registry that cannot be reached" "cannot be reached" hello
 use_local_registry
+mkdir /root/project && cd /root/project || exit
+echo "registry=http://127.0.0.1:9/" >.npmrc
+refused "... of which the folder's .npmrc speaks" "cannot be reached" hello
+chown nobody .npmrc
+ok "... unless it is another user's" pm2ctl install hello
+like "... which is said" "$OUTPUT" '\./\.npmrc is not obeyed'
+cd / || exit
 
 # -- a module that does not stay up
 exits "a module that ends at once is reported" 1 pm2ctl install dies
