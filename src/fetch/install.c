@@ -213,7 +213,12 @@ static int run(Fetch *f, Error *e) {
         r = sd_event_loop(f->event);
         if (f->r < 0)
                 return error_set(e, f->r, "%s", error_text(&f->error, f->r));
-        return r < 0 ? r : layout_finish(f, e);
+        if (r < 0)
+                return r;
+
+        /* Head starts that nothing came of may still be at work in the folder that goes now. */
+        f->registry = registry_free(f->registry);
+        return layout_finish(f, e);
 }
 
 static void fetch_done(Fetch *f) {

@@ -19,7 +19,7 @@ const tests = {};
 // A registry of packages { name: { version: { …package.json, _files: { path: content } } } }.
 async function registry(packages, tweak = () => {}) {
         const tarballs = new Map();
-        const server = await serve((q, s) => {
+        const answer = (q, s) => {
                 if (tweak(q, s) === true)
                         return undefined;
                 const name = decodeURIComponent(q.url.slice(1)), body = tarballs.get(q.url);
@@ -29,7 +29,8 @@ async function registry(packages, tweak = () => {}) {
                         return s.writeHead(404).end('{"error":"Not found"}');
                 const text = JSON.stringify(document(name));
                 return s.writeHead(200, { 'Content-Length': Buffer.byteLength(text), ETag: `"${sri(text).slice(7, 20)}"` }).end(text);
-        });
+        };
+        const server = await serve(answer);
         const document = (name) => {
                 const versions = {};
                 for (const [version, { _files = {}, _tags, _dist, ...manifest }] of Object.entries(packages[name])) {
@@ -42,7 +43,7 @@ async function registry(packages, tweak = () => {}) {
                 return { name, 'dist-tags': { latest: Object.keys(versions).at(-1) }, versions };
         };
         Object.keys(packages).forEach(document);
-        return { ...server, tarballs, publish: document };
+        return { ...server, tarballs, answer, publish: document };
 }
 
 const pack = (files) => tar.gzip(tar.archive(...Object.entries(files).map(([name, content]) =>
@@ -218,6 +219,43 @@ tests['odd packages'] = async () => {
         }
         result = await install('filed', { server });
         ok(result.status === 0 || refused(result, /node_modules/), `a file called node_modules: ${result.answer.error || 'taken'}`, result);
+        server.close();
+};
+
+// What was fetched because it was likely to be needed, and is not, holds up nothing and is left nowhere.
+tests['head starts'] = async () => {
+        const many = Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`f${i}`, 'x']));
+        const packages = { top: { '1.0.0': { dependencies: { a: '1', b: '1', late: '1' } } }, b: { '1.0.0': { dependencies: { a: '*' } } }, late: { '1.0.0': {} },
+                a: { '1.0.0': {}, '2.0.0': { _files: many }, '3.0.0': { _files: { big: tar.file('package/big', crypto.randomBytes(4 << 20)) } } } };
+        let started = 0, asked, isAsked;
+        const server = await registry(packages, (q, s) => {
+                if (q.url === '/late' && !q.late) { // is answered when what is likely has been asked for
+                        q.late = true;
+                        asked.then(() => setTimeout(() => server.answer(q, s), 10));
+                        return true;
+                }
+                if (!/^\/a\/-\/a-[23]/.test(q.url))
+                        return false;
+                started++;
+                isAsked();
+                if (q.url !== '/a/-/a-3.0.0.tgz')
+                        return false;
+                s.writeHead(200).write(server.tarballs.get(q.url).subarray(0, 3 << 20));
+                return true;
+        });
+        const third = packages.a['3.0.0'];
+        for (const what of ['is being unpacked', 'does not come']) {
+                delete packages.a['3.0.0'];
+                if (what === 'does not come')
+                        packages.a['3.0.0'] = third;
+                for (let i = 0; i < 3; i++) {
+                        asked = new Promise((resolve) => { isAsked = resolve; });
+                        const result = await install('top', { server });
+                        ok(result.answer.name && listing(result.tree) === 'node_modules/a node_modules/b node_modules/late node_modules/top' && !fs.existsSync(path.join(result.tree, '.unpacked')),
+                                `what is not needed ${what}`, result);
+                }
+        }
+        ok(started === 6, 'it was asked for', started);
         server.close();
 };
 
