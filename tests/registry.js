@@ -153,6 +153,10 @@ class Registry {
                         manifest = {};
                 const tgz = tarball(dir), scripts = manifest.scripts || {};
                 const hash = (algorithm, encoding) => crypto.createHash(algorithm).update(tgz).digest(encoding);
+                if (manifest.bundledDependencies) { // npm publishes the one spelling only
+                        manifest.bundleDependencies ??= manifest.bundledDependencies;
+                        delete manifest.bundledDependencies;
+                }
                 Object.assign(manifest, { name, version, _id: `${name}@${version}` });
                 if (scripts.preinstall || scripts.install || scripts.postinstall)
                         manifest.hasInstallScript = true;

@@ -39,10 +39,10 @@ function npmrc(text) {
 }
 
 // Runs a program to its end; resolves to { status, signal, out, err, ms }.
-function run(program, args, { input = '', env = {}, killAfter, timeout = 60000 } = {}) {
+function run(program, args, { input = '', env = {}, cwd, killAfter, timeout = 60000 } = {}) {
         return new Promise((resolve) => {
                 const started = Date.now(), result = { out: '', err: '' };
-                const child = spawn(program, args, { env: { PATH: process.env.PATH, npm_config_fetch_retry_mintimeout: '10', ...env } });
+                const child = spawn(program, args, { cwd, env: { PATH: process.env.PATH, npm_config_fetch_retry_mintimeout: '10', ...env } });
                 const timers = [setTimeout(() => child.kill('SIGKILL'), killAfter ?? timeout)];
                 child.stdout.on('data', (data) => { result.out += data; });
                 child.stderr.on('data', (data) => { result.err += data; });

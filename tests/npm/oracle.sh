@@ -9,16 +9,24 @@ oracle_skip() {
         exit 77
 }
 
-# oracle_get PACKAGE…: their newest versions, below $oracle/node_modules; kept for the next test
+# oracle_get PACKAGE[=SPEC]…: their newest versions, or what SPEC says, below $oracle/node_modules; kept for the next test
 oracle_get() {
         command -v node >/dev/null && command -v npm >/dev/null || oracle_skip "there is no node and npm"
         oracle=$(cd "${top_builddir:-.}" && pwd)/tests/npm/oracle
-        local missing=() package
-        for package; do [ -d "$oracle/node_modules/$package" ] || missing+=("$package@latest"); done
-        [ ${#missing[@]} -eq 0 ] && return
-        mkdir -p "$oracle" && echo '{ "private": true }' >"$oracle/package.json"
-        npm install --prefix "$oracle" --no-audit --no-fund --ignore-scripts --loglevel=error "${missing[@]}" \
-                >"$oracle/log" 2>&1 || { sed 's/^/# /' "$oracle/log"; oracle_skip "npm cannot install ${missing[*]}"; }
+        local missing=() package lock
+        mkdir -p "$oracle"
+        exec {lock}>"$oracle/lock" # several tests may run at once
+        flock "$lock"
+        for package; do
+                [ -d "$oracle/node_modules/${package%%=*}" ] && continue
+                case $package in *=*) missing+=("${package/=/@}");; *) missing+=("$package@latest");; esac
+        done
+        if [ ${#missing[@]} -gt 0 ]; then
+                [ -e "$oracle/package.json" ] || echo '{ "private": true }' >"$oracle/package.json"
+                npm install --prefix "$oracle" --no-audit --no-fund --ignore-scripts --loglevel=error "${missing[@]}" \
+                        >"$oracle/log" 2>&1 || { sed 's/^/# /' "$oracle/log"; oracle_skip "npm cannot install ${missing[*]}"; }
+        fi
+        exec {lock}>&-
 }
 
 # oracle_program NAME: a program of ours, made for tests

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// A registry on loopback that answers from a folder, and fetches what is not there yet from the registry npm is
-// configured for: what was asked for once never changes any more, so that two installers can be compared.
+// A registry on loopback that answers from a folder, and fetches what is not there yet from the first of other
+// registries that has it: what was asked for once never changes any more, so that two installers can be compared.
 //
-//   snapshot.js DIR [UPSTREAM]
+//   snapshot.js DIR [UPSTREAM…]
 //
 // Prints its URL on one line. Without UPSTREAM it answers 404 to what DIR does not hold. DIR/<name>.json is the full
 // document of a package, DIR/<name>.short.json the abbreviated one ("/" in names written "+"), DIR/-/ has the archives.
@@ -14,7 +14,7 @@ const fs = require('fs');
 const http = require('http');
 const path = require('path');
 
-const [dir, upstream] = process.argv.slice(2);
+const [dir, ...upstreams] = process.argv.slice(2);
 const SHORT = 'application/vnd.npm.install-v1+json';
 fs.mkdirSync(path.join(dir, '-'), { recursive: true });
 
@@ -45,30 +45,36 @@ async function download(address, file, accept) {
 }
 
 // Both documents of a package are taken at the same time: they must agree.
+async function fetchPackument(name, base) {
+        for (const upstream of upstreams) {
+                const address = upstream + name.replace('/', '%2f');
+                const short = await download(address, `${base}.short.json`, SHORT);
+                if (short && await download(address, `${base}.json`, 'application/json'))
+                        return base;
+        }
+        fs.writeFileSync(`${base}.absent`, '');
+        return null;
+}
+
 async function packument(name) {
         const base = path.join(dir, name.replace('/', '+'));
         if (fs.existsSync(`${base}.json`))
                 return base;
-        if (!upstream || fs.existsSync(`${base}.absent`))
+        if (!upstreams.length || fs.existsSync(`${base}.absent`))
                 return null;
-        return single(name, async () => {
-                const address = upstream + name.replace('/', '%2f');
-                const short = await download(address, `${base}.short.json`, SHORT);
-                if (!short || !await download(address, `${base}.json`, 'application/json')) {
-                        fs.writeFileSync(`${base}.absent`, '');
-                        return null;
-                }
-                return base;
-        });
+        return single(name, () => fetchPackument(name, base));
 }
 
 async function archive(urlPath) {
         const file = path.join(dir, '-', encodeURIComponent(urlPath));
         if (fs.existsSync(file))
                 return file;
-        if (!upstream)
+        return single(file, async () => {
+                for (const upstream of upstreams)
+                        if (await download(new URL(urlPath, upstream).href, file))
+                                return file;
                 return null;
-        return single(file, async () => await download(new URL(urlPath, upstream).href, file) ? file : null);
+        });
 }
 
 const server = http.createServer(async (request, response) => {
