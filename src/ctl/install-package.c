@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "basic/clock.h"
@@ -74,6 +75,27 @@ static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, I
         return install_identity(c->arg, e, &m->user, &m->group);
 }
 
+/* What npm writes the address into, password and all; everybody may read a release. */
+static int hide_password(const Source *source, const Staging *staging, Error *e) {
+        static const char *const files[] = { LOCKFILE, "package.json",
+                                             "node_modules/.package-lock.json" };
+        _cleanup_(freep) char *shown = source_without_password(source->spec);
+        _cleanup_(closep) int fd = -EBADF;
+
+        if (!shown)
+                return -ENOMEM;
+        if (streq(shown, source->spec))
+                return 0;
+        fd = open_folder(AT_FDCWD, staging->tree);
+        if (fd < 0)
+                return error_set(e, fd, "cannot open %s: %s", staging->tree, strerror(-fd));
+        for (size_t i = 0; i < ELEMENTSOF(files); i++)
+                if (fchmodat(fd, files[i], 0600, 0) < 0)
+                        return error_set(e, -errno, "cannot make %s private: %s", files[i],
+                                         strerror(errno));
+        return 0;
+}
+
 /* An update finds the very tree that is installed, and the module still called as it was: 1. */
 static int is_unchanged(Context *c, const Staging *staging, const Fetched *f, const Install *in,
                         Error *e) {
@@ -131,6 +153,8 @@ static int fetch_and_check(Context *c, const Source *source, const Staging *stag
                 r = check_tree(c, staging, &f, e);
         if (r >= 0 && in->result != INSTALL_UNCHANGED)
                 r = adopt_tree(staging->tree, e);
+        if (r >= 0 && in->result != INSTALL_UNCHANGED)
+                r = hide_password(source, staging, e);
         if (r >= 0)
                 r = fill_module(c, source, &f, e, in);
         if (r >= 0)

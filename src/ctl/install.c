@@ -125,8 +125,8 @@ static int install_one(Context *c, const char *spec) {
                 (void) log_error_cause(r, &in.error, "Cannot install '%s'", spec);
         else
                 r = install_source(c, &source, &in);
-        if (r < 0 && !in.module.spec)
-                (void) free_and_strdup(&in.module.spec, spec);
+        if (!in.module.spec)
+                in.module.spec = source_without_password(spec);
         k = install_report(c, &in);
         source_done(&source);
         return r < 0 ? r : k;

@@ -122,7 +122,7 @@ char *source_without_password(const char *spec) {
         colon = at ? memchr(authority, ':', (size_t) (at - authority)) : NULL;
         if (!colon)
                 return strdup(spec);
-        if (asprintf(&text, "%.*s***%s", (int) (colon + 1 - spec), spec, at) < 0)
+        if (asprintf(&text, "%.*s" SOURCE_PASSWORD "%s", (int) (colon + 1 - spec), spec, at) < 0)
                 return NULL;
         return text;
 }

@@ -16,6 +16,10 @@ static int find_source(const Module *m, Error *e, Source *ret) {
 
         if (!m->spec)
                 return error_set(e, -ENODATA, "nothing says what it was installed from");
+        if (strstr(m->spec, ":" SOURCE_PASSWORD "@"))
+                return error_set(e, -ENOKEY,
+                                 "its address had a password, which was not written down: install "
+                                 "it once more");
         r = source_parse(m->spec, e, ret);
         if (r >= 0 && ret->kind == SOURCE_FOLDER) {
                 r = error_set(e, -EISDIR, "%s is a folder now", ret->path);

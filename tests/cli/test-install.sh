@@ -186,7 +186,10 @@ refused "a range that no tag is in" "no tag is a version in the range '\^9'" ins
 refused "a branch that is not there" "no branch, tag or commit 'gone'" install "$repo#gone"
 refused "a git specification that is an option" "option" install "git+file://$tmp/files/repo#--upload-pack=x"
 installs "a password in an address" "${registry/127/me:hush@127}mod/-/mod-1.0.0.tgz"
-is "... is noted nowhere" "" "$(grep -rl hush "$modules"/*/current/module.json)"
+is "... can be read by nobody else" "" "$(find "$modules" -type f -perm /077 -exec grep -l hush {} +)"
+refused "... and is not there for an update" "had a password, which was not written down" update mod
+output=$(pm2ctl install --json=short "${registry/127/me:hush@127}none.tgz" 2>/dev/null)
+is "... nor in what programs read" "" "$(field spec <<<"$output" | grep hush)"
 
 # -- what is refused
 refused "an empty name" "empty" install ''
