@@ -182,7 +182,7 @@ static int run_step(Context *c, const Step *step, const Ask *ask, const Staging 
         Lines lines = { .progress = progress_begin() };
         OneshotIO io = { .output_max = ANSWER_MAX, .on_line = keep_line, .userdata = &lines };
         UnitSpec spec;
-        int r;
+        int r, ran;
 
         if (tarball) {
                 tarball_fd = open(tarball, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -196,12 +196,13 @@ static int run_step(Context *c, const Step *step, const Ask *ask, const Staging 
                 return r;
         spec.stdin_fd = tarball_fd;
 
-        r = c->bus ? oneshot_run(c->bus, &spec, &io, e, &result)
-                   : oneshot_run_child(&spec, &io, e, &result);
+        r = ran = c->bus ? oneshot_run(c->bus, &spec, &io, e, &result)
+                         : oneshot_run_child(&spec, &io, e, &result);
         progress_end(&lines.progress);
         if (r >= 0)
                 r = parse_answer(result.output, result.output_size, e, ret);
-        if (r < 0 && r != -EINTR && !step->cache)
+        /* a fetch that gives an answer has said all there is to say in it */
+        if (r < 0 && r != -EINTR && (!step->cache || ran < 0))
                 lines_print(&lines);
         oneshot_result_done(&result);
         lines_done(&lines);

@@ -46,6 +46,7 @@ int confirm_begin(Fetch *f, Error *e) {
                                            .name = spec_registry_name(f->spec),
                                            .flags = REGISTRY_CONFIRM,
                                            .parse = fetch_parse_packument,
+                                           .discard = fetch_discard_packument,
                                            .done = on_answer,
                                            .userdata = f,
                                    },

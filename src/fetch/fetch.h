@@ -63,6 +63,7 @@ void fetch_notice(Fetch *f, const char *format, ...) _printf_(2, 3);
 
 /* For registry_get_packument(). */
 int fetch_parse_packument(const char *text, size_t size, Error *e, void **ret);
+void fetch_discard_packument(void *parsed);
 
 /* Starts to answer what the resolver wants. */
 int fetch_want(Fetch *f, const Want *want);

@@ -38,6 +38,10 @@ static int parse_packument(const char *text, size_t size, Error *e, void **ret) 
         return packument_parse(text, size, e, (Packument **) ret);
 }
 
+static void discard_packument(void *parsed) {
+        (void) packument_free(parsed);
+}
+
 static int answer(Question *q, Packument *p, Error *e) {
         const Spec *spec = q->spec->type == SPEC_ALIAS ? q->spec->target : q->spec;
         Manifest *wanted;
@@ -79,6 +83,7 @@ static int ask(Question *q, const char *text, Error *e) {
                                               .name = spec_registry_name(q->spec),
                                               .flags = REGISTRY_CONFIRM,
                                               .parse = parse_packument,
+                                              .discard = discard_packument,
                                               .done = on_packument,
                                               .userdata = q,
                                       },

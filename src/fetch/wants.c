@@ -51,6 +51,10 @@ int fetch_parse_packument(const char *text, size_t size, Error *e, void **ret) {
         return packument_parse(text, size, e, (Packument **) ret);
 }
 
+void fetch_discard_packument(void *parsed) {
+        (void) packument_free(parsed);
+}
+
 static bool is_module(Fetch *f, const Want *want) {
         return spec_is_registry(f->spec) && streq(want->name, spec_registry_name(f->spec));
 }
@@ -82,6 +86,7 @@ static int get_packument(Fetch *f, const Want *want, Error *e) {
                                    &(PackumentGet){
                                            .name = want->name,
                                            .parse = fetch_parse_packument,
+                                           .discard = fetch_discard_packument,
                                            .done = on_packument,
                                            .userdata = q,
                                    },

@@ -34,6 +34,8 @@ static void task_free(RegistryTask *task) {
         Task *t = (Task *) task;
 
         registry_task_unlink(task);
+        if (t->parsed && t->get.discard)
+                t->get.discard(t->parsed);
         free(t->name);
         free(t->registry_url);
         free(t->url);
@@ -52,7 +54,7 @@ static void task_stop(RegistryTask *task) {}
 
 static void finish(Task *t, int r) {
         t->task.registry->statistics.packuments_done++;
-        t->get.done(t->get.userdata, r, r < 0 ? NULL : t->parsed, t->unasked, &t->error);
+        t->get.done(t->get.userdata, r, r < 0 ? NULL : TAKE_PTR(t->parsed), t->unasked, &t->error);
         task_free(&t->task);
 }
 

@@ -45,6 +45,7 @@ typedef struct PackumentGet {
         const char *name;
         RegistryFlags flags;
         int (*parse)(const char *text, size_t size, Error *e, void **ret);
+        void (*discard)(void *parsed); /* of what done() is not called for any more; may be NULL */
         /* `unasked`: it is the cache's copy, and the registry was not asked about it. */
         void (*done)(void *userdata, int r, void *parsed, bool unasked, Error *e);
         void *userdata;
