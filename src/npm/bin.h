@@ -9,3 +9,7 @@
 /* An object of names and files, or NULL if there are none; the caller owns it. `bin` is the
  * package's field, of any type, `package` the package's name. -ENOMEM. */
 int bin_normalize(json_object *bin, const char *package, json_object **ret);
+
+/* The commands of the package in the folder `fd`: those of "bin", or without it all files in the
+ * folder that "directories" names. Like bin_normalize(). */
+int bin_of_package(int fd, json_object *package, json_object **ret);

@@ -116,6 +116,8 @@ static HttpNext judge_redirect(HttpRequest *q) {
                               "redirected from https to http, which is not safe");
 
         q->at_home = q->at_home && url_same_origin(&q->origin, &next);
+        if (q->get.body && !q->at_home)
+                return refuse(q, -EPROTO, "redirected to another host, which is not sent anything");
         url_done(&q->url);
         q->url = next;
         next = (Url){};

@@ -145,6 +145,10 @@ static int set_headers(HttpRequest *q) {
                 r = url_authorization(&q->origin, &own);
         if (r >= 0 && q->at_home)
                 r = add_header(q, "Authorization", q->get.authorization ?: own);
+        if (r >= 0 && q->at_home)
+                r = add_header(q, "npm-otp", q->get.otp);
+        if (r >= 0 && q->get.body)
+                r = add_header(q, "Content-Type", "application/json");
         if (r < 0)
                 return r;
         (void) curl_easy_setopt(q->easy, CURLOPT_HTTPHEADER, q->headers);
@@ -249,6 +253,16 @@ static int set_range(HttpRequest *q) {
         return 0;
 }
 
+/* libcurl would send a text by POST. */
+static int set_body(HttpRequest *q) {
+        if (!q->get.body)
+                return 0;
+        (void) curl_easy_setopt(q->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                (curl_off_t) q->get.body_size);
+        (void) curl_easy_setopt(q->easy, CURLOPT_POSTFIELDS, q->get.body);
+        return curl_easy_setopt(q->easy, CURLOPT_CUSTOMREQUEST, "PUT") == CURLE_OK ? 0 : -ENOMEM;
+}
+
 int http_transfer_prepare(HttpRequest *q) {
         CURL *easy = q->easy;
         int r;
@@ -277,6 +291,8 @@ int http_transfer_prepare(HttpRequest *q) {
         r = set_range(q);
         if (r >= 0)
                 r = set_headers(q);
+        if (r >= 0)
+                r = set_body(q);
         if (r >= 0)
                 r = set_tls(q);
         if (r >= 0)

@@ -15,7 +15,7 @@ static const size_t get_strings[] = {
         offsetof(HttpGet, url),           offsetof(HttpGet, accept),
         offsetof(HttpGet, authorization), offsetof(HttpGet, if_none_match),
         offsetof(HttpGet, cert_file),     offsetof(HttpGet, key_file),
-        offsetof(HttpGet, size_name),
+        offsetof(HttpGet, size_name),     offsetof(HttpGet, otp),
 };
 
 /* Makes the strings of a structure just copied its own. On failure those not reached are NULL. */
@@ -100,6 +100,7 @@ static void finish(HttpRequest *q) {
         response.status = status == 206 ? 200 : (unsigned) status;
         response.etag = http_transfer_header(q, "ETag");
         response.cache_control = http_transfer_header(q, "Cache-Control");
+        response.authenticate = http_transfer_header(q, "WWW-Authenticate");
         response.error_body = q->error_body;
         q->get.done(q->get.userdata, 0, &response, &q->error);
         (void) request_free(q);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Fetching by GET, many at once, on an sd-event loop; the only user of libcurl's transfers.
- * Redirects are followed here and not by libcurl: never from https to http, never to another
- * scheme, a bounded number of times, and credentials stay with the host they were given for. */
+/* Fetching by GET (and sending by PUT), many at once, on an sd-event loop; the only user of
+ * libcurl's transfers. Redirects are followed here and not by libcurl: never from https to http,
+ * never to another scheme, a bounded number of times, and credentials stay with the host they were
+ * given for. */
 
 #include <systemd/sd-event.h>
 
@@ -59,8 +60,9 @@ typedef struct HttpResponse {
         const char *url;  /* where it came from in the end; may be shown */
         const char *etag; /* NULL if there is none; so the others */
         const char *cache_control;
-        const char *error_body; /* the beginning of what a refusal says */
-        bool unauthenticated;   /* credentials were left behind at a redirect */
+        const char *authenticate; /* WWW-Authenticate: what would be let in */
+        const char *error_body;   /* the beginning of what a refusal says */
+        bool unauthenticated;     /* credentials were left behind at a redirect */
 } HttpResponse;
 
 typedef struct HttpGet {
@@ -69,6 +71,10 @@ typedef struct HttpGet {
         const char *authorization; /* the header's value; only the origin of `url` sees it */
         const char *if_none_match;
         const char *cert_file, *key_file;
+        const char *otp;  /* a one-time password; where the authorization goes */
+        const char *body; /* a JSON text: it is sent, by PUT; borrowed until done(), and it never
+                             follows a redirect to another host */
+        size_t body_size;
         bool urgent;     /* before all that is not: others wait for it */
         bool compressed; /* let the server compress; `size_max` counts unpacked bytes */
         uint64_t size_max;

@@ -242,9 +242,7 @@ static void on_looked_up(void *userdata, int r) {
         finish(t, r);
 }
 
-/* Everything but the slash of a scope that is not plain is encoded, and that slash too: npm's form.
- */
-static int packument_url(const char *registry, const char *name, char **ret) {
+int registry_packument_url(const char *registry, const char *name, char **ret) {
         _cleanup_(freep) char *url = NULL;
         char *p;
 
@@ -269,7 +267,7 @@ static int prepare(Registry *registry, Task *t, const char *name, Error *e) {
         if (r >= 0)
                 r = npmrc_registry(registry->npmrc, name, e, &t->registry_url);
         if (r >= 0)
-                r = packument_url(t->registry_url, name, &t->url);
+                r = registry_packument_url(t->registry_url, name, &t->url);
         if (r >= 0)
                 r = npmrc_auth(registry->npmrc, t->url, t->registry_url, e, &t->auth);
         if (r < 0)

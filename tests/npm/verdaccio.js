@@ -4,53 +4,13 @@
 // verdaccio.js REGISTRY-CLIENT PM2-FETCH FOLDER-WITH-VERDACCIO. TAP.
 'use strict';
 
-const { spawn } = require('child_process');
 const crypto = require('crypto');
-const fs = require('fs');
-const net = require('net');
-const path = require('path');
 const { ok, done, fresh, npmrc, run, install } = require('./lib.js');
 const tar = require('./tar.js');
+const { start, put, login: register } = require('./verdaccio-server.js');
+const publishing = require('./publish-test.js');
 
 const [program, fetcher, folder] = process.argv.slice(2);
-
-const freePort = () => new Promise((resolve) => {
-        const server = net.createServer().listen(0, '127.0.0.1', () => {
-                const { port } = server.address();
-                server.close(() => resolve(port));
-        });
-});
-
-async function start() {
-        const dir = fresh('verdaccio'), port = await freePort(), config = path.join(dir, 'config.yaml');
-        fs.writeFileSync(config, `
-storage: ${dir}/storage
-auth: { htpasswd: { file: ${dir}/htpasswd, max_users: 10 } }
-packages:
-  '@acme/*': { access: $authenticated, publish: $authenticated }
-  '**': { access: $all, publish: $authenticated }
-server: { keepAliveTimeout: 1 }
-log: { type: stdout, format: pretty, level: warn }
-`);
-        const child = spawn(process.execPath, [path.join(folder, 'node_modules/verdaccio/bin/verdaccio'), '--config', config,
-                '--listen', `http://127.0.0.1:${port}`], { cwd: dir, stdio: 'ignore' });
-        process.on('exit', () => child.kill('SIGKILL'));
-        const url = `http://127.0.0.1:${port}/`;
-        for (let i = 0; i < 300; i++) {
-                if (await fetch(`${url}-/ping`).then((response) => response.ok, () => false))
-                        return { url, host: `127.0.0.1:${port}`, child };
-                await new Promise((resolve) => setTimeout(resolve, 100));
-        }
-        throw new Error('verdaccio does not start');
-}
-
-async function put(url, body, token) {
-        const response = await fetch(url, { method: 'PUT', body: JSON.stringify(body),
-                headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) } });
-        if (!response.ok)
-                throw new Error(`PUT ${url}: ${response.status} ${await response.text()}`);
-        return response.json();
-}
 
 async function publish(registry, name, token, dependencies = {}) {
         const data = tar.gzip(tar.archive(tar.file('package/package.json', JSON.stringify({ name, version: '1.0.0', main: 'a.js', dependencies })),
@@ -65,8 +25,8 @@ async function publish(registry, name, token, dependencies = {}) {
 }
 
 (async () => {
-        const registry = await start();
-        const { token } = await put(`${registry.url}-/user/org.couchdb.user:alice`, { name: 'alice', password: 'open sesame' });
+        const registry = await start(folder, fresh('verdaccio'));
+        const token = await register(registry);
         const open = await publish(registry, 'open', token), secret = await publish(registry, '@acme/secret', token, { open: '^1.0.0' });
         const scope = `@acme:registry=${registry.url}\n`, login = `//${registry.host}/:_authToken=${token}\n`;
         const password = `//${registry.host}/:username=alice\n//${registry.host}/:_password=${Buffer.from('open sesame').toString('base64')}\n`;
@@ -100,6 +60,7 @@ async function publish(registry, name, token, dependencies = {}) {
         check(result, result.answer.name === '@acme/secret' && result.answer.packages === 2, 'an install with the token');
         result = await install(fetcher, '@acme/secret', { npmrc: [rc] });
         check(result, /asks for a login/.test(result.answer.error), 'an install without it');
+        await publishing(fetcher, registry, token);
         registry.child.kill();
         done();
 })().catch((error) => {

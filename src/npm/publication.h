@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a registry is sent to publish a version: the package's document with that one version in it,
+ * and its tarball. Pure. */
+
+#include "basic/error.h"
+#include "basic/json.h"
+
+#define PUBLICATION_README_MAX (64U * 1024U) /* bytes that a registry shows */
+
+typedef struct Publication {
+        json_object *package; /* package.json */
+        json_object *bin;     /* its commands, or NULL */
+        const char *name, *version;
+        const char *tag;
+        const char *access; /* "public", "restricted", or NULL: as the registry has it */
+        const char *readme, *readme_file; /* or NULL */
+        const char *registry;             /* ends in a slash */
+        const char *integrity;            /* "sha512-…" */
+        const char *shasum;               /* SHA-1, hexadecimal */
+        const void *tarball;
+        size_t size;
+        bool gyp; /* there is a .gyp file, so it has to be compiled where it is installed */
+} Publication;
+
+/* The document as text; the caller frees. */
+int publication_text(const Publication *p, char **ret);
+
+/* What is wrong with a package.json that shall be packed, or even published: -EINVAL for a name or
+ * version that is none, -EPERM for a private one; a clause with the remedy. `ret_version` is its
+ * normal form. */
+int publication_check(json_object *package, bool publish, Error *e, char **ret_version);
+
+/* A tag may not look like a range of versions: -EINVAL. */
+int publication_check_tag(const char *tag, Error *e);
