@@ -26,16 +26,18 @@ typedef struct Arguments {
         const char *uid, *gid; /* install */
         const char *env;       /* install */
         bool ignore_scripts, scripts_network, offline, prefer_offline;
-        uint64_t safe_usec; /* install, update, rollback: how long it has to stay up */
-        bool purge;            /* uninstall */
-        bool all;              /* the verbs that act on modules */
-        bool enabled;          /* start: those that are started at boot */
-        bool restart;          /* set, unset */
-        bool secret;           /* set */
-        bool show_secrets;     /* get, conf, env */
-        const char *lines;     /* logs */
-        bool follow;           /* logs */
-        const char *timeout;   /* trigger */
+        uint64_t safe_usec;             /* install, update, rollback: how long it has to stay up */
+        bool purge;                     /* uninstall */
+        bool all;                       /* the verbs that act on modules */
+        bool enabled;                   /* start: those that are started at boot */
+        bool restart;                   /* set, unset */
+        bool secret;                    /* set */
+        bool show_secrets;              /* get, conf, env */
+        const char *lines;              /* logs */
+        bool follow;                    /* logs */
+        const char *timeout;            /* trigger */
+        const char *tag, *access, *otp; /* publish */
+        bool dry_run;                   /* package, publish */
 } Arguments;
 
 typedef struct sd_bus sd_bus;
@@ -77,7 +79,8 @@ void ctl_warn_unrecorded(const Context *c);
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_cache, verb_conf, verb_cron, verb_disable, verb_enable, verb_env, verb_get,
-        verb_install, verb_jlist, verb_list, verb_logs, verb_multiset, verb_outdated, verb_restart,
-        verb_rollback, verb_set, verb_show, verb_start, verb_status, verb_stop, verb_trigger,
-        verb_uninstall, verb_unset, verb_update, verb_watch;
+extern const Verb verb_cache, verb_check, verb_conf, verb_cron, verb_disable, verb_enable, verb_env,
+        verb_generate, verb_get, verb_install, verb_jlist, verb_list, verb_logs, verb_multiset,
+        verb_outdated, verb_package, verb_publish, verb_restart, verb_rollback, verb_set, verb_show,
+        verb_start, verb_status, verb_stop, verb_trigger, verb_uninstall, verb_unset, verb_update,
+        verb_watch;

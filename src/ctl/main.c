@@ -11,11 +11,12 @@
 #define SAFE_DIGITS_MAX 5   /* a day is 86400 */
 
 static const Verb *const verbs[] = {
-        &verb_install,  &verb_update,   &verb_outdated, &verb_rollback, &verb_uninstall,
-        &verb_list,     &verb_show,     &verb_status,   &verb_logs,     &verb_start,
-        &verb_stop,     &verb_restart,  &verb_set,      &verb_multiset, &verb_get,
-        &verb_conf,     &verb_unset,    &verb_env,      &verb_trigger,  &verb_watch,    &verb_cron,
-        &verb_enable,   &verb_disable,  &verb_jlist,    &verb_cache,
+        &verb_install,  &verb_update,  &verb_outdated, &verb_rollback, &verb_uninstall,
+        &verb_list,     &verb_show,    &verb_status,   &verb_logs,     &verb_start,
+        &verb_stop,     &verb_restart, &verb_set,      &verb_multiset, &verb_get,
+        &verb_conf,     &verb_unset,   &verb_env,      &verb_trigger,  &verb_watch,
+        &verb_cron,     &verb_enable,  &verb_disable,  &verb_jlist,    &verb_cache,
+        &verb_generate, &verb_check,   &verb_package,  &verb_publish,
 };
 
 static int parse_json(const char *argument, void *field) {
@@ -68,12 +69,12 @@ static const Option options[] = {
           " install " },
         { "safe", 0, "[=SECONDS]", "Watch a new release longer before the old one goes",
           OPTION_PARSE, FIELD(safe_usec), parse_safe, " install update rollback " },
-        { "ignore-scripts", 0, NULL, "Run no install scripts", OPTION_SET, FIELD(ignore_scripts),
-          NULL, " install update " },
+        { "ignore-scripts", 0, NULL, "Run no scripts of the package", OPTION_SET,
+          FIELD(ignore_scripts), NULL, " install update package publish " },
         { "scripts-network", 0, NULL, "Let install scripts use the network", OPTION_SET,
           FIELD(scripts_network), NULL, " install update " },
-        { "offline", 0, NULL, "Fetch nothing that is not in the cache", OPTION_SET,
-          FIELD(offline), NULL, " install update outdated " },
+        { "offline", 0, NULL, "Fetch nothing that is not in the cache", OPTION_SET, FIELD(offline),
+          NULL, " install update outdated " },
         { "prefer-offline", 0, NULL, "Do not ask about what is in the cache", OPTION_SET,
           FIELD(prefer_offline), NULL, " install update outdated " },
         { "env", 0, "NAME", "Give the module what its apps declare as env_NAME", OPTION_STRING,
@@ -95,6 +96,14 @@ static const Option options[] = {
           FIELD(follow), NULL, " logs " },
         { "timeout", 0, "SEC", "Wait so long for an answer", OPTION_STRING, FIELD(timeout), NULL,
           " trigger " },
+        { "tag", 0, "NAME", "Publish as this and not as 'latest'", OPTION_STRING, FIELD(tag), NULL,
+          " publish " },
+        { "access", 0, "WHO", "Publish for everybody or not: public, restricted", OPTION_STRING,
+          FIELD(access), NULL, " publish " },
+        { "otp", 0, "CODE", "The one-time password the registry asks for", OPTION_STRING,
+          FIELD(otp), NULL, " publish " },
+        { "dry-run", 0, NULL, "Do everything but the last step", OPTION_SET, FIELD(dry_run), NULL,
+          " package publish " },
 };
 
 static int print_help(const char *argument, void *field) {
@@ -140,8 +149,8 @@ static int check_options(const bool *given, const char *word) {
                     !word_list_contains(options[i].verbs, verb->name)) {
                         /* the list begins and ends with a blank */
                         log_error("Option '--%s' does not go with '%s', but with:%.*s.",
-                                  options[i].name, verb->name,
-                                  (int) strlen(options[i].verbs) - 1, options[i].verbs);
+                                  options[i].name, verb->name, (int) strlen(options[i].verbs) - 1,
+                                  options[i].verbs);
                         return -EINVAL;
                 }
         return 0;

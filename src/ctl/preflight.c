@@ -2,6 +2,7 @@
 #include "ctl/preflight.h"
 
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 
 #include "basic/fs.h"
@@ -21,94 +22,172 @@ static bool is_below_home(const char *path) {
                startswith(path, "/run/user/");
 }
 
-static int check_interpreter(int fd, const char *interpreter, const char *where, ScopeKind scope,
-                             Error *e) {
-        const char *path = scope == SCOPE_SYSTEM ? UNIT_PATH : getenv("PATH");
+/* -- findings ------------------------------------------------------------------------- */
+
+static const char *const levels[_FINDING_MAX] = {
+        [FINDING_ERROR] = "error",
+        [FINDING_WARNING] = "warning",
+};
+
+const char *finding_level_to_string(FindingLevel level) {
+        return level >= 0 && level < _FINDING_MAX ? levels[level] : NULL;
+}
+
+int finding_add(json_object *findings, FindingLevel level, const char *field, const char *remedy,
+                const char *format, ...) {
+        json_object *o = json_object_new_object();
+        char *problem = NULL;
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&problem, format, ap);
+        va_end(ap);
+        if (r < 0 || !o || json_object_array_add(findings, o) < 0) {
+                (void) json_object_put(o);
+                free(r < 0 ? NULL : problem);
+                return -ENOMEM;
+        }
+        r = json_add_string(o, "level", finding_level_to_string(level));
+        if (r >= 0)
+                r = json_add_string(o, "file", "package.json");
+        if (r >= 0)
+                r = json_add_string(o, "field", field);
+        if (r >= 0)
+                r = json_add_string(o, "problem", problem);
+        if (r >= 0)
+                r = json_add_string(o, "remedy", remedy);
+        free(problem);
+        return r;
+}
+
+char *preflight_field(const Package *p, size_t app, const char *field) {
+        const bool declared = streq_ptr(p->entry, "apps") || streq_ptr(p->entry, "pm2");
+        char *text;
+        int r;
+
+        r = p->entry_list ? asprintf(&text, "%s[%zu].%s", p->entry, app, field)
+            : declared    ? asprintf(&text, "%s.%s", p->entry, field)
+                          : asprintf(&text, "%s", p->entry);
+        return r < 0 ? NULL : text;
+}
+
+/* -- one app -------------------------------------------------------------------------- */
+
+typedef struct Check {
+        int fd;
+        const Package *package;
+        size_t app;
+        ScopeKind scope;
+        json_object *findings;
+} Check;
+
+#define FOUND(c, field, remedy, ...)                                                               \
+        ({                                                                                         \
+                _cleanup_(freep) char *_field = preflight_field((c)->package, (c)->app, field);    \
+                _field ? finding_add((c)->findings, FINDING_ERROR, _field, remedy, __VA_ARGS__)    \
+                       : -ENOMEM;                                                                  \
+        })
+
+/* 0 if a unit finds it, 1 if not: then that is a finding, where findings are wanted. */
+static int check_interpreter(const Check *c, const char *interpreter, bool quiet) {
+        const char *path = c->scope == SCOPE_SYSTEM ? UNIT_PATH : getenv("PATH");
         _cleanup_(freep) char *elsewhere = NULL, *found = NULL;
+        bool hidden = c->scope == SCOPE_SYSTEM && is_below_home(interpreter);
         int r;
 
         if (streq(interpreter, INTERPRETER_NONE))
                 return 0;
         if (strchr(interpreter, '/')) {
-                if (faccessat(fd, interpreter, X_OK, 0) < 0)
-                        return error_set(e, -ENOENT, "%s: the interpreter %s is not there: %s",
-                                         where, interpreter, strerror(errno));
-                if (scope == SCOPE_SYSTEM && is_below_home(interpreter))
-                        return error_set(e, -EACCES,
-                                         "%s: a unit's sandbox cannot reach the interpreter %s; "
-                                         "install it in /usr/local",
-                                         where, interpreter);
-                return 0;
+                r = faccessat(c->fd, interpreter, X_OK, 0) < 0 ? -errno : 0;
+                if (quiet || (r >= 0 && !hidden))
+                        return r < 0 || hidden;
+                if (r < 0)
+                        r = FOUND(c, "interpreter", "install it, or correct the path",
+                                  "the interpreter %s is not there: %s", interpreter, strerror(-r));
+                else
+                        r = FOUND(c, "interpreter", "install it in /usr/local",
+                                  "a unit's sandbox cannot reach the interpreter %s", interpreter);
+                return r < 0 ? r : 1;
         }
 
         r = find_program(path, interpreter, &found);
-        if (r != 0)
-                return MIN2(r, 0);
+        if (r != 0 || quiet)
+                return r < 0 ? r : r == 0;
         r = find_program(getenv("PATH"), interpreter, &elsewhere);
-        if (r < 0)
-                return r;
         if (r > 0)
-                return error_set(e, -ENOENT,
-                                 "%s: the interpreter '%s' is only at %s, which a unit cannot "
-                                 "reach; install it in %s",
-                                 where, interpreter, elsewhere,
-                                 "/usr/local/bin or by the package manager");
-        return error_set(e, -ENOENT, "%s: the interpreter '%s' is not installed (looked in %s)",
-                         where, interpreter, path);
+                r = FOUND(c, "interpreter",
+                          "install it in /usr/local/bin or by the package manager",
+                          "the interpreter '%s' is only at %s, which a unit cannot reach",
+                          interpreter, elsewhere);
+        else if (r == 0)
+                r = FOUND(c, "interpreter", "install it",
+                          "the interpreter '%s' is not installed (looked in %s)", interpreter,
+                          path ?: "nothing");
+        return r < 0 ? r : 1;
 }
 
-static int check_app(int fd, const App *app, const char *where, ScopeKind scope, Error *e) {
-        _cleanup_(closep) int script_fd = -EBADF, cwd_fd = -EBADF;
+static int check_running(const Check *c, const App *app, int script_fd) {
         const char *interpreter, *instead;
         char head[INTERPRETER_HEAD_SIZE];
         struct stat st;
         ssize_t n;
-        int r;
-
-        script_fd = script_open(fd, app->script, /* beneath= */ true, /* ret_path= */ NULL);
-        if (script_fd == -EXDEV || script_fd == -ELOOP)
-                return error_set(e, -EINVAL, "%s: the script '%s' leads out of the package", where,
-                                 app->script);
-        if (script_fd == -EISDIR)
-                return error_set(e, -EINVAL, "%s: the script '%s' is no file", where, app->script);
-        if (script_fd < 0)
-                return error_set(e, script_fd, "%s: the script '%s' is not in the package", where,
-                                 app->script);
-        if (app->cwd) {
-                cwd_fd = open_beneath(fd, app->cwd, O_PATH | O_DIRECTORY);
-                if (cwd_fd < 0)
-                        return error_set(e, cwd_fd,
-                                         "%s: the folder '%s' (cwd) is not in the package", where,
-                                         app->cwd);
-        }
 
         n = pread(script_fd, head, sizeof(head), 0);
         if (n < 0 || fstat(script_fd, &st) < 0)
-                return error_set(e, -errno, "%s: cannot read the script '%s': %s", where,
-                                 app->script, strerror(errno));
-
+                return FOUND(c, "script", "make it readable", "cannot read the script '%s': %s",
+                             app->script, strerror(errno));
         interpreter = interpreter_of(app, head, (size_t) n, st.st_mode & 0111);
-        r = check_interpreter(fd, interpreter, where, scope, e);
         instead = app->interpreter ? NULL : interpreter_instead_of(interpreter);
-        if (r < 0 && instead && check_interpreter(fd, instead, where, scope, NULL) >= 0) {
-                error_clear(e);
+        if (instead && check_interpreter(c, instead, /* quiet= */ true) == 0)
                 return 0;
-        }
+        return MIN2(check_interpreter(c, interpreter, /* quiet= */ false), 0);
+}
+
+static int check_app(const Check *c, const App *app) {
+        _cleanup_(closep) int script_fd = -EBADF, cwd_fd = -EBADF;
+        int r;
+
+        script_fd = script_open(c->fd, app->script, /* beneath= */ true, /* ret_path= */ NULL);
+        if (script_fd == -EXDEV || script_fd == -ELOOP)
+                r = FOUND(c, "script", "name a file of the package",
+                          "the script '%s' leads out of the package", app->script);
+        else if (script_fd == -EISDIR)
+                r = FOUND(c, "script", "name a file", "the script '%s' is no file", app->script);
+        else if (script_fd < 0)
+                r = FOUND(c, "script", "create it, or name the file to run",
+                          "the script '%s' is not in the package", app->script);
+        else
+                r = check_running(c, app, script_fd);
+        if (r < 0 || !app->cwd)
+                return r;
+
+        cwd_fd = open_beneath(c->fd, app->cwd, O_PATH | O_DIRECTORY);
+        return cwd_fd < 0 ? FOUND(c, "cwd", "name a folder of the package",
+                                  "the folder '%s' is not in the package", app->cwd)
+                          : 0;
+}
+
+int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *findings) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < p->n_apps; i++)
+                r = check_app(&(Check){ fd, p, i, scope, findings }, p->apps + i);
         return r;
 }
 
 int preflight(int fd, const Package *p, ScopeKind scope, Error *e) {
-        for (size_t i = 0; i < p->n_apps; i++) {
-                char where[64];
-                int r;
+        _cleanup_(json_object_putp) json_object *findings = json_object_new_array();
+        json_object *first;
+        int r;
 
-                (void) snprintf(where, sizeof(where),
-                                p->n_apps == 1 ? "package.json" : "package.json, app %zu", i + 1);
-                r = check_app(fd, p->apps + i, where, scope, e);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        r = findings ? preflight_findings(fd, p, scope, findings) : -ENOMEM;
+        if (r < 0 || json_object_array_length(findings) == 0)
+                return r;
+        first = json_object_array_get_idx(findings, 0);
+        return error_set(e, -EINVAL, "package.json, field '%s': %s; %s",
+                         json_get_string(first, "field"), json_get_string(first, "problem"),
+                         json_get_string(first, "remedy"));
 }
 
 int preflight_env(const Package *p, const char *env, Error *e) {

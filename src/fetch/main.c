@@ -2,7 +2,9 @@
 
 /* pm2-fetch: a package spec becomes a verified tree in a staging folder. It runs in a sandboxed
  * unit of its own; in mode "versions" it only asks what there is; in mode "scripts", in another
- * unit, without network and under another user, it runs the packages' install scripts. */
+ * unit, without network and under another user, it runs the packages' install scripts. In modes
+ * "pack" and "publish" it is a child of pm2ctl, which handles the caller's own files with the
+ * caller's own rights and is asked on standard input. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,6 +14,7 @@
 #include "basic/string-util.h"
 #include "fetch/install.h"
 #include "fetch/isolate.h"
+#include "fetch/package.h"
 #include "fetch/scripts.h"
 #include "fetch/versions.h"
 
@@ -61,9 +64,9 @@ static const struct {
         const char *name;
         int (*run)(const Request *request, const char *folder, Error *e, json_object **ret);
 } modes[] = {
-        { "fetch", run_fetch },
-        { "versions", run_versions },
-        { "scripts", run_scripts },
+        { "fetch", run_fetch },     { "versions", run_versions },
+        { "scripts", run_scripts }, { "pack", NULL }, /* a child's, see fetch/package.h */
+        { "publish", NULL },
 };
 
 /* The answer: what was found, or the clause that says why not. Either is an answer, so the exit
@@ -82,11 +85,25 @@ static int answer(int r, const Error *e, json_object *result) {
         return 0;
 }
 
-int main(int argc, char **argv) {
+static int run_unit(size_t mode, Error *e, json_object **ret) {
         char folder[] = "/tmp/pm2-fetch.XXXXXX";
+        Request request = {};
+        int r;
+
+        r = request_read(e, &request);
+        if (r >= 0 && !mkdtemp(folder))
+                r = error_set(e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
+        if (r >= 0) {
+                r = modes[mode].run(&request, folder, e, ret);
+                (void) remove_tree_at(AT_FDCWD, folder);
+        }
+        request_done(&request);
+        return r;
+}
+
+int main(int argc, char **argv) {
         _cleanup_(json_object_putp) json_object *result = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Request request = {};
         size_t mode = 0;
         int r;
 
@@ -95,18 +112,11 @@ int main(int argc, char **argv) {
         while (argc == 2 && mode < ELEMENTSOF(modes) && !streq(argv[1], modes[mode].name))
                 mode++;
         if (argc != 2 || mode == ELEMENTSOF(modes)) {
-                log_error("Usage: pm2-fetch fetch|versions|scripts; pm2ctl starts this program.");
+                log_error("Usage: pm2-fetch fetch|versions|scripts|pack|publish; pm2ctl starts "
+                          "this program.");
                 return 2;
         }
 
-        r = request_read(&e, &request);
-        if (r >= 0 && !mkdtemp(folder))
-                r = error_set(&e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
-        if (r >= 0) {
-                r = modes[mode].run(&request, folder, &e, &result);
-                (void) remove_tree_at(AT_FDCWD, folder);
-        }
-        r = answer(r, &e, result);
-        request_done(&request);
-        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        r = modes[mode].run ? run_unit(mode, &e, &result) : package_run(argv[1], &e, &result);
+        return answer(r, &e, result) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -67,8 +67,7 @@ static int add_package(char ***env, json_object *package) {
         return r;
 }
 
-/* The commands of the packages beside it and of those further up, then the caller's own. */
-static int add_path(char ***env, const char *tree, const char *location) {
+int script_environment_path(char ***env, const char *tree, const char *location) {
         _cleanup_(freep) char *base = strdup(location), *path = NULL;
         _cleanup_(strv_freep) char **folders = NULL;
         const char *own = getenv("PATH");
@@ -198,7 +197,7 @@ int script_environment(const char *tree, const LockedPackage *p, json_object *pa
         if (r >= 0)
                 r = add_package(&env, package);
         if (r >= 0)
-                r = add_path(&env, tree, p->location);
+                r = script_environment_path(&env, tree, p->location);
         if (r >= 0)
                 r = add_node(&env);
         if (r >= 0)

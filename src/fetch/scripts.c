@@ -2,9 +2,6 @@
 #include "fetch/scripts.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include "basic/fs.h"
 #include "basic/log.h"
@@ -13,6 +10,7 @@
 #include "basic/strv.h"
 #include "fetch/locked-tree.h"
 #include "fetch/script-environment.h"
+#include "fetch/shell.h"
 
 #define PACKAGE_JSON_MAX (1024U * 1024U)
 #define GYP_SCRIPT       "node-gyp rebuild"
@@ -31,48 +29,6 @@ static const char *script_of(json_object *package, const char *event, bool gyp) 
             json_get_bool(package, "gypfile", true))
                 return GYP_SCRIPT;
         return NULL;
-}
-
-/* Shell in the package's folder; both outputs are our standard error. */
-static int spawn_shell(const char *script, const char *folder, char *const *env, pid_t *ret) {
-        char *const argv[] = { (char *) "sh", (char *) "-c", (char *) script, NULL };
-        posix_spawn_file_actions_t actions;
-        int r;
-
-        r = -posix_spawn_file_actions_init(&actions);
-        if (r < 0)
-                return r;
-        r = -posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (r == 0)
-                r = -posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-        if (r == 0)
-                r = -posix_spawn_file_actions_addchdir_np(&actions, folder);
-        if (r == 0)
-                r = -posix_spawn(ret, "/bin/sh", &actions, NULL, argv, env);
-        (void) posix_spawn_file_actions_destroy(&actions);
-        return r;
-}
-
-/* 0, or -EIO with how it ended. */
-static int run_shell(const char *script, const char *folder, char *const *env, Error *e) {
-        pid_t pid;
-        int r, status;
-
-        r = spawn_shell(script, folder, env, &pid);
-        if (r < 0)
-                return error_set(e, r, "cannot run a shell: %s", strerror(-r));
-        while (waitpid(pid, &status, 0) < 0)
-                if (errno != EINTR)
-                        return -errno;
-        if (WIFSIGNALED(status))
-                return error_set(e, -EIO, "it was ended by signal %d", WTERMSIG(status));
-        if (WEXITSTATUS(status) == 127 && strstr(script, "node-gyp"))
-                return error_set(e, -EIO,
-                                 "it needs node-gyp or another program that is not installed (apt "
-                                 "install node-gyp)");
-        if (WEXITSTATUS(status) != 0)
-                return error_set(e, -EIO, "it ended with status %d", WEXITSTATUS(status));
-        return 0;
 }
 
 static int read_package(int tree_fd, const char *location, json_object **ret) {
@@ -109,7 +65,7 @@ static int run_event(LockedTree *t, const LockedPackage *p, const char *event, c
         log_notice("> %s %s: %s", p->location, event, script);
         r = script_environment(t->path, p, package, event, script, home, &env);
         if (r >= 0)
-                r = run_shell(script, folder, env, e);
+                r = shell_run(script, folder, env, e);
         return r < 0 ? error_prefix(e, r, "%s: the %s script failed", p->location, event) : 0;
 }
 

@@ -98,7 +98,9 @@ static int add_app(Package *p, json_object *declaration, const char *where, Erro
 static int parse_declarations(json_object *apps, const char *field, Error *e, Package *p) {
         int r;
 
-        if (!json_object_is_type(apps, json_type_array))
+        p->entry = field;
+        p->entry_list = json_object_is_type(apps, json_type_array);
+        if (!p->entry_list)
                 return add_app(p, apps, field, e);
 
         for (size_t i = 0; i < json_object_array_length(apps); i++) {
@@ -138,10 +140,11 @@ static int parse_apps(json_object *o, Error *e, Package *p) {
                                                   p);
 
         script = bin_script(o);
+        p->entry = script ? "bin" : "main";
+        if (!script)
+                script = json_get(o, "main");
         if (script)
-                return add_app(p, script, "bin", e);
-        if (json_get(o, "main"))
-                return add_app(p, json_get(o, "main"), "main", e);
+                return add_app(p, script, p->entry, e);
         return error_set(e, -EINVAL,
                          "no entry point: declare \"apps\": [{ \"script\": \"index.js\" }], or "
                          "\"bin\" or \"main\"");

@@ -22,6 +22,8 @@ typedef struct Package {
         json_object *config; /* object: the settings' defaults; NULL if none */
         App *apps;
         size_t n_apps;
+        const char *entry; /* the field they were found in: "apps", "pm2", "bin" or "main" */
+        bool entry_list;   /* it is a list of them */
 } Package;
 
 /* Parses and checks a package.json. -EINVAL or -EBADMSG with a clause that names the field. Without

@@ -95,6 +95,10 @@ __pm2ctl_verb 'enable' 'Start modules at boot'
 __pm2ctl_verb 'disable' 'Do not start modules at boot'
 __pm2ctl_verb 'jlist prettylist' "List the modules as PM2's jlist does"
 __pm2ctl_verb 'cache' 'Remove what was downloaded'
+__pm2ctl_verb 'generate module:generate' 'Write the skeleton of a new module'
+__pm2ctl_verb 'check' 'Check whether a folder can be installed as a module'
+__pm2ctl_verb 'package' "Make a module's tarball, as npm would"
+__pm2ctl_verb 'publish module:publish' 'Put a module on the registry of .npmrc'
 
 __pm2ctl_option '' -s h -l help -d 'Show this help'
 __pm2ctl_option '' -l version -d 'Show the version'
@@ -108,7 +112,7 @@ __pm2ctl_option 'install' -l env -x -d 'Give the module what its apps declare as
 __pm2ctl_option 'install' -l uid -x -a '(__fish_complete_users)' -d 'Run the module as this user'
 __pm2ctl_option 'install' -l gid -x -a '(__fish_complete_groups)' -d 'Run the module with this group'
 __pm2ctl_option 'install update rollback' -l safe -d 'Watch a new release longer before the old one goes'
-__pm2ctl_option 'install update' -l ignore-scripts -d 'Run no install scripts'
+__pm2ctl_option 'install update package publish' -l ignore-scripts -d 'Run no scripts of the package'
 __pm2ctl_option 'install update' -l scripts-network -d 'Let install scripts use the network'
 __pm2ctl_option 'install update outdated' -l offline -d 'Fetch nothing that is not in the cache'
 __pm2ctl_option 'install update outdated' -l prefer-offline -d 'Do not ask about what is in the cache'
@@ -121,8 +125,16 @@ __pm2ctl_option 'get conf env' -l show-secrets -d 'Show secret values too'
 __pm2ctl_option 'logs' -s n -l lines -x -d 'Show the last N lines'
 __pm2ctl_option 'logs' -l nostream -d 'End after the last line instead of following'
 __pm2ctl_option 'trigger' -l timeout -x -d 'Wait so long for an answer'
+__pm2ctl_option 'publish' -l tag -x -d "Publish as this and not as 'latest'"
+__pm2ctl_option 'publish' -l access -x -a 'public restricted' -d 'Publish for everybody or not'
+__pm2ctl_option 'publish' -l otp -x -d 'The one-time password the registry asks for'
+__pm2ctl_option 'package publish' -l dry-run -d 'Do everything but the last step'
 
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_install" -F
+for verb in check package publish
+    set -l names __pm2ctl_aliases_$verb
+    complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -F
+end
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_uninstall" -a . -d 'The module linked from here'
 for verb in update outdated rollback uninstall show start stop restart enable disable status logs
     set -l names __pm2ctl_aliases_$verb

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Parsing a package.json ends at the first thing that is wrong; who writes one wants to hear of all
+ * of them. */
+
+#include "basic/json.h"
+
+/* Adds a finding for each field that is refused; returns how many were, or -ENOMEM. */
+int check_fields(json_object *package, json_object *findings);
