@@ -2,7 +2,9 @@
 //
 // Compares what we pack of a folder with what npm packs. TAP.
 //
-//   pack-diff.js DRIVER PM2-FETCH NPM-FOLDER [--count N] [--seed N]
+//   pack-diff.js DRIVER PM2-FETCH NPM-FOLDER [--count N] [--seed N] [FOLDER...]
+//
+// Each FOLDER is a published package, unpacked.
 'use strict';
 
 const { spawnSync } = require('child_process');
@@ -13,8 +15,8 @@ const { trees, lay, random } = require('./pack-trees.js');
 
 const [driver, program, npm, ...rest] = process.argv.slice(2);
 const options = { count: 300, seed: 1 };
-for (let i = 0; i < rest.length; i += 2)
-        options[rest[i].slice(2)] = Number(rest[i + 1]);
+while (rest[0]?.startsWith('--'))
+        options[rest.shift().slice(2)] = Number(rest.shift());
 const modules = path.resolve(npm, 'node_modules');
 const pack = require(path.join(modules, 'libnpmpack'));
 const tar = require(path.join(modules, 'tar'));
@@ -39,8 +41,8 @@ const ok = (good, what, detail) => {
 
 // Commands are made executable; npm leaves that to who installs them.
 const commands = (tree) => {
-        const { bin = {}, directories } = JSON.parse(tree.find(([name]) => name === 'package.json')[1]);
-        return [...typeof bin === 'string' ? [bin] : Object.values(bin), ...directories?.bin ? tree.map(([name]) => name).filter((name) => name.startsWith(directories.bin)) : []]
+        const { bin, directories } = JSON.parse(tree.find(([name]) => name === 'package.json')[1]);
+        return [...typeof bin === 'string' ? [bin] : Object.values(bin ?? {}), ...directories?.bin && !bin ? tree.map(([name]) => name).filter((name) => name.startsWith(directories.bin)) : []]
                 .map((name) => path.posix.join('package', name));
 };
 
@@ -65,7 +67,7 @@ async function theirs(folder, tree) {
 }
 
 function ours(folder) {
-        const request = { folder, output: base };
+        const request = { folder, output: base, ignore_scripts: true };
         const result = spawnSync(program, ['pack'], { input: JSON.stringify(request) });
         const answer = JSON.parse(result.stdout.toString() || '{}');
         return answer.filename ? { answer, file: path.join(base, answer.filename) } : { error: answer.error ?? result.stderr.toString() };
@@ -91,6 +93,14 @@ function ours(folder) {
                 }
                 ours(folder);
                 ok(first.equals(fs.readFileSync(got.file)), `${name}: and again, to the byte`);
+        }
+
+        for (const folder of rest) {
+                const tree = [['package.json', fs.readFileSync(path.join(folder, 'package.json'), 'utf8')]];
+                const want = await theirs(path.resolve(folder), tree), got = ours(path.resolve(folder));
+                const have = got.error ? {} : entries(got.file, commands(tree));
+                ok(JSON.stringify(Object.entries(have).sort()) === JSON.stringify(Object.entries(want).sort()), `${path.basename(folder)}, ${Object.keys(want).length} files`,
+                        [got.error, { extra: Object.keys(have).filter((k) => have[k] !== want[k]), missing: Object.keys(want).filter((k) => have[k] !== want[k]) }]);
         }
 
         const folders = [], wanted = [];

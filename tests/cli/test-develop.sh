@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# generate, check, package and publish as a person types them; no registry is asked. TAP.
+set -u
+for program in node npm python3 tar; do
+        command -v "$program" >/dev/null || { echo "1..0 # SKIP $program, which this test needs, is not installed"; exit 0; }
+done
+top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
+tmp=$(realpath "$(mktemp -d)") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+mkdir home
+export HOME=$tmp/home PM2CTL_LIBEXECDIR=$top_builddir TERM=dumb
+unset "${!npm_config_@}" "${!NPM_CONFIG_@}"
+n=0 failed=0
+
+result() { # STATUS NAME [NOTE…]
+        n=$((n + 1))
+        if [ "$1" -eq 0 ]; then
+                echo "ok $n - $2"
+        else
+                echo "not ok $n - $2"
+                failed=1
+                printf '%s\n' "${@:3}" | sed 's/^/# /'
+        fi
+}
+
+is() { # NAME WANT GOT
+        [ "$2" = "$3" ]
+        result $? "$1" "want: $2" "got: $3"
+}
+
+# status NAME STATUS COMMAND…: it ends so; what it says is in $output
+status() {
+        local got
+        output=$("${@:3}" 2>&1 </dev/null)
+        got=$?
+        [ "$got" -eq "$2" ]
+        result $? "$1" "want status $2, got $got" "$output"
+}
+
+says() { # NAME REGEX: the last command
+        grep -Eq -e "$2" <<<"$output"
+        result $? "$1" "no line matches: $2" "$output"
+}
+
+pm2ctl() { "$top_builddir/pm2ctl" "$@"; }
+findings() { pm2ctl check --json=short "$@" | python3 -c 'import json, sys; print("\n".join("%(level)s %(field)s" % {"field": "-", **f} for f in json.load(sys.stdin)))'; }
+whole() { pm2ctl check --json=short "$@" | python3 -c 'import json, sys; print(all(f[k] for f in json.load(sys.stdin) for k in ("level", "file", "problem", "remedy")))'; }
+
+# -- generate
+status "generate" 0 pm2ctl generate tool
+is "... writes these files" "README.md index.js package.json test/module.test.js" "$(cd tool && find . -type f | sed 's,^\./,,' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
+is "... of this name" '"tool"' "$(node -p 'JSON.stringify(require("./tool/package.json").name)')"
+is "... and nothing is left to fill in" "" "$(grep -r @NAME@ tool)"
+status "its own test passes" 0 npm test --prefix tool
+before=$(find tool -type f -exec cksum {} +)
+status "a folder that is there is left alone" 1 pm2ctl generate tool
+says "... and named" "the folder tool"
+is "... indeed" "$before" "$(find tool -type f -exec cksum {} +)"
+status "a scoped one" 0 pm2ctl generate @acme/other
+is "... is in a folder without the scope" "@acme/other" "$(node -p 'require("./other/package.json").name')"
+status "no name for a package" 1 pm2ctl generate 'No Name'
+says "... and it is said why" "a name may hold"
+is "... before anything is written" "home other tool" "$(LC_ALL=C ls | tr '\n' ' ' | sed 's/ $//')"
+
+# -- check
+status "check is content with it" 0 pm2ctl check tool
+status "... also with --json" 0 pm2ctl check --json=short tool
+is "... which is empty" "[]" "$output"
+mkdir bad && cat >bad/package.json <<'END'
+{ "name": "Bad Name", "version": 3, "config": [], "apps": [
+        { "script": "a.js", "max_restarts": "x", "kill_timeout": {} }, { "args": 3 }, "b.js", 7 ] }
+END
+status "check finds what is wrong" 1 pm2ctl check bad
+is "... all of it" "error name,error version,error config,error apps[0].max_restarts,error apps[0].kill_timeout,error apps[1],error apps[1].args,error apps[3]" \
+        "$(findings bad | paste -sd,)"
+is "... with file, problem and remedy" True "$(whole bad)"
+cat >bad/package.json <<'END'
+{ "name": "bad", "files": ["README.md"], "dependencies": { "gone": "1" }, "config": { "PATH": "x", "fine": 1 }, "apps": [
+        { "script": "gone.js", "out_file": "x" }, { "script": "in.js", "interpreter": "no-such-interpreter" },
+        { "script": "in.js", "cwd": "gone" }, { "script": "out.js" }, { "script": "in.js" } ] }
+END
+echo >bad/in.js && ln -s /etc/passwd bad/out.js
+is "what is wrong beyond the fields" "error apps[0].script
+error apps[1].interpreter
+error apps[1].script
+error apps[2].cwd
+error apps[2].script
+error apps[3].script
+error apps[4].script
+warning apps[0].out_file
+warning config.PATH
+warning dependencies.gone
+warning version" "$(findings bad | LC_ALL=C sort)"
+is "... with file, problem and remedy" True "$(whole bad)"
+echo '{ "name": "x", ' >bad/package.json
+status "package.json that is no JSON" 1 pm2ctl check bad
+says "... is a finding" "^error: package.json: "
+rm bad/package.json
+status "no package.json" 1 pm2ctl check bad
+says "... is a finding" "cannot be read: No such file"
+echo '{ "name": "bad", "version": "1.0.0" }' >bad/package.json
+status "no entry point" 1 pm2ctl check bad
+says "... is a finding" "no entry point"
+echo '{ "name": "bad", "version": "1.0.0", "main": "in", "scripts": { "prepare": "echo prepared >&2" } }' >bad/package.json
+status "a script spelled as for require()" 0 pm2ctl check bad
+status "no folder" 1 pm2ctl check nowhere
+
+# -- package
+status "package" 0 pm2ctl package tool
+says "... names the tarball" "Packed: tool-0\.1\.0\.tgz"
+is "... holds what it shall" "package/README.md package/index.js package/package.json" "$(tar tzf tool-0.1.0.tgz | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')"
+is "... and nothing about who made it and when" "-rw-r--r-- 0/0 1985-10-26" "$(TZ=UTC tar tvzf tool-0.1.0.tgz | awk '{ print $1, $2, $4 }' | sort -u)"
+sum=$(sha512sum <tool-0.1.0.tgz)
+(umask 077 && cp -r tool again)
+cd tool || exit 1
+status "again, of a copy that only we can read" 0 pm2ctl package ../again
+cd ..
+is "... is the same to the byte" "$sum" "$(sha512sum <tool/tool-0.1.0.tgz)"
+status "a dry run" 0 pm2ctl package --dry-run other
+is "... writes nothing" "" "$(ls ./*other*.tgz 2>/dev/null)"
+status "its scripts" 0 pm2ctl package bad
+says "... run" "^prepared"
+status "... but not with --ignore-scripts" 0 pm2ctl package --ignore-scripts bad
+[[ $output != *prepared* ]]
+result $? "... indeed" "$output"
+echo ignore-scripts=true >home/.npmrc
+output=$(pm2ctl package bad 2>&1)
+[[ $output != *prepared* ]]
+result $? "... nor if .npmrc says so" "$output"
+if [ "$(id -u)" -eq 0 ]; then
+        rm home/.npmrc && chown -R 1 bad
+        status "root runs no script of somebody else's folder" 1 pm2ctl package bad
+        says "... and says what to do" "call pm2ctl as the owner of .*, or with --ignore-scripts"
+        status "... with which it packs" 0 pm2ctl package --ignore-scripts bad
+fi
+
+# -- publish
+rm -f home/.npmrc
+echo 'registry=http://127.0.0.1:9/' >tool/.npmrc
+status "publish without credentials" 1 pm2ctl publish tool
+says "... is refused in a sentence" "^pm2ctl: Cannot publish 'tool': there are no credentials for http://127.0.0.1:9/ in .npmrc; 'npm login' writes them there$"
+echo '//127.0.0.1:9/:_authToken=s3cret' >>tool/.npmrc
+echo 'fetch-retries=0' >>tool/.npmrc
+status "publish where nobody listens" 1 pm2ctl publish --otp=123456 --tag=next tool
+says "... too" "^pm2ctl: Cannot publish 'tool': http://127.0.0.1:9/tool: "
+[[ $output != *s3cret* && $output != *123456* ]]
+result $? "... without the token" "$output"
+status "--tag goes with publish alone" 2 pm2ctl package --tag=x tool
+
+echo "1..$n"
+exit "$failed"
