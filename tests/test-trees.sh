@@ -9,8 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)/npm
 . "$here/oracle.sh"
 oracle_get npm npm-11=npm:npm@11 semver
 
-specs=(bundles-all bundles-two wraps-both pm2-server-monit pm2-sysmonit pm2-logrotate)
-[ -z "${PM2CTL_TEST_THOROUGH-}" ] || specs+=(bundles bundles-deep bundles-nothing wraps wraps-old branch
+specs=(bundles-two wraps-both pm2-server-monit pm2-sysmonit pm2-logrotate)
+[ -z "${PM2CTL_TEST_THOROUGH-}" ] || specs+=(bundles bundles-all bundles-deep bundles-nothing wraps wraps-old branch
         express webpack webpack-dev-server jest next @mui/material eslint-config-airbnb
         @typescript-eslint/eslint-plugin ts-jest @babel/preset-env sharp esbuild chokidar@3 browserify gulp npm@10 pm2
         nodemon socket.io typeorm fastify styled-components @nestjs/core jsdom semantic-release sqlite3 rollup karma
