@@ -67,8 +67,8 @@ static int check_kind(struct archive_entry *entry, Error *e) {
         return 0;
 }
 
-/* Whether a link's target lies outside of the package. Links are not made, so no other one can be on
- * the way. */
+/* Whether a link's target lies outside of the package. Links are not made, so no other one can be
+ * on the way. */
 static bool leads_out(const char *path, const char *target) {
         const char *in_folder = strrchr(path, '/');
         int depth = 0;
