@@ -8,6 +8,7 @@
 int context_open(const Arguments *arg, Context *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Context c = { .arg = arg,
+                      .records_fd = -EBADF,
                       .settle_usec = MAX2(arg->safe_usec, (uint64_t) MODULE_SETTLE_USEC) };
         ScopeKind kind;
         int r;
@@ -34,6 +35,7 @@ void context_done(Context *c) {
                 bus_close(c->bus);
         c->bus = NULL;
         c->store = store_close(c->store);
+        c->records_fd = safe_close(c->records_fd);
         scope_done(&c->scope);
 }
 

@@ -43,13 +43,14 @@ typedef struct Arguments {
 typedef struct sd_bus sd_bus;
 typedef struct Store Store;
 
-/* Opened by context_open(); bus and store come when first asked for. */
+/* Opened by context_open(); bus, store and records come when first asked for. */
 typedef struct Context {
         const Arguments *arg;
         Scope scope;
         Store *store;
         sd_bus *bus;
         uint64_t settle_usec; /* a module that stays up this long has started */
+        int records_fd;       /* of the folder with the records */
 } Context;
 
 /* Decides the scope and finds its folders. Says itself what is wrong. */

@@ -35,26 +35,30 @@ int reports_add_secrets(Context *c, const char *module, Error *e, Mask *mask) {
 
 /* -- records and metrics ----------------------------------------------------------------------- */
 
-static int open_records(Context *c, const char *unit, char **ret_file) {
-        _cleanup_(freep) char *path = path_join(c->scope.state, "axm"), *name = NULL, *app = NULL;
+/* The folder with the records, and the name of a unit's. */
+static int find_record(Context *c, const char *unit, char **ret_file) {
+        _cleanup_(freep) char *name = NULL, *app = NULL, *path = NULL;
         unsigned instance;
         int r;
 
-        if (!path)
-                return -ENOMEM;
+        if (c->records_fd < 0) {
+                path = path_join(c->scope.state, "axm");
+                c->records_fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
+        }
+        if (c->records_fd < 0)
+                return c->records_fd;
         r = module_from_unit_name(unit, &name, &app, &instance);
-        if (r >= 0)
-                r = record_file_name(name, app, instance, ret_file);
-        return r < 0 ? r : open_folder(AT_FDCWD, path);
+        return r < 0 ? r : record_file_name(name, app, instance, ret_file);
 }
 
 int reports_record(Context *c, const char *unit, Error *e, Record *ret) {
         _cleanup_(freep) char *file = NULL;
-        _cleanup_(closep) int fd = open_records(c, unit, &file);
+        int r;
 
-        if (fd == -ENOENT || fd == -EACCES)
+        r = find_record(c, unit, &file);
+        if (r == -ENOENT || r == -EACCES)
                 return 0;
-        return fd < 0 ? fd : record_load_at(fd, file, e, ret);
+        return r < 0 ? r : record_load_at(c->records_fd, file, e, ret);
 }
 
 json_object *reports_monitor(Context *c, const char *unit) {
@@ -153,14 +157,14 @@ int reports_measure(json_object *row, json_object *options) {
 int reports_measure_unit(Context *c, json_object *row, const char *unit) {
         static const char key[] = "\"pid\":";
         _cleanup_(freep) char *file = NULL, *text = NULL;
-        _cleanup_(closep) int fd = open_records(c, unit, &file);
         Record record = {};
         size_t size;
         int r;
 
         /* Few modules ask for it, and to parse the records of all would take longer than the rest
          * of `list`. */
-        if (fd >= 0 && read_file_at(fd, file, RECORD_FILE_MAX, &text, &size) >= 0 &&
+        if (find_record(c, unit, &file) >= 0 &&
+            read_file_at(c->records_fd, file, RECORD_FILE_MAX, &text, &size) >= 0 &&
             memmem(text, size, key, strlen(key)))
                 (void) record_parse(text, size, /* e= */ NULL, &record);
         r = reports_measure(row, record.options);
