@@ -23,16 +23,15 @@
 typedef struct Step {
         const char *mode;        /* pm2-fetch's word, and the unit's: pm2-<mode>@<n>.service */
         const char *description; /* "PM2 modules: …" */
-        bool network, cache;
-        bool shared_user; /* runs no foreign code, so that one user will do for all installs */
+        bool network;
+        bool cache; /* has the downloads, and runs no foreign code: one user will do for all */
 } Step;
 
-static const Step step_fetch = { "fetch", "Fetch a PM2 module", true, true, true };
-static const Step step_versions = { "versions", "Look for PM2 modules", true, true, true };
-static const Step step_scripts = { "scripts", "Install scripts of a PM2 module", false, false,
-                                   false };
+static const Step step_fetch = { "fetch", "Fetch a PM2 module", true, true };
+static const Step step_versions = { "versions", "Look for PM2 modules", true, true };
+static const Step step_scripts = { "scripts", "Install scripts of a PM2 module", false, false };
 static const Step step_scripts_network = { "scripts", "Install scripts of a PM2 module", true,
-                                           false, false };
+                                           false };
 
 void fetched_done(Fetched *f) {
         free(f->name);
@@ -104,9 +103,10 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
         UnitSpec spec;
         int r;
 
+        /* who has the downloads is always the same, or systemd would chown them to and fro */
         if (!request || !program || step_unit(step, staging->number, &unit) < 0 ||
-            asprintf(&user, "pm2ctl-%s%s%s", step->mode, step->shared_user ? "" : "-",
-                     step->shared_user ? "" : staging->number) < 0)
+            (step->cache ? asprintf(&user, "pm2ctl-fetch")
+                         : asprintf(&user, "pm2ctl-%s-%s", step->mode, staging->number)) < 0)
                 return -ENOMEM;
         r = unit_spec_oneshot(
                 &(OneshotUnit){

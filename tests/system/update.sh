@@ -68,10 +68,13 @@ first_boot() {
         ok "... and set up" pm2ctl -q set app:greeting hello
         publish app 1.1.0 ',"config":{"greeting":"none"}' 'setInterval(() => console.log("greeting " + process.env.greeting), 100);'
         exits "a newer version makes it outdated" 1 pm2ctl outdated
+        is "... leaving the downloads to the user of installs" "$(find /var/cache/private/pm2ctl -printf '%U\n' | sort -u | wc -l)" 1
+        owner=$(stat -c %u /var/cache/private/pm2ctl)
         like "... as the table says" "$OUTPUT" '^app +1\.0\.0 +1\.1\.0 +1\.1\.0 +app@>=1$'
         ok "update" pm2ctl update
         like "... says how much and how fast" "$OUTPUT" '^pm2ctl: added 1 package in [0-9]+\.[0-9] s$'
         is "... runs the new version" "$(running_version app)" 1.1.0
+        is "... the downloads are still the same user's" "$(stat -c %u /var/cache/private/pm2ctl)" "$owner"
         ok "... with the settings" wait_for 10 output_has '^greeting hello$' unit_journal pm2@app.service
         ok "... of which show knows the hash" output_has 'integrity = sha512-' pm2ctl show app
         pid=$(pid_of app)
