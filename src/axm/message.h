@@ -68,8 +68,8 @@ int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret);
 int axm_message_from_fields(const char *name, const char *data, size_t size, Error *e,
                             AxmMessage *ret);
 
-/* A stranger's JSON text of at most `max` bytes, which need not be terminated; what it would take of
- * memory is known before it is parsed. -EFBIG, else what json_parse() returns. */
+/* A stranger's JSON text of at most `max` bytes, which need not be terminated; what it would take
+ * of memory is known before it is parsed. -EFBIG, else what json_parse() returns. */
 int axm_json_parse(const char *text, size_t size, size_t max, Error *e, json_object **ret);
 
 void axm_message_done(AxmMessage *m);

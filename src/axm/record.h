@@ -41,10 +41,10 @@ typedef struct Record {
         char stream[ID128_TEXT_MAX + 1];
 
         JournalPosition position;
-        uint64_t updated_usec; /* time of the last message that counted, since the epoch */
-        json_object *options;  /* object */
-        json_object *actions;  /* array of objects with a string "action_name" */
-        json_object *monitor;  /* object: the last axm:monitor's data */
+        uint64_t updated_usec;     /* time of the last message that counted, since the epoch */
+        json_object *options;      /* object */
+        json_object *actions;      /* array of objects with a string "action_name" */
+        json_object *monitor;      /* object: the last axm:monitor's data */
         json_object *dependencies; /* object: package → version */
         json_object *error; /* object with "name", "message", "stack", "time" (µs); NULL if none */
         uint64_t n_errors;  /* since the unit was started */
@@ -66,9 +66,9 @@ size_t record_weight(const Record *record);
 bool record_wants(AxmType type);
 
 /* Applies a message: options are replaced key by key, of actions of one name the first counts,
- * metrics, dependencies and error are replaced. What the mask takes for a secret is not kept. 1 if that changed
- * the record; 0 if not (nothing to record, or applied before); negative, with the reason, if the
- * message is refused: nothing of it is in the record then. */
+ * metrics, dependencies and error are replaced. What the mask takes for a secret is not kept. 1 if
+ * that changed the record; 0 if not (nothing to record, or applied before); negative, with the
+ * reason, if the message is refused: nothing of it is in the record then. */
 int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,
                  Error *e);
 

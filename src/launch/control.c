@@ -69,7 +69,6 @@ static void client_free(ControlClient *client) {
         control_request_done(&client->request);
         free(client);
 }
-DEFINE_CLEANUP(ControlClient *, client_free);
 
 /* -- what clients are told --------------------------------------------------------------------- */
 

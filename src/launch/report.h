@@ -10,7 +10,7 @@ typedef struct Report {
         const char *id;     /* SYSLOG_IDENTIFIER= */
         const char *module; /* PM2_MODULE=, where the manager does not add it; else NULL */
         const Mask *mask;
-        bool debug; /* MODULE_DEBUG */
+        bool debug;         /* MODULE_DEBUG */
         uint64_t sent_usec; /* when the last entry was; 0: never */
 } Report;
 
