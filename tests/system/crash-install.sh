@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# timeout: 200
+# timeout: 400
 # Install, update and uninstall killed at random moments, or the machine with them: the module is at the old or the new
 # version, the next commands work, and nothing is left behind. Several modules at once, so that they meet each other.
 . "${0%/*}/lib.sh"

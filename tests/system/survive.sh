@@ -52,7 +52,7 @@ install() { # SCOPE
         local scope=$1 dropins=/etc/systemd/system
         [ "$scope" = system ] || dropins=/home/alice/.config/systemd/user
         in_scope "$scope" mkdir -p "$dropins/pm2@hello.service.d"
-        printf '[Service]\nMemoryMax=777M\nWatchdogSec=4s\n' | in_scope "$scope" tee "$dropins/pm2@hello.service.d/memory.conf" >/dev/null
+        printf '[Service]\nMemoryMax=777M\nWatchdogSec=6s\n' | in_scope "$scope" tee "$dropins/pm2@hello.service.d/memory.conf" >/dev/null
         ok "modules of the $scope scope" in_scope "$scope" pm2ctl -q install hello sends shell-axm
         ok "... settings" in_scope "$scope" pm2ctl -q set hello:greeting "good evening" sends:owner "$scope"
         ok "... and one that is not wanted at boot" in_scope "$scope" pm2ctl -q disable shell-axm
@@ -114,7 +114,7 @@ close_channel() { # SCOPE
         local pid
         pid=$(main_pid "$1" closes)
         ok "a module's own end of its channel is the end of its bridge" wait_for 20 bash -c '! pgrep -f "^pm2-bridge.closes\$"'
-        sleep 5
+        sleep 7
         is "... and not of the module" "$(main_pid "$1" closes)" "$pid"
 }
 
@@ -154,7 +154,7 @@ done
 mkdir -p /srv/closes /etc/systemd/system/pm2@closes.service.d
 echo '{ "name": "closes", "version": "1.0.0", "apps": [{ "script": "x.js" }] }' >/srv/closes/package.json
 echo 'setTimeout(() => process.disconnect(), 500); setInterval(() => {}, 1000)' >/srv/closes/x.js
-printf '[Service]\nWatchdogSec=4s\n' >/etc/systemd/system/pm2@closes.service.d/watchdog.conf
+printf '[Service]\nWatchdogSec=6s\n' >/etc/systemd/system/pm2@closes.service.d/watchdog.conf
 ok "a module that closes its channel" pm2ctl -q install /srv/closes --uid=nobody
 close_channel system
 ok "uninstalled" pm2ctl -q uninstall closes
