@@ -47,7 +47,7 @@ async function mains(dir, name) {
 // npm's tools are content with our files, or say what they say of npm's own: they list what a shrinkwrap has for
 // development, and then complain of it.
 async function judged(spec, ours, theirs) {
-        for (const command of ['ls --all', 'ls --all --package-lock-only', 'audit --package-lock-only']) {
+        for (const command of ['ls --all', 'audit --package-lock-only', ...(process.env.PM2CTL_TEST_THOROUGH ? ['ls --all --package-lock-only'] : [])]) {
                 const said = await byNpm(spec, ours, ...command.split(' '));
                 const content = said.status === 0;
                 const same = content || said.out.replace(/^.*\n/, '') === (await byNpm(spec, theirs, ...command.split(' '))).out.replace(/^.*\n/, '');
