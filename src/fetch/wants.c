@@ -239,5 +239,7 @@ int fetch_want(Fetch *f, const Want *want) {
         r = table[want->kind](f, want, &e);
         if (r >= 0 || r == -ENOMEM)
                 return r;
-        return resolver_feed_failure(f->resolver, want, r, error_text(&e, r));
+        /* No answer will come that would start another round. */
+        answer_failure(f, want, r, &e);
+        return 0;
 }

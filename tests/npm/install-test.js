@@ -336,6 +336,10 @@ tests.configuration = async () => {
         ok(refused(result, /asks for a login/), 'the variable is not set', result);
         result = await install('@acme/b', { server, npmrc: [`//${server.host}/:_authToken=old`, login], env: { TOKEN: 'secret-token' } });
         ok(result.status === 0, 'the last text is the strongest', result);
+        // These cannot even be asked, so no answer brings the end about.
+        for (const address of ['ftp://registry.invalid/', 'nonsense', 'http://'])
+                result = await install('a', { npmrc: [`registry=${address}`] }),
+                ok(refused(result, /^the registry set for 'a' cannot be used: /), `registry ${address} is refused`, result);
         result = await install('a', { npmrc: ['registry=http://registry.invalid/'], env: { npm_config_registry: server.url } });
         ok(result.status === 0, 'a variable is stronger', result);
         result = await install('a', { npmrc: [`registry=http://127.0.0.1:1/`] });
