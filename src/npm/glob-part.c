@@ -192,8 +192,9 @@ static bool match_group(Match *m, const Rest *rest, const uint16_t *close, const
 static bool match_star(Match *m, const Rest *rest, const uint16_t *s) {
         Rest after = *rest;
 
-        while (after.p < after.end && *after.p == '*' && !begins_group(after.p, after.end))
+        do /* a group that is never closed begins with a star like any other */
                 after.p++;
+        while (after.p < after.end && *after.p == '*' && !begins_group(after.p, after.end));
         for (; s <= m->end; s++)
                 if (match(m, &after, s))
                         return true;

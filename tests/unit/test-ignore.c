@@ -56,6 +56,7 @@ static void test_glob(void) {
         ok(fits("@(a|b).js", "b.js") && !fits("@(a|b).js", "c.js"));
         ok(fits("!(a).js", "!(a).js") == false && fits("x!(a)", "xb") && !fits("x!(a)", "xa"));
         ok(fits("*(ab)c", "ababc") && fits("*(ab)c", "c") && !fits("+(ab)c", "c"));
+        ok(fits("*(a", "x(a") && !fits("*(a", "x") && fits("+(a", "+(a") && fits("**(a", "b(a"));
         ok(fits("a/../b", "b") && fits("a//b", "a/b"));
         ok(fits("\u00e9*", "\u00c9t\u00e9"));
         ok(may_begin("lib/deep/*.js", "lib") && may_begin("**/x", "any/where") &&
