@@ -72,7 +72,7 @@ static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, I
         if (!m->spec || (!m->source && (source->path || f->source)) ||
             free_and_strdup(&m->env, c->arg->env) < 0)
                 return -ENOMEM;
-        return install_identity(c->arg, e, &m->user, &m->group);
+        return install_identity(c, e, &m->user, &m->group);
 }
 
 /* What npm writes the address into, password and all; everybody may read a release. */

@@ -26,12 +26,19 @@ void install_done(Install *in) {
         *in = (Install){};
 }
 
-int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret_group) {
+int install_identity(const Context *c, Error *e, char **ret_user, char **ret_group) {
         _cleanup_(freep) char *user = NULL, *group = NULL;
+        const Arguments *arg = c->arg;
         uid_t uid;
         gid_t gid;
         int r;
 
+        if ((arg->uid || arg->gid) && c->scope.kind == SCOPE_USER)
+                return error_set(e, -EINVAL,
+                                 "a user's own manager runs modules as that user alone: leave "
+                                 "--uid and --gid, or use --system");
+        if (arg->gid && !arg->uid)
+                return error_set(e, -EINVAL, "--gid goes with --uid");
         if (arg->uid) {
                 r = user_lookup(arg->uid, &uid, &gid);
                 if (r < 0)
@@ -41,8 +48,6 @@ int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret
                 r = group_lookup(arg->gid, &gid);
                 if (r < 0)
                         return error_set(e, r, "--gid: there is no group '%s'", arg->gid);
-                if (!arg->uid)
-                        return error_set(e, -EINVAL, "--gid goes with --uid");
         }
         if (free_and_strdup(&user, arg->uid) < 0 || free_and_strdup(&group, arg->gid) < 0)
                 return -ENOMEM;
@@ -132,6 +137,15 @@ static int install_one(Context *c, const char *spec) {
         return r < 0 ? r : k;
 }
 
+/* Nobody shall wait for a download to hear that. */
+static int check_identity(const Context *c) {
+        _cleanup_(freep) char *user = NULL, *group = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r = install_identity(c, &e, &user, &group);
+
+        return r < 0 ? log_error_cause(r, &e, "Nothing is installed") : 0;
+}
+
 static int run_install(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Context c;
@@ -140,6 +154,10 @@ static int run_install(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
+        if (check_identity(&c) < 0) {
+                context_done(&c);
+                return EXIT_USAGE;
+        }
         r = install_open(&c, &e);
         if (r < 0)
                 result = log_error_cause(r, &e, "Cannot install");

@@ -50,8 +50,9 @@ int install_source(Context *c, const Source *source, Install *in);
 /* Links a folder as a module: nothing is copied. */
 int install_folder(Context *c, const Source *source, Install *in);
 
-/* --uid, --gid as they are written into module.json; NULL where they were not given. */
-int install_identity(const Arguments *arg, Error *e, char **ret_user, char **ret_group);
+/* --uid, --gid as they are written into module.json; NULL where they were not given. Negative where
+ * nobody is called so, or where they do not go with the scope. */
+int install_identity(const Context *c, Error *e, char **ret_user, char **ret_group);
 
 /* For the verbs that install: opens bus and store and clears what killed ones left. */
 int install_open(Context *c, Error *e);

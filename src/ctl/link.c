@@ -16,7 +16,7 @@ static int find_owner(Context *c, Module *m, Error *e) {
         struct stat st;
         int r;
 
-        r = install_identity(c->arg, e, &m->user, &m->group);
+        r = install_identity(c, e, &m->user, &m->group);
         if (r < 0 || m->user || c->scope.kind == SCOPE_USER)
                 return r;
 

@@ -11,6 +11,8 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/interpreter.h"
+#include "model/package-units.h"
+#include "model/unit-spec.h"
 #include "store/script.h"
 
 /* What systemd gives a system unit that says nothing else. */
@@ -168,9 +170,44 @@ static int check_app(const Check *c, const App *app) {
                           : 0;
 }
 
-int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *findings) {
-        int r = 0;
+/* -- its name ------------------------------------------------------------------------- */
 
+/* Words that verbs take to mean something else than the module called so. */
+static int check_word(const char *name, json_object *findings) {
+        bool number = strspn(name, "0123456789") == strlen(name);
+
+        if (!number && !streq(name, "all"))
+                return 0;
+        return finding_add(findings, FINDING_ERROR, "name", "choose another name",
+                           "a module called '%s' could not be told from %s", name,
+                           number ? "the number of another" : "all of them");
+}
+
+static int check_unit_names(const Package *p, ScopeKind scope, json_object *findings) {
+        _cleanup_(strv_freep) char **units = NULL;
+        int r;
+
+        r = package_unit_names(p, p->name, APPS_ALL, &units);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(unit, units)
+                if (strlen(*unit) > unit_name_max(scope))
+                        return finding_add(findings, FINDING_ERROR, "name",
+                                           scope == SCOPE_SYSTEM
+                                                   ? "shorten it, or install it in a user's scope"
+                                                   : "shorten it",
+                                           "the name of the unit, '%s', would have more than the "
+                                           "%zu bytes that systemd can do with",
+                                           *unit, unit_name_max(scope));
+        return 0;
+}
+
+int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *findings) {
+        int r;
+
+        r = check_word(p->name, findings);
+        if (r >= 0)
+                r = check_unit_names(p, scope, findings);
         for (size_t i = 0; r >= 0 && i < p->n_apps; i++)
                 r = check_app(&(Check){ fd, p, i, scope, findings }, p->apps + i);
         return r;

@@ -34,7 +34,7 @@ const char *finding_level_to_string(FindingLevel level);
 int finding_add(json_object *findings, FindingLevel level, const char *field, const char *remedy,
                 const char *format, ...) _printf_(5, 6);
 
-/* Checks every app of the package. */
+/* Checks the package's name and every app. */
 int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *findings);
 
 /* "apps[1].script": where an app's field is declared. The caller frees. */

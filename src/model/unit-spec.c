@@ -13,7 +13,7 @@
 #define HOMEPAGE_MAX 512
 /* PrivateTmp=, which DynamicUser= implies, makes a folder "systemd-private-<boot
  * id>-<unit>-XXXXXX", and a name holds NAME_MAX bytes. */
-#define UNIT_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
+#define PRIVATE_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
 #define CYCLE_MIN                                                                                  \
         USEC_PER_SEC /* crash, delay and start take a while, however short min_uptime is */
 
@@ -240,16 +240,20 @@ static int set_linked(const ModuleUnit *m, UnitSpec *s) {
         return strv_extend(&s->read_write_paths, m->link);
 }
 
+size_t unit_name_max(ScopeKind scope) {
+        return scope == SCOPE_SYSTEM ? PRIVATE_NAME_MAX : NAME_MAX;
+}
+
 /* Who it runs as, where it may write. */
 static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s, Error *e) {
         int r;
 
-        if (strlen(s->unit) > UNIT_NAME_MAX)
+        if (strlen(s->unit) > unit_name_max(SCOPE_SYSTEM))
                 return error_set(e, -ENAMETOOLONG,
                                  "the name of its unit, '%s', has more than %zu bytes, so that "
                                  "systemd could give it no private /tmp: install it in a user's "
                                  "own scope",
-                                 s->unit, UNIT_NAME_MAX);
+                                 s->unit, unit_name_max(SCOPE_SYSTEM));
 
         s->sandbox = SANDBOX_SYSTEM;
         s->protect_home = m->user ? "read-only" : "yes"; /* that user's home is there to be read */

@@ -12,7 +12,7 @@
 
 #define UNIT_UNSET    UINT64_MAX /* of amounts and times: systemd's "infinity" or its default */
 #define UNIT_TIME_MAX (24 * 3600 * USEC_PER_SEC) /* of any delay a package may ask for */
-#define UNIT_WATCHDOG (180 * USEC_PER_SEC) /* within which a lost bridge is missed */
+#define UNIT_WATCHDOG (180 * USEC_PER_SEC)       /* within which a lost bridge is missed */
 #define UNIT_STOP_MAX (3600 * USEC_PER_SEC) /* a package must not hold up a shutdown for ever */
 #define UNIT_FD_NONE  (-EBADF)
 
@@ -101,6 +101,9 @@ typedef struct ModuleUnit {
 
 /* One of a module's units. -EINVAL with a clause that names the field. */
 int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
+
+/* The bytes that the name of a module's unit may have in the scope. */
+size_t unit_name_max(ScopeKind scope);
 
 /* An empty specification, whose descriptors and amounts are unset. */
 #define UNIT_SPEC_EMPTY                                                                            \

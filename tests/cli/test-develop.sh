@@ -105,6 +105,17 @@ status "no entry point" 1 pm2ctl check bad
 says "... is a finding" "no entry point"
 echo '{ "name": "bad", "version": "1.0.0", "main": "in", "scripts": { "prepare": "echo prepared >&2" } }' >bad/package.json
 status "a script spelled as for require()" 0 pm2ctl check bad
+for name in all 0 2024 "$(printf '%0200d' 0 | tr 0 a)"; do
+        echo "{ \"name\": \"$name\", \"version\": \"1.0.0\", \"main\": \"in\" }" >bad/package.json
+        status "a module cannot be called ${name:0:10}" 1 pm2ctl check --system bad
+        is "... which is a finding" "error name" "$(findings --system bad)"
+done
+status "a user's may have such a long name" 0 pm2ctl check --user bad
+for name in all-of-it 0x @a/0; do
+        echo "{ \"name\": \"$name\", \"version\": \"1.0.0\", \"main\": \"in\" }" >bad/package.json
+        status "but $name" 0 pm2ctl check bad
+done
+echo '{ "name": "bad", "version": "1.0.0", "main": "in", "scripts": { "prepare": "echo prepared >&2" } }' >bad/package.json
 status "no folder" 1 pm2ctl check nowhere
 
 # -- package

@@ -195,6 +195,18 @@ is "... nor in what programs read" "" "$(field spec <<<"$output" | grep hush)"
 refused "an empty name" "empty" install ''
 refused "a name nobody has" "no such package" install none
 refused "a version that is not there" "no published version|has no version" install mod@99
+publish all 1.0.0
+publish 7 1.0.0
+refused "a name that means all modules" "'all' could not be told from all of them; choose another name" install all
+refused "a name that is a number" "'7' could not be told from the number" install 7
+for options in --uid=root --gid=root "--uid=root --gid=root" --uid=; do
+        before=$(state)
+        # shellcheck disable=SC2086 # words
+        status "$options, which is not for users" 2 install $options mod
+        is "... is said in one sentence, before anything is fetched" 1 "$(grep -c . <<<"$output")"
+        says "... which has the remedy" 'leave --uid and --gid, or use --system'
+        is "... and changes nothing" "$before" "$(state)"
+done
 refused "a folder that is not there" "there is no file or folder './none'" install ./none
 refused "a file that is no tarball" "neither a folder nor" install "$HOME/.npmrc"
 refused "a scheme that nobody knows" "not supported" install ftp://127.0.0.1/mod.tgz

@@ -10,11 +10,11 @@ state() { # all that an install may change
         systemctl list-units --all --plain --no-legend 'pm2@*' | awk '{ print $1, $3 }'
 }
 
-# refused DESCRIPTION REGEX PACKAGE...: status 1, one sentence that matches, nothing changed, nothing left behind
+# refused DESCRIPTION REGEX PACKAGE...: $status, else 1, one sentence that matches, nothing changed, nothing left behind
 refused() {
         local description=$1 regex=$2 before sentence; shift 2
         before=$(state)
-        exits "$description" 1 pm2ctl -q install "$@"
+        exits "$description" "${status:-1}" pm2ctl -q install "$@"
         sentence=$OUTPUT
         like "... in a sentence that says why" "$sentence" "$regex"
         is "... and only one" "$(grep -c . <<<"$sentence")" 1
@@ -58,7 +58,10 @@ is "... indeed" "$(ps -o user= -p "$(pid_of hello)")" worker
 # -- what is refused
 refused "no such package" "no such package" no-such-package
 refused "no such version" "no version of hello" hello@99.0.0
-refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
+status=2 refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
+status=2 refused "no user at all" "no user ''" --uid= hello
+status=2 refused "no such group" "no group 'nobody-here'" --uid=worker --gid=nobody-here hello
+status=2 refused "a group alone" "--gid goes with --uid" --gid=root hello
 for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
         refused "the name '${name:0:10}'" "name|package.json|300|folder|root" "$name"
 done
@@ -82,6 +85,11 @@ bad "package.json without a name" "'name' is missing" '{"main":"x.js"}'
 bad "package.json without an entry point" "no entry point" '{"name":"bad"}'
 bad "a script that is not there" "'x.js' is not in the package" '{"name":"bad","main":"x.js"}'
 bad "two kinds of wrong" "apps\[0\].max_restarts" '{"name":"bad","apps":[{"script":"x","max_restarts":"many"}]}'
+echo >x.js
+bad "a name that is a number" "field 'name'.*choose another name" '{"name":"0","main":"x.js"}'
+bad "a name too long for a unit" "field 'name'.*more than the 199 bytes.*shorten it" \
+        "{\"name\":\"$(printf '%0200d' 0 | tr 0 a)\",\"main\":\"x.js\"}"
+rm x.js
 ln -s /etc/passwd link.js
 bad "a script that is a link out of the package" "leads out of the package" '{"name":"bad","main":"link.js"}'
 cd / || exit

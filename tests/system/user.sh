@@ -70,7 +70,7 @@ change_settings() {
         fails "... it is" alice systemctl --user is-active -q pm2@hello.service
         ok "start" alice pm2ctl start hello
         ok "env shows what it gets" output_has '^shared=.?of alice' alice pm2ctl env hello
-        exits "--uid is not for users" 1 alice pm2ctl install --uid=bob hello
+        exits "--uid is not for users" 2 alice pm2ctl install --uid=bob hello
 }
 
 link_a_folder() {
