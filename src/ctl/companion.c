@@ -13,10 +13,6 @@
 #define CRON_PREFIX  "pm2-cron@"
 #define PATTERN      "pm2-[wc]*@*"
 
-bool app_is_watched(const Module *m, const App *app) {
-        return app->watch == WATCH_YES || (app->watch == WATCH_UNSET && m->link);
-}
-
 int companions_query(Context *c, Error *e, UnitState **ret, size_t *ret_n) {
         return units_query(c->bus, PATTERN, UNIT_NAMES, e, ret, ret_n);
 }
@@ -79,6 +75,7 @@ static int start_cron(Context *c, const char *name, const App *app, const char *
         int r;
 
         s.type = "oneshot";
+        s.start_limit_interval_usec = 0; /* none: it may be every second */
         r = free_and_strdup(&s.unit, service);
         if (r >= 0)
                 r = free_and_strdup(&s.timer, timer);
@@ -116,7 +113,7 @@ static int want_watch(Start *s, Error *e) {
         int r;
 
         for (size_t i = 0; i < s->package->n_apps; i++)
-                watched |= app_is_watched(s->module, s->package->apps + i);
+                watched |= app_is_watched(s->package->apps + i, s->module->link);
         if (!watched)
                 return 0;
         r = watch_unit(s->module->name, &unit);

@@ -4,13 +4,11 @@
 /* What stands by a module's units, as units of its own: pm2-watch@<id>.service, which starts them
  * again when a file changes, and a pm2-cron@<id>[@<app>].timer for each app that is to be restarted
  * at certain times. They outlive the module's units: when a mistake has driven those into failure,
- * the mended file or the next time starts them again. */
+ * the mended file or the next time starts them again. A unit that is not there at all was stopped by
+ * somebody, and is left so. */
 
 #include "ctl/ctl.h"
 #include "ctl/module-unit.h"
-
-/* Whether changes restart an app of the module. */
-bool app_is_watched(const Module *m, const App *app);
 
 /* The loaded ones, for companions_start(). Free with unit_states_free(). */
 int companions_query(Context *c, Error *e, UnitState **ret, size_t *ret_n);

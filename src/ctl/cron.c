@@ -6,10 +6,10 @@
 #include "model/name.h"
 #include "model/package-units.h"
 
-/* What the clock means for an app's units: those that run are restarted as they are, those that do
- * not are made anew, since an app may be one that ends when its work is done. */
+/* What the clock means for an app's units: those that run, or have done their work, are restarted
+ * as they are; those that failed are made anew; what is not there was stopped by somebody. */
 typedef struct Tick {
-        char **running, **others;
+        char **active, **failed;
 } Tick;
 
 static int sort(char *const *units, const UnitState *states, size_t n, Tick *tick) {
@@ -17,10 +17,11 @@ static int sort(char *const *units, const UnitState *states, size_t n, Tick *tic
 
         STRV_FOREACH(unit, units) {
                 const UnitState *state = unit_states_find(states, n, *unit);
-                bool runs = state && streq(state->active, "active");
 
-                if (r >= 0)
-                        r = strv_extend(runs ? &tick->running : &tick->others, *unit);
+                if (r >= 0 && state)
+                        r = strv_extend(streq(state->active, "active") ? &tick->active
+                                                                       : &tick->failed,
+                                        *unit);
         }
         return r;
 }
@@ -66,13 +67,13 @@ static int restart(Context *c, const Tick *tick) {
         UnitOutcome *outcomes = NULL;
         int r, result = 0;
 
-        if (tick->running) {
-                r = units_restart(c->bus, tick->running, &e, &outcomes);
-                result = report(r, tick->running, outcomes, &e);
+        if (tick->active) {
+                r = units_try_restart(c->bus, tick->active, &e, &outcomes);
+                result = report(r, tick->active, outcomes, &e);
         }
-        if (tick->others) {
-                r = units_renew(c, tick->others, /* settle_usec= */ 0, &e, &outcomes);
-                r = report(r, tick->others, outcomes, &e);
+        if (tick->failed) {
+                r = units_renew(c, tick->failed, /* settle_usec= */ 0, &e, &outcomes);
+                r = report(r, tick->failed, outcomes, &e);
                 result = r < 0 ? r : result;
         }
         return result;
@@ -103,8 +104,8 @@ static int run(Context *c, const char *unit) {
                 r = sort(units, states, n, &tick);
         unit_states_free(states, n);
         r = r < 0 ? log_error_cause(r, &e, "Cannot restart %s", unit) : restart(c, &tick);
-        strv_free(tick.running);
-        strv_free(tick.others);
+        strv_free(tick.active);
+        strv_free(tick.failed);
         return r;
 }
 

@@ -21,6 +21,8 @@ static const char *pm2_status(const char *active, const char *sub) {
 
         if (streq_ptr(sub, "auto-restart"))
                 return "waiting restart";
+        if (streq_ptr(sub, "exited"))
+                return "stopped";
         for (size_t i = 0; active && i < ELEMENTSOF(table); i++)
                 if (streq(table[i].active, active))
                         return table[i].status;

@@ -125,6 +125,11 @@ static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
         for (size_t i = 0; r >= 0 && i < b->n; i++) {
                 UnitOutcome *s = started + i;
 
+                /* somebody else, say the clock, may have started it meanwhile */
+                if (s->r == -ECANCELED) {
+                        error_clear(&s->error);
+                        s->r = 0;
+                }
                 if (s->r >= 0 && settle_usec > 0)
                         s->r = unit_wait_stable(c->bus, b->specs[i].unit, settle_usec, &s->error);
                 take_outcome(b, i, s, outcomes + b->owner[i]);
@@ -135,12 +140,6 @@ static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
 }
 
 /* -- whole modules ----------------------------------------------------------------------------- */
-
-static bool is_active(const UnitState *states, size_t n, const char *unit) {
-        const UnitState *state = unit_states_find(states, n, unit);
-
-        return state && streq(state->active, "active");
-}
 
 /* What is there before modules are started. */
 typedef struct Loaded {
@@ -169,7 +168,8 @@ static int add_module(Context *c, const char *name, StartMode mode, const Loaded
         STRV_FOREACH(unit, units) {
                 if (r < 0)
                         break;
-                if (mode == START_STOPPED && is_active(l->units, l->n_units, *unit))
+                if (mode == START_STOPPED &&
+                    unit_state_runs(unit_states_find(l->units, l->n_units, *unit)))
                         continue;
                 r = batch_add_unit(c, &m, *unit, owner, e, b);
                 if (r == 0)

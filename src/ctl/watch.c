@@ -21,6 +21,7 @@ typedef struct Watch {
         WatchRule *rules; /* the first is of package.json, in which all may change */
         size_t *app;      /* whose rule it is */
         size_t n;
+        bool owes; /* the last start was refused, so that what is not there is for us to start */
 } Watch;
 
 static void watch_done(Watch *w) {
@@ -50,7 +51,7 @@ static int make_rules(Watch *w) {
         for (size_t i = 0; i < p->n_apps; i++) {
                 const App *app = p->apps + i;
 
-                if (!app_is_watched(&w->module, app))
+                if (!app_is_watched(app, w->module.link))
                         continue;
                 w->app[w->n] = i;
                 w->rules[w->n++] = (WatchRule){
@@ -83,7 +84,21 @@ static int refresh(Watch *w, Error *e) {
         return r < 0 ? r : back;
 }
 
-static int restart_apps(Watch *w, Error *e) {
+/* Notes what became of it. */
+static void take_outcomes(Watch *w, char *const *names, UnitOutcome *outcomes) {
+        w->owes = false;
+        for (size_t i = 0; names[i]; i++)
+                if (outcomes[i].r < 0) {
+                        w->owes = true;
+                        (void) log_warning_cause(outcomes[i].r, &outcomes[i].error,
+                                                 "%s did not start; waiting for the next change",
+                                                 names[i]);
+                }
+        unit_outcomes_free(outcomes, strv_length(names));
+}
+
+/* The units of the apps for which something has changed. */
+static int restart_apps(Watch *w, const UnitState *states, size_t n, Error *e) {
         _cleanup_(strv_freep) char **units = NULL;
         UnitOutcome *outcomes;
         int r = 0;
@@ -95,39 +110,52 @@ static int restart_apps(Watch *w, Error *e) {
                         continue;
                 r = package_unit_names(&w->package, w->module.name, w->app[i], &names);
                 STRV_FOREACH(name, names)
-                        if (r >= 0)
+                        if (r >= 0 && (w->owes || unit_states_find(states, n, *name)))
                                 r = strv_extend(&units, *name);
         }
-        if (r >= 0)
-                r = units_renew(w->context, units, /* settle_usec= */ 0, e, &outcomes);
-        if (r < 0)
+        if (r < 0 || !units)
                 return r;
-        for (size_t i = 0; units[i]; i++)
-                if (outcomes[i].r < 0)
-                        (void) log_warning_cause(outcomes[i].r, &outcomes[i].error,
-                                                 "%s did not start; waiting for the next change",
-                                                 units[i]);
-        unit_outcomes_free(outcomes, strv_length(units));
-        return 0;
+        r = units_renew(w->context, units, /* settle_usec= */ 0, e, &outcomes);
+        if (r >= 0)
+                take_outcomes(w, units, outcomes);
+        return r;
+}
+
+/* All of it, by another package.json. */
+static int restart_module(Watch *w, const UnitState *states, size_t n, Error *e) {
+        char *const names[] = { w->module.name, NULL };
+        _cleanup_(strv_freep) char **units = NULL;
+        UnitOutcome *outcomes;
+        bool loaded = w->owes;
+        int r;
+
+        r = module_units(w->module.name, /* p= */ NULL, states, n, &units);
+        STRV_FOREACH(unit, units)
+                loaded |= unit_states_find(states, n, *unit) != NULL;
+        if (r >= 0 && loaded) {
+                r = modules_start(w->context, names, START_CHANGED, e, &outcomes);
+                if (r >= 0)
+                        take_outcomes(w, names, outcomes);
+        }
+        return r < 0 ? r : load_package(w);
 }
 
 static int restart(Watch *w, Error *e) {
         char *const names[] = { w->module.name, NULL };
-        _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(closep) int lock_fd = -EBADF;
+        UnitState *states = NULL;
+        size_t n = 0;
         int r;
 
         log_info("%s: %s has changed.", w->module.name, w->folder);
         r = modules_lock_shared(w->context, names, e, &lock_fd);
-        if (r < 0)
-                return r;
-        if (!w->rules[0].changed)
-                return restart_apps(w, e);
-        if (module_start(w->context, w->module.name, START_CHANGED, &why) < 0)
-                (void) log_warning_cause(-ECHILD, &why,
-                                         "%s did not start; waiting for the next change",
-                                         w->module.name);
-        return load_package(w);
+        if (r >= 0)
+                r = modules_query(w->context, UNIT_NAMES, e, &states, &n);
+        if (r >= 0)
+                r = w->rules[0].changed ? restart_module(w, states, n, e)
+                                        : restart_apps(w, states, n, e);
+        unit_states_free(states, n);
+        return r;
 }
 
 static int watch_open(Watch *w, const char *name, Error *e) {

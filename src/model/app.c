@@ -216,6 +216,10 @@ int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
         return 0;
 }
 
+bool app_is_watched(const App *app, bool linked) {
+        return app->watch == WATCH_YES || (app->watch == WATCH_UNSET && linked);
+}
+
 void app_done(App *app) {
         free(app->name);
         free(app->script);

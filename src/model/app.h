@@ -62,4 +62,7 @@ typedef struct App {
  * package.json, for messages. -EINVAL with a clause that names the field. */
 int app_parse(json_object *declaration, const char *where, Error *e, App *ret);
 
+/* Whether changes restart it; `linked`: in a linked folder. */
+bool app_is_watched(const App *app, bool linked);
+
 void app_done(App *app);

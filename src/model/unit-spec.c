@@ -160,10 +160,14 @@ static void set_start_and_stop(const App *app, UnitSpec *s) {
 }
 
 /* A delay that grows does so by half each time, up to a quarter of a minute. */
-static void set_restart(const App *app, UnitSpec *s) {
+static void set_restart(const App *app, bool linked, UnitSpec *s) {
         uint64_t delay = app->backoff_usec > 0 ? app->backoff_usec : app->restart_delay_usec, cycle;
 
+        /* What ends when its work is done is there until the clock or a change has it run again; or
+         * until somebody stops it. */
         s->restart = app->autorestart && app->max_restarts > 0 ? "always" : "no";
+        s->remain_after_exit = streq(s->restart, "no") &&
+                               (app->cron || app_is_watched(app, linked));
         if (streq(s->restart, "always")) {
                 s->watchdog_usec = UNIT_WATCHDOG;
                 s->watchdog_signal = SIGINT; /* not the default, which dumps core */
@@ -187,12 +191,12 @@ static void set_restart(const App *app, UnitSpec *s) {
 }
 
 /* How it is kept running and how it ends. */
-static int set_lifecycle(const App *app, UnitSpec *s) {
+static int set_lifecycle(const App *app, bool linked, UnitSpec *s) {
         static const uint8_t by_signal[] = { 128 + SIGINT, 128 + SIGTERM };
         int r;
 
         set_start_and_stop(app, s);
-        set_restart(app, s);
+        set_restart(app, linked, s);
 
         /* Codes that end an app for good are how it says that it is done. */
         r = add_statuses(&s->success, by_signal, sizeof(by_signal));
@@ -312,7 +316,7 @@ static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
         if (r >= 0)
                 r = set_identity(m, s, &runtime);
         if (r >= 0)
-                r = set_lifecycle(app, s);
+                r = set_lifecycle(app, m->link, s);
         if (r >= 0)
                 r = m->scope == SCOPE_SYSTEM ? set_confinement_system(m, folder, s, e)
                                              : set_confinement_user(m, s, e);

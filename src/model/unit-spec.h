@@ -79,6 +79,7 @@ typedef struct UnitSpec {
         unsigned start_limit_burst; /* 0: unset */
         uint64_t start_limit_interval_usec;
         UnitStatuses success, restart_prevent;
+        bool remain_after_exit;
         uint64_t timeout_start_usec, timeout_stop_usec;
         uint64_t watchdog_usec;
         int kill_signal, watchdog_signal;

@@ -12,8 +12,8 @@
 #define START_TRIES 3
 
 /* More than these at a time get into each other's way in the kernel: each unit's mount namespace
- * unmounts the credentials of all others, and a hundred at once took twice as long. But nobody waits
- * longer than this for one that is slow to be ready. */
+ * unmounts the credentials of all others, and a hundred at once took twice as long. But nobody
+ * waits longer than this for one that is slow to be ready. */
 #define STARTING_MAX  8
 #define STARTING_USEC (5 * USEC_PER_SEC)
 
@@ -62,10 +62,10 @@ static int wait_each(Batch *b, JobWaiter *w, Error *e) {
         return r;
 }
 
-/* Calls METHOD(unit, "replace") for each that is all right so far, then waits for all jobs. A unit
+/* Calls METHOD(unit, MODE) for each that is all right so far, then waits for all jobs. A unit
  * that is not there gets -ENOENT. */
-static int call_each(Batch *b, const char *method, Error *e) {
-        bool starts = streq(method, "RestartUnit");
+static int call_each(Batch *b, const char *method, const char *mode, Error *e) {
+        bool starts = endswith(method, "RestartUnit");
         _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
         int r;
 
@@ -82,8 +82,7 @@ static int call_each(Batch *b, const char *method, Error *e) {
                         r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
                 if (r < 0)
                         return r;
-                o->r = manager_call(b->bus, method, &o->error, &reply, "ss", b->units[i],
-                                    "replace");
+                o->r = manager_call(b->bus, method, &o->error, &reply, "ss", b->units[i], mode);
                 if (is_fatal(o->r))
                         return error_set(e, o->r, "%s", error_text(&o->error, o->r));
                 if (o->r >= 0)
@@ -97,7 +96,7 @@ static int call_each(Batch *b, const char *method, Error *e) {
 static int stop_each(Batch *b, Error *e) {
         int r;
 
-        r = call_each(b, "StopUnit", e);
+        r = call_each(b, "StopUnit", "replace", e);
         for (size_t i = 0; r >= 0 && i < b->n; i++) {
                 UnitOutcome *o = b->outcomes + i;
 
@@ -236,7 +235,8 @@ static int reset_limit(sd_bus *bus, const char *unit, Error *e) {
         return manager_call(bus, "ResetFailedUnit", e, NULL, "s", unit);
 }
 
-int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
+static int restart_each(sd_bus *bus, char *const *units, const char *method, const char *mode,
+                        Error *e, UnitOutcome **ret) {
         _cleanup_(batch_done) Batch b = {};
         int r;
 
@@ -244,13 +244,21 @@ int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) 
         for (size_t i = 0; r >= 0 && i < b.n; i++)
                 b.outcomes[i].r = reset_limit(bus, b.units[i], &b.outcomes[i].error);
         if (r >= 0)
-                r = call_each(&b, "RestartUnit", e);
+                r = call_each(&b, method, mode, e);
         if (r >= 0)
                 r = explain_failures(&b, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(b.outcomes);
         return 0;
+}
+
+int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
+        return restart_each(bus, units, "RestartUnit", "replace", e, ret);
+}
+
+int units_try_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
+        return restart_each(bus, units, "TryRestartUnit", "fail", e, ret);
 }
 
 /* Result and clause of the only unit of a batch. */

@@ -31,6 +31,10 @@ int units_stop(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret);
  * Outcome -ENOENT: it is not there (start it). */
 int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret);
 
+/* The same, but what somebody has asked to be stopped meanwhile stays so, with an outcome that says
+ * it. */
+int units_try_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret);
+
 /* The same for one unit; the outcome is the result. */
 int unit_start(sd_bus *bus, const UnitSpec *spec, Error *e);
 int unit_stop(sd_bus *bus, const char *unit, Error *e);

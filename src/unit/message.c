@@ -43,6 +43,7 @@ static const struct {
         { "MemoryMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_max) },
         { "MemorySwapMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_swap_max) },
         { "Restart", PROPERTY_STRING, offsetof(UnitSpec, restart) },
+        { "RemainAfterExit", PROPERTY_BOOL, offsetof(UnitSpec, remain_after_exit) },
         { "RestartUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, restart_usec) },
         { "RestartSteps", PROPERTY_COUNT, offsetof(UnitSpec, restart_steps), "RestartSteps" },
         { "RestartMaxDelayUSec", PROPERTY_AMOUNT, offsetof(UnitSpec, restart_max_usec),

@@ -45,7 +45,7 @@ static int judge(const UnitState *s, uint64_t usec, uint64_t waited, Error *e) {
 
         if (streq(s->active, "active") && streq(s->sub, "running"))
                 return s->uptime_usec >= usec ? 0 : -EINPROGRESS;
-        if (streq(s->active, "inactive"))
+        if (streq(s->active, "inactive") || streq(s->sub, "exited"))
                 return 1;
 
         r = unit_state_to_error(s, e);

@@ -58,6 +58,10 @@ int unit_state_to_error(const UnitState *s, Error *e) {
         return trying ? -EAGAIN : r;
 }
 
+bool unit_state_runs(const UnitState *s) {
+        return s && streq(s->active, "active") && !streq(s->sub, "exited");
+}
+
 static int compare_states(const void *a, const void *b) {
         return strcmp(((const UnitState *) a)->unit, ((const UnitState *) b)->unit);
 }

@@ -37,6 +37,9 @@ typedef struct UnitState {
         bool need_reload;    /* its drop-ins changed: daemon-reload, then restart */
 } UnitState;
 
+/* Whether it is active and has not merely ended in order (RemainAfterExit=); false for NULL. */
+bool unit_state_runs(const UnitState *s);
+
 /* By name. */
 void unit_states_sort(UnitState *states, size_t n);
 

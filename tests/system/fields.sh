@@ -92,17 +92,29 @@ unlike "shutdown_with_message: SIGCONT of anybody but the manager is none" "$(sa
 ok "cron_restart: restarts one that runs, more often than crashes may" wait_for 60 ran clock 6
 ok "... which it still does" systemctl is-active -q "$(unit clock)"
 ok "... and runs one that ends by itself" wait_for 60 ran job 3
+ok "systemctl stop" systemctl stop "$(unit clock)" "$(unit watched)"
+at=$(runs clock) watched=$(runs watched)
+fails "... ends one that the clock restarts" systemctl is-active -q "$(unit clock)"
+folder=$(readlink -f /var/lib/pm2ctl/modules/fields/current/node_modules/fields)
+touch "$folder/lib/a.js"
+sleep 2.5
+is "... holds, whatever the clock says" "$(runs clock)" "$at"
+is "... and whatever changes" "$(runs watched)" "$watched"
+ok "... until it is started" pm2ctl start fields
+ok "... when the clock counts again" wait_for 20 ran clock $((at + 2))
 exits "what the calendar cannot say is refused" 1 pm2ctl install bad-cron
 like "... by the field's name" "$OUTPUT" "field 'apps\[0\]\.cron_restart': says '5#2' for the weekday"
 
 # -- watch -------------------------------------------------------------------------------------------------------------
-folder=$(readlink -f /var/lib/pm2ctl/modules/fields/current/node_modules/fields)
+watched=$(runs watched)
 touch "$folder/lib/a.txt" "$folder/index.js" "$folder/lib/.hidden"
 plain=$(property plain MainPID)
 sleep 1
-is "watch: what is ignored restarts nothing" "$(runs watched)" 1
-touch "$folder/lib/a.js"
-ok "... what is watched does" wait_for 10 ran watched 2
+is "watch: what is ignored restarts nothing" "$(runs watched)" "$watched"
+touch "$folder"/lib/{1..50}.js
+ok "... what is watched does" wait_for 10 ran watched $((watched + 1))
+sleep 0.5
+is "... once, however much is saved at a time" "$(runs watched)" $((watched + 1))
 is "... that app alone" "$(property plain MainPID)" "$plain"
 
 # -- stop --------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,11 @@ write .git/index <<<''
 sleep 1.5
 is "what lies in node_modules and .git restarts nothing" "$(unit_journal pm2@acme:work.service | grep -c '^seventh$')" "$runs"
 
+ok "systemctl stop" systemctl stop pm2@acme:work.service
+write other.js <<<'console.log("not this"); setInterval(() => {}, 1000)'
+sleep 1.5
+fails "... holds, whatever is saved" systemctl is-active -q pm2@acme:work.service
+ok "... until it is started" pm2ctl start .
 ok "stop" pm2ctl stop .
 write other.js <<<'console.log("eighth"); setInterval(() => {}, 1000)'
 sleep 1.5
