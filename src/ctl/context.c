@@ -56,6 +56,7 @@ int context_bus_or_none(Context *c, Error *e) {
 
         if (r != -EHOSTDOWN || c->scope.kind != SCOPE_USER)
                 return r;
-        error_clear(e);
+        if (e)
+                error_clear(e);
         return 0;
 }

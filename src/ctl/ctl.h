@@ -50,6 +50,7 @@ typedef struct Context {
         Store *store;
         sd_bus *bus;
         uint64_t settle_usec; /* a module that stays up this long has started */
+        int at_boot;          /* services_at_boot()'s answer: 1, -1; 0: nobody has asked */
         int records_fd;       /* of the folder with the records */
 } Context;
 

@@ -212,7 +212,7 @@ static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
 
         r = details_find(c, m, e, &d);
         if (r >= 0)
-                r = row_new(m, d.units[0], unit_states_find(d.states, d.n_states, d.units[0]), &o);
+                r = row_new(c, m, d.units[0], unit_states_find(d.states, d.n_states, d.units[0]), &o);
         if (r >= 0)
                 r = add_origin(o, m, &d.package);
         if (r >= 0)

@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "ctl/leftovers.h"
 #include "ctl/select.h"
+#include "ctl/services.h"
 #include "store/modules.h"
 
 static int change_one(Context *c, const char *name, bool disabled) {
@@ -16,6 +17,8 @@ static int change_one(Context *c, const char *name, bool disabled) {
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot %s '%s'", disabled ? "disable" : "enable",
                                        name);
+        if (!disabled && services_ensure(c) < 0)
+                return -EIO;
         log_info(disabled ? "%s will not be started at boot; it runs on until it is stopped."
                           : "%s will be started at boot.",
                  name);

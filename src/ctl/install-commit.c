@@ -7,6 +7,7 @@
 #include "ctl/install.h"
 #include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
+#include "ctl/services.h"
 #include "unit/control.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
@@ -227,8 +228,7 @@ int install_commit(Context *c, const char *tree, Install *in) {
                      : previous   ? INSTALL_UPDATED
                                   : INSTALL_NEW;
 
-        if (c->bus)
-                (void) install_services(c);
+        (void) services_enable(c);
         r = start_release(c, in, previous);
         /* Not before: the first entry of all may be the module's. */
         if (c->bus)

@@ -62,9 +62,6 @@ int install_open(Context *c, Error *e);
  * before. Says what went wrong. */
 int install_commit(Context *c, const char *tree, Install *in);
 
-/* At the first install: the relay, and the start at boot. */
-int install_services(Context *c);
-
 /* -- fetching ------------------------------------------------------------------------- */
 
 /* What the fetch unit says of the tree it made. */

@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
 #include "ctl/reports.h"
+#include "ctl/services.h"
 #include "model/name.h"
 
 /* An amount, or null where it is not known. */
@@ -58,7 +59,8 @@ int row_add_unit(json_object *row, const Module *m, const char *unit, const Unit
         return r < 0 ? r : add_state(row, m, state);
 }
 
-int row_new(const Module *m, const char *unit, const UnitState *state, json_object **ret) {
+int row_new(Context *c, const Module *m, const char *unit, const UnitState *state,
+            json_object **ret) {
         _cleanup_(json_object_putp) json_object *row = json_object_new_object();
         _cleanup_(freep) char *id = NULL;
         int r;
@@ -79,7 +81,7 @@ int row_new(const Module *m, const char *unit, const UnitState *state, json_obje
         if (r >= 0)
                 r = add_text(row, "source", m->source ? m->source : m->spec);
         if (r >= 0)
-                r = json_add_bool(row, "enabled", !m->disabled);
+                r = json_add_bool(row, "enabled", !m->disabled && services_at_boot(c));
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(row);
@@ -96,7 +98,7 @@ static int add_rows(Context *c, const Module *m, const UnitState *states, size_t
                 json_object *row = NULL;
 
                 if (r >= 0)
-                        r = row_new(m, *unit, unit_states_find(states, n, *unit), &row);
+                        r = row_new(c, m, *unit, unit_states_find(states, n, *unit), &row);
                 if (r >= 0 && json_object_array_add(rows, row) < 0)
                         r = -ENOMEM;
                 if (r >= 0)

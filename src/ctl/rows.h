@@ -10,8 +10,10 @@
 
 /* One object for a unit: name id version unit app instance pm_id active sub pid restarts memory cpu
  * uptime source enabled user. Amounts in bytes and µs; what is not known is null, and so is the app
- * of a module's first unit. `state` is NULL where it is not loaded. */
-int row_new(const Module *m, const char *unit, const UnitState *state, json_object **ret);
+ * of a module's first unit. Enabled is what is started at boot, by the service for that. `state` is
+ * NULL where it is not loaded. */
+int row_new(Context *c, const Module *m, const char *unit, const UnitState *state,
+            json_object **ret);
 
 /* What of that says which unit it is, and how it is. */
 int row_add_unit(json_object *row, const Module *m, const char *unit, const UnitState *state);

@@ -1,12 +1,66 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/services.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "basic/fs.h"
 #include "basic/log.h"
-#include "ctl/install.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
 #include "unit/bus.h"
 #include "unit/job.h"
 
-static const char *const services[] = { "pm2-axm-relay.service", "pm2-modules.service" };
+#define RELAY   "pm2-axm-relay.service"
+#define MODULES "pm2-modules.service"
 
-static int is_enabled(Context *c, const char *unit, Error *e) {
+static const char *const services[] = { RELAY, MODULES };
+
+/* -- as it lies on disk --------------------------------------------------------------- */
+
+/* Where what is enabled has a symlink: the targets are those of the units' [Install]. */
+static int wants_folder(const Scope *s, char **ret) {
+        int base = (int) (path_basename(s->config) - s->config);
+        int n;
+
+        n = asprintf(ret, "%.*ssystemd/%s.wants", base, s->config,
+                     s->kind == SCOPE_SYSTEM ? "system/multi-user.target" : "user/default.target");
+        return n < 0 ? -ENOMEM : 0;
+}
+
+static bool has_link(const Scope *s, const char *unit) {
+        _cleanup_(freep) char *folder = NULL, *path = NULL;
+        struct stat st;
+
+        if (wants_folder(s, &folder) < 0)
+                return false;
+        path = path_join(folder, unit);
+        return path && lstat(path, &st) >= 0;
+}
+
+/* What `systemctl enable` does, for a user's manager that is not there yet: 1 if it was missing. */
+static int make_link(const Scope *s, const char *unit, Error *e) {
+        _cleanup_(freep) char *folder = NULL, *path = NULL, *target = NULL;
+        int r;
+
+        r = wants_folder(s, &folder);
+        if (r < 0)
+                return r;
+        path = path_join(folder, unit);
+        target = path_join(USER_UNIT_DIR, unit);
+        if (!path || !target)
+                return -ENOMEM;
+        r = mkdir_parents(folder, 0755);
+        if (r >= 0)
+                r = symlink(target, path) < 0 ? -errno : 1;
+        if (r == -EEXIST)
+                return 0;
+        return r < 0 ? error_set(e, r, "cannot make %s: %s", path, strerror(-r)) : r;
+}
+
+/* -- as the manager has it ------------------------------------------------------------ */
+
+static int get_state(Context *c, const char *unit, Error *e, char **ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *state;
         int r;
@@ -14,9 +68,7 @@ static int is_enabled(Context *c, const char *unit, Error *e) {
         r = manager_call(c->bus, "GetUnitFileState", e, &reply, "s", unit);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &state);
-        if (r < 0)
-                return r;
-        return strncmp(state, "enabled", strlen("enabled")) == 0;
+        return r < 0 ? r : free_and_strdup(ret, state);
 }
 
 static int enable(Context *c, const char *unit, Error *e) {
@@ -48,23 +100,65 @@ static int start(Context *c, const char *unit, Error *e) {
         return r;
 }
 
-int install_services(Context *c) {
+/* 1: it was not enabled. One that is masked shall not be. */
+static int enable_and_start(Context *c, const char *unit, Error *e) {
+        _cleanup_(freep) char *state = NULL;
+        int r, missing;
+
+        if (!c->bus)
+                return make_link(&c->scope, unit, e);
+        r = get_state(c, unit, e, &state);
+        if (r < 0 || startswith(state, "masked"))
+                return r;
+        missing = !startswith(state, "enabled");
+        if (missing)
+                r = enable(c, unit, e);
+        if (r >= 0 && streq(unit, RELAY))
+                r = start(c, unit, e);
+        return r < 0 ? r : missing;
+}
+
+/* -- for the verbs -------------------------------------------------------------------- */
+
+int services_enable(Context *c) {
+        int result = 0;
+
         for (size_t i = 0; i < ELEMENTSOF(services); i++) {
                 _cleanup_(error_clear) Error e = ERROR_NULL;
-                int r, enabled;
+                int r = enable_and_start(c, services[i], &e);
 
-                r = enabled = is_enabled(c, services[i], &e);
-                if (r == 0)
-                        r = enable(c, services[i], &e);
-                if (r >= 0 && i == 0)
-                        r = start(c, services[i], &e);
                 if (r < 0)
-                        return log_warning_cause(r, &e, "Cannot enable %s; modules run, but %s",
-                                                 services[i],
-                                                 i == 0 ? "what they report is not recorded"
-                                                        : "will not be started at boot");
-                if (enabled == 0)
+                        result = log_warning_cause(
+                                r, &e, "Cannot enable %s; modules run, but %s", services[i],
+                                streq(services[i], RELAY) ? "what they report is not recorded"
+                                                          : "will not be started at boot");
+                if (r > 0)
                         log_notice("Enabled %s.", services[i]);
         }
-        return 0;
+        c->at_boot = 0;
+        return result;
+}
+
+int services_ensure(Context *c) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        if (has_link(&c->scope, RELAY) && has_link(&c->scope, MODULES))
+                return 0;
+        if (c->scope.kind == SCOPE_SYSTEM && geteuid() != 0)
+                return 0;
+        r = context_bus_or_none(c, &e);
+        return r < 0 ? log_warning_cause(r, &e, "Cannot enable %s", MODULES) : services_enable(c);
+}
+
+bool services_at_boot(Context *c) {
+        _cleanup_(freep) char *state = NULL;
+
+        if (c->at_boot == 0)
+                c->at_boot = has_link(&c->scope, MODULES) ||
+                                             (c->bus && get_state(c, MODULES, NULL, &state) >= 0 &&
+                                              streq(state, "enabled"))
+                                     ? 1
+                                     : -1;
+        return c->at_boot > 0;
 }

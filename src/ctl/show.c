@@ -3,6 +3,7 @@
 #include "basic/string-util.h"
 #include "ctl/details.h"
 #include "ctl/select.h"
+#include "ctl/services.h"
 #include "ctl/show-reports.h"
 
 /* The lines of the first panel. */
@@ -75,6 +76,10 @@ static int show_one(Context *c, const char *name) {
         print_text(o);
         if (fflush(stdout) != 0)
                 return -EIO;
+        if (!services_at_boot(c))
+                log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
+                           "'pm2ctl enable %s' enables it.",
+                           name);
         if (!json_get(o, "options"))
                 ctl_warn_unrecorded(c);
         return 0;

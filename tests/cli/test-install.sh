@@ -118,6 +118,21 @@ installs "a name" mod
 is "... is the newest release" 1.1.0 "$(version mod)"
 says "... and the last line says how much and how fast" '^pm2ctl: added 1 package in [0-9]+\.[0-9] s$'
 says "... before that, that it does not run, and the remedy" 'does not run: .*loginctl enable-linger'
+links() { find "$HOME/.config/systemd" -type l -printf '%P\n' 2>/dev/null | LC_ALL=C sort | paste -sd' '; }
+at_boot="user/default.target.wants/pm2-axm-relay.service user/default.target.wants/pm2-modules.service"
+is "... once there is a manager, it will, and be recorded" "$at_boot" "$(links)"
+is "... by the units that are installed" /pm2-modules.service \
+        "$(readlink "$HOME/.config/systemd/${at_boot##* }" | grep -o '/pm2-modules.service$')"
+rm -r "$HOME/.config/systemd"
+status "enable" 0 enable mod
+is "... sees to it as well" "$at_boot" "$(links)"
+rm -r "$HOME/.config/systemd"
+status "so does start, though it fails" 1 start mod
+says "... which it says once" "^pm2ctl: .*loginctl enable-linger"
+is "... indeed" "$at_boot" "$(links)"
+rm "$HOME/.config/systemd/${at_boot%% *}"
+status "where one is missing" 0 enable mod
+is "... it is made" "$at_boot" "$(links)"
 installs "name@version" mod@1.0.0
 is "... is that version" 1.0.0 "$(version mod)"
 installs "name@range" 'mod@>=2.0.0-beta <3'

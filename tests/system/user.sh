@@ -108,11 +108,44 @@ without_manager() {
         ok "who has one needs no XDG_RUNTIME_DIR" output_has ' hello ' alice env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS pm2ctl list
 }
 
+boots() { carol systemctl --user is-enabled pm2-axm-relay.service pm2-modules.service | paste -sd' '; }
+listed() { carol pm2ctl list --json=short | json "[m['enabled'] for m in d]"; }
+
+start_at_boot() {
+        local verb
+        is "both services are enabled" "$(boots)" "enabled enabled"
+        is "... so that modules start at boot, says list" "$(listed)" "[true]"
+        for verb in "start hello" "start --all" "restart hello" "enable hello"; do
+                carol systemctl --user -q disable --now pm2-axm-relay.service pm2-modules.service
+                is "where they are not" "$(listed)" "[false]"
+                like "... show says so" "$(carol pm2ctl show hello 2>&1)" "At boot: *no"
+                like "... and what to do" "$(carol pm2ctl show hello 2>&1)" "'pm2ctl enable hello' enables it"
+                # shellcheck disable=SC2086 # words
+                ok "$verb" carol pm2ctl $verb
+                like "... says what it does" "$OUTPUT" "Enabled pm2-modules.service"
+                is "... enables both" "$(boots)" "enabled enabled"
+                ok "... and starts the relay" carol systemctl --user is-active -q pm2-axm-relay.service
+                is "... which list tells" "$(listed)" "[true]"
+        done
+        carol systemctl --user -q disable pm2-modules.service
+        carol systemctl --user -q mask pm2-modules.service
+        ok "one that is masked" carol pm2ctl restart hello
+        unlike "... is left alone" "$OUTPUT" "Enabled|Cannot"
+        is "... indeed" "$(boots)" "enabled masked"
+        is "... and nothing starts at boot" "$(listed)" "[false]"
+        carol systemctl --user -q unmask pm2-modules.service
+        ok "once it is not" carol pm2ctl start hello
+        is "... it is enabled" "$(boots)" "enabled enabled"
+}
+
 without_journal() { # a journal in memory has no parts for users
         mkdir -p /etc/systemd/journald.conf.d
         printf '[Journal]\nStorage=volatile\n' >/etc/systemd/journald.conf.d/zz-volatile.conf
         systemctl restart systemd-journald
         loginctl enable-linger carol && wait_for 20 test -S /run/user/4003/bus
+        ok "what was installed without a manager runs once there is one" wait_for 30 carol systemctl --user is-active -q pm2@hello.service
+        ok "... and is recorded" wait_for 20 carol systemctl --user is-active -q pm2-axm-relay.service
+        start_at_boot
         ok "without a journal of one's own a module is installed" carol pm2ctl -q install hello
         one_sentence "... with a warning that has the remedy" 'journal.*cannot be recorded.*Storage=persistent.*group systemd-journal'
         ok "... and runs" carol systemctl --user is-active -q pm2@hello.service
