@@ -138,6 +138,12 @@ int journal_reader_seek_head(JournalReader *r) {
         return sd_journal_seek_head(r->journal);
 }
 
+int journal_reader_skip(JournalReader *r, uint64_t n) {
+        int k = sd_journal_next_skip(r->journal, n);
+
+        return sigbus_happened() ? -ESTALE : k;
+}
+
 typedef struct Field {
         const char *name;
         size_t offset, size; /* where a JournalEntry keeps the value; size 0: it does not */

@@ -45,6 +45,9 @@ DEFINE_CLEANUP(JournalReader *, journal_reader_close);
 int journal_reader_seek(JournalReader *r, const char *cursor);
 int journal_reader_seek_head(JournalReader *r);
 
+/* Moves on by n entries without looking at them: how many there were. */
+int journal_reader_skip(JournalReader *r, uint64_t n);
+
 /* 1 and the next entry, 0 if there is none yet. -EBADMSG or -ENOMEM for an entry that cannot be
  * read, and which is passed over; -ESTALE if a file was deleted while it was read: the journal is
  * to be opened anew. */

@@ -3,9 +3,12 @@
 
 #include "basic/string-util.h"
 
+/* What journald may take in at once, all of it with the same time. */
+#define BATCH_MAX 65536
+
 int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
         JournalPosition position = {};
-        const char *series, *number;
+        const char *series, *number, *realtime;
         char *end;
 
         series = startswith(cursor, "s=");
@@ -20,8 +23,23 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
         if (errno != 0 || (*end && *end != ';'))
                 return -EINVAL;
         memcpy(position.series, series, ID128_TEXT_MAX);
+        realtime = strstr(end, ";t=");
+        if (realtime)
+                position.realtime_usec = strtoull(realtime + strlen(";t="), NULL, 16);
         *ret = position;
         return 0;
+}
+
+bool journal_position_strayed(const JournalPosition *p, const JournalPosition *than) {
+        uint64_t usec;
+
+        if (!p->series[0] || !streq(p->series, than->series) || p->number <= than->number ||
+            p->realtime_usec == 0 || than->realtime_usec == 0)
+                return false;
+        /* Clocks are set back, too. No journald writes an entry in each microsecond. */
+        usec = MAX2(p->realtime_usec, than->realtime_usec) -
+               MIN2(p->realtime_usec, than->realtime_usec);
+        return p->number - than->number > usec && p->number - than->number - usec > BATCH_MAX;
 }
 
 bool journal_position_reached(const JournalPosition *p, const JournalPosition *than) {

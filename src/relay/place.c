@@ -20,8 +20,10 @@ int place_load(Place *p, int dir_fd, JournalReader *reader) {
                 return journal_reader_seek_head(reader);
         if (r >= 0)
                 r = place_return(p, reader);
-        if (r > 0)
+        if (r > 0) {
+                (void) journal_position_from_cursor(p->cursor, &p->position);
                 return 0;
+        }
 
         if (r < 0)
                 log_warning_errno(r, "Cannot use " CURSOR_FILE ", reading the journal from its "
@@ -34,7 +36,8 @@ int place_load(Place *p, int dir_fd, JournalReader *reader) {
 }
 
 int place_move(Place *p, JournalReader *reader, uint64_t now) {
-        char *cursor;
+        _cleanup_(freep) char *cursor = NULL;
+        JournalPosition position = {};
         int r;
 
         r = journal_reader_cursor(reader, &cursor);
@@ -43,8 +46,13 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
                 return 0;
         if (r < 0)
                 return r;
+        (void) journal_position_from_cursor(cursor, &position);
+        if (journal_position_strayed(&position, &p->position))
+                return -EBADMSG;
+
         free(p->cursor);
-        p->cursor = cursor;
+        p->cursor = TAKE_PTR(cursor);
+        p->position = position;
         p->moved_usec = now;
         p->unwritten = true;
         return 0;

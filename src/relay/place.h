@@ -10,8 +10,9 @@
 #define PLACE_WRITE_USEC (5 * USEC_PER_SEC)
 
 typedef struct Place {
-        char *cursor;   /* NULL: nothing is done with */
-        bool unwritten; /* since the file was written */
+        char *cursor;             /* NULL: nothing is done with */
+        JournalPosition position; /* its, or that of the first entry read */
+        bool unwritten;           /* since the file was written */
         uint64_t moved_usec, written_usec;
 } Place;
 
@@ -22,7 +23,8 @@ int place_load(Place *p, int dir_fd, JournalReader *reader);
 /* Has the reader go back to the place. */
 int place_return(const Place *p, JournalReader *reader);
 
-/* The reader's current entry, and all before it, is done with. */
+/* The reader's current entry, and all before it, is done with. -EBADMSG, and the place stays, if
+ * that entry's number is damaged: everything written later would stand before it. */
 int place_move(Place *p, JournalReader *reader, uint64_t now);
 
 /* Whether the file is to be written, now or at the end; and writes it. */

@@ -19,7 +19,9 @@ struct Relay {
         bool once, caught_up;
 
         Place place;
-        bool moved;      /* entries were read behind it */
+        bool moved;   /* entries were read behind it */
+        bool strayed; /* the last of them has a damaged number */
+        uint64_t n_behind;
         uint64_t n_read; /* entries, since the journal was opened */
         uint64_t complained_usec;
 };
@@ -42,8 +44,43 @@ static void write_state(Relay *relay, uint64_t now, bool final) {
         (void) malloc_trim(0);
 }
 
+/* Goes back to where all was done with, for what may have been passed over since. */
+static int go_back(Relay *relay) {
+        int r;
+
+        entries_drop_waiting(&relay->entries);
+        relay->moved = false;
+        relay->n_behind = 0;
+        r = place_return(&relay->place, relay->reader);
+        return MIN2(r, 0);
+}
+
+/* An entry whose number is damaged comes when there is no other, and whatever is written later
+ * seems to stand before it. So it is never gone past: it comes again, behind what is new. */
+static int stay_before(Relay *relay, uint64_t now) {
+        uint64_t n = 0, max = relay->n_behind;
+        int r;
+
+        if (!relay->strayed)
+                log_warning("The journal is damaged, going on with what is whole of it; see "
+                            "'journalctl --verify'");
+        relay->strayed = true;
+
+        /* Neither may be kept that was read with it. */
+        r = go_back(relay);
+        while (r >= 0 && n < max && (r = journal_reader_skip(relay->reader, 1)) > 0) {
+                r = place_move(&relay->place, relay->reader, now);
+                if (r < 0)
+                        break;
+                n++;
+        }
+        return r < 0 && r != -EBADMSG ? r : go_back(relay);
+}
+
 /* Takes note that all that was read is done with, unless a line waits for more. */
 static int move_place(Relay *relay, uint64_t now) {
+        int r;
+
         if (!relay->moved)
                 return 0;
         if (relay->place.moved_usec == 0)
@@ -53,8 +90,12 @@ static int move_place(Relay *relay, uint64_t now) {
                         return 0;
                 entries_drop_waiting(&relay->entries);
         }
-        relay->moved = false;
-        return place_move(&relay->place, relay->reader, now);
+        r = place_move(&relay->place, relay->reader, now);
+        if (r == -EBADMSG)
+                return stay_before(relay, now);
+        relay->moved = relay->strayed = false;
+        relay->n_behind = 0;
+        return r;
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
@@ -88,7 +129,10 @@ static int read_slice(Relay *relay, uint64_t now) {
                         r = entry_handle(&relay->entries, relay->reader, &entry);
                 if (r < 0 && !is_survivable(relay, r, now))
                         return r;
+                if (!relay->place.position.series[0])
+                        (void) journal_reader_position(relay->reader, &relay->place.position);
                 relay->moved = true;
+                relay->n_behind++;
                 relay->n_read++;
         }
         return 1;
@@ -108,16 +152,6 @@ static void tell(Relay *relay, bool caught_up) {
                             "systemd-journal");
                 (void) sd_notify(false, "STATUS=There is no journal that this user may read");
         }
-}
-
-/* Goes back to where all was done with, for what may have been passed over since. */
-static int go_back(Relay *relay) {
-        int r;
-
-        entries_drop_waiting(&relay->entries);
-        relay->moved = false;
-        r = place_return(&relay->place, relay->reader);
-        return MIN2(r, 0);
 }
 
 static int reopen(Relay *relay) {
@@ -190,7 +224,9 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         if (relay->once && more == 0)
                 return sd_event_exit(event, EXIT_SUCCESS);
 
-        r = sd_event_source_set_time_relative(source, more > 0 ? 0 : RELAY_POLL_USEC);
+        r = sd_event_source_set_time_relative(source, more > 0         ? 0
+                                                      : relay->strayed ? RELAY_STRAYED_USEC
+                                                                       : RELAY_POLL_USEC);
         if (r < 0)
                 return r;
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -252,6 +288,7 @@ int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **re
         r = journal_reader_open(options->scope, geteuid(), options->journal, e, &relay->reader);
         if (r >= 0)
                 r = entries_init(options->scope, relay->dir_fd, &relay->entries);
+        relay->entries.place = &relay->place.position;
         if (r >= 0)
                 r = place_load(&relay->place, relay->dir_fd, relay->reader);
         if (r >= 0)

@@ -101,6 +101,32 @@ ok "with the bus killed meanwhile all is recorded" wait_for 60 said_all deaf 600
 is "every error of it" "$(record deaf 'd["errors"]')" 150
 is "by the same relay" "$(relay_pid)" "$pid"
 
+# An entry that seems to be the newest of all: libsystemd shows nothing behind it any more.
+talk ahead 200 0
+ok "a module says something" wait_for 30 said_all ahead 200
+journalctl --rotate
+systemctl stop pm2-axm-relay.service
+ok "the number of one message is damaged" python3 -c '
+import glob, re, struct, sys
+number, realtime = (int(re.search(r"[=;]%s=([0-9a-f]+);" % c, sys.argv[1])[1], 16) for c in "it")
+known = struct.pack("<QQ", number, realtime)
+for name in glob.glob("/var/log/journal/*/*.journal"):
+    with open(name, "r+b") as f:
+        at = f.read().find(known)
+        if at >= 0:
+            f.seek(at)
+            f.write(struct.pack("<Q", number + (1 << 50)))
+            sys.exit()
+sys.exit("not found")' "$(journalctl -q -o export -n 1 _SYSTEMD_UNIT=pm2@ahead.service --output-fields=MESSAGE)"
+rm $axm/relay.cursor $axm/ahead.json
+systemctl start pm2-axm-relay.service
+ok "what is whole is read" wait_for 60 recorded_now ahead 'd["errors"]' 50
+for i in 1 2 3; do
+        says late "{\"type\":\"axm:option:configuration\",\"data\":{\"n\":$i}}"
+        recorded "what comes after it too ($i)" late 'd["options"]' "{\"n\": $i}"
+done
+is "which is said once" "$(relay_log | grep -c 'The journal is damaged')" 1
+
 journalctl --rotate
 systemctl stop pm2-axm-relay.service
 damaged=0

@@ -31,6 +31,21 @@ static void test_position(void) {
         ok_str(a.series, "0123456789abcdef0123456789abcdef");
         ok(a.number == 31 && a.part == 0);
         ok(journal_position_from_cursor("s=0123456789abcdef0123456789abcdef;i=20", &b) == 0);
+        ok(!journal_position_strayed(&b, &a)); /* when is not known */
+
+        a.realtime_usec = b.realtime_usec = 1000000;
+        b.number = a.number + 65536;
+        ok(!journal_position_strayed(&b, &a)); /* all at once */
+        b.number++;
+        ok(journal_position_strayed(&b, &a));
+        b.realtime_usec = 999999; /* the clock was set back */
+        ok(!journal_position_strayed(&b, &a));
+        b.number = UINT64_MAX;
+        ok(journal_position_strayed(&b, &a));
+        ok(!journal_position_strayed(&a, &b));
+        ok(!journal_position_strayed(&b, &none));
+        ok(journal_position_from_cursor("s=0123456789abcdef0123456789abcdef;i=20;t=ff;x=1", &b) == 0);
+        ok(b.number == 32 && b.realtime_usec == 255);
 
         ok(journal_position_reached(&a, &b) && !journal_position_reached(&b, &a));
         ok(journal_position_reached(&a, &a));
