@@ -19,6 +19,10 @@ static int change_one(Context *c, const char *name, bool disabled) {
                                        name);
         if (!disabled && services_ensure(c) < 0)
                 return -EIO;
+        if (!disabled && !services_at_boot(c)) {
+                log_notice("%s would be started at boot, but pm2-modules.service is masked.", name);
+                return 0;
+        }
         log_info(disabled ? "%s will not be started at boot; it runs on until it is stopped."
                           : "%s will be started at boot.",
                  name);

@@ -38,6 +38,20 @@ static bool has_link(const Scope *s, const char *unit) {
         return path && lstat(path, &st) >= 0;
 }
 
+/* Which leaves the symlink of what was enabled before. */
+static bool is_masked(const Scope *s, const char *unit) {
+        int base = (int) (path_basename(s->config) - s->config);
+        _cleanup_(freep) char *path = NULL;
+        char target[sizeof("/dev/null")] = "";
+
+        if (asprintf(&path, "%.*ssystemd/%s/%s", base, s->config, scope_kind_to_string(s->kind),
+                     unit) < 0) {
+                path = NULL;
+                return false;
+        }
+        return readlink(path, target, sizeof(target) - 1) >= 0 && streq(target, "/dev/null");
+}
+
 /* What `systemctl enable` does, for a user's manager that is not there yet: 1 if it was missing. */
 static int make_link(const Scope *s, const char *unit, Error *e) {
         _cleanup_(freep) char *folder = NULL, *path = NULL, *target = NULL;
@@ -155,7 +169,7 @@ bool services_at_boot(Context *c) {
         _cleanup_(freep) char *state = NULL;
 
         if (c->at_boot == 0)
-                c->at_boot = has_link(&c->scope, MODULES) ||
+                c->at_boot = (has_link(&c->scope, MODULES) && !is_masked(&c->scope, MODULES)) ||
                                              (c->bus && get_state(c, MODULES, NULL, &state) >= 0 &&
                                               streq(state, "enabled"))
                                      ? 1

@@ -78,7 +78,7 @@ static int show_one(Context *c, const char *name) {
                 return -EIO;
         if (!services_at_boot(c))
                 log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
-                           "'pm2ctl enable %s' enables it.",
+                           "'pm2ctl enable %s' enables it, unless it is masked.",
                            name);
         if (!json_get(o, "options"))
                 ctl_warn_unrecorded(c);

@@ -127,6 +127,11 @@ start_at_boot() {
                 ok "... and starts the relay" carol systemctl --user is-active -q pm2-axm-relay.service
                 is "... which list tells" "$(listed)" "[true]"
         done
+        carol systemctl --user -q mask pm2-modules.service
+        is "one that is masked, though it was enabled" "$(listed)" "[false]"
+        ok "enable" carol pm2ctl enable hello
+        like "... says it" "$OUTPUT" "pm2-modules.service is masked"
+        carol systemctl --user -q unmask pm2-modules.service
         carol systemctl --user -q disable pm2-modules.service
         carol systemctl --user -q mask pm2-modules.service
         ok "one that is masked" carol pm2ctl restart hello
