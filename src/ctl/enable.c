@@ -23,7 +23,7 @@ static int change_one(Context *c, const char *name, bool disabled) {
                 log_notice("%s would be started at boot, but pm2-modules.service is masked.", name);
                 return 0;
         }
-        log_info(disabled ? "%s will not be started at boot; it runs on until it is stopped."
+        log_info(disabled ? "%s will not be started at boot; whether it runs now does not change."
                           : "%s will be started at boot.",
                  name);
         return 0;

@@ -92,7 +92,8 @@ static int parse_values(const Arguments *arg, char **words, Error *e, json_objec
         return 0;
 }
 
-static int set_pair(Edit *edit, const char *text, json_object *value, Error *e) {
+/* A module that is not installed is added to `waiting`. */
+static int set_pair(Edit *edit, const char *text, json_object *value, Error *e, char ***waiting) {
         _cleanup_(key_done) Key key = {};
         Settings *s;
         int r;
@@ -115,11 +116,12 @@ static int set_pair(Edit *edit, const char *text, json_object *value, Error *e) 
 
         edit_touch(edit, key.module);
         if (key.module && !strv_contains(edit->installed, key.module))
-                log_notice("Module '%s' is not installed; the setting waits for it.", key.module);
+                return strv_extend(waiting, key.module);
         return 0;
 }
 
 static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
+        _cleanup_(strv_freep) char **waiting = NULL;
         _cleanup_(json_object_putp) json_object *values = json_object_new_array();
         int r;
 
@@ -129,8 +131,14 @@ static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
         if (r >= 0)
                 r = edit_open(c, /* write= */ true, e, edit);
         for (size_t i = 0; r >= 0 && words[i]; i += 2)
-                r = set_pair(edit, words[i], json_object_array_get_idx(values, i / 2), e);
-        return r < 0 ? r : edit_commit(edit, e);
+                r = set_pair(edit, words[i], json_object_array_get_idx(values, i / 2), e, &waiting);
+        if (r >= 0)
+                r = edit_commit(edit, e);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(name, waiting)
+                log_notice("Module '%s' is not installed; the setting waits for it.", *name);
+        return 0;
 }
 
 /* "KEY VALUE KEY VALUE…" that makes sense as such. */

@@ -171,6 +171,16 @@ static int load_release(Store *s, int module_fd, const char *name, const char *r
         return 0;
 }
 
+/* Tells where the module's folder is. */
+static int prefix_state(const Store *s, const char *name, int r, Error *e) {
+        _cleanup_(freep) char *folder = NULL;
+        int k = module_folder_from_name(name, &folder);
+
+        return k < 0 ? r
+                     : error_prefix(e, r, "state of module '%s' in %s/modules/%s", name, s->path,
+                                    folder);
+}
+
 int store_load(Store *s, const char *name, Error *e, Module *ret) {
         _cleanup_(freep) char *release = NULL;
         _cleanup_(closep) int fd = -EBADF;
@@ -189,7 +199,7 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
         if (r >= 0)
                 ret->disabled = faccessat(fd, DISABLED, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
         if (r < 0)
-                return error_prefix(e, r, "state of module '%s' in %s/modules", name, s->path);
+                return prefix_state(s, name, r, e);
         return 1;
 }
 
@@ -207,7 +217,7 @@ int store_load_previous(Store *s, const char *name, Error *e, Module *ret) {
                 return 0;
         if (r >= 0)
                 r = load_release(s, fd, name, previous, e, ret);
-        return r < 0 ? error_prefix(e, r, "state of module '%s' in %s/modules", name, s->path) : 1;
+        return r < 0 ? prefix_state(s, name, r, e) : 1;
 }
 
 int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,

@@ -249,6 +249,8 @@ is 'a rewrite keeps comments and order' '# by hand||[settings]|# the drive to wa
         "$(paste -sd'|' "$files/modules/other.ini")"
 echo 'nonsense' >>"$files/modules/other.ini"
 refuses 'a damaged file is an error that names the line' 1 'modules/other.ini: line 8: ' set other:x 1
+[[ $(pm2ctl set other:x 1 2>&1) != *waits* ]]
+result $? 'a setting that is not taken waits for nobody'
 refuses 'for get too' 1 'modules/other.ini: line 8: ' get other:x
 got=$(pm2ctl set my.tool:x 1 globalkey 2 2>&1)
 [ $? -eq 0 ] && [[ $got == *"'other' is left alone"*'line 8'* ]]
