@@ -7,6 +7,7 @@
 #include "ctl/module-unit.h"
 #include "ctl/reports.h"
 #include "ctl/rows.h"
+#include "ctl/settings-edit.h"
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"
@@ -63,13 +64,37 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
 
 /* -- one unit ---------------------------------------------------------------------------------- */
 
-/* What the unit said of itself. */
-static int add_record(Context *c, json_object *o, const char *unit, const Mask *mask, Error *e) {
-        _cleanup_(json_object_putp) json_object *monitor = NULL;
-        Record record = {};
-        int r;
+/* What is found out about a module on the way. */
+typedef struct Details {
+        const Module *module;
+        Package package;
+        Mask *mask;
+        UnitState *states;
+        size_t n_states;
+        char **units;
+        bool masks; /* the mask knows all secrets */
+        int r;      /* of the first thing that cannot be read */
+} Details;
 
-        r = reports_record(c, unit, e, &record);
+/* The rest can still be told. -ENOMEM cannot be got over. */
+static int details_note(Details *d, int r, const Error *why, Error *e) {
+        if (r < 0 && r != -ENOMEM && d->r >= 0)
+                d->r = error_set(e, r, "%s", error_text(why, r));
+        return r == -ENOMEM ? r : 0;
+}
+
+/* What the unit said of itself. */
+static int add_record(Context *c, json_object *o, const char *unit, Details *d, Error *e) {
+        _cleanup_(json_object_putp) json_object *monitor = NULL;
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        const Mask *mask = d->mask;
+        Record record = {};
+        int r = 0;
+
+        /* A record is not masked, unlike what the bridge leaves. */
+        if (d->masks)
+                r = reports_record(c, unit, &why, &record);
+        r = details_note(d, r, &why, e);
         if (r < 0)
                 return r;
         monitor = reports_monitor(c, unit);
@@ -113,16 +138,6 @@ static int add_declaration(json_object *o, const Package *p, const char *unit) {
 
 /* -- the module -------------------------------------------------------------------------------- */
 
-/* What is found out about a module on the way. */
-typedef struct Details {
-        const Module *module;
-        Package package;
-        Mask *mask;
-        UnitState *states;
-        size_t n_states;
-        char **units;
-} Details;
-
 static void details_done(Details *d) {
         package_done(&d->package);
         (void) mask_free(d->mask);
@@ -132,6 +147,7 @@ static void details_done(Details *d) {
 
 static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         _cleanup_(freep) char *id = NULL, *pattern = NULL;
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         int r;
 
         d->module = m;
@@ -147,14 +163,20 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
                 r = context_bus(c, e);
         if (r >= 0)
                 r = units_query(c->bus, pattern, UNIT_DETAILS, e, &d->states, &d->n_states);
-        if (r >= 0)
-                r = store_read_package(m, e, &d->package);
+        if (r < 0)
+                return r;
+        r = store_read_package(m, &why, &d->package);
+        if (r < 0) {
+                r = details_note(d, r, &why, e);
+                if (r >= 0)
+                        r = edit_empty_package(m->name, &d->package);
+        }
         if (r >= 0)
                 r = module_units(m->name, &d->package, d->states, d->n_states, &d->units);
         return r;
 }
 
-static int add_unit(Context *c, const Details *d, const char *unit, json_object *apps, Error *e) {
+static int add_unit(Context *c, Details *d, const char *unit, json_object *apps, Error *e) {
         const UnitState *state = unit_states_find(d->states, d->n_states, unit);
         json_object *app = json_object_new_object();
         int r;
@@ -166,11 +188,11 @@ static int add_unit(Context *c, const Details *d, const char *unit, json_object 
                 r = add_declaration(app, &d->package, unit);
         if (r >= 0 && state && !isempty(state->status_text))
                 r = json_add_string(app, "status", state->status_text);
-        return r < 0 ? r : add_record(c, app, unit, d->mask, e);
+        return r < 0 ? r : add_record(c, app, unit, d, e);
 }
 
 /* One object for each unit; what the first one says stands for the module too. */
-static int add_units(Context *c, const Details *d, json_object *o, Error *e) {
+static int add_units(Context *c, Details *d, json_object *o, Error *e) {
         static const char *const shared[] = { "status",   "options",     "actions", "monitor",
                                               "memory",   "cpu",         "error",   "errors",
                                               "measured", "dependencies" };
@@ -207,8 +229,9 @@ static int add_origin(json_object *o, const Module *m, const Package *p) {
 
 static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(details_done) Details d = {};
-        int r;
+        int r, settings = 0;
 
         r = details_find(c, m, e, &d);
         if (r >= 0)
@@ -216,19 +239,23 @@ static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
         if (r >= 0)
                 r = add_origin(o, m, &d.package);
         if (r >= 0)
-                r = add_settings(c, o, &d.package, d.mask, e);
+                settings = add_settings(c, o, &d.package, d.mask, &why);
+        d.masks = settings >= 0;
+        if (r >= 0)
+                r = details_note(&d, settings, &why, e);
         if (r >= 0)
                 r = add_units(c, &d, o, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(o);
-        return 0;
+        return d.r;
 }
 
 int details_collect(Context *c, const char *name, Error *e, json_object **ret) {
         Module m = {};
         int r;
 
+        *ret = NULL;
         r = context_store(c, /* create= */ false, e);
         if (r >= 0)
                 r = store_load(c->store, name, e, &m);

@@ -136,10 +136,12 @@ static int add_entries(Context *c, const char *name, json_object *list) {
         int r;
 
         r = details_collect(c, name, &e, &module);
-        if (r < 0)
+        if (r < 0 && !module)
                 return log_warning_cause(r, &e, "Leaving '%s' out", name);
+        if (r < 0)
+                (void) log_warning_cause(r, &e, "Not all is known of '%s'", name);
         units = json_get(module, "apps");
-        for (size_t i = 0; r > 0 && i < json_object_array_length(units); i++) {
+        for (size_t i = 0; i < json_object_array_length(units); i++) {
                 json_object *entry = NULL;
 
                 if (make_entry(module, json_object_array_get_idx(units, i), &entry) < 0 ||

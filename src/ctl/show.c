@@ -59,23 +59,31 @@ static void print_text(json_object *o) {
         }
 }
 
-static int show_one(Context *c, const char *name) {
+static int print(Context *c, json_object *o) {
         static bool again = false; /* a blank line between modules */
-        _cleanup_(json_object_putp) json_object *o = NULL;
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        int r;
 
-        r = details_collect(c, name, &e, &o);
-        if (r <= 0)
-                return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot show '%s'", name);
         if (c->arg->json != JSON_OFF)
                 return json_print(o, c->arg->json);
         if (again)
                 putchar('\n');
         again = true;
         print_text(o);
-        if (fflush(stdout) != 0)
-                return -EIO;
+        return fflush(stdout) != 0 ? -EIO : 0;
+}
+
+static int show_one(Context *c, const char *name) {
+        _cleanup_(json_object_putp) json_object *o = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r, result;
+
+        result = details_collect(c, name, &e, &o);
+        if (!o)
+                return log_error_cause(result < 0 ? result : -ENOENT, &e, "Cannot show '%s'", name);
+        r = print(c, o);
+        if (r >= 0 && result < 0)
+                return log_error_cause(result, &e, "Cannot show all of '%s'", name);
+        if (r < 0 || c->arg->json != JSON_OFF)
+                return r;
         if (!services_at_boot(c))
                 log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
                            "'pm2ctl enable %s' enables it, unless it is masked.",
