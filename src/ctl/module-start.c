@@ -4,6 +4,7 @@
 #include "ctl/companion.h"
 #include "model/name.h"
 #include "model/unit-spec.h"
+#include "store/settings.h"
 #include "unit/query.h"
 #include "unit/stable.h"
 
@@ -18,6 +19,24 @@ static void making_done(Making *m) {
         module_done(&m->module);
 }
 
+/* With a settings file that cannot be read its launcher would only fail, after what runs now was
+ * stopped. One that just the caller may not read is none of ours. */
+static int check_settings(Context *c, const char *name, Error *e) {
+        const char *const files[] = { NULL, name };
+
+        for (size_t i = 0; i < ELEMENTSOF(files); i++) {
+                _cleanup_(settings_freep) Settings *s = NULL;
+                int r;
+
+                r = settings_load(&c->scope, files[i], e, &s);
+                if (r == -EACCES || r == -EPERM)
+                        error_clear(e);
+                else if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 static int making_load(Context *c, const char *name, Error *e, Making *ret) {
         Making m = {};
         int r;
@@ -27,6 +46,8 @@ static int making_load(Context *c, const char *name, Error *e, Making *ret) {
                 r = error_set(e, -ENOENT, "it is not installed");
         if (r >= 0)
                 r = store_read_package(&m.module, e, &m.package);
+        if (r >= 0)
+                r = check_settings(c, name, e);
         if (r < 0) {
                 making_done(&m);
                 return r;
