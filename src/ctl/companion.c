@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/companion.h"
 
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/excerpt.h"
 #include "model/name.h"
 #include "model/package-units.h"
 #include "model/unit-spec.h"
@@ -110,6 +112,7 @@ static bool is_active(const Start *s, const char *unit) {
 static int want_watch(Start *s, Error *e) {
         _cleanup_(freep) char *unit = NULL;
         bool watched = s->mode == START_CHANGED;
+        uint64_t begin;
         int r;
 
         for (size_t i = 0; i < s->package->n_apps; i++)
@@ -121,9 +124,10 @@ static int want_watch(Start *s, Error *e) {
                 r = strv_extend(&s->wanted, unit);
         if (r < 0 || s->mode == START_CHANGED || is_active(s, unit))
                 return r;
+        begin = now_usec();
         r = start_watch(s->context, s->module->name, unit, e);
         if (r < 0)
-                unit_show_log(s->context, unit);
+                excerpt_show(s->context, unit, begin);
         return r;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "basic/strv.h"
+#include "ctl/excerpt.h"
 #include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
@@ -27,7 +28,7 @@ static int report(Context *c, const Control *control, char *const *names, UnitOu
                 result = log_error_cause(outcomes[i].r, &outcomes[i].error, "%s %s", names[i],
                                          control->failed);
                 if (control->show_log)
-                        module_show_log(c, names[i]);
+                        excerpt_show(c, outcomes[i].unit, outcomes[i].start_usec);
         }
         return result;
 }

@@ -4,6 +4,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/excerpt.h"
 #include "ctl/install.h"
 #include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
@@ -160,6 +161,7 @@ static const char *const done[_INSTALL_RESULT_MAX] = {
 /* Without a manager there is nothing to be taken back: once there is one, it can be started. */
 static int start_release(Context *c, Install *in, const char *previous) {
         const Module *m = &in->module;
+        UnitOutcome *outcome = NULL;
         int r;
 
         if (in->stopped)
@@ -168,13 +170,18 @@ static int start_release(Context *c, Install *in, const char *previous) {
         if (r < 0)
                 return log_error_cause(r, &in->error, "%s %s is %s, but does not run", m->name,
                                        m->version, done[in->result]);
-        r = module_start(c, m->name, START_ANEW, &in->error);
+        r = modules_start(c, (char *[]){ m->name, NULL }, START_ANEW, &in->error, &outcome);
+        if (r >= 0)
+                r = outcome->r;
+        if (r < 0) {
+                (void) log_error_cause(r, outcome ? &outcome->error : &in->error,
+                                       "%s %s did not start", m->name, m->version);
+                if (outcome && r != -EINTR)
+                        excerpt_show(c, outcome->unit, outcome->start_usec);
+        }
+        unit_outcomes_free(outcome, outcome != NULL);
         if (r >= 0)
                 return 0;
-
-        (void) log_error_cause(r, &in->error, "%s %s did not start", m->name, m->version);
-        if (r != -EINTR)
-                module_show_log(c, m->name);
         take_back(c, in, previous, r);
         in->result = INSTALL_FAILED;
         return r;

@@ -131,6 +131,7 @@ static void take_outcome(const Batch *b, size_t i, UnitOutcome *started, UnitOut
                 n += b->owner[k] == b->owner[i];
         *outcome = *started;
         started->error = ERROR_NULL;
+        outcome->unit = strdup(b->specs[i].unit); /* without it there is just less to show */
         if (n > 1)
                 (void) error_prefix(&outcome->error, outcome->r, "%s", b->specs[i].unit);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/module-unit.h"
 
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/companion.h"
@@ -189,30 +188,4 @@ int modules_lock_shared(Context *c, char *const *names, Error *e, int *ret_fd) {
                 return fd;
         *ret_fd = fd;
         return 0;
-}
-
-static int show_log(const Context *c, const char *name, const char *unit) {
-        const char *by_unit = c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=";
-        _cleanup_(strv_freep) char **argv = NULL;
-        int r;
-
-        r = strv_extend(&argv, "journalctl");
-        if (r >= 0)
-                r = name ? module_add_patterns(name, by_unit, &argv)
-                         : strv_extendf(&argv, "%s%s", by_unit, unit);
-        if (r >= 0)
-                r = strv_extend(&argv, "--lines=10");
-        if (r >= 0)
-                r = strv_extend(&argv, "--no-pager");
-        if (r >= 0)
-                r = strv_extend(&argv, "--quiet");
-        return r < 0 ? r : process_run_to_stderr(argv);
-}
-
-void module_show_log(Context *c, const char *name) {
-        (void) show_log(c, name, /* unit= */ NULL);
-}
-
-void unit_show_log(Context *c, const char *unit) {
-        (void) show_log(c, /* name= */ NULL, unit);
 }

@@ -61,7 +61,3 @@ int module_lock(Context *c, const char *name, Error *e);
 /* Nobody installs or removes the modules meanwhile. Without effect, and fine, for a caller who may
  * not write to the state: whether it may start units is for systemd to decide. */
 int modules_lock_shared(Context *c, char *const *names, Error *e, int *ret_fd);
-
-/* The last lines of the module's journal, or of one unit's, to standard error. */
-void module_show_log(Context *c, const char *name);
-void unit_show_log(Context *c, const char *unit);

@@ -144,6 +144,10 @@ int journal_reader_skip(JournalReader *r, uint64_t n) {
         return sigbus_happened() ? -ESTALE : k;
 }
 
+int journal_reader_seek_realtime(JournalReader *r, uint64_t usec) {
+        return sd_journal_seek_realtime_usec(r->journal, usec);
+}
+
 typedef struct Field {
         const char *name;
         size_t offset, size; /* where a JournalEntry keeps the value; size 0: it does not */

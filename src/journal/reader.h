@@ -48,6 +48,9 @@ int journal_reader_seek_head(JournalReader *r);
 /* Moves on by n entries without looking at them: how many there were. */
 int journal_reader_skip(JournalReader *r, uint64_t n);
 
+/* About there (microseconds since the epoch): the next entries may be a little older. */
+int journal_reader_seek_realtime(JournalReader *r, uint64_t usec);
+
 /* 1 and the next entry, 0 if there is none yet. -EBADMSG or -ENOMEM for an entry that cannot be
  * read, and which is passed over; -ESTALE if a file was deleted while it was read: the journal is
  * to be opened anew. */

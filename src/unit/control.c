@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/control.h"
 
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/bus.h"
@@ -25,9 +26,14 @@ typedef struct Batch {
         UnitOutcome *outcomes;
 } Batch;
 
+static void outcome_done(UnitOutcome *o) {
+        error_clear(&o->error);
+        free(o->unit);
+}
+
 void unit_outcomes_free(UnitOutcome *outcomes, size_t n) {
         for (size_t i = 0; outcomes && i < n; i++)
-                error_clear(&outcomes[i].error);
+                outcome_done(outcomes + i);
         free(outcomes);
 }
 
@@ -145,6 +151,7 @@ static int start_each(Batch *b, const UnitSpec *specs, Error *e) {
                 r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
                 if (r < 0)
                         return r;
+                o->start_usec = now_usec();
                 o->r = start_one(b->bus, specs + i, &o->error, &reply);
                 if (is_fatal(o->r))
                         return error_set(e, o->r, "%s", error_text(&o->error, o->r));
@@ -171,7 +178,8 @@ static int explain_failures(Batch *b, Error *e) {
                 r = r > 0 ? unit_state_to_error(&state, &reason) : 0;
                 if (r < 0) {
                         error_clear(&o->error);
-                        *o = (UnitOutcome){ r, reason };
+                        o->r = r;
+                        o->error = reason;
                 }
         }
         return 0;

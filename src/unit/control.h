@@ -14,6 +14,8 @@
 typedef struct UnitOutcome {
         int r; /* 0, or an errno and */
         Error error;
+        uint64_t start_usec; /* when it was started (now_usec()); 0: it was not */
+        char *unit;          /* for the caller: which of several it is about; freed with the rest */
 } UnitOutcome;
 
 void unit_outcomes_free(UnitOutcome *outcomes, size_t n);

@@ -52,6 +52,9 @@ is "... reads it" "$(variable hello greeting)" later
 
 # -- modules that do not run
 ok "a stopped module" pm2ctl stop hello
+ok "... can be disabled" pm2ctl disable hello
+unlike "... of which nothing runs on" "$OUTPUT" 'runs on'
+ok "... and enabled" pm2ctl enable hello
 ok "... takes a setting" pm2ctl set hello:greeting stopped
 fails "... and is not started by it" systemctl is-active -q pm2@hello.service
 ok "... but has it when it starts" pm2ctl start hello
@@ -59,11 +62,20 @@ is "... indeed" "$(variable hello greeting)" stopped
 mkdir -p /root/packages/needy/1.0.0
 echo '{"name":"needy","version":"1.0.0","main":"x.js"}' >/root/packages/needy/1.0.0/package.json
 echo 'if (!process.env.needed) process.exit(1); setInterval(() => {}, 60000)' >/root/packages/needy/1.0.0/x.js
+mkdir -p /root/packages/boom/1.0.0
+echo '{"name":"boom","version":"1.0.0","main":"x.js"}' >/root/packages/boom/1.0.0/package.json
+echo 'function deep(n) { if (n) deep(n - 1); else throw new Error("boom") } deep(30)' >/root/packages/boom/1.0.0/x.js
 ok "a registry has a module that lacks a setting" serve_packages /root/packages
 use_registry "$SERVED"
 exits "... which fails to start" 1 pm2ctl install needy
 ok "... is started once it is set" pm2ctl set needy:needed yes
 ok "... and runs" systemctl is-active -q pm2@needy.service
+for command in "install boom" "start boom"; do
+        exits "$command fails" 1 pm2ctl $command
+        is "... with the first line of the error, of one run" "$(grep -c '| Error: boom' <<<"$OUTPUT")" 1
+        unlike "... and not what systemd says" "$OUTPUT" 'systemd\['
+done
+ok "it goes" pm2ctl uninstall boom
 
 # -- what they come from
 mkdir -p /etc/systemd/system/pm2@hello.service.d
@@ -99,12 +111,38 @@ fails "... nor writes them" setpriv --reuid 65534 --clear-groups pm2ctl --system
 sends=$(pid_of sends) hello=$(pid_of hello)
 echo nonsense >>/etc/pm2ctl/modules/hello.ini
 exits "a damaged file" 1 pm2ctl set hello:x y
+unlike "... without a word on whether the module is there" "$OUTPUT" 'waits'
 like "... is named, and its line" "$OUTPUT" '/etc/pm2ctl/modules/hello.ini: line [0-9]+: '
 ok "... does not keep a global key from the others" pm2ctl set pmx_timeout other
 ok "... which restart" restarted "$sends" sends
 ok "... while the module runs on" unchanged "$hello" hello
+exits "... also when it is to be restarted" 1 pm2ctl restart hello
+like "... which tells the line" "$OUTPUT" 'did not start again: /etc/pm2ctl/modules/hello.ini: line [0-9]+: '
+ok "... and stops nothing" unchanged "$hello" hello
+exits "show tells what is known" 1 pm2ctl show hello
+like "... how it runs" "$OUTPUT" 'Main PID: [0-9]'
+like "... and what is wrong" "$OUTPUT" 'hello.ini: line [0-9]+: '
+jlist_has_pid() { [ "$(pm2ctl jlist 2>/dev/null | json 'next(m["pid"] for m in d if m["name"] == "hello")')" = "$1" ]; }
+ok "jlist has it all the same" jlist_has_pid "$hello"
+mv /etc/pm2ctl/settings.ini /root/settings.ini
+echo nonsense >/etc/pm2ctl/settings.ini
+ok "... with damaged global settings too" jlist_has_pid "$hello"
+mv /root/settings.ini /etc/pm2ctl/settings.ini
+package=$(readlink -f /var/lib/pm2ctl/modules/sends/current/node_modules/sends)/package.json
+mv "$package" /root/package.json
+exits "show of a module without package.json" 1 pm2ctl show sends
+like "... tells how it runs" "$OUTPUT" 'Main PID: [0-9]'
+like "... and what is wrong" "$OUTPUT" 'package.json'
+mv /root/package.json "$package"
 fails "... though it would not start" systemctl restart pm2@hello.service
 like "... and says why" "$(unit_journal pm2@hello.service)" 'hello.ini: line [0-9]+: '
+file=$(readlink -f /var/lib/pm2ctl/modules/hello/current)/module.json
+mv "$file" /root/module.json
+echo nonsense >"$file"
+exits "a damaged module.json" 1 pm2ctl start hello
+like "... is told by its path" "$OUTPUT" "modules/hello: releases/.*/module.json: "
+is "... and nothing else, since nothing ran" "$(wc -l <<<"$OUTPUT")" 1
+mv /root/module.json "$file"
 rm /etc/pm2ctl/modules/hello.ini
 ok "without the file it does" pm2ctl start hello
 
