@@ -3,11 +3,10 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/effective.h"
 #include "ctl/settings-edit.h"
-#include "model/name.h"
 #include "model/secret.h"
 #include "store/settings-tree.h"
-#include "unit/query.h"
 
 /* -- what a module gets, value by value ---------------------------------------------------------
  */
@@ -87,22 +86,8 @@ static int add_row(char *const *path, json_object *value, void *userdata) {
         return 0;
 }
 
-/* What a drop-in puts into a unit that runs; without a manager, or without the unit, there is none
- * to be seen. */
-static int find_variables(Edit *edit, const char *module, Error *e, char ***ret) {
-        _cleanup_(freep) char *unit = NULL;
-        int r;
-
-        if (!strv_contains(edit->installed, module) ||
-            context_bus(edit->context, /* e= */ NULL) < 0)
-                return 0;
-        r = module_unit_name(module, /* app= */ NULL, 0, &unit);
-        return r < 0 ? r : unit_environment(edit->context->bus, unit, e, ret);
-}
-
 static int list_module(Edit *edit, const char *module, Error *e, json_object *rows) {
         _cleanup_(json_object_putp) json_object *document = NULL, *origins = NULL;
-        _cleanup_(strv_freep) char **variables = NULL;
         Listing l = { .edit = edit, .module = module, .rows = rows };
         Package p = {};
         int r;
@@ -111,20 +96,10 @@ static int list_module(Edit *edit, const char *module, Error *e, json_object *ro
         if (r >= 0)
                 r = edit_settings(edit, module, e, &l.own);
         if (r >= 0)
-                r = find_variables(edit, module, e, &variables);
-        if (r >= 0)
                 r = edit_package(edit, module, e, &p);
         if (r < 0)
                 return r;
-        r = environment_document(
-                &(EnvironmentSource){
-                        .package = &p,
-                        .app = p.apps,
-                        .base = variables,
-                        .global = settings_tree(l.global),
-                        .module = settings_tree(l.own),
-                },
-                &document, &origins);
+        r = effective_settings(edit->context, module, &p, l.global, l.own, e, &document, &origins);
         package_done(&p);
         if (r < 0)
                 return r;

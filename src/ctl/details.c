@@ -4,14 +4,13 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/effective.h"
 #include "ctl/module-unit.h"
 #include "ctl/reports.h"
 #include "ctl/rows.h"
 #include "ctl/settings-edit.h"
-#include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"
-#include "store/settings.h"
 #include "unit/query.h"
 
 /* Takes `value` (NULL: null). */
@@ -51,14 +50,8 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
         if (r >= 0)
                 r = reports_add_secrets(c, p->name, e, mask);
         if (r >= 0)
-                r = environment_document(
-                        &(EnvironmentSource){
-                                .package = p,
-                                .app = p->apps,
-                                .global = settings_tree(global),
-                                .module = settings_tree(module),
-                        },
-                        &document, /* ret_origins= */ NULL);
+                r = effective_settings(c, p->name, p, global, module, e, &document,
+                                       /* ret_origins= */ NULL);
         return r < 0 ? r : add_masked(o, "settings", mask, document);
 }
 

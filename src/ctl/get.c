@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/effective.h"
 #include "ctl/settings-edit.h"
 #include "ctl/settings-print.h"
 #include "store/settings-tree.h"
@@ -125,7 +126,8 @@ static int read_package(Edit *edit, const char *module, Package *ret) {
         return edit_empty_package(module, ret);
 }
 
-/* What the module gets: its own setting, else the global one, else the package's default. */
+/* What the module gets: its own setting, else the global one, else a drop-in's, else the package's
+ * default. */
 static int find_value(Edit *edit, const Key *key, Error *e, json_object **ret_document,
                       json_object **ret) {
         Settings *global, *own;
@@ -143,14 +145,8 @@ static int find_value(Edit *edit, const Key *key, Error *e, json_object **ret_do
                 r = read_package(edit, key->module, &p);
         if (r < 0)
                 return r;
-        r = environment_document(
-                &(EnvironmentSource){
-                        .package = &p,
-                        .app = p.apps,
-                        .global = settings_tree(global),
-                        .module = settings_tree(own),
-                },
-                ret_document, /* ret_origins= */ NULL);
+        r = effective_settings(edit->context, key->module, &p, global, own, e, ret_document,
+                               /* ret_origins= */ NULL);
         package_done(&p);
         return r < 0 ? r : tree_get(*ret_document, key->path, ret);
 }

@@ -87,7 +87,9 @@ is "conf shows where each value comes from" \
         "$(pm2ctl conf --json=short hello | json '[[r["key"], r["origin"]] for r in d if r["key"] in
                 ("hello:retain", "hello:greeting", "hello:ratio", "hello:pmx_timeout")]')" \
         '[["hello:greeting", "module"], ["hello:retain", "drop-in"], ["hello:ratio", "package"], ["hello:pmx_timeout", "global"]]'
-is "get tells what was set" "$(pm2ctl get hello:retain; pm2ctl get hello:ratio; pm2ctl get hello:greeting)" $'30\n1.5\nstopped'
+is "get tells the same" "$(pm2ctl get hello:retain; pm2ctl get hello:ratio; pm2ctl get hello:greeting)" $'7\n1.5\nstopped'
+is "... and show" "$(pm2ctl show --json=short hello | json '[d["settings"][k] for k in ("retain", "ratio", "greeting")]')" \
+        '["7", 1.5, "stopped"]'
 rm -r /etc/systemd/system/pm2@hello.service.d
 systemctl daemon-reload
 
