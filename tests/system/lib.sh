@@ -207,9 +207,7 @@ real_registry() {
         url=$(cd / && npm config get registry 2>/dev/null)
         # shellcheck disable=SC2034
         REASON="the registry $url does not answer"
-        # Debian's node trusts the certificates in a folder, curl those in this file: who added to one may not have to the other
-        (cd / && SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
-                npm view pm2-server-monit version --fetch-retries=1 --fetch-timeout=20000) >/dev/null 2>&1
+        (cd / && npm view pm2-server-monit version --fetch-retries=1 --fetch-timeout=20000) >/dev/null 2>&1
 }
 
 # json EXPRESSION: a value of the JSON document on stdin, as a Python expression over d; text comes without quotes
