@@ -31,14 +31,14 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
 }
 
 bool journal_position_strayed(const JournalPosition *p, const JournalPosition *than) {
-        uint64_t usec;
+        uint64_t usec = 0;
 
         if (!p->series[0] || !streq(p->series, than->series) || p->number <= than->number ||
             p->realtime_usec == 0 || than->realtime_usec == 0)
                 return false;
-        /* Clocks are set back, too. No journald writes an entry in each microsecond. */
-        usec = MAX2(p->realtime_usec, than->realtime_usec) -
-               MIN2(p->realtime_usec, than->realtime_usec);
+        /* No journald writes an entry in each microsecond. */
+        if (p->realtime_usec > than->realtime_usec)
+                usec = p->realtime_usec - than->realtime_usec;
         return p->number - than->number > usec && p->number - than->number - usec > BATCH_MAX;
 }
 
