@@ -7,7 +7,8 @@
 #include "model/package-units.h"
 
 /* What the clock means for an app's units: those that run, or have done their work, are restarted
- * as they are; those that failed are made anew; what is not there was stopped by somebody. */
+ * as they are; those that failed are made anew; what is not there was stopped by somebody, and what is
+ * on its way, somebody else is at. */
 typedef struct Tick {
         char **active, **failed;
 } Tick;
@@ -18,10 +19,10 @@ static int sort(char *const *units, const UnitState *states, size_t n, Tick *tic
         STRV_FOREACH(unit, units) {
                 const UnitState *state = unit_states_find(states, n, *unit);
 
-                if (r >= 0 && state)
-                        r = strv_extend(streq(state->active, "active") ? &tick->active
-                                                                       : &tick->failed,
-                                        *unit);
+                if (r >= 0 && state && streq(state->active, "active"))
+                        r = strv_extend(&tick->active, *unit);
+                else if (r >= 0 && state && streq(state->active, "failed"))
+                        r = strv_extend(&tick->failed, *unit);
         }
         return r;
 }
