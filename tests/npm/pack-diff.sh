@@ -6,8 +6,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/npm/oracle.sh
 . "$here/oracle.sh"
-oracle_get npm=11 pm2-server-monit pm2-logrotate pm2-sysmonit
-npm=$oracle/node_modules/npm driver=$(oracle_program pack-driver)
+oracle_get npm-11=npm:npm@11 pm2-server-monit pm2-logrotate pm2-sysmonit
+npm=$oracle/node_modules/npm-11 driver=$(oracle_program pack-driver)
 many=${PM2CTL_TEST_THOROUGH:+yes}
 node "$here/glob-diff.js" "$driver" "$npm" --count "${many:+200}5000" >"$oracle/glob.tap" || { cat "$oracle/glob.tap"; exit 1; }
 sed 's/^ok/# ok/; /^1\.\./d' "$oracle/glob.tap"
