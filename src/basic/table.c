@@ -2,10 +2,12 @@
 #include "basic/table.h"
 
 #include <inttypes.h>
+#include <sys/ioctl.h>
 
 #include "basic/string-util.h"
 
 #define COLUMNS_MAX    32
+#define TEXT_WIDTH_MIN 12 /* what a narrow terminal leaves of a text at least */
 
 #define ANSI_GREEN     "\x1b[0;1;32m"
 #define ANSI_RED       "\x1b[0;1;31m"
@@ -133,23 +135,24 @@ static char *shown_text(const Column *column, json_object *row) {
                 /* keep_newlines= */ false);
 }
 
-static void print_titles(const Column *columns, size_t n, const int *widths, bool colours) {
-        for (size_t c = 0; c < n; c++)
-                print_cell(columns[c].title, widths[c], columns[c].format,
-                           colours ? ANSI_UNDERLINE : "", c + 1 == n);
-        putchar('\n');
+/* The same with an ellipsis where it would be wider than its column. */
+static char *fitting_text(const Column *column, json_object *row, int width) {
+        _cleanup_(freep) char *text = shown_text(column, row);
+        char *cut;
+        size_t n;
+
+        if (!text || display_width(text) <= width)
+                return TAKE_PTR(text);
+        n = utf8_fit(text, (size_t) width * 4);
+        for (text[n] = 0; n > 0 && display_width(text) > width - 1; text[n] = 0)
+                n = utf8_fit(text, n - 1);
+        return asprintf(&cut, "%s…", text) < 0 ? NULL : cut;
 }
 
-static int print_text(const Column *columns, size_t n, json_object *rows, bool legend) {
-        size_t n_rows = json_object_array_length(rows);
-        bool colours = colours_wanted();
-        int widths[COLUMNS_MAX] = {};
-
-        assert(n <= COLUMNS_MAX);
-
+static int measure(const Column *columns, size_t n, json_object *rows, bool legend, int *widths) {
         for (size_t c = 0; c < n; c++) {
                 widths[c] = legend ? display_width(columns[c].title) : 0;
-                for (size_t i = 0; i < n_rows; i++) {
+                for (size_t i = 0; i < json_object_array_length(rows); i++) {
                         _cleanup_(freep) char *text = NULL;
 
                         text = shown_text(columns + c, json_object_array_get_idx(rows, i));
@@ -158,20 +161,73 @@ static int print_text(const Column *columns, size_t n, json_object *rows, bool l
                         widths[c] = MAX2(widths[c], display_width(text));
                 }
         }
+        return 0;
+}
+
+/* What of a column can be left out. */
+static int slack(const Column *column, int width) {
+        return column->format == CELL_TEXT ? MAX2(width - TEXT_WIDTH_MIN, 0) : 0;
+}
+
+/* Leaves out the last columns that a terminal has no room for, however short texts are cut, then
+ * cuts the widest until the rest fits. Returns how many columns there are. */
+static size_t fit(const Column *columns, size_t n, int limit, int *widths) {
+        int all = (int) n - 1, give = 0;
+
+        for (size_t c = 0; c < n; c++) {
+                all += widths[c];
+                give += slack(columns + c, widths[c]);
+        }
+        for (; n > 1 && all - give > limit; n--) {
+                all -= widths[n - 1] + 1;
+                give -= slack(columns + n - 1, widths[n - 1]);
+        }
+        for (; give > 0 && all > limit; all--, give--) {
+                size_t widest = n;
+
+                for (size_t c = 0; c < n; c++)
+                        if (slack(columns + c, widths[c]) > 0 &&
+                            (widest == n || widths[c] > widths[widest]))
+                                widest = c;
+                widths[widest]--;
+        }
+        return n;
+}
+
+static void print_titles(const Column *columns, size_t n, const int *widths, bool colours) {
+        for (size_t c = 0; c < n; c++)
+                print_cell(columns[c].title, widths[c], columns[c].format,
+                           colours ? ANSI_UNDERLINE : "", c + 1 == n);
+        putchar('\n');
+}
+
+static int print_text(const Column *columns, size_t n, json_object *rows, bool legend) {
+        bool colours = colours_wanted();
+        int widths[COLUMNS_MAX];
+        struct winsize w;
+        int r;
+
+        assert(n <= COLUMNS_MAX);
+
+        r = measure(columns, n, rows, legend, widths);
+        if (r < 0)
+                return r;
+        if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) >= 0 && w.ws_col > 0)
+                n = fit(columns, n, w.ws_col, widths);
 
         if (legend)
                 print_titles(columns, n, widths, colours);
-        for (size_t i = 0; i < n_rows; i++) {
-                for (size_t c = 0; c < n; c++) {
-                        _cleanup_(freep) char *text = NULL;
+        for (size_t i = 0; i < json_object_array_length(rows); i++) {
+                json_object *row = json_object_array_get_idx(rows, i);
 
-                        text = shown_text(columns + c, json_object_array_get_idx(rows, i));
+                for (size_t c = 0; c < n; c++) {
+                        _cleanup_(freep) char *text = fitting_text(columns + c, row, widths[c]);
+                        bool state = columns[c].format == CELL_STATE;
+
                         if (!text)
                                 return -ENOMEM;
                         print_cell(text, widths[c], columns[c].format,
-                                   colours && columns[c].format == CELL_STATE ? state_colour(text)
-                                                                              : "",
-                                   c + 1 == n);
+                                   colours && state ? state_colour(text) : "", c + 1 == n);
                 }
                 putchar('\n');
         }

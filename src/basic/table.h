@@ -40,7 +40,8 @@ typedef struct TableStyle {
                                 text; may be NULL */
 } TableStyle;
 
-/* Prints an array of objects to standard output. -EIO if that fails. */
+/* Prints an array of objects to standard output. On a terminal that is too narrow long texts
+ * are cut, and the last columns left out. -EIO if that fails. */
 int table_print(const Column *columns, size_t n, json_object *rows, const TableStyle *style);
 
 /* Prints one document as --json asks (JSON_PRETTY or JSON_SHORT). */

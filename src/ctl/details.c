@@ -176,7 +176,7 @@ static int add_unit(Context *c, Details *d, const char *unit, json_object *apps,
 
         if (!app || json_object_array_add(apps, app) < 0)
                 return -ENOMEM;
-        r = row_add_unit(app, d->module, unit, state);
+        r = row_add_unit(app, d->module, &d->package, unit, state);
         if (r >= 0)
                 r = add_declaration(app, &d->package, unit);
         if (r >= 0 && state && !isempty(state->status_text))
@@ -228,7 +228,8 @@ static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
 
         r = details_find(c, m, e, &d);
         if (r >= 0)
-                r = row_new(c, m, d.units[0], unit_states_find(d.states, d.n_states, d.units[0]), &o);
+                r = row_new(c, m, &d.package, d.units[0],
+                            unit_states_find(d.states, d.n_states, d.units[0]), &o);
         if (r >= 0)
                 r = add_origin(o, m, &d.package);
         if (r >= 0)

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "ctl/rows.h"
 
 static const Column columns[] = {
-        { "pm_id", "ID", CELL_NUMBER },
-        { "name", "MODULE", CELL_TEXT },
-        { "app", "APP", CELL_TEXT },
-        { "instance", "INSTANCE", CELL_NUMBER },
-        { "version", "VERSION", CELL_TEXT },
-        { "active", "ACTIVE", CELL_STATE },
-        { "sub", "SUB", CELL_TEXT },
-        { "pid", "PID", CELL_NUMBER },
-        { "restarts", "RESTARTS", CELL_NUMBER },
-        { "cpu", "CPU", CELL_DURATION },
-        { "memory", "MEMORY", CELL_BYTES },
-        { "uptime", "UPTIME", CELL_DURATION },
-        { "user", "USER", CELL_TEXT },
+        { "pm_id", "ID", CELL_NUMBER },        { "name", "MODULE", CELL_TEXT },
+        { "app", "APP", CELL_TEXT },           { "instance", "INSTANCE", CELL_NUMBER },
+        { "version", "VERSION", CELL_TEXT },   { "active", "ACTIVE", CELL_STATE },
+        { "sub", "SUB", CELL_TEXT },           { "enabled", "ENABLED", CELL_TEXT },
+        { "pid", "PID", CELL_NUMBER },         { "restarts", "RESTARTS", CELL_NUMBER },
+        { "cpu", "CPU", CELL_DURATION },       { "memory", "MEMORY", CELL_BYTES },
+        { "uptime", "UPTIME", CELL_DURATION }, { "user", "USER", CELL_TEXT },
 };
 
 /* Somebody who looks for modules in the wrong scope shall not conclude that there are none. */
@@ -36,16 +31,22 @@ static bool other_scope_has_modules(const Context *c) {
         return any;
 }
 
-/* The columns that tell units of one module apart are there where any module has several. */
+/* Some columns are there only where they say something: those that tell units of one module apart
+ * where any has several, and what is started at boot where anything is not. */
 static int print_rows(json_object *rows, const TableStyle *style) {
         Column shown[ELEMENTSOF(columns)];
-        bool several = false;
+        bool several = false, disabled = false;
         size_t n = 0;
 
-        for (size_t i = 0; i < json_object_array_length(rows); i++)
-                several |= json_get(json_object_array_get_idx(rows, i), "app") != NULL;
+        for (size_t i = 0; i < json_object_array_length(rows); i++) {
+                json_object *row = json_object_array_get_idx(rows, i);
+
+                several |= json_get(row, "app") != NULL;
+                disabled |= !json_get_bool(row, "enabled", true);
+        }
         for (size_t i = 0; i < ELEMENTSOF(columns); i++)
-                if (several || !word_list_contains(" app instance ", columns[i].key))
+                if ((several || !word_list_contains(" app instance ", columns[i].key)) &&
+                    (disabled || !streq(columns[i].key, "enabled")))
                         shown[n++] = columns[i];
         return table_print(shown, n, rows, style);
 }

@@ -8,6 +8,7 @@
 #include "ctl/reports.h"
 #include "ctl/services.h"
 #include "model/name.h"
+#include "model/package-units.h"
 
 /* An amount, or null where it is not known. */
 static int add_known(json_object *row, const char *key, uint64_t value) {
@@ -44,12 +45,15 @@ static int add_state(json_object *row, const Module *m, const UnitState *s) {
         return r;
 }
 
-int row_add_unit(json_object *row, const Module *m, const char *unit, const UnitState *state) {
+int row_add_unit(json_object *row, const Module *m, const Package *p, const char *unit,
+                 const UnitState *state) {
         _cleanup_(freep) char *name = NULL, *app = NULL;
         unsigned instance;
         int r;
 
         r = module_from_unit_name(unit, &name, &app, &instance);
+        if (r >= 0 && !app)
+                r = package_first_app(p, &app);
         if (r >= 0)
                 r = json_add_string(row, "unit", unit);
         if (r >= 0)
@@ -59,7 +63,7 @@ int row_add_unit(json_object *row, const Module *m, const char *unit, const Unit
         return r < 0 ? r : add_state(row, m, state);
 }
 
-int row_new(Context *c, const Module *m, const char *unit, const UnitState *state,
+int row_new(Context *c, const Module *m, const Package *p, const char *unit, const UnitState *state,
             json_object **ret) {
         _cleanup_(json_object_putp) json_object *row = json_object_new_object();
         _cleanup_(freep) char *id = NULL;
@@ -77,7 +81,7 @@ int row_new(Context *c, const Module *m, const char *unit, const UnitState *stat
         if (r >= 0)
                 r = json_add_uint(row, "pm_id", m->pm_id);
         if (r >= 0)
-                r = row_add_unit(row, m, unit, state);
+                r = row_add_unit(row, m, p, unit, state);
         if (r >= 0)
                 r = add_text(row, "source", m->source ? m->source : m->spec);
         if (r >= 0)
@@ -91,14 +95,16 @@ int row_new(Context *c, const Module *m, const char *unit, const UnitState *stat
 static int add_rows(Context *c, const Module *m, const UnitState *states, size_t n,
                     json_object *rows) {
         _cleanup_(strv_freep) char **units = NULL;
+        Package p = {};
         int r;
 
-        r = module_units_read(m, states, n, &units);
+        (void) store_read_package(m, /* e= */ NULL, &p);
+        r = module_units(m->name, p.n_apps > 0 ? &p : NULL, states, n, &units);
         STRV_FOREACH(unit, units) {
                 json_object *row = NULL;
 
                 if (r >= 0)
-                        r = row_new(c, m, *unit, unit_states_find(states, n, *unit), &row);
+                        r = row_new(c, m, &p, *unit, unit_states_find(states, n, *unit), &row);
                 if (r >= 0 && json_object_array_add(rows, row) < 0)
                         r = -ENOMEM;
                 if (r >= 0)
@@ -106,6 +112,7 @@ static int add_rows(Context *c, const Module *m, const UnitState *states, size_t
                 if (r >= 0 && c->arg->json != JSON_OFF)
                         r = reports_add_monitor(c, row, *unit);
         }
+        package_done(&p);
         return r;
 }
 

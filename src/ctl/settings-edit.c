@@ -116,6 +116,7 @@ int edit_empty_package(const char *module, Package *ret) {
                 package_done(&p);
                 return -ENOMEM;
         }
+        p.apps->instances = 1;
         *ret = p;
         return 0;
 }

@@ -39,6 +39,13 @@ static int app_part(const Package *p, size_t app, char **ret) {
         return 0;
 }
 
+int package_first_app(const Package *p, char **ret) {
+        if (p->n_apps > 1 || (p->n_apps == 1 && app_count_instances(p->apps) > 1))
+                return app_part(p, 0, ret);
+        *ret = NULL;
+        return 0;
+}
+
 int package_unit_name(const Package *p, const char *module, UnitPlace place, char **ret) {
         _cleanup_(freep) char *part = NULL;
         int r;

@@ -22,6 +22,10 @@ typedef struct UnitPlace {
  * the processors. */
 unsigned app_count_instances(const App *app);
 
+/* What the first app is called beside others, as they are in their units' names; NULL where the
+ * package has one unit. */
+int package_first_app(const Package *p, char **ret);
+
 /* The name of the place's unit. A module's first unit has no parts but the module's id; the app's
  * part of any other is its declared name, or its number where that name will not do, or is another
  * app's. */

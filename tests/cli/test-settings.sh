@@ -193,6 +193,12 @@ is 'of one module' 'other:db:port package 1' "$(pm2ctl conf --no-legend other | 
 is 'with --show-secrets all of it' t0ken "$(pm2ctl conf --show-secrets other | awk '/token/ { print $3 }')"
 is 'conf --json keeps types' '{"key":"other:list","module":"other","origin":"module","secret":false,"value":[1]}' \
         "$(pm2ctl conf --json=short other | grep -o '{"key":"other:list"[^}]*}')"
+pm2ctl -q set 'wide:key of a length' "$(printf 'é%.0s' {1..300})"
+terminal() { TERM=dumb script -qec "stty cols $1; '$top_builddir/pm2ctl' --user conf wide" /dev/null | tr -d '\r' | tail -n 1; }
+is 'conf cuts the widest text on a narrow terminal' 'wide:key of a… module éééééééééééééé…' "$(LC_ALL=C.UTF-8 terminal 37)"
+is 'and leaves out what has no room at all' 'wide:key of … module' "$(LC_ALL=C.UTF-8 terminal 20)"
+is 'but nowhere else' 301 "$(pm2ctl conf --no-legend wide | tail -n 1 | grep -o 'é*$' | LC_ALL=C.UTF-8 wc -m)"
+pm2ctl -q unset wide
 prints 'config KEY is get' 5 config retain
 pm2ctl -q config other:db:host here && pm2ctl -q config other drive /
 prints 'config KEY VALUE is set' here get other:db:host

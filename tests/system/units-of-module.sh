@@ -58,8 +58,16 @@ is "in the journal each has a name of its own" "$(journalctl --sync; journalctl 
 # -- looking -----------------------------------------------------------------------------------------------------------
 list=$(pm2ctl list --json=short)
 is "list has a row for each" "$(json '[(r["unit"], r["app"], r["instance"], r["active"]) for r in d if r["name"] == "many"]' <<<"$list")" \
-        "[[\"$first\", null, 0, \"active\"], [\"${units[1]}\", \"worker\", 0, \"active\"], [\"${units[2]}\", \"worker\", 1, \"active\"], [\"${units[3]}\", \"worker\", 2, \"active\"]]"
+        "[[\"$first\", \"web\", 0, \"active\"], [\"${units[1]}\", \"worker\", 0, \"active\"], [\"${units[2]}\", \"worker\", 1, \"active\"], [\"${units[3]}\", \"worker\", 2, \"active\"]]"
 like "... as text too" "$(pm2ctl list)" '^ *[0-9]+ +many +worker +2 +1\.0\.0 +active'
+is "... show too" "$(show '[a["app"] for a in d["apps"]], d["app"]')" '[["web", "worker", "worker", "worker"], "web"]'
+is "... an only unit has no app" "$(pm2ctl list --json=short | json '[r["app"] for r in d if r["name"] == "many-more"]')" '[null]'
+unlike "nothing is said of the start at boot" "$(pm2ctl list)" 'ENABLED'
+ok "... until one is disabled" pm2ctl disable many-more
+like "... which has a mark" "$(pm2ctl list)" ' many-more .* no '
+like "... that others have not" "$(pm2ctl list)" ' many .* yes '
+ok "enable" pm2ctl enable many-more
+is "on 60 columns a table is no wider" "$(TERM=dumb script -qec 'stty cols 60; pm2ctl list' /dev/null | LC_ALL=C.UTF-8 awk 'length > 61' | wc -l)" 0
 ok "every unit has a record of its own" wait_for 10 output_has '\["web0", "worker0", "worker1", "worker2"\]' \
         show '[a["options"]["me"] for a in d["apps"]]'
 is "... and metrics" "$(show '[a["monitor"]["beat"]["value"] for a in d["apps"]]')" '["web0", "worker0", "worker1", "worker2"]'
@@ -104,6 +112,11 @@ is "... they run" "$(count_active "${units[@]}")" 4
 ok "an update with other apps" pm2ctl install many@2.0.0
 is "... runs those" "$(systemctl list-units --plain --no-legend --state=active 'pm2@many[.@]*' | cut -d' ' -f1)" \
         "$(printf '%s\n' pm2@many.service pm2@many@other.service)"
+
+mv /var/lib/pm2ctl/modules/many/current/node_modules/many/package.json /srv/
+is "one whose package cannot be read" "$(pm2ctl show many --json=short 2>/dev/null | json '[a["unit"] for a in d["apps"]]')" \
+        '["pm2@many.service", "pm2@many@other.service"]'
+mv /srv/package.json /var/lib/pm2ctl/modules/many/current/node_modules/many/
 
 ok "max" pm2ctl install max
 is "... is one for each processor" "$(pm2ctl list --json=short | json 'len([r for r in d if r["name"] == "max" and r["active"] == "active"])')" "$(nproc)"
