@@ -12,7 +12,7 @@ int process_exec(char *const *argv) {
         return -errno;
 }
 
-int process_run_to_stderr(char *const *argv) {
+int process_run(char *const *argv, int stdout_fd) {
         int status;
         pid_t pid;
 
@@ -21,7 +21,7 @@ int process_run_to_stderr(char *const *argv) {
         if (pid < 0)
                 return -errno;
         if (pid == 0) {
-                if (dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
+                if (dup2(stdout_fd, STDOUT_FILENO) >= 0)
                         (void) execvp(argv[0], argv);
                 _exit(127);
         }

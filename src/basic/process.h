@@ -8,8 +8,8 @@
 /* Becomes the program (looked up in PATH); returns only on failure. */
 int process_exec(char *const *argv);
 
-/* Runs it, its standard output on our standard error, and waits: its exit status, or negative. */
-int process_run_to_stderr(char *const *argv);
+/* Runs it, its standard output on a descriptor of ours, and waits: its exit status, or negative. */
+int process_run(char *const *argv, int stdout_fd);
 
 /* The first folder of a PATH that holds an executable file of that name, as "FOLDER/NAME": 1, or 0
  * if none does. A NULL path holds none. */

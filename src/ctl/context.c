@@ -60,3 +60,15 @@ int context_bus_or_none(Context *c, Error *e) {
                 error_clear(e);
         return 0;
 }
+
+int context_bus_or_warn(Context *c, Error *e) {
+        int r = context_bus(c, e);
+
+        if (r != -EHOSTDOWN || c->scope.kind != SCOPE_USER)
+                return r;
+        if (!c->warned)
+                (void) log_warning_cause(r, e, "No module runs");
+        c->warned = true;
+        error_clear(e);
+        return 0;
+}

@@ -11,6 +11,7 @@
 /* Exit statuses beside 0 and 1. */
 enum {
         EXIT_USAGE = VERB_USAGE,
+        EXIT_STOPPED = 3, /* status: systemctl's for a unit that does not run */
         EXIT_NO_MODULE = 4,
         EXIT_TIMEOUT = 5, /* trigger: no answer in time */
 };
@@ -52,6 +53,7 @@ typedef struct Context {
         uint64_t settle_usec; /* a module that stays up this long has started */
         int at_boot;          /* services_at_boot()'s answer: 1, -1; 0: nobody has asked */
         int records_fd;       /* of the folder with the records */
+        bool warned;          /* context_bus_or_warn() has */
 } Context;
 
 /* Decides the scope and finds its folders. Says itself what is wrong. */
@@ -68,6 +70,9 @@ int context_bus(Context *c, Error *e);
 /* The same, but a user without a manager does without: 0, and c->bus is NULL. */
 int context_bus_or_none(Context *c, Error *e);
 
+/* The same for verbs that look, which say so: once, with the remedy. */
+int context_bus_or_warn(Context *c, Error *e);
+
 /* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the
  * failed ones anew, so that new settings take effect; a module that is stopped or not installed is
  * left alone, and without a manager nothing happens. Reports what it did. Negative if a restart
@@ -77,6 +82,9 @@ int ctl_restart_running(Context *c, char *const *names);
 /* Says so, with the remedy, where nothing of the user's modules can be recorded, since the journal
  * has no part that this user may read. */
 void ctl_warn_unrecorded(const Context *c);
+
+/* -EACCES and the remedy where nothing that modules print can be read by the caller. */
+int ctl_check_logs(const Context *c, Error *e);
 
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);

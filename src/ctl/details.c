@@ -153,8 +153,8 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         }
         r = mask_new(&d->mask);
         if (r >= 0)
-                r = context_bus(c, e);
-        if (r >= 0)
+                r = context_bus_or_warn(c, e);
+        if (r >= 0 && c->bus)
                 r = units_query(c->bus, pattern, UNIT_DETAILS, e, &d->states, &d->n_states);
         if (r < 0)
                 return r;

@@ -124,7 +124,7 @@ static int show_all_lines(const Context *c, const char *unit, uint64_t since) {
                 r = strv_extend(&argv, "--no-pager");
         if (r >= 0)
                 r = strv_extend(&argv, "--quiet");
-        return r < 0 ? r : process_run_to_stderr(argv);
+        return r < 0 ? r : process_run(argv, STDERR_FILENO);
 }
 
 void excerpt_show(const Context *c, const char *unit, uint64_t since_usec) {

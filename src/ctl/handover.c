@@ -1,61 +1,136 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The verbs that hand over to systemd's own programs. */
+/* The verbs that hand over to systemd's own programs, which know nothing of modules: what those
+ * would say of a module that is stopped, or to a user without a manager or a journal, is said here.
+ */
 
 #include <ctype.h>
 
 #include "basic/log.h"
+#include "basic/path.h"
 #include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
 
-static int add_units(char ***argv, char *const *names, const char *prefix) {
-        int r = 0;
+/* Where we find a user's manager without it, systemctl needs the variable. */
+static int set_runtime_folder(const Scope *s) {
+        _cleanup_(freep) char *folder = NULL;
 
-        STRV_FOREACH(name, names)
-                if (r >= 0)
-                        r = module_add_patterns(*name, prefix, argv);
+        if (s->kind == SCOPE_SYSTEM)
+                return 0;
+        folder = strndup(s->runtime, (size_t) (path_basename(s->runtime) - s->runtime) - 1);
+        return !folder || setenv("XDG_RUNTIME_DIR", folder, /* overwrite= */ 1) < 0 ? -ENOMEM : 0;
+}
+
+/* Becomes the program, unless something is to be reported once it has ended. */
+static int hand_over(Context *c, char **argv, int result) {
+        int r;
+
+        r = set_runtime_folder(&c->scope);
+        if (r >= 0)
+                r = result == 0 ? process_exec(argv) : process_run(argv, STDOUT_FILENO);
+        return r < 0 ? log_error_errno(r, "Cannot run %s: %m", argv[0]) : result;
+}
+
+/* -- status ----------------------------------------------------------------------------- */
+
+static int find_units(Context *c, const char *name, const UnitState *states, size_t n,
+                      char ***ret) {
+        Module m = {};
+        int r;
+
+        if (store_load(c->store, name, /* e= */ NULL, &m) > 0)
+                r = module_units_read(&m, states, n, ret);
+        else
+                r = module_units(name, /* p= */ NULL, states, n, ret);
+        module_done(&m);
         return r;
 }
 
-static int hand_over(Context *c, char **argv) {
-        int r = process_exec(argv);
+/* Adds the module's loaded units; one that is stopped is gone. */
+static int add_status(Context *c, const char *name, const UnitState *states, size_t n,
+                      char ***argv) {
+        _cleanup_(strv_freep) char **units = NULL, **gone = NULL;
+        int r;
 
-        return log_error_errno(r, "Cannot run %s: %m", argv[0]);
+        r = find_units(c, name, states, n, &units);
+        STRV_FOREACH(unit, units)
+                if (r >= 0)
+                        r = strv_extend(unit_states_find(states, n, *unit) ? argv : &gone, *unit);
+        if (r < 0)
+                return log_oom();
+        if (strv_length(gone) == strv_length(units))
+                log_warning("%s is stopped; 'pm2ctl start %s' starts it.", name, name);
+        else
+                STRV_FOREACH(unit, gone)
+                        log_warning("%s is stopped; 'pm2ctl start %s' starts it.", *unit, name);
+        return gone ? EXIT_STOPPED : 0;
 }
 
 static int make_status(Context *c, char *const *names, char ***argv) {
-        int r;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        UnitState *states = NULL;
+        size_t n = 0, n_options;
+        int r, result = 0;
+
+        r = context_bus(c, &e);
+        if (r >= 0)
+                r = modules_query(c, UNIT_NAMES, &e, &states, &n);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot show the status of modules");
 
         r = strv_extend(argv, "systemctl");
         if (r >= 0)
                 r = strv_extendf(argv, "--%s", scope_kind_to_string(c->scope.kind));
-        if (r >= 0 && !c->arg->pager)
-                r = strv_extend(argv, "--no-pager");
         if (r >= 0)
                 r = strv_extend(argv, "status");
-        return r < 0 ? r : add_units(argv, names, "");
+        n_options = strv_length(*argv);
+        STRV_FOREACH(name, names)
+                if (r >= 0) {
+                        r = add_status(c, *name, states, n, argv);
+                        result = r > 0 ? r : result;
+                }
+        unit_states_free(states, n);
+        if (r >= 0 && strv_length(*argv) == n_options)
+                *argv = strv_free(*argv);
+        else if (r >= 0 && (!c->arg->pager || result != 0))
+                r = strv_extend(argv, "--no-pager");
+        return r < 0 ? r : result;
 }
 
+/* -- logs ------------------------------------------------------------------------------- */
+
 static int make_logs(Context *c, char *const *names, char ***argv) {
+        const char *prefix = c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=";
+        _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
+
+        r = ctl_check_logs(c, &e);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot show logs");
 
         /* Without --user: the user's entries may be in the system's journal, for want of their own.
          */
         r = strv_extend(argv, "journalctl");
         if (r >= 0)
                 r = strv_extend(argv, c->arg->follow ? "--follow" : "--no-pager");
+        /* it would explain at length that there are others' journals */
+        if (r >= 0 && geteuid() != 0)
+                r = strv_extend(argv, "--quiet");
         if (r >= 0)
                 r = strv_extendf(argv, "--lines=%s", c->arg->lines ? c->arg->lines : "15");
         if (r >= 0 && c->arg->json != JSON_OFF)
                 r = strv_extendf(argv, "--output=%s",
                                  c->arg->json == JSON_SHORT ? "json" : "json-pretty");
-        if (r < 0)
-                return r;
-        return add_units(argv, names, c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=");
+        STRV_FOREACH(name, names)
+                if (r >= 0)
+                        r = module_add_patterns(*name, prefix, argv);
+        return r < 0 ? log_oom() : 0;
 }
+
+/* -- the verbs -------------------------------------------------------------------------- */
 
 static int run(const void *args, char **words, int (*make)(Context *, char *const *, char ***)) {
         _cleanup_(strv_freep) char **argv = NULL, **names = NULL;
@@ -69,10 +144,10 @@ static int run(const void *args, char **words, int (*make)(Context *, char *cons
         r = select_modules(&c, words[0] ? words : everything, &names);
         if (r == 0 && !names)
                 log_notice("No modules are installed.");
-        if (r == 0 && names) {
+        if (r == 0 && names)
                 r = make(&c, names, &argv);
-                r = r < 0 ? log_oom() : hand_over(&c, argv);
-        }
+        if (r >= 0 && argv)
+                r = hand_over(&c, argv, r);
         context_done(&c);
         return r;
 }

@@ -326,6 +326,17 @@ bool journal_reader_sees_anything(JournalReader *r) {
         return sd_journal_get_cutoff_realtime_usec(r->journal, &from, &to) > 0;
 }
 
+bool journal_is_readable(ScopeKind scope) {
+        _cleanup_(sd_journal_closep) sd_journal *j = NULL;
+        uint64_t from, to;
+
+        if (sigbus_guard() < 0)
+                return false;
+        return sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY |
+                                           (scope == SCOPE_SYSTEM ? SD_JOURNAL_SYSTEM : 0)) >= 0 &&
+               sd_journal_get_cutoff_realtime_usec(j, &from, &to) > 0;
+}
+
 bool journal_reader_is_bloated(const JournalReader *r) {
         return r->bloated;
 }

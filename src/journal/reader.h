@@ -70,6 +70,10 @@ int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec);
  * read. */
 bool journal_reader_sees_anything(JournalReader *r);
 
+/* Whether the caller may read any entry, of whatever age and kind, of the journal where a scope's
+ * modules write: the system's own files, or for a user any. */
+bool journal_is_readable(ScopeKind scope);
+
 /* Takes note of files that came or went: 1 if any did. New entries of known files are found without
  * it. An entry of a new file may be older than one that was read already: it is passed over unless
  * the caller goes back. */

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # generate, check, package and publish as a person types them; no registry is asked. TAP.
 set -u
+. "${0%/*}/lib.sh"
 for program in node npm python3 tar; do
         command -v "$program" >/dev/null || { echo "1..0 # SKIP $program, which this test needs, is not installed"; exit 0; }
 done
@@ -12,37 +13,6 @@ cd "$tmp" || exit 1
 mkdir home
 export HOME=$tmp/home PM2CTL_LIBEXECDIR=$top_builddir TERM=dumb
 unset "${!npm_config_@}" "${!NPM_CONFIG_@}"
-n=0 failed=0
-
-result() { # STATUS NAME [NOTE…]
-        n=$((n + 1))
-        if [ "$1" -eq 0 ]; then
-                echo "ok $n - $2"
-        else
-                echo "not ok $n - $2"
-                failed=1
-                printf '%s\n' "${@:3}" | sed 's/^/# /'
-        fi
-}
-
-is() { # NAME WANT GOT
-        [ "$2" = "$3" ]
-        result $? "$1" "want: $2" "got: $3"
-}
-
-# status NAME STATUS COMMAND…: it ends so; what it says is in $output
-status() {
-        local got
-        output=$("${@:3}" 2>&1 </dev/null)
-        got=$?
-        [ "$got" -eq "$2" ]
-        result $? "$1" "want status $2, got $got" "$output"
-}
-
-says() { # NAME REGEX: the last command
-        grep -Eq -e "$2" <<<"$output"
-        result $? "$1" "no line matches: $2" "$output"
-}
 
 pm2ctl() { "$top_builddir/pm2ctl" "$@"; }
 findings() { pm2ctl check --json=short "$@" | python3 -c 'import json, sys; print("\n".join("%(level)s %(field)s" % {"field": "-", **f} for f in json.load(sys.stdin)))'; }
@@ -160,5 +130,4 @@ says "... too" "^pm2ctl: Cannot publish 'tool': http://127.0.0.1:9/tool: "
 result $? "... without the token" "$output"
 status "--tag goes with publish alone" 2 pm2ctl package --tag=x tool
 
-echo "1..$n"
-exit "$failed"
+done_testing

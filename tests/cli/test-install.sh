@@ -4,6 +4,7 @@
 # a manager: pm2-fetch is a child then, and an install ends with the news that nothing can be started. Registry and
 # repositories are on loopback. TAP.
 set -u
+. "${0%/*}/lib.sh"
 for program in node npm git python3 mkfifo; do
         command -v "$program" >/dev/null || { echo "1..0 # SKIP $program, which this test needs, is not installed"; exit 0; }
 done
@@ -19,25 +20,8 @@ export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTE
 unset DBUS_SESSION_BUS_ADDRESS XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME "${!npm_config_@}" "${!NPM_CONFIG_@}" "${!http_@}" \
         "${!HTTP_@}"
 modules=$HOME/.local/state/pm2ctl/modules staging=$HOME/.local/state/pm2ctl/staging
-n=0 failed=0
 
 pm2ctl() { "$top_builddir/pm2ctl" --user "$@"; }
-
-result() { # STATUS NAME [NOTE…]
-        n=$((n + 1))
-        if [ "$1" -eq 0 ]; then
-                echo "ok $n - $2"
-        else
-                echo "not ok $n - $2"
-                failed=1
-                printf '%s\n' "${@:3}" | sed 's/^/# /'
-        fi
-}
-
-is() { # NAME WANT GOT
-        [ "$2" = "$3" ]
-        result $? "$1" "want: $2" "got: $3"
-}
 
 # status NAME STATUS WORD…: it ends so; what it says is in $output
 status() {
@@ -55,11 +39,6 @@ installs() {
         got=$?
         [ "$got" -eq 1 ] && grep -Eq "^pm2ctl: .* is (installed|updated|linked), but does not run: there is no .*manager" <<<"$output"
         result $? "$1" "status $got" "$output"
-}
-
-says() { # NAME REGEX: the last command
-        grep -Eq -e "$2" <<<"$output"
-        result $? "$1" "no line matches: $2" "$output"
 }
 
 state() { find "$modules" -printf '%P %y %l\n' 2>/dev/null | sort; }
@@ -410,5 +389,4 @@ is "elsewhere there are plain lines" "" "$(tr -d '\n[:print:]…' <<<"$output")"
 status "uninstall" 0 uninstall all
 is "... leaves none" "" "$(ls "$modules"; ls -A "$staging")"
 
-echo "1..$n"
-exit "$failed"
+done_testing

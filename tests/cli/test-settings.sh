@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # set, get and unset as a person types them, in the user scope of folders of our own and without a manager. TAP.
 set -u
+. "${0%/*}/lib.sh"
 
 top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
 top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
@@ -13,25 +14,8 @@ cd "$tmp" || exit 1
 export HOME=$tmp XDG_CONFIG_HOME=$tmp/config XDG_STATE_HOME=$tmp/state XDG_RUNTIME_DIR=$tmp/run
 unset DBUS_SESSION_BUS_ADDRESS
 files=$XDG_CONFIG_HOME/pm2ctl
-n=0 failed=0
 
 pm2ctl() { "$top_builddir/pm2ctl" --user "$@"; }
-
-result() { # STATUS NAME [NOTE…]
-        n=$((n + 1))
-        if [ "$1" -eq 0 ]; then
-                echo "ok $n - $2"
-        else
-                echo "not ok $n - $2"
-                failed=1
-                printf '%s\n' "${@:3}" | sed 's/^/# /'
-        fi
-}
-
-is() { # NAME WANT GOT
-        [ "$2" = "$3" ]
-        result $? "$1" "want: $2" "got: $3"
-}
 
 # prints VERB WORDS…: what a command prints
 prints() { # NAME WANT WORD…
@@ -47,15 +31,6 @@ refuses() {
         [ $status -eq "$2" ] && [[ $got == *"$3"* ]] && [ "$(wc -l <<<"$got")" -eq 1 ] &&
                 [ "$before" = "$(cat "$files"/*.ini "$files"/modules/*.ini 2>/dev/null | sha256sum)" ]
         result $? "$1" "want $2: $3" "got $status: $got"
-}
-
-# A module as `install` leaves it, without the install.
-install_module() { # NAME PACKAGE.JSON
-        local release=$XDG_STATE_HOME/pm2ctl/modules/$1/releases/1.0.0-1
-        mkdir -p "$release/node_modules/$1"
-        echo "$2" >"$release/node_modules/$1/package.json"
-        echo "{\"format\":1,\"name\":\"$1\",\"version\":\"1.0.0\",\"pm_id\":0,\"installed\":1}" >"$release/module.json"
-        ln -sfn releases/1.0.0-1 "$XDG_STATE_HOME/pm2ctl/modules/$1/current"
 }
 
 # -- before anything is there
@@ -336,5 +311,4 @@ else
         echo "ok $n - a full disk # SKIP only root can make one"
 fi
 
-echo "1..$n"
-exit $failed
+done_testing

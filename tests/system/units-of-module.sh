@@ -92,6 +92,9 @@ is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 systemctl stop "${units[2]}"
 test -d /run/pm2ctl/many@worker@2
 is "what one leaves is its own" $? 0
+exits "status of one of which a unit is stopped" 3 pm2ctl status many
+like "... says so" "$OUTPUT" "^pm2ctl: ${units[2]} is stopped; 'pm2ctl start many' starts it"
+is "... and shows the others" "$(grep -c ' Active: active' <<<"$OUTPUT")" 3
 before=$(pids)
 ok "start" pm2ctl start many
 is "... starts what is missing" "$(count_active "${units[@]}")" 4
@@ -105,6 +108,11 @@ is "... stops all" "$(count_active "${units[@]}")" 0
 is "... which list still knows" "$(pm2ctl list --json=short | json '[r["active"] for r in d if r["name"] == "many"]')" \
         '["inactive", "inactive", "inactive", "inactive"]'
 is "... and nobody else" "$(systemctl show -P MainPID pm2@many-more.service)" "$bystander"
+exits "... status too" 3 pm2ctl status many
+is "... in a sentence" "$OUTPUT" "pm2ctl: many is stopped; 'pm2ctl start many' starts it."
+exits "... which another one does not change" 3 pm2ctl status many many-more
+like "... that is shown" "$OUTPUT" ' Active: active'
+unlike "... by systemctl, which was not asked for the first" "$OUTPUT" 'could not be found'
 ok "start --all forgets none" pm2ctl start --all
 is "... they run" "$(count_active "${units[@]}")" 4
 

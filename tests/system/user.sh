@@ -105,7 +105,15 @@ without_manager() {
         is "... and it is there, fetched by children" "$(ls /home/carol/.local/state/pm2ctl/modules)" hello
         is "... with no process left" "$(pgrep -c -u carol)" 0
         ok "settings can be made all the same" carol pm2ctl -q set hello:greeting hi
+        exits "status cannot tell" 1 carol pm2ctl status hello
+        one_sentence "... says so, with the remedy" 'no systemd user manager for UID 4003.*loginctl enable-linger'
+        exits "logs neither, of one who has never had a journal" 1 carol pm2ctl logs hello
+        one_sentence "... and has a remedy too" 'journal keeps nothing that you may read.*Storage=persistent.*group systemd-journal'
+        ok "list tells what is installed, and that nothing runs" output_has ' hello .* inactive ' carol pm2ctl list
         ok "who has one needs no XDG_RUNTIME_DIR" output_has ' hello ' alice env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS pm2ctl list
+        ok "... for systemctl neither" output_has ' Active: active' alice env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS pm2ctl status hello
+        ok "who may read no others' journals is not told so" alice pm2ctl logs --nostream hello
+        unlike "... each time" "$OUTPUT" 'Hint'
 }
 
 boots() { carol systemctl --user is-enabled pm2-axm-relay.service pm2-modules.service | paste -sd' '; }
@@ -154,6 +162,9 @@ without_journal() { # a journal in memory has no parts for users
         ok "without a journal of one's own a module is installed" carol pm2ctl -q install hello
         one_sentence "... with a warning that has the remedy" 'journal.*cannot be recorded.*Storage=persistent.*group systemd-journal'
         ok "... and runs" carol systemctl --user is-active -q pm2@hello.service
+        ok "... says status" output_has ' Active: active' carol pm2ctl status hello
+        exits "logs has nothing to show" 1 carol pm2ctl logs hello
+        one_sentence "... and says what to do" 'Cannot show logs: the journal keeps nothing that you may read; root can set Storage=persistent.*group systemd-journal'
         ok "show says it too" carol pm2ctl show hello
         like "... in the same words" "$OUTPUT" 'cannot be recorded.*Storage=persistent'
         ok "the relay's status as well" wait_for 10 output_has 'no journal that this user may read' carol systemctl --user status pm2-axm-relay.service
