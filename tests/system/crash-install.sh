@@ -7,8 +7,9 @@
 
 thorough=${PM2CTL_TEST_THOROUGH:-0}
 lanes=3
-kills=$((thorough ? 68 : 3))          # in each lane
-reboots=$((thorough ? 10 : 1))
+kills=$((thorough ? 68 : 3))          # in each lane, that came before the command was done
+reboots=$((thorough ? 10 : 1))        # amid an install, in at most this many boots:
+boots=$((thorough ? 18 : 6))
 tries=$((thorough ? 10 : 1))
 modules=/var/lib/pm2ctl/modules
 saved=/var/tmp/crash-install
@@ -64,63 +65,71 @@ after_kill() {
         stranger "$name"
 }
 
-# How long an install takes as things are is what the moments to kill others are chosen by.
-timed_install() { # SPEC
+# How long an undisturbed command takes as things are is what the moments to kill such ones are chosen by.
+timed() { # VERB NAME[@VERSION]
         local begin=${EPOCHREALTIME/./}
-        pm2ctl -q install "$1" || return
-        echo "$(((${EPOCHREALTIME/./} - begin) / 1000))" >"$saved/milliseconds"
+        pm2ctl -q "$@" || return
+        echo "$(((${EPOCHREALTIME/./} - begin) / 1000))" >"$saved/$1-${2%@*}"
+}
+
+# Sets DELAY to a moment in this part of such a command, in seconds. Not in a subshell, which has random numbers of its
+# own, and before the command is started, so that nothing but the command takes time.
+choose_moment() { # PERCENT VERB NAME[@VERSION]
+        local span moment
+        span=$(cat "$saved/$2-${3%@*}")
+        [ "$2" != install ] || span=$((span > 1000 ? span - 800 : 200))   # the rest is waiting for the module to be stable
+        moment=$((RANDOM * span * $1 / 100 / 32768))
+        printf -v DELAY '%d.%03d' $((moment / 1000)) $((moment % 1000))
 }
 
 # after_install NAME VERSION: it works, and nothing of what was killed before is left in its folder
 after_install() {
-        timed_install "$1@$2" || echo "install fails"
+        timed install "$1@$2" || echo "install fails"
         [ "$(listed "$1")" = "$2" ] || echo "is at $(listed "$1") after the install of $2"
         stranger "$1"
         [ "$(ls -A "$modules/$1")" = $'current\nreleases' ] || ls -A "$modules/$1"
         [ "$(ls -A "$modules/$1/releases" | wc -l)" -le 2 ] || ls -A "$modules/$1/releases"
 }
 
-# A moment in this part of an install, which only waits in its last second.
-random_delay() { # PART
-        python3 -c "print($RANDOM / 32768 * max($(cat "$saved/milliseconds") / 1000 - 0.8, 0.2) * $1)"
-}
-
-# kill_amid WHOM COMMAND...: pm2ctl, or the programs in its units
+# kill_amid WHOM VERB NAME[@VERSION]: pm2ctl, or the programs in its units. Fails if the command was done before.
 kill_amid() {
-        local whom=$1 pid number; shift
+        local whom=$1 pid number r=0; shift
+        choose_moment 100 "$@"
         setsid pm2ctl -q "$@" >"$output" 2>&1 &
         pid=$!
-        sleep "$(random_delay 1)"
+        sleep "$DELAY"
         if [ "$whom" = pm2ctl ]; then
                 kill -KILL "$pid" 2>/dev/null
         else
                 number=$(readlink "/proc/$pid/fd/"* | sed -n 's|.*/staging/\([0-9]*\)$|\1|p')
                 systemctl kill -s KILL "pm2-fetch@$number.service" "pm2-scripts@$number.service" 2>/dev/null
         fi
-        wait "$pid" 2>/dev/null
-        [ $? -ne 137 ] || echo >>"$saved/killed"
+        wait "$pid" 2>/dev/null || r=$?
+        [ "$r" -ne 0 ]
 }
 
-# One kill after the other, each during an update; every fourth time during an uninstall and then during a first
-# install.
-torture() { # NAME TIMES
-        local name=$1 i whom old complaints bad=0 output=$saved/output-$1
-        for ((i = 1; i <= $2; i++)); do
-                whom=$([ $((RANDOM % 4)) -eq 0 ] && echo unit || echo pm2ctl)
-                old=1.0.0 complaints=
-                if [ $((i % 4)) -eq 3 ]; then
-                        kill_amid pm2ctl uninstall "$name"
+# One after the other during an update, every fourth time during an uninstall and then during a first install, until
+# so many came before the install was done. All must end well, those that came late as well.
+torture() { # NAME KILLS
+        local name=$1 tries whom old complaints killed=0 bad=0 output=$saved/output-$1
+        timed uninstall "$name" && timed install "$name@1.0.0" || return
+        for ((tries = 1; killed < $2 && tries <= 4 * $2; tries++)); do
+                whom=$((RANDOM % 4)) old=1.0.0 complaints=
+                [ "$whom" -eq 0 ] && whom=unit || whom=pm2ctl
+                if [ $((tries % 4)) -eq 3 ]; then
+                        kill_amid pm2ctl uninstall "$name" || :
                         complaints=$(after_kill "$name" "$old" -)
-                        [ -z "$(listed "$name")" ] || pm2ctl -q uninstall "$name" || complaints+="uninstall fails"
+                        [ -z "$(listed "$name")" ] || timed uninstall "$name" || complaints+="uninstall fails"
                         old=-
                 fi
-                kill_amid "$whom" install "$name@2.0.0"
+                ! kill_amid "$whom" install "$name@2.0.0" || killed=$((killed + 1))
                 complaints+=$(after_kill "$name" "$old" 2.0.0; after_install "$name" 1.0.0)
                 [ -n "$complaints" ] || continue
                 bad=$((bad + 1))
-                printf '%s\n' "$name, kill $i of $whom, version before $old:" "$complaints" "the command said:" "$(cat "$output")"
+                printf '%s\n' "$name, try $tries, $whom killed, version before $old:" "$complaints" "the command said:" "$(cat "$output")"
         done
-        [ "$bad" -eq 0 ]
+        echo "$name: killed $killed times in $((tries - 1)) tries, the last install took $(cat "$saved/install-$name") ms"
+        [ "$bad" -eq 0 ] && [ "$killed" -eq "$2" ]
 }
 
 torture_all() {
@@ -137,9 +146,10 @@ torture_all() {
 at_once() { # TIMES ARGUMENTS
         local i first second complaints bad=0 output=$saved/output
         for ((i = 1; i <= $1; i++)); do
+                choose_moment 50 install victim-1
                 pm2ctl -q install victim-1@1.0.0 >"$output" 2>&1 &
                 first=$!
-                sleep "$(random_delay 0.5)"
+                sleep "$DELAY"
                 # shellcheck disable=SC2086
                 pm2ctl -q $2 >>"$output" 2>&1 &
                 second=$!
@@ -180,8 +190,8 @@ prepare() {
         make_package endless 1.0.0 "sleep 77777"
         echo "${PM2CTL_TEST_SEED:-$(($$ % 1000 * 1000 + RANDOM % 1000))}" >"$saved/seed"
         serve_packages "$saved/packages" && use_registry "$SERVED"
-        ok "modules" pm2ctl install victim-2@1.0.0 victim-3@1.0.0
-        ok "... one more" timed_install victim-1@1.0.0
+        : >"$saved/rebooted"
+        ok "modules" pm2ctl install victim-1@1.0.0 victim-2@1.0.0 victim-3@1.0.0
         is "nothing is left behind" "$(leftovers)" ""
 }
 
@@ -193,9 +203,8 @@ seed=$(cat "$saved/seed")
 RANDOM=$((seed + ${REBOOT_MARK:-0} * 100))
 
 if [ -z "$REBOOT_MARK" ]; then
-        echo "# PM2CTL_TEST_SEED=$seed, an install takes $(cat "$saved/milliseconds") ms"
-        ok "killed $((lanes * kills)) times" torture_all
-        ok "... often enough before it was done" test "$(wc -l <"$saved/killed")" -ge $((lanes * kills / 8))
+        echo "# PM2CTL_TEST_SEED=$seed"
+        ok "killed $((lanes * kills)) times before it was done" torture_all && test_comment <<<"$OUTPUT"
         is "the next install leaves nothing behind" "$(after_install victim-1 1.0.0; leftovers)" ""
         left_at_work
         ok "two installs of one module at once" at_once "$tries" "install victim-1@2.0.0"
@@ -206,9 +215,15 @@ else
         is "after a reboot amid an install all is well" "$(after_kill victim-1 1.0.0 2.0.0; leftovers)" ""
         is "... and after the next install" "$(after_install victim-1 1.0.0; leftovers)" ""
 fi
-if [ "${REBOOT_MARK:-0}" -lt "$reboots" ]; then
-        setsid pm2ctl -q install victim-1@2.0.0 >/dev/null 2>&1 &
-        sleep "$(random_delay 1)"
+# As with the kills, until so many came before the install was done, which leaves a mark.
+[ -z "$REBOOT_MARK" ] || [ -e "$saved/done" ] || echo >>"$saved/rebooted"
+rebooted=$(wc -l <"$saved/rebooted")
+if [ "$rebooted" -lt "$reboots" ] && [ "${REBOOT_MARK:-0}" -lt "$boots" ]; then
+        rm -f "$saved/done"
+        choose_moment 100 install victim-1
+        setsid bash -c "pm2ctl -q install victim-1@2.0.0; touch '$saved/done'" >/dev/null 2>&1 &
+        sleep "$DELAY"
         reboot_and_continue "$((${REBOOT_MARK:-0} + 1))"
 fi
+is "rebooted so many times before the install was done" "$rebooted" "$reboots"
 done_testing
