@@ -68,54 +68,6 @@ static int wait_each(Batch *b, JobWaiter *w, Error *e) {
         return r;
 }
 
-/* Calls METHOD(unit, MODE) for each that is all right so far, then waits for all jobs. A unit
- * that is not there gets -ENOENT. */
-static int call_each(Batch *b, const char *method, const char *mode, Error *e) {
-        bool starts = endswith(method, "RestartUnit");
-        _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
-        int r;
-
-        r = job_waiter_new(b->bus, e, &w);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < b->n; i++) {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-                UnitOutcome *o = b->outcomes + i;
-
-                if (o->r < 0)
-                        continue;
-                if (starts)
-                        r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
-                if (r < 0)
-                        return r;
-                o->r = manager_call(b->bus, method, &o->error, &reply, "ss", b->units[i], mode);
-                if (is_fatal(o->r))
-                        return error_set(e, o->r, "%s", error_text(&o->error, o->r));
-                if (o->r >= 0)
-                        o->r = job_waiter_add(w, reply, i);
-        }
-
-        return wait_each(b, w, e);
-}
-
-/* A failed unit keeps its name until it is reset. */
-static int stop_each(Batch *b, Error *e) {
-        int r;
-
-        r = call_each(b, "StopUnit", "replace", e);
-        for (size_t i = 0; r >= 0 && i < b->n; i++) {
-                UnitOutcome *o = b->outcomes + i;
-
-                if (o->r == -ENOENT) {
-                        error_clear(&o->error);
-                        o->r = 0;
-                } else if (o->r >= 0)
-                        (void) manager_call(b->bus, "ResetFailedUnit", NULL, NULL, "s",
-                                            b->units[i]); /* gone unless it failed */
-        }
-        return r;
-}
-
 static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
         int r = 0;
 
@@ -135,7 +87,29 @@ static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message
                             "the way (drop-ins are not)");
 }
 
-static int start_each(Batch *b, const UnitSpec *specs, Error *e) {
+/* What the manager is asked for each unit: METHOD(unit, MODE), or to start it from its spec. */
+typedef struct Request {
+        const char *method, *mode;
+        const UnitSpec *specs;
+        bool starts;
+} Request;
+
+static const Request stop = { .method = "StopUnit", .mode = "replace" };
+static const Request restart = { .method = "RestartUnit", .mode = "replace", .starts = true };
+/* fails where a stop is under way, which "replace" would cancel */
+static const Request try_restart = { .method = "TryRestartUnit", .mode = "fail", .starts = true };
+
+static int send_request(sd_bus *bus, const Request *q, const char *unit, size_t i, UnitOutcome *o,
+                        sd_bus_message **ret_reply) {
+        if (!q->specs)
+                return manager_call(bus, q->method, &o->error, ret_reply, "ss", unit, q->mode);
+        o->start_usec = now_usec();
+        return start_one(bus, q->specs + i, &o->error, ret_reply);
+}
+
+/* Asks for each that is all right so far, then waits for all jobs. A unit that is not there gets
+ * -ENOENT. */
+static int request_each(Batch *b, const Request *q, Error *e) {
         _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
         int r;
 
@@ -148,11 +122,11 @@ static int start_each(Batch *b, const UnitSpec *specs, Error *e) {
 
                 if (o->r < 0)
                         continue;
-                r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
+                if (q->starts)
+                        r = job_waiter_throttle(w, STARTING_MAX, STARTING_USEC, e);
                 if (r < 0)
                         return r;
-                o->start_usec = now_usec();
-                o->r = start_one(b->bus, specs + i, &o->error, &reply);
+                o->r = send_request(b->bus, q, b->units[i], i, o, &reply);
                 if (is_fatal(o->r))
                         return error_set(e, o->r, "%s", error_text(&o->error, o->r));
                 if (o->r >= 0)
@@ -160,6 +134,24 @@ static int start_each(Batch *b, const UnitSpec *specs, Error *e) {
         }
 
         return wait_each(b, w, e);
+}
+
+/* A failed unit keeps its name until it is reset. */
+static int stop_each(Batch *b, Error *e) {
+        int r;
+
+        r = request_each(b, &stop, e);
+        for (size_t i = 0; r >= 0 && i < b->n; i++) {
+                UnitOutcome *o = b->outcomes + i;
+
+                if (o->r == -ENOENT) {
+                        error_clear(&o->error);
+                        o->r = 0;
+                } else if (o->r >= 0)
+                        (void) manager_call(b->bus, "ResetFailedUnit", NULL, NULL, "s",
+                                            b->units[i]); /* gone unless it failed */
+        }
+        return r;
 }
 
 /* The unit knows better than its job why it failed. */
@@ -195,7 +187,7 @@ int units_start(sd_bus *bus, const UnitSpec *specs, size_t n, Error *e, UnitOutc
         if (r >= 0)
                 r = stop_each(&b, e);
         if (r >= 0)
-                r = start_each(&b, specs, e);
+                r = request_each(&b, &(Request){ .specs = specs, .starts = true }, e);
         if (r >= 0)
                 r = explain_failures(&b, e);
         if (r < 0)
@@ -243,8 +235,8 @@ static int reset_limit(sd_bus *bus, const char *unit, Error *e) {
         return manager_call(bus, "ResetFailedUnit", e, NULL, "s", unit);
 }
 
-static int restart_each(sd_bus *bus, char *const *units, const char *method, const char *mode,
-                        Error *e, UnitOutcome **ret) {
+static int restart_each(sd_bus *bus, char *const *units, const Request *q, Error *e,
+                        UnitOutcome **ret) {
         _cleanup_(batch_done) Batch b = {};
         int r;
 
@@ -252,7 +244,7 @@ static int restart_each(sd_bus *bus, char *const *units, const char *method, con
         for (size_t i = 0; r >= 0 && i < b.n; i++)
                 b.outcomes[i].r = reset_limit(bus, b.units[i], &b.outcomes[i].error);
         if (r >= 0)
-                r = call_each(&b, method, mode, e);
+                r = request_each(&b, q, e);
         if (r >= 0)
                 r = explain_failures(&b, e);
         if (r < 0)
@@ -262,11 +254,11 @@ static int restart_each(sd_bus *bus, char *const *units, const char *method, con
 }
 
 int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
-        return restart_each(bus, units, "RestartUnit", "replace", e, ret);
+        return restart_each(bus, units, &restart, e, ret);
 }
 
 int units_try_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {
-        return restart_each(bus, units, "TryRestartUnit", "fail", e, ret);
+        return restart_each(bus, units, &try_restart, e, ret);
 }
 
 /* Result and clause of the only unit of a batch. */
