@@ -81,6 +81,15 @@ int strv_copy(char *const *v, char ***ret) {
         return 0;
 }
 
+static int compare_strings(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+void strv_sort(char **v) {
+        if (v)
+                qsort(v, strv_length(v), sizeof(char *), compare_strings);
+}
+
 char *strv_join(char *const *v, const char *separator) {
         size_t size = 1;
         char *joined, *t;

@@ -19,6 +19,9 @@ int strv_extendf(char ***v, const char *format, ...) _printf_(2, 3);
 /* 0 and a copy, or -ENOMEM. */
 int strv_copy(char *const *v, char ***ret);
 
+/* By bytes. */
+void strv_sort(char **v);
+
 /* One string, or NULL if out of memory. */
 char *strv_join(char *const *v, const char *separator);
 

@@ -12,8 +12,6 @@
 #include "store/module-file.h"
 #include "store/store-internal.h"
 
-#define MODULES_LOCK ".modules.lock"
-
 Store *store_close(Store *s) {
         if (!s)
                 return NULL;
@@ -56,35 +54,6 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
 
         *ret = TAKE_PTR(s);
         return 0;
-}
-
-int store_lock(Store *s, Error *e) {
-        int fd = lock_at(s->fd, ".lock");
-
-        return fd < 0 ? error_set(e, fd, "cannot lock %s/.lock: %s", s->path, strerror(-fd)) : fd;
-}
-
-/* FNV-1a. Two names of one hash wait for each other, which does no harm. */
-static uint64_t hash_name(const char *name) {
-        uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-        for (; *name; name++)
-                h = (h ^ (uint8_t) *name) * UINT64_C(0x100000001b3);
-        return h;
-}
-
-int store_lock_modules(Store *s, char *const *names, bool exclusive, Error *e) {
-        _cleanup_(closep) int fd = -EBADF;
-        int r;
-
-        /* one byte for each name in one file, so that a module's lock leaves no file behind */
-        fd = openat(s->fd, MODULES_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        r = fd < 0 ? -errno : 0;
-        STRV_FOREACH(name, names)
-                if (r >= 0)
-                        r = lock_byte(fd, hash_name(*name), exclusive);
-        return r < 0 ? error_set(e, r, "cannot lock %s/" MODULES_LOCK ": %s", s->path, strerror(-r))
-                     : TAKE_FD(fd);
 }
 
 int store_open_module(Store *s, const char *name) {
@@ -234,11 +203,7 @@ int store_read_release_file(Store *s, const Module *m, const char *file, size_t 
         return read_file_at(fd, path, max, ret, ret_size);
 }
 
-static int compare_names(const void *a, const void *b) {
-        return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-int store_is_committed(Store *s, const char *folder) {
+static int is_committed(Store *s, const char *folder) {
         _cleanup_(freep) char *current = path_join(folder, CURRENT);
 
         if (!current)
@@ -248,7 +213,7 @@ int store_is_committed(Store *s, const char *folder) {
         return errno == ENOENT ? 0 : -errno;
 }
 
-int store_names(Store *s, Error *e, char ***ret) {
+int store_list(Store *s, bool committed, Error *e, char ***ret) {
         _cleanup_(strv_freep) char **names = NULL;
         _cleanup_(closedirp) DIR *d = NULL;
         int r;
@@ -262,17 +227,20 @@ int store_names(Store *s, Error *e, char ***ret) {
 
                 if (module_name_from_folder(entry->d_name, &name) < 0)
                         continue;
-                if (store_is_committed(s, entry->d_name) <= 0)
+                if (is_committed(s, entry->d_name) != committed)
                         continue;
                 r = strv_consume(&names, TAKE_PTR(name));
                 if (r < 0)
                         return r;
         }
 
-        if (names)
-                qsort(names, strv_length(names), sizeof(char *), compare_names);
+        strv_sort(names);
         *ret = TAKE_PTR(names);
         return 0;
+}
+
+int store_names(Store *s, Error *e, char ***ret) {
+        return store_list(s, /* committed= */ true, e, ret);
 }
 
 int store_next_id(Store *s, Error *e, unsigned *ret) {
@@ -306,19 +274,4 @@ int store_next_id(Store *s, Error *e, unsigned *ret) {
         while (taken[*ret])
                 (*ret)++;
         return 0;
-}
-
-int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
-        _cleanup_(closep) int fd = store_open_module(s, name);
-        int r = fd;
-
-        if (r >= 0)
-                (void) remove_temporaries_at(fd); /* what a killed writer left */
-        if (r >= 0 && disabled)
-                r = write_file_atomic_at(fd, DISABLED, "", 0, 0644);
-        else if (r >= 0 && unlinkat(fd, DISABLED, 0) < 0 && errno != ENOENT)
-                r = -errno;
-        else if (r >= 0 && fsync(fd) < 0)
-                r = -errno;
-        return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 0;
 }

@@ -71,8 +71,8 @@ int store_load(Store *s, const char *name, Error *e, Module *ret);
  * anything in the place of anything there. */
 int store_become_owner(const Module *m);
 
-/* Reads package.json of a module, its apps' env as `env` has it. A linked module's is read as the folder's owner, since that user
- * may put anything in its place at any moment. */
+/* Reads package.json of a module, its apps' env as `env` has it. A linked module's is read as the
+ * folder's owner, since that user may put anything in its place at any moment. */
 int store_read_package(const Module *m, Error *e, Package *ret);
 
 /* Whether the module is started at boot. -ENOENT if it is not installed. */

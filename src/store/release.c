@@ -5,6 +5,7 @@
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
 #include "model/name.h"
 #include "store/module-file.h"
 #include "store/store-internal.h"
@@ -179,74 +180,83 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
         return 0;
 }
 
-/* Opens the staging folder, and the name a module has there. */
-static int open_removed(Store *s, const char *folder, char **ret) {
-        if (asprintf(ret, STAGING_REMOVED "%s", folder) < 0) {
-                *ret = NULL;
+int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
+        _cleanup_(closep) int fd = store_open_module(s, name);
+        int r = fd;
+
+        if (r >= 0)
+                (void) remove_temporaries_at(fd); /* what a killed writer left */
+        if (r >= 0 && disabled)
+                r = write_file_atomic_at(fd, DISABLED, "", 0, 0644);
+        else if (r >= 0 && unlinkat(fd, DISABLED, 0) < 0 && errno != ENOENT)
+                r = -errno;
+        else if (r >= 0 && fsync(fd) < 0)
+                r = -errno;
+        return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 0;
+}
+
+/* Opens the staging folder, where nothing is left of this module then. `ret` gets the name that its
+ * folder is removed to: STAGING_REMOVED before its own. */
+static int clear_removed(Store *s, const char *name, Error *e, char **ret) {
+        _cleanup_(freep) char *folder = NULL, *gone = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        if (r < 0)
+                return r;
+        if (asprintf(&gone, STAGING_REMOVED "%s", folder) < 0) {
+                gone = NULL;
                 return -ENOMEM;
         }
-        return open_or_mkdir_at(s->fd, "staging", 0700);
+        r = fd = open_or_mkdir_at(s->fd, "staging", 0700);
+        if (r >= 0)
+                r = remove_tree_at(fd, gone);
+        if (r < 0)
+                return error_set(e, r, "cannot remove %s/staging/%s: %s", s->path, gone,
+                                 strerror(-r));
+        *ret = TAKE_PTR(gone);
+        return TAKE_FD(fd);
 }
 
 int store_remove(Store *s, const char *name, Error *e) {
-        _cleanup_(freep) char *folder = NULL, *gone = NULL;
-        _cleanup_(closep) int staging_fd = -EBADF;
-        int r;
+        _cleanup_(freep) char *gone = NULL;
+        _cleanup_(closep) int staging_fd = clear_removed(s, name, e, &gone);
+        const char *folder;
 
-        r = module_folder_from_name(name, &folder);
-        if (r < 0)
-                return r;
-        r = staging_fd = open_removed(s, folder, &gone);
-        if (r >= 0)
-                r = remove_tree_at(staging_fd, gone);
-        if (r >= 0 && renameat(s->modules_fd, folder, staging_fd, gone) < 0) {
-                if (errno == ENOENT)
-                        return 0;
-                r = -errno;
-        }
-        if (r >= 0 && fsync(s->modules_fd) < 0)
-                r = -errno;
-        return r < 0 ? error_set(e, r, "cannot remove %s/modules/%s: %s", s->path, folder,
-                                 strerror(-r))
-                     : 1;
+        if (staging_fd < 0)
+                return staging_fd;
+        folder = gone + strlen(STAGING_REMOVED);
+        if (renameat(s->modules_fd, folder, staging_fd, gone) >= 0 && fsync(s->modules_fd) >= 0)
+                return 1;
+        return errno == ENOENT ? 0
+                               : error_set(e, -errno, "cannot remove %s/modules/%s: %s", s->path,
+                                           folder, strerror(errno));
 }
 
 int store_remove_files(Store *s, const char *name, Error *e) {
-        _cleanup_(freep) char *folder = NULL, *gone = NULL;
-        _cleanup_(closep) int staging_fd = -EBADF;
-        int r;
+        _cleanup_(freep) char *gone = NULL;
+        _cleanup_(closep) int staging_fd = clear_removed(s, name, e, &gone);
 
-        r = module_folder_from_name(name, &folder);
-        if (r < 0)
-                return r;
-        r = staging_fd = open_removed(s, folder, &gone);
-        if (r >= 0)
-                r = remove_tree_at(staging_fd, gone);
-        return r < 0 ? error_set(e, r, "cannot remove %s/staging/%s: %s", s->path, gone,
-                                 strerror(-r))
-                     : 0;
+        return MIN2(staging_fd, 0);
 }
 
 int store_remove_uncommitted(Store *s, Error *e) {
-        _cleanup_(closedirp) DIR *d = NULL;
+        _cleanup_(strv_freep) char **names = NULL;
         int r;
 
-        r = opendir_at(s->modules_fd, ".", &d);
-        if (r < 0)
-                return error_set(e, r, "cannot read %s/modules: %s", s->path, strerror(-r));
-        for (struct dirent *entry; (entry = readdir(d));) {
-                _cleanup_(freep) char *name = NULL;
+        r = store_list(s, /* committed= */ false, e, &names);
+        STRV_FOREACH(name, names) {
+                _cleanup_(freep) char *folder = NULL;
 
-                if (module_name_from_folder(entry->d_name, &name) < 0)
-                        continue;
-                if (store_is_committed(s, entry->d_name) != 0)
-                        continue;
-                r = remove_tree_at(s->modules_fd, entry->d_name);
+                r = module_folder_from_name(*name, &folder);
+                if (r >= 0)
+                        r = remove_tree_at(s->modules_fd, folder);
                 if (r < 0)
                         return error_set(e, r, "cannot remove %s/modules/%s: %s", s->path,
-                                         entry->d_name, strerror(-r));
+                                         folder ? folder : *name, strerror(-r));
         }
-        return 0;
+        return r;
 }
 
 int store_remove_data(const Scope *scope, const char *name, Error *e) {

@@ -167,10 +167,6 @@ int settings_lock(const Scope *scope, Error *e) {
         return lock;
 }
 
-static int compare_names(const void *a, const void *b) {
-        return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
 int settings_modules(const Scope *scope, Error *e, char ***ret) {
         _cleanup_(strv_freep) char **names = NULL;
         _cleanup_(freep) char *folder = path_join(scope->config, FOLDER);
@@ -198,8 +194,7 @@ int settings_modules(const Scope *scope, Error *e, char ***ret) {
                         return r;
         }
 
-        if (names)
-                qsort(names, strv_length(names), sizeof(char *), compare_names);
+        strv_sort(names);
         *ret = TAKE_PTR(names);
         return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What modules.c (reading) and release.c (changing) share. */
+/* What modules.c (reading), release.c (changing) and lock.c share. */
 
 #include "store/modules.h"
 
@@ -18,8 +18,9 @@ struct Store {
 /* Descriptor of modules/<folder>; -ENOENT if the module is not there. */
 int store_open_module(Store *s, const char *name);
 
-/* 1 if modules/<folder> has a current release, 0 for an install that was never committed. */
-int store_is_committed(Store *s, const char *folder);
+/* The names, sorted, of the modules that have a current release, or of those that no install has
+ * committed. */
+int store_list(Store *s, bool committed, Error *e, char ***ret);
 
 /* The release `current` names, NULL if there is none. */
 int store_current_release(int module_fd, Error *e, char **ret);

@@ -71,6 +71,11 @@ static void test_vectors(void) {
         ok(strv_length(v) == 39);
         ok_str(v[38], "K39=39");
         ok(!strv_env_get(v, "K"));
+        strv_sort(v);
+        ok(strv_length(v) == 39);
+        ok_str(v[1], "K10=10");
+        ok_str(v[38], "K9=9");
+        strv_sort(NULL);
 }
 
 static void test_files(int dir) {
