@@ -15,51 +15,63 @@ typedef struct Control {
         bool show_log;
 } Control;
 
-static int report(Context *c, const Control *control, char *const *names, UnitOutcome *outcomes) {
-        int result = 0;
+static int report(Context *c, const Control *control, const char *name, const UnitOutcome *outcome,
+                  json_object *results) {
+        const char *done = outcome->r == MODULE_RUNS_ALREADY ? "running" : control->done;
+        int r = outcome->r;
 
-        for (size_t i = 0; names[i]; i++) {
-                if (outcomes[i].r == MODULE_RUNS_ALREADY)
-                        log_info("%s is running already.", names[i]);
-                else if (outcomes[i].r >= 0)
-                        log_info("%s is %s.", names[i], control->done);
-                if (outcomes[i].r >= 0)
-                        continue;
-                result = log_error_cause(outcomes[i].r, &outcomes[i].error, "%s %s", names[i],
-                                         control->failed);
-                if (control->show_log)
-                        excerpt_show(c, outcomes[i].unit, outcomes[i].start_usec);
-        }
-        return result;
+        if (result_add(results, name, done, r, &outcome->error) < 0)
+                return log_oom();
+        if (r == MODULE_RUNS_ALREADY)
+                log_info("%s is running already.", name);
+        else if (r >= 0)
+                log_info("%s is %s.", name, control->done);
+        if (r >= 0)
+                return 0;
+        (void) log_error_cause(r, &outcome->error, "%s %s", name, control->failed);
+        if (control->show_log)
+                excerpt_show(c, outcome->unit, outcome->start_usec);
+        return r;
 }
 
-static int control(Context *c, const Control *how, char *const *names) {
+static int control(Context *c, const Control *how, char *const *names, json_object *results) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         UnitOutcome *outcomes;
-        int r;
+        int r, result = 0;
 
         if (!names)
                 return 0;
         r = how->run(c, names, &e, &outcomes);
-        if (r < 0)
+        if (r < 0) {
+                STRV_FOREACH(name, names)
+                        (void) result_add(results, *name, how->done, r, &e);
                 return log_error_cause(r, &e, "Cannot reach the modules");
+        }
 
-        r = report(c, how, names, outcomes);
+        for (size_t i = 0; names[i]; i++) {
+                r = report(c, how, names[i], outcomes + i, results);
+                result = r < 0 ? r : result;
+        }
         unit_outcomes_free(outcomes, strv_length(names));
-        return r;
+        return result;
 }
 
 static int run(const void *args, char **words, const Control *how) {
+        _cleanup_(json_object_putp) json_object *results = json_object_new_array();
         _cleanup_(strv_freep) char **names = NULL;
         Context c;
         int r;
 
+        if (!results)
+                return log_oom();
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
         r = select_modules(&c, words, &names);
-        if (r == 0)
-                r = control(&c, how, names);
+        if (r == 0) {
+                r = control(&c, how, names, results);
+                r = results_print(&c, results, r);
+        }
         context_done(&c);
         return r;
 }

@@ -5,17 +5,16 @@
 #include "ctl/services.h"
 #include "store/modules.h"
 
-static int change_one(Context *c, const char *name, bool disabled) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+static int change_one(Context *c, const char *name, bool disabled, Error *e) {
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
         leftovers_try_clear(c);
-        r = lock_fd = store_lock(c->store, &e);
+        r = lock_fd = store_lock(c->store, e);
         if (r >= 0)
-                r = store_set_disabled(c->store, name, disabled, &e);
+                r = store_set_disabled(c->store, name, disabled, e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot %s '%s'", disabled ? "disable" : "enable",
+                return log_error_cause(r, e, "Cannot %s '%s'", disabled ? "disable" : "enable",
                                        name);
         if (!disabled && services_ensure(c) < 0)
                 return -EIO;
@@ -29,20 +28,20 @@ static int change_one(Context *c, const char *name, bool disabled) {
         return 0;
 }
 
-static int enable_one(Context *c, const char *name) {
-        return change_one(c, name, /* disabled= */ false);
+static int enable_one(Context *c, const char *name, Error *e) {
+        return change_one(c, name, /* disabled= */ false, e);
 }
 
-static int disable_one(Context *c, const char *name) {
-        return change_one(c, name, /* disabled= */ true);
+static int disable_one(Context *c, const char *name, Error *e) {
+        return change_one(c, name, /* disabled= */ true, e);
 }
 
 static int run_enable(const void *args, char **words) {
-        return select_each(args, words, enable_one);
+        return select_each(args, words, enable_one, "enabled");
 }
 
 static int run_disable(const void *args, char **words) {
-        return select_each(args, words, disable_one);
+        return select_each(args, words, disable_one, "disabled");
 }
 
 const Verb verb_enable = {

@@ -153,8 +153,17 @@ static int run(const void *args, char **words, int (*make)(Context *, char *cons
 }
 
 static int run_status(const void *args, char **words) {
+        const Arguments *arg = args;
+
         /* without a name it is the list, as PM2's is */
-        return words[0] ? run(args, words, make_status) : verb_list.run(args, words);
+        if (!words[0])
+                return verb_list.run(args, words);
+        if (arg->json != JSON_OFF) {
+                log_error("systemctl status prints no JSON; 'pm2ctl show --json %s' does.",
+                          words[0]);
+                return EXIT_USAGE;
+        }
+        return run(args, words, make_status);
 }
 
 static int run_logs(const void *args, char **words) {

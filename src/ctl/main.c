@@ -19,6 +19,9 @@ static const Verb *const verbs[] = {
         &verb_generate, &verb_check,   &verb_package,  &verb_publish,
 };
 
+/* They print nothing, and there is no value in their words. */
+static const char no_json[] = " cache generate unset ";
+
 static int parse_json(const char *argument, void *field) {
         JsonMode mode = json_mode_from_string(argument ? argument : "pretty");
 
@@ -141,8 +144,13 @@ static int print_verbs(const char *argument, void *field) {
 }
 
 /* An option that the verb does not take is a mistake, not something to pass over in silence. */
-static int check_options(const bool *given, const char *word) {
+static int check_options(const bool *given, const Arguments *arg, const char *word) {
         const Verb *verb = verbs_find(verbs, ELEMENTSOF(verbs), word);
+
+        if (verb && arg->json != JSON_OFF && word_list_contains(no_json, verb->name)) {
+                log_error("'%s' has nothing to print as JSON: leave --json.", verb->name);
+                return -EINVAL;
+        }
 
         for (size_t i = 0; verb && i < ELEMENTSOF(options); i++)
                 if (given[i] && options[i].verbs &&
@@ -174,7 +182,7 @@ int main(int argc, char **argv) {
                 return EXIT_USAGE;
         if (arg.quiet)
                 log_set_max_level(LOG_WARNING);
-        if (words[0] && check_options(given, words[0]) < 0)
+        if (words[0] && check_options(given, &arg, words[0]) < 0)
                 return EXIT_USAGE;
 
         r = verbs_dispatch(verbs, ELEMENTSOF(verbs), words[0] ? words : (char **) nothing, &arg);

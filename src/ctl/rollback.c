@@ -19,7 +19,7 @@ static int rollback_module(Context *c, const char *name, Install *in) {
         return install_commit(c, /* tree= */ NULL, in);
 }
 
-static int rollback_one(Context *c, const char *name) {
+static int rollback_one(Context *c, const char *name, Error *e) {
         _cleanup_(install_done) Install in = { .rollback = true };
         int r, k;
 
@@ -37,7 +37,7 @@ static int rollback_one(Context *c, const char *name) {
 }
 
 static int run_rollback(const void *args, char **words) {
-        int r = select_each(args, words, rollback_one);
+        int r = select_each(args, words, rollback_one, /* done= */ NULL);
 
         interrupt_end();
         return r;

@@ -123,20 +123,50 @@ int select_modules(Context *c, char *const *words, char ***ret) {
         return 0;
 }
 
-int select_each(const void *args, char **words, int (*act)(Context *c, const char *name)) {
+int result_add(json_object *results, const char *name, const char *done, int r, const Error *e) {
+        json_object *o = json_object_new_object();
+        int k;
+
+        if (!o || json_object_array_add(results, o) < 0)
+                return -ENOMEM;
+        k = json_add_string(o, "name", name);
+        if (k >= 0)
+                k = json_add_string(o, "result", r < 0 ? "failed" : done);
+        if (k >= 0)
+                k = json_object_object_add(o, "error", NULL) < 0 ? -ENOMEM : 0;
+        return k >= 0 && r < 0 ? json_add_string(o, "error", error_text(e, r)) : k;
+}
+
+int results_print(const Context *c, json_object *results, int r) {
+        int k = c->arg->json != JSON_OFF ? json_print(results, c->arg->json) : 0;
+
+        return k < 0 ? log_error_errno(k, "Cannot print: %m") : r;
+}
+
+int select_each(const void *args, char **words, int (*act)(Context *c, const char *name, Error *e),
+                const char *done) {
+        _cleanup_(json_object_putp) json_object *results = json_object_new_array();
         _cleanup_(strv_freep) char **names = NULL;
         Context c;
         int r, result;
 
+        if (!results)
+                return log_oom();
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        result = select_modules(&c, words, &names);
+        result = r = select_modules(&c, words, &names);
         STRV_FOREACH(name, names) {
-                r = act(&c, *name);
-                if (r < 0)
-                        result = r;
+                _cleanup_(error_clear) Error e = ERROR_NULL;
+                int k = act(&c, *name, &e);
+
+                if (k < 0)
+                        result = k;
+                if (done && result_add(results, *name, done, k, &e) < 0)
+                        result = log_oom();
         }
+        if (r == 0 && done)
+                result = results_print(&c, results, result);
         context_done(&c);
         return result;
 }

@@ -3,6 +3,7 @@
 
 /* Which modules the words of a command line mean. */
 
+#include "basic/json.h"
 #include "ctl/ctl.h"
 
 /* Names of installed modules: a word is a name, a unit's name, a pm_id, "." for the module that is
@@ -11,5 +12,14 @@
 int select_modules(Context *c, char *const *words, char ***ret);
 
 /* A verb that does something to each selected module by itself: what fails for one fails for that
- * one alone. Returns the exit status. */
-int select_each(const void *args, char **words, int (*act)(Context *c, const char *name));
+ * one alone. `act` says itself what is wrong. With --json an array of results is printed, `done`
+ * where all went well; NULL: `act` prints. Returns the exit status. */
+int select_each(const void *args, char **words, int (*act)(Context *c, const char *name, Error *e),
+                const char *done);
+
+/* Adds to the array of what --json prints of a module that was dealt with: name, result ("failed"
+ * rather than `done` if `r` is negative), error. */
+int result_add(json_object *results, const char *name, const char *done, int r, const Error *e);
+
+/* Prints that array if --json was given; returns `r`, or what went wrong. */
+int results_print(const Context *c, json_object *results, int r);

@@ -71,17 +71,16 @@ static int print(Context *c, json_object *o) {
         return fflush(stdout) != 0 ? -EIO : 0;
 }
 
-static int show_one(Context *c, const char *name) {
+static int show_one(Context *c, const char *name, Error *e) {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        _cleanup_(error_clear) Error e = ERROR_NULL;
         int r, result;
 
-        result = details_collect(c, name, &e, &o);
+        result = details_collect(c, name, e, &o);
         if (!o)
-                return log_error_cause(result < 0 ? result : -ENOENT, &e, "Cannot show '%s'", name);
+                return log_error_cause(result < 0 ? result : -ENOENT, e, "Cannot show '%s'", name);
         r = print(c, o);
         if (r >= 0 && result < 0)
-                return log_error_cause(result, &e, "Cannot show all of '%s'", name);
+                return log_error_cause(result, e, "Cannot show all of '%s'", name);
         if (r < 0 || c->arg->json != JSON_OFF)
                 return r;
         if (!services_at_boot(c))
@@ -94,7 +93,7 @@ static int show_one(Context *c, const char *name) {
 }
 
 static int run_show(const void *args, char **words) {
-        return select_each(args, words, show_one);
+        return select_each(args, words, show_one, /* done= */ NULL);
 }
 
 const Verb verb_show = {

@@ -19,30 +19,29 @@ static int remove_settings(Context *c, const char *name, Error *e) {
 
 /* The unit first: were the files gone first, a crash in between would leave a unit that runs what
  * nobody lists. */
-static int uninstall_one(Context *c, const char *name) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+static int uninstall_one(Context *c, const char *name, Error *e) {
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
         leftovers_try_clear(c);
-        r = lock_fd = module_lock(c, name, &e);
+        r = lock_fd = module_lock(c, name, e);
         if (r >= 0)
-                r = context_bus_or_none(c, &e);
+                r = context_bus_or_none(c, e);
         if (r >= 0 && c->bus)
-                r = module_stop(c, name, &e);
+                r = module_stop(c, name, e);
         if (r >= 0)
-                r = module_remove(c, name, &e);
+                r = module_remove(c, name, e);
         if (r >= 0 && c->arg->purge)
-                r = remove_settings(c, name, &e);
+                r = remove_settings(c, name, e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot uninstall '%s'", name);
+                return log_error_cause(r, e, "Cannot uninstall '%s'", name);
         log_info("%s is uninstalled%s.", name,
                  c->arg->purge ? ", its settings too" : "; its settings stay");
         return 0;
 }
 
 static int run_uninstall(const void *args, char **words) {
-        return select_each(args, words, uninstall_one);
+        return select_each(args, words, uninstall_one, "uninstalled");
 }
 
 const Verb verb_uninstall = {

@@ -150,6 +150,18 @@ pm2ctl -q unset all
 [ -e "$XDG_STATE_HOME/pm2ctl/modules/other/current" ]
 result $? 'unset all touches settings only'
 
+# -- --json of the verbs that act on modules, without a manager
+prints '--json: what became of each' '[{"name":"other","result":"disabled","error":null}]' -q disable --json=short other
+XDG_STATE_HOME=$tmp/nothing prints 'nothing to be done is an array too' '[]' --json=short start --all
+got=$(pm2ctl stop --json=short other 2>/dev/null)
+result $(($? != 1)) 'what fails has its reason' "$got"
+result "$([[ $got == '[{"name":"other","result":"failed","error":"there is no'*'"}]' ]]; echo $?)" '... in JSON' "$got"
+for verb in 'cache clean' 'generate new' 'unset retain' 'status other'; do
+        # shellcheck disable=SC2086 # words
+        refuses "$verb refuses --json" 2 'JSON' $verb --json
+done
+result "$([ ! -e new ]; echo $?)" '... before anything is done'
+
 # -- conf: every value with what it comes from
 pm2ctl -q set retain 5 other:db:host there other:token t0ken my.tool:a '' g '' && pm2ctl -q set --json other:list '[1]' g '{"x":{"y":1}}'
 is 'conf shows origins' "KEY ORIGIN VALUE

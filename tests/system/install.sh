@@ -131,7 +131,7 @@ touch "$(readlink -f /var/lib/pm2ctl-data/with-deps)/file"
 ok "uninstall" pm2ctl uninstall with-deps
 fails "... stops the unit" systemctl is-active -q pm2@with-deps.service
 is "... and leaves nothing" "$(find /var/lib /run/pm2ctl -path '*with-deps*')" ""
-ok "uninstall all" pm2ctl uninstall all
+is "uninstall all" "$(pm2ctl uninstall all --json=short | json 'len(d) > 3 and {m["result"] for m in d} == {"uninstalled"}')" true
 is "... leaves none" "$(pm2ctl list --json=short)" "[]"
 is "... and no unit" "$(systemctl list-units --all --plain --no-legend 'pm2@*')" ""
 done_testing

@@ -87,7 +87,7 @@ ok "set" pm2ctl set many:greeting bye
 is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 ok "... with what was set" wait_for 10 output_has '^I am worker2 of 3, bye$' unit_journal "${units[3]}"
 before=$(pids)
-ok "restart" pm2ctl restart many
+is "restart" "$(pm2ctl restart --json=short many)" '[{"name":"many","result":"restarted","error":null}]'
 is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 systemctl stop "${units[2]}"
 test -d /run/pm2ctl/many@worker@2
@@ -101,6 +101,7 @@ is "... starts what is missing" "$(count_active "${units[@]}")" 4
 is "... and that alone" "$(comm -12 <(sort <<<"$before") <(pids | sort) | wc -l)" 3
 ok "... which list knew" pm2ctl start many
 like "... and now says so" "$OUTPUT" 'many is running already'
+is "... as JSON too" "$(pm2ctl start --json=short many | json 'd[0]["result"]')" running
 systemctl kill -s KILL "${units[@]}"
 ok "killed, they come back" wait_for 20 output_has '^4$' count_active "${units[@]}"
 ok "stop" pm2ctl stop many
