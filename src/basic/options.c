@@ -2,6 +2,7 @@
 #include "basic/options.h"
 
 #include <getopt.h>
+#include <limits.h>
 
 #include "basic/log.h"
 #include "basic/string-util.h"
@@ -41,9 +42,30 @@ static const Option *find_letter(const Option *table, size_t n, int letter) {
         return NULL;
 }
 
-static int complain(const char *word, int c) {
+static const Option *find_nearest(const Option *table, size_t n, const char *word) {
+        const Option *found = NULL;
+        unsigned best = UINT_MAX;
+
+        for (size_t i = 0; i < n; i++) {
+                unsigned d = table[i].help ? near_miss(table[i].name, word) : UINT_MAX;
+
+                if (d < best) {
+                        best = d;
+                        found = table + i;
+                }
+        }
+        return found;
+}
+
+static int complain(const Option *table, size_t n, const char *word, int c) {
+        const char *begin = word + strspn(word, "-");
+        _cleanup_(freep) char *name = strndup(begin, strcspn(begin, "="));
+        const Option *near = name ? find_nearest(table, n, name) : NULL;
+
         if (c == ':')
                 log_error("Option '%s' needs an argument.", word);
+        else if (near)
+                log_error("Unknown option '%s'; did you mean '--%s'?", word, near->name);
         else
                 log_error("Unknown option '%s'; --help lists them.", word);
         return -EINVAL;
@@ -99,7 +121,7 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         continue;
                 }
                 if (c == '?' || c == ':')
-                        return complain(argv[optind - 1], c);
+                        return complain(table, n, argv[optind - 1], c);
                 o = c >= OPTION_BASE ? table + (c - OPTION_BASE) : find_letter(table, n, c);
                 r = apply(o, optarg, args);
                 if (r < 0)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
 
+#include <limits.h>
 #include <wchar.h>
 
 #define EDIT_DISTANCE_MAX 63
+#define NEAR_MISS_MAX     3 /* slips ... */
+#define NEAR_MISS_PART    3 /* ... and one in so many letters */
 
 const char *startswith(const char *s, const char *prefix) {
         size_t n = strlen(prefix);
@@ -252,6 +255,13 @@ unsigned edit_distance(const char *a, const char *b) {
                         d[i][k] = best;
                 }
         return d[n][m];
+}
+
+unsigned near_miss(const char *word, const char *typed) {
+        unsigned distance = edit_distance(word, typed);
+
+        return distance <= MIN2(strlen(typed) / NEAR_MISS_PART, (size_t) NEAR_MISS_MAX) ? distance
+                                                                                        : UINT_MAX;
 }
 
 int display_width(const char *s) {

@@ -59,9 +59,11 @@ char *shell_quote(const char *s);
  * it can be copied from one. Newlines in plain quotes stay as they are. */
 char *shell_quote_printable(const char *s);
 
-/* Edits between two words (insert, delete, replace, swap), for "did you mean". At most 63 bytes are
- * looked at. */
+/* Edits between two words (insert, delete, replace, swap). At most 63 bytes are looked at. */
 unsigned edit_distance(const char *a, const char *b);
+
+/* The same, for "did you mean": UINT_MAX where `typed` is too far from the word to be a slip. */
+unsigned near_miss(const char *word, const char *typed);
 
 /* Columns a terminal gives a text; bytes where the locale cannot tell. */
 int display_width(const char *s);

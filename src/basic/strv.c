@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/strv.h"
 
+#include <limits.h>
 #include <stdarg.h>
 
 #include "basic/string-util.h"
@@ -119,14 +120,14 @@ static char **env_find(char *const *env, const char *name) {
         return NULL;
 }
 
-const char *strv_nearest(char *const *v, const char *word, unsigned max) {
+const char *strv_nearest(char *const *v, const char *word) {
         const char *nearest = NULL;
-        unsigned best = max + 1;
+        unsigned best = UINT_MAX;
 
         STRV_FOREACH(s, v) {
-                unsigned d = edit_distance(*s, word);
+                unsigned d = near_miss(*s, word);
 
-                if (d < best && d < strlen(word)) {
+                if (d < best) {
                         best = d;
                         nearest = *s;
                 }

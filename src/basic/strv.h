@@ -25,9 +25,8 @@ void strv_sort(char **v);
 /* One string, or NULL if out of memory. */
 char *strv_join(char *const *v, const char *separator);
 
-/* The string that is the fewest edits from `word`, at most `max` and fewer than it has characters;
- * NULL if none is. */
-const char *strv_nearest(char *const *v, const char *word, unsigned max);
+/* The string that may have been meant by `word`: NULL if none is near. */
+const char *strv_nearest(char *const *v, const char *word);
 
 /* Environment blocks: sets NAME to VALUE, replacing the one that is there; a NULL value removes it.
  */

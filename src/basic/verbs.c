@@ -6,8 +6,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 
-#define LEFT_WIDTH    28 /* of a verb and its words in --help */
-#define NEAR_MISS_MAX 2  /* edits between what was typed and what is offered */
+#define LEFT_WIDTH 28 /* of a verb and its words in --help */
 
 bool word_list_contains(const char *list, const char *word) {
         size_t n = strlen(word);
@@ -29,13 +28,13 @@ const Verb *verbs_find(const Verb *const *verbs, size_t n, const char *name) {
 }
 
 static const Verb *nearest(const Verb *const *verbs, size_t n, const char *name) {
-        unsigned best = NEAR_MISS_MAX + 1;
+        unsigned best = UINT_MAX;
         const Verb *found = NULL;
 
         for (size_t i = 0; i < n; i++) {
-                unsigned d = edit_distance(verbs[i]->name, name);
+                unsigned d = verbs[i]->help ? near_miss(verbs[i]->name, name) : UINT_MAX;
 
-                if (d < best && d < strlen(name)) {
+                if (d < best) {
                         best = d;
                         found = verbs[i];
                 }

@@ -9,8 +9,6 @@
 #include "model/name.h"
 #include "store/modules.h"
 
-#define NEAR_MISS_MAX 3
-
 /* Whether the word means this module by its number or its folder. */
 static bool is_meant(Context *c, const char *name, const char *word, const char *folder) {
         Module m = {};
@@ -48,7 +46,7 @@ static int resolve(Context *c, char *const *installed, const char *word, char **
 }
 
 static void complain(const Context *c, char *const *installed, const char *word) {
-        const char *nearest = strv_nearest(installed, word, NEAR_MISS_MAX);
+        const char *nearest = strv_nearest(installed, word);
 
         if (nearest)
                 log_error("No module '%s' is installed in the %s scope; did you mean '%s'?", word,

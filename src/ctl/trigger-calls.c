@@ -7,8 +7,6 @@
 #include "ctl/trigger.h"
 #include "model/name.h"
 
-#define NEAR_MISS_MAX 3
-
 /* What an action may say until it ends, where it is all printed as one document. */
 #define STREAM_SIZE_MAX (16U * 1024U * 1024U)
 
@@ -60,7 +58,7 @@ static void fail_unknown(Trigger *t, Target *target, json_object *data) {
 
         if (read_names(data, &names) < 0)
                 return fail(t, target, -ENOMEM);
-        near = strv_nearest(names, t->request.action, NEAR_MISS_MAX);
+        near = strv_nearest(names, t->request.action);
         list = strv_join(names, ", ");
         if (!names)
                 (void) error_set(&target->error, -ENOENT,

@@ -35,6 +35,9 @@ static void test_strings(void) {
 
         ok(edit_distance("install", "isntall") == 1);
         ok(edit_distance("", "abc") == 3);
+        ok(near_miss("install", "isntall") == 1 && near_miss("restart", "rsetrat") == 2);
+        ok(near_miss("logs", "bogus") == UINT_MAX && near_miss("ls", "xs") == UINT_MAX);
+        ok(near_miss("a-very-long-name", "b-wery-lonk-nome") == UINT_MAX);
         ok(word_list_contains(" ls ps ", "ps") && !word_list_contains(" lss ps ", "ls"));
 }
 
