@@ -5,6 +5,7 @@
 #include "basic/strv.h"
 #include "ctl/effective.h"
 #include "ctl/settings-edit.h"
+#include "model/name.h"
 #include "model/secret.h"
 #include "store/settings-tree.h"
 
@@ -176,6 +177,7 @@ static int run_as_set(const void *args, char **words) {
 static int run_conf(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Edit edit = EDIT_NULL;
+        const char *module = NULL;
         bool is_key = false;
         Context c;
         int r;
@@ -187,11 +189,12 @@ static int run_conf(const void *args, char **words) {
         if (r < 0)
                 return EXIT_USAGE;
         r = edit_open(&c, /* write= */ false, &e, &edit);
-        if (r >= 0)
-                is_key = words[0] && !streq(words[0], "all") &&
-                         !strv_contains(edit.known, words[0]);
+        if (r >= 0 && words[0] && !streq(words[0], "all")) {
+                module = module_find(edit.known, words[0]);
+                is_key = !module;
+        }
         if (r >= 0 && !is_key)
-                r = show(&c, &edit, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
+                r = show(&c, &edit, module, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot show the settings");
         edit_done(&edit);

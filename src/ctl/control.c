@@ -39,8 +39,6 @@ static int control(Context *c, const Control *how, char *const *names, json_obje
         UnitOutcome *outcomes;
         int r, result = 0;
 
-        if (!names)
-                return 0;
         r = how->run(c, names, &e, &outcomes);
         if (r < 0) {
                 STRV_FOREACH(name, names)
@@ -68,10 +66,10 @@ static int run(const void *args, char **words, const Control *how) {
         if (r < 0)
                 return EXIT_USAGE;
         r = select_modules(&c, words, &names);
-        if (r == 0) {
-                r = control(&c, how, names, results);
+        if (names)
+                r = select_result(r, control(&c, how, names, results));
+        if (r == 0 || names)
                 r = results_print(&c, results, r);
-        }
         context_done(&c);
         return r;
 }

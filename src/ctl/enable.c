@@ -28,11 +28,11 @@ static int change_one(Context *c, const char *name, bool disabled, Error *e) {
         return 0;
 }
 
-static int enable_one(Context *c, const char *name, Error *e) {
+static int enable_one(Context *c, const char *name, const char *word, Error *e) {
         return change_one(c, name, /* disabled= */ false, e);
 }
 
-static int disable_one(Context *c, const char *name, Error *e) {
+static int disable_one(Context *c, const char *name, const char *word, Error *e) {
         return change_one(c, name, /* disabled= */ true, e);
 }
 

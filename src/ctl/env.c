@@ -5,7 +5,6 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "ctl/reports.h"
 #include "ctl/select.h"
 #include "model/name.h"
@@ -112,34 +111,20 @@ static int show_environment(Context *c, const char *name, const char *unit, Erro
 }
 
 /* The unit that the word names, or the module's first. */
-static int show_one(Context *c, const char *name, const char *word) {
-        _cleanup_(freep) char *owner = NULL, *first = NULL;
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        bool is_unit = module_from_unit_name(word, &owner, NULL, NULL) >= 0;
+static int show_one(Context *c, const char *name, const char *word, Error *e) {
+        _cleanup_(freep) char *owner = NULL, *unit = NULL;
         int r;
 
-        r = module_unit_name(name, /* app= */ NULL, 0, &first);
+        r = module_from_unit_word(word, &owner, &unit);
+        if (r < 0)
+                r = module_unit_name(name, /* app= */ NULL, 0, &unit);
         if (r >= 0)
-                r = show_environment(c, name, is_unit ? word : first, &e);
-        return r < 0 ? log_error_cause(r, &e, "Cannot show the environment of %s", word) : 0;
+                r = show_environment(c, name, unit, e);
+        return r < 0 ? log_error_cause(r, e, "Cannot show the environment of %s", word) : 0;
 }
 
 static int run_env(const void *args, char **words) {
-        _cleanup_(strv_freep) char **names = NULL;
-        Context c;
-        int r, result;
-
-        r = context_open(args, &c);
-        if (r < 0)
-                return EXIT_USAGE;
-        result = select_modules(&c, words, &names);
-        STRV_FOREACH(name, names) {
-                r = show_one(&c, *name, *words);
-                if (r < 0)
-                        result = r;
-        }
-        context_done(&c);
-        return result;
+        return select_each(args, words, show_one, /* done= */ NULL);
 }
 
 const Verb verb_env = {

@@ -5,6 +5,7 @@
 #include "ctl/effective.h"
 #include "ctl/settings-edit.h"
 #include "ctl/settings-print.h"
+#include "model/name.h"
 #include "store/settings-tree.h"
 
 /* -- what was set, as commands ------------------------------------------------------------------
@@ -155,10 +156,11 @@ static int get_value(Edit *edit, const char *word, Error *e) {
         const Arguments *arg = edit->context->arg;
         _cleanup_(json_object_putp) json_object *document = NULL;
         _cleanup_(key_done) Key key = {};
+        const char *module = module_find(edit->known, word);
         json_object *value;
         int r;
 
-        r = key_parse(word, edit->known, e, &key);
+        r = key_parse(module ? module : word, edit->known, e, &key);
         if (r < 0)
                 return r;
         if (!key.path)

@@ -144,8 +144,8 @@ static int run(const void *args, char **words, int (*make)(Context *, char *cons
         r = select_modules(&c, words[0] ? words : everything, &names);
         if (r == 0 && !names)
                 log_notice("No modules are installed.");
-        if (r == 0 && names)
-                r = make(&c, names, &argv);
+        if (names)
+                r = select_result(r, make(&c, names, &argv));
         if (r >= 0 && argv)
                 r = hand_over(&c, argv, r);
         context_done(&c);

@@ -118,8 +118,8 @@ static int run_outdated(const void *args, char **words) {
         if (r < 0)
                 return EXIT_USAGE;
         r = select_modules(&c, words[0] ? words : everything, &names);
-        if (r == 0)
-                r = outdated(&c, names);
+        if (r == 0 || names)
+                r = select_result(r, outdated(&c, names));
         context_done(&c);
         interrupt_end();
         return r;

@@ -19,7 +19,7 @@ static int rollback_module(Context *c, const char *name, Install *in) {
         return install_commit(c, /* tree= */ NULL, in);
 }
 
-static int rollback_one(Context *c, const char *name, Error *e) {
+static int rollback_one(Context *c, const char *name, const char *word, Error *e) {
         _cleanup_(install_done) Install in = { .rollback = true };
         int r, k;
 

@@ -23,59 +23,68 @@ static bool is_meant(Context *c, const char *name, const char *word, const char 
         return meant;
 }
 
-/* 1 and the module a word means, 0 if there is none. */
-static int resolve(Context *c, char *const *installed, const char *word, char **ret) {
-        _cleanup_(freep) char *name = NULL;
-        char folder[PATH_MAX];
-        bool is_folder;
+/* The folder that a word is; one that is gone is taken as it is written. NULL for any other word.
+ */
+static const char *as_folder(const char *word, char buffer[PATH_MAX]) {
+        if (word[0] != '.' && word[0] != '/')
+                return NULL;
+        return realpath(word, buffer) ? buffer : word;
+}
 
-        if (strv_contains(installed, word))
-                return free_and_strdup(ret, word) < 0 ? -ENOMEM : 1;
-        if (module_from_unit_name(word, &name, /* ret_app= */ NULL, /* ret_instance= */ NULL) >=
-                    0 &&
-            strv_contains(installed, name)) {
-                *ret = TAKE_PTR(name);
-                return 1;
-        }
+/* The module a word means, or NULL. */
+static const char *resolve(Context *c, char *const *installed, const char *word) {
+        const char *found = module_find(installed, word), *folder;
+        char buffer[PATH_MAX];
 
-        is_folder = (word[0] == '.' || word[0] == '/') && realpath(word, folder);
-        STRV_FOREACH(candidate, installed)
-                if (is_meant(c, *candidate, word, is_folder ? folder : NULL))
-                        return free_and_strdup(ret, *candidate) < 0 ? -ENOMEM : 1;
-        return 0;
+        folder = found ? NULL : as_folder(word, buffer);
+        if (!found)
+                STRV_FOREACH(candidate, installed)
+                        if (is_meant(c, *candidate, word, folder))
+                                return *candidate;
+        return found;
 }
 
 static void complain(const Context *c, char *const *installed, const char *word) {
-        const char *nearest = strv_nearest(installed, word);
+        const char *scope = scope_kind_to_string(c->scope.kind), *folder, *nearest;
+        _cleanup_(freep) char *owner = NULL;
+        char buffer[PATH_MAX];
 
-        if (nearest)
+        folder = as_folder(word, buffer);
+        if (module_from_unit_word(word, &owner, /* ret_unit= */ NULL) >= 0)
+                word = owner;
+        nearest = strv_nearest(installed, word);
+        if (folder)
+                log_error("%s is not linked as a module in the %s scope; 'pm2ctl list' shows the "
+                          "modules that are installed.",
+                          folder, scope);
+        else if (nearest)
                 log_error("No module '%s' is installed in the %s scope; did you mean '%s'?", word,
-                          scope_kind_to_string(c->scope.kind), nearest);
+                          scope, nearest);
         else
                 log_error("No module '%s' is installed in the %s scope; 'pm2ctl list' shows those "
                           "that are.",
-                          word, scope_kind_to_string(c->scope.kind));
+                          word, scope);
 }
 
-static int select_words(Context *c, char *const *installed, char *const *words, char ***ret) {
-        _cleanup_(strv_freep) char **names = NULL;
-        int r;
+/* The named ones, each once, and the words they were named by. */
+static int select_words(Context *c, char *const *installed, char *const *words, char ***ret_names,
+                        char ***ret_words) {
+        _cleanup_(strv_freep) char **names = NULL, **meant = NULL;
+        int result = 0;
 
         STRV_FOREACH(word, words) {
-                _cleanup_(freep) char *name = NULL;
+                const char *name = resolve(c, installed, *word);
 
-                r = resolve(c, installed, *word, &name);
-                if (r < 0)
-                        return log_oom();
-                if (r == 0) {
+                if (!name) {
                         complain(c, installed, *word);
-                        return EXIT_NO_MODULE;
-                }
-                if (!strv_contains(names, name) && strv_consume(&names, TAKE_PTR(name)) < 0)
+                        result = EXIT_NO_MODULE;
+                } else if (!strv_contains(names, name) &&
+                           (strv_extend(&names, name) < 0 || strv_extend(&meant, *word) < 0))
                         return log_oom();
         }
-        *ret = TAKE_PTR(names);
-        return 0;
+        *ret_names = TAKE_PTR(names);
+        *ret_words = TAKE_PTR(meant);
+        return result;
 }
 
 /* One whose state cannot be read is kept: to start it fails, and says why. */
@@ -94,7 +103,8 @@ static int select_enabled(Context *c, char *const *installed, char ***ret) {
         return 0;
 }
 
-int select_modules(Context *c, char *const *words, char ***ret) {
+/* `ret_words` is parallel to the names, or NULL where none was named. */
+static int select_named(Context *c, char *const *words, char ***ret, char ***ret_words) {
         _cleanup_(strv_freep) char **installed = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         bool all = c->arg->all || c->arg->enabled ||
@@ -114,11 +124,21 @@ int select_modules(Context *c, char *const *words, char ***ret) {
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");
 
         if (!all)
-                return select_words(c, installed, words, ret);
+                return select_words(c, installed, words, ret, ret_words);
         if (c->arg->enabled)
                 return select_enabled(c, installed, ret);
         *ret = TAKE_PTR(installed);
         return 0;
+}
+
+int select_modules(Context *c, char *const *words, char ***ret) {
+        _cleanup_(strv_freep) char **named = NULL;
+
+        return select_named(c, words, ret, &named);
+}
+
+int select_result(int selected, int done) {
+        return done < 0 || selected == 0 ? done : selected;
 }
 
 int result_add(json_object *results, const char *name, const char *done, int r, const Error *e) {
@@ -141,10 +161,11 @@ int results_print(const Context *c, json_object *results, int r) {
         return k < 0 ? log_error_errno(k, "Cannot print: %m") : r;
 }
 
-int select_each(const void *args, char **words, int (*act)(Context *c, const char *name, Error *e),
+int select_each(const void *args, char **words,
+                int (*act)(Context *c, const char *name, const char *word, Error *e),
                 const char *done) {
         _cleanup_(json_object_putp) json_object *results = json_object_new_array();
-        _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(strv_freep) char **names = NULL, **named = NULL;
         Context c;
         int r, result;
 
@@ -153,17 +174,17 @@ int select_each(const void *args, char **words, int (*act)(Context *c, const cha
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        result = r = select_modules(&c, words, &names);
-        STRV_FOREACH(name, names) {
+        result = r = select_named(&c, words, &names, &named);
+        for (size_t i = 0; names && names[i]; i++) {
                 _cleanup_(error_clear) Error e = ERROR_NULL;
-                int k = act(&c, *name, &e);
+                int k = act(&c, names[i], named ? named[i] : names[i], &e);
 
                 if (k < 0)
                         result = k;
-                if (done && result_add(results, *name, done, k, &e) < 0)
+                if (done && result_add(results, names[i], done, k, &e) < 0)
                         result = log_oom();
         }
-        if (r == 0 && done)
+        if ((r == 0 || names) && done)
                 result = results_print(&c, results, result);
         context_done(&c);
         return result;

@@ -6,15 +6,22 @@
 #include "basic/json.h"
 #include "ctl/ctl.h"
 
-/* Names of installed modules: a word is a name, a unit's name, a pm_id, "." for the module that is
- * linked to this folder, or "all"; with c->arg->all no words are needed. Says itself what is wrong:
- * 0 and the names, each once, an exit status (EXIT_NO_MODULE, EXIT_USAGE) or negative. */
+/* Names of installed modules: a word is a name, a unit's name with or without ".service", a pm_id,
+ * "." or another folder for the module that is linked to it, or "all"; with c->arg->all no words
+ * are needed. Says itself what is wrong: 0 and the names, each once; EXIT_NO_MODULE and those of
+ * the words that do mean one; EXIT_USAGE or negative, without names. `ret` is NULL before. */
 int select_modules(Context *c, char *const *words, char ***ret);
 
+/* The exit status of a verb that did something to all that select_modules() found: a failure comes
+ * before a word that meant none. */
+int select_result(int selected, int done);
+
 /* A verb that does something to each selected module by itself: what fails for one fails for that
- * one alone. `act` says itself what is wrong. With --json an array of results is printed, `done`
- * where all went well; NULL: `act` prints. Returns the exit status. */
-int select_each(const void *args, char **words, int (*act)(Context *c, const char *name, Error *e),
+ * one alone. `word` is what the module was named by; `act` says itself what is wrong. With --json
+ * an array of results is printed, `done` where all went well; NULL: `act` prints. Returns the exit
+ * status. */
+int select_each(const void *args, char **words,
+                int (*act)(Context *c, const char *name, const char *word, Error *e),
                 const char *done);
 
 /* Adds to the array of what --json prints of a module that was dealt with: name, result ("failed"

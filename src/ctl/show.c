@@ -71,7 +71,7 @@ static int print(Context *c, json_object *o) {
         return fflush(stdout) != 0 ? -EIO : 0;
 }
 
-static int show_one(Context *c, const char *name, Error *e) {
+static int show_one(Context *c, const char *name, const char *word, Error *e) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         int r, result;
 

@@ -10,6 +10,7 @@
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
+#include "model/name.h"
 
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define TIMEOUT_MAX_SEC      86400
@@ -135,13 +136,14 @@ static int add_module(Context *c, Trigger *t, const char *name) {
 static int add_targets(Context *c, Trigger *t, const char *word) {
         char *const selected[] = { (char *) word, NULL };
         _cleanup_(strv_freep) char **names = NULL;
+        _cleanup_(freep) char *owner = NULL, *unit = NULL;
         int r;
 
         r = select_modules(c, selected, &names);
         if (r != 0)
                 return r;
-        if (names && !strv_contains(names, word) && endswith(word, ".service"))
-                return trigger_add(t, word) < 0 ? log_oom() : 0;
+        if (module_from_unit_word(word, &owner, &unit) >= 0)
+                return trigger_add(t, unit) < 0 ? log_oom() : 0;
         STRV_FOREACH(name, names) {
                 r = add_module(c, t, *name);
                 if (r < 0)

@@ -19,7 +19,7 @@ static int remove_settings(Context *c, const char *name, Error *e) {
 
 /* The unit first: were the files gone first, a crash in between would leave a unit that runs what
  * nobody lists. */
-static int uninstall_one(Context *c, const char *name, Error *e) {
+static int uninstall_one(Context *c, const char *name, const char *word, Error *e) {
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 

@@ -120,8 +120,8 @@ static int run_update(const void *args, char **words) {
         if (r < 0)
                 return EXIT_USAGE;
         r = select_modules(&c, all ? everything : words, &names);
-        if (r == 0)
-                r = update_all(&c, names, all);
+        if (r == 0 || names)
+                r = select_result(r, update_all(&c, names, all));
         context_done(&c);
         interrupt_end();
         return r;

@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "basic/string-util.h"
+#include "basic/strv.h"
 
 #define USER_NAME_MAX 31 /* what systemd accepts */
 #define USER_PREFIX   "pm2-"
@@ -199,6 +200,31 @@ int module_from_unit_name(const char *unit, char **ret_name, char **ret_app,
         if (ret_instance)
                 *ret_instance = instance;
         return 0;
+}
+
+int module_from_unit_word(const char *word, char **ret_name, char **ret_unit) {
+        _cleanup_(freep) char *unit = NULL;
+        int r;
+
+        if (asprintf(&unit, "%s%s", word, endswith(word, ".service") ? "" : ".service") < 0) {
+                unit = NULL;
+                return -ENOMEM;
+        }
+        r = module_from_unit_name(unit, ret_name, /* ret_app= */ NULL, /* ret_instance= */ NULL);
+        if (r >= 0 && ret_unit)
+                *ret_unit = TAKE_PTR(unit);
+        return r;
+}
+
+const char *module_find(char *const *names, const char *word) {
+        _cleanup_(freep) char *owner = NULL;
+
+        if (!strv_contains(names, word) && module_from_unit_word(word, &owner, NULL) >= 0)
+                word = owner;
+        STRV_FOREACH(name, names)
+                if (streq(*name, word))
+                        return *name;
+        return NULL;
 }
 
 /* FNV-1a, 64 bits: tells names apart that would be spelled alike; nobody gains by a collision but a

@@ -46,6 +46,14 @@ int module_unit_name(const char *name, const char *app, unsigned instance, char 
 int module_from_unit_name(const char *unit, char **ret_name, char **ret_app,
                           unsigned *ret_instance);
 
+/* The same of what systemctl takes for a unit's name, which may lack ".service"; `ret_unit` (may be
+ * NULL) is the whole name. */
+int module_from_unit_word(const char *word, char **ret_name, char **ret_unit);
+
+/* The one of `names` that a word means: the name itself, or one of its units as systemctl takes it.
+ * NULL: none. */
+const char *module_find(char *const *names, const char *word);
+
 /* The user name a module's units run under: "pm2-<id>" where that is short and plain enough, else
  * with a hash. */
 int module_user_name(const char *name, char **ret);

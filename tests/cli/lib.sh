@@ -41,11 +41,11 @@ one_sentence() { # NAME REGEX: the last command, and nothing else
 
 # A module as `install` leaves it, without the install.
 install_module() { # NAME PACKAGE.JSON [MORE-OF-MODULE.JSON]
-        local release=$XDG_STATE_HOME/pm2ctl/modules/$1/releases/1.0.0-1
+        local release=$XDG_STATE_HOME/pm2ctl/modules/${1/\//+}/releases/1.0.0-1
         mkdir -p "$release/node_modules/$1"
         echo "$2" >"$release/node_modules/$1/package.json"
         echo "{\"format\":1,\"name\":\"$1\",\"version\":\"1.0.0\",\"installed\":1,${3:-\"pm_id\":0}}" >"$release/module.json"
-        ln -sfn releases/1.0.0-1 "$XDG_STATE_HOME/pm2ctl/modules/$1/current"
+        ln -sfn releases/1.0.0-1 "${release%/*/*}/current"
 }
 
 done_testing() {

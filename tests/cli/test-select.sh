@@ -45,4 +45,73 @@ for verb in start stop restart env; do
         says "... with the same remedy" "$no_manager"
 done
 
+# -- words that mean a module
+install_module @acme/tool '{"name":"@acme/tool","version":"1.0.0","main":"x.js"}' '"pm_id":9'
+mkdir linked plain
+echo '{"name":"linked","version":"1.0.0","main":"x.js"}' >linked/package.json
+install_module linked '{}' "\"pm_id\":11,\"link\":\"$tmp/linked\""
+means() { # NAME WORD…: the first word means the module
+        status "'$2' means $1" 0 pm2ctl show "${@:2}"
+        says "... indeed" "^ +Module: $1\$"
+}
+for word in tool 0 pm2@tool.service pm2@tool pm2@tool@web.service pm2@tool@web@2; do
+        means tool "$word"
+done
+for word in @acme/tool 9 pm2@acme:tool pm2@acme:tool@web.service; do
+        means @acme/tool "$word"
+done
+means linked ./linked
+means linked "$tmp/linked"
+status "several words for one mean it once" 0 pm2ctl show tool pm2@tool 0
+is "... only" 1 "$(grep -c '^ *Module:' <<<"$output")"
+for verb in conf get; do
+        pm2ctl -q set tool:key value
+        is "$verb takes a unit's name" "$(pm2ctl "$verb" tool)" "$(pm2ctl "$verb" pm2@tool)"
+done
+status "env takes one that lacks .service" 1 pm2ctl env pm2@tool@web
+says "... which it means" "environment of pm2@tool@web: "
+
+# -- words that mean none
+status "a folder that is not linked" 4 pm2ctl uninstall plain/..
+one_sentence "... is not" "^pm2ctl: No module 'plain/..' is installed"
+for word in . ./plain "$tmp/gone"; do
+        status "'$word', which is not linked" 4 pm2ctl uninstall "$word"
+        one_sentence "... is called so" "^pm2ctl: $(realpath -m "$word") is not linked as a module in the user scope; 'pm2ctl list' shows"
+done
+mv linked away
+status "the folder of a link may be gone" 0 pm2ctl uninstall "$tmp/linked"
+says "... its name means the module" "linked is uninstalled"
+nearest() { # NAME WORD: what is offered for the word, '' for nothing
+        is "for '$2' is offered '$1'" "$1" "$(pm2ctl show "$2" 2>&1 | sed -n "s/.*; did you mean '\(.*\)'?/\1/p")"
+}
+nearest tool tol
+nearest tool pm2@toool.service
+nearest other ohter
+nearest '' tel
+nearest '' bogus
+nearest '' x
+offered() { # WANTED WORD…: in place of a verb or option
+        is "for '${*:2}' is offered '$1'" "$1" "$(pm2ctl "${@:2}" 2>&1 | sed -n "s/.*; did you mean '\(.*\)'?/\1/p")"
+}
+offered '' bogus
+offered install isntall
+offered status sttaus
+offered '' crom
+offered --json --jsno=short list
+offered '' --bogus list
+offered '' -x list
+
+# -- of several, one that is unknown keeps nobody from the others
+for verb in show enable disable; do
+        status "$verb of an unknown and others" 4 pm2ctl "$verb" nope tool other
+        says "... complains about the one" "No module 'nope' is installed"
+        is "... and does the others" 2 "$(grep -c '^ *Module: \|^pm2ctl: .* will ' <<<"$output")"
+done
+status "a failure comes before it" 1 pm2ctl stop nope tool
+status "two unknown ones" 4 pm2ctl show nope no
+is "... are named each" 2 "$(grep -c '^pm2ctl: No module' <<<"$output")"
+status "uninstall" 4 pm2ctl uninstall nope tool
+says "... too" "tool is uninstalled"
+is "... leaves who was not named" "@acme+tool other" "$(cd state/pm2ctl/modules && echo *)"
+
 done_testing

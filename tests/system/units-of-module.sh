@@ -79,6 +79,7 @@ for unit in "${units[@]}"; do
         like "logs show $unit" "$(pm2ctl logs many --nostream --lines=100)" "${unit:4:-8}\\[[0-9]+\\]: I am"
 done
 like "env shows the unit that is named" "$(pm2ctl env pm2@many@worker@2.service)" '^NODE_APP_INSTANCE=2$'
+like "... as systemctl takes it" "$(pm2ctl env pm2@many@worker@2)" '^NODE_APP_INSTANCE=2$'
 like "... or the first" "$(pm2ctl env many)" '^NODE_APP_INSTANCE=0$'
 
 # -- running -----------------------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ ok "set" pm2ctl set many:greeting bye
 is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 ok "... with what was set" wait_for 10 output_has '^I am worker2 of 3, bye$' unit_journal "${units[3]}"
 before=$(pids)
-is "restart" "$(pm2ctl restart --json=short many)" '[{"name":"many","result":"restarted","error":null}]'
+is "restart, with one that is unknown" "$(pm2ctl restart --json=short nope many 2>/dev/null)" '[{"name":"many","result":"restarted","error":null}]'
 is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 systemctl stop "${units[2]}"
 test -d /run/pm2ctl/many@worker@2
@@ -96,7 +97,7 @@ exits "status of one of which a unit is stopped" 3 pm2ctl status many
 like "... says so" "$OUTPUT" "^pm2ctl: ${units[2]} is stopped; 'pm2ctl start many' starts it"
 is "... and shows the others" "$(grep -c ' Active: active' <<<"$OUTPUT")" 3
 before=$(pids)
-ok "start" pm2ctl start many
+exits "start, with one that is unknown" 4 pm2ctl start nope pm2@many@worker
 is "... starts what is missing" "$(count_active "${units[@]}")" 4
 is "... and that alone" "$(comm -12 <(sort <<<"$before") <(pids | sort) | wc -l)" 3
 ok "... which list knew" pm2ctl start many
@@ -104,7 +105,7 @@ like "... and now says so" "$OUTPUT" 'many is running already'
 is "... as JSON too" "$(pm2ctl start --json=short many | json 'd[0]["result"]')" running
 systemctl kill -s KILL "${units[@]}"
 ok "killed, they come back" wait_for 20 output_has '^4$' count_active "${units[@]}"
-ok "stop" pm2ctl stop many
+exits "stop, with one that is unknown" 4 pm2ctl stop nope pm2@many
 is "... stops all" "$(count_active "${units[@]}")" 0
 is "... which list still knows" "$(pm2ctl list --json=short | json '[r["active"] for r in d if r["name"] == "many"]')" \
         '["inactive", "inactive", "inactive", "inactive"]'

@@ -90,6 +90,37 @@ static void test_units(void) {
         }
 }
 
+static void test_words(void) {
+        char *const names[] = { (char *) "tool", (char *) "@acme/tool", (char *) "x.service",
+                                (char *) "x", NULL };
+        static const struct {
+                const char *word, *name;
+        } table[] = {
+                { "tool", "tool" },
+                { "@acme/tool", "@acme/tool" },
+                { "x.service", "x.service" },
+                { "pm2@tool.service", "tool" },
+                { "pm2@tool", "tool" },
+                { "pm2@acme:tool", "@acme/tool" },
+                { "pm2@acme:tool@web@2.service", "@acme/tool" },
+                { "pm2@tool@web", "tool" },
+                { "pm2@x.service", "x" },
+                { "pm2@other", NULL },
+                { "pm2@tool.timer", NULL },
+                { "pm2-watch@tool.service", NULL },
+                { "too", NULL },
+                { "", NULL },
+        };
+        _cleanup_(freep) char *name = NULL, *unit = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                ok_str(module_find(names, table[i].word), table[i].name);
+        ok(module_find(NULL, "tool") == NULL);
+        ok(module_from_unit_word("pm2@acme:tool@web", &name, &unit) == 0);
+        ok_str(name, "@acme/tool");
+        ok_str(unit, "pm2@acme:tool@web.service");
+}
+
 static void test_users_differ(void) {
         _cleanup_(freep) char *a = NULL, *b = NULL, *c = NULL, *d = NULL;
 
@@ -105,6 +136,7 @@ int main(void) {
         test_valid();
         test_round_trip();
         test_units();
+        test_words();
         test_users_differ();
         return tap_done();
 }
