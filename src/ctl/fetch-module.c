@@ -13,16 +13,15 @@
 #include "model/oneshot.h"
 #include "unit/oneshot.h"
 
-#define STEP_TIME_MAX                                                                              \
-        (30 * 60 * USEC_PER_SEC) /* a slow line, a large tree; compilers run in scripts */
-#define ANSWER_MAX (64U * 1024U)
-#define REQUEST    "request"
-#define LINES_KEPT 40 /* of what a step says on standard error, shown where it fails */
+#define STEP_TIME_MAX (30 * 60 * USEC_PER_SEC) /* slow lines, large trees, compilers */
+#define ANSWER_MAX    (64U * 1024U)
+#define REQUEST       "request"
+#define LINES_KEPT    40 /* of what a step says on standard error, shown where it fails */
 
-/* One of the two units. */
+/* What pm2-fetch does in a unit of its own. */
 typedef struct Step {
-        const char *mode;        /* pm2-fetch's word, and the unit's: pm2-<mode>@<n>.service */
-        const char *description; /* "PM2 modules: …" */
+        const char *mode; /* pm2-fetch's word, and the unit's: pm2-<mode>@<n>.service */
+        const char *description;
         bool network;
         bool cache; /* has the downloads, and runs no foreign code: one user will do for all */
 } Step;
@@ -30,8 +29,6 @@ typedef struct Step {
 static const Step step_fetch = { "fetch", "Fetch a PM2 module", true, true };
 static const Step step_versions = { "versions", "Look for PM2 modules", true, true };
 static const Step step_scripts = { "scripts", "Install scripts of a PM2 module", false, false };
-static const Step step_scripts_network = { "scripts", "Install scripts of a PM2 module", true,
-                                           false };
 
 void fetched_done(Fetched *f) {
         free(f->name);
@@ -149,15 +146,14 @@ static void keep_line(const char *line, void *userdata) {
         l->lines[l->n++ % LINES_KEPT] = strdup(line);
 }
 
-static void lines_print(const Lines *l) {
-        for (size_t i = l->n > LINES_KEPT ? l->n - LINES_KEPT : 0; i < l->n; i++)
-                if (l->lines[i % LINES_KEPT])
-                        log_notice("  %s", l->lines[i % LINES_KEPT]);
-}
+static void lines_done(Lines *l, bool show) {
+        for (size_t i = 0; i < LINES_KEPT; i++) {
+                char *line = l->lines[(l->n + i) % LINES_KEPT]; /* the oldest first */
 
-static void lines_done(Lines *l) {
-        for (size_t i = 0; i < LINES_KEPT; i++)
-                free(l->lines[i]);
+                if (show && line)
+                        log_notice("  %s", line);
+                free(line);
+        }
 }
 
 /* The program's one JSON line; a stranger's package may have had its hand in it. */
@@ -202,10 +198,8 @@ static int run_step(Context *c, const Step *step, const Ask *ask, const Staging 
         if (r >= 0)
                 r = parse_answer(result.output, result.output_size, e, ret);
         /* a fetch that gives an answer has said all there is to say in it */
-        if (r < 0 && r != -EINTR && (!step->cache || ran < 0))
-                lines_print(&lines);
+        lines_done(&lines, r < 0 && r != -EINTR && (!step->cache || ran < 0));
         oneshot_result_done(&result);
-        lines_done(&lines);
         unit_spec_done(&spec);
         return r;
 }
@@ -250,10 +244,8 @@ int fetch_abandon(Context *c, const char *number, Error *e) {
         int r;
 
         r = context_bus_or_none(c, e);
-        if (r < 0)
-                return r;
-        if (!c->bus)
-                return 0; /* children end with us */
+        if (r < 0 || !c->bus)
+                return r; /* children end with us */
         for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
                 _cleanup_(freep) char *unit = NULL;
 
@@ -280,10 +272,11 @@ int fetch_tree(Context *c, const Source *source, const Staging *staging, Error *
 
 int fetch_run_scripts(Context *c, const Staging *staging, bool network, Error *e) {
         _cleanup_(json_object_putp) json_object *answer = NULL;
+        Step step = step_scripts;
         int r;
 
-        r = run_step(c, network ? &step_scripts_network : &step_scripts, &(Ask){}, staging, e,
-                     &answer);
+        step.network = network;
+        r = run_step(c, &step, &(Ask){}, staging, e, &answer);
         if (r < 0)
                 return error_prefix(e, r, "install scripts");
         print_notices(json_get(answer, "notices"));

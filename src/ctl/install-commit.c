@@ -67,8 +67,6 @@ static int store_release(Context *c, const char *tree, Install *in, Error *e, ch
         if (r < 0)
                 return r;
 
-        /* Killed in between, we leave a module that is stopped rather than one that runs as what is
-         * no longer listed. */
         if (lock_fd < 0) {
                 r = stop_old(c, in, e, &loaded);
                 if (r >= 0)

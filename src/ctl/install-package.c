@@ -100,9 +100,8 @@ static int hide_password(const Source *source, const Staging *staging, Error *e)
 static int is_unchanged(Context *c, const Staging *staging, const Fetched *f, const Install *in,
                         Error *e) {
         _cleanup_(freep) char *before = NULL, *now = NULL, *path = NULL;
-        size_t n_before, n_now;
+        size_t n_before = 0, n_now;
         Module old = {};
-        int r;
 
         if (!in->update)
                 return 0;
@@ -110,16 +109,16 @@ static int is_unchanged(Context *c, const Staging *staging, const Fetched *f, co
                 return error_set(e, -EINVAL,
                                  "what is there now is called '%s'; if that is meant, install it",
                                  f->name);
-        r = store_load(c->store, f->name, /* e= */ NULL, &old);
-        if (r > 0)
-                r = store_read_release_file(c->store, &old, LOCKFILE, LOCKFILE_MAX, &before,
-                                            &n_before);
+        if (store_load(c->store, f->name, /* e= */ NULL, &old) > 0)
+                (void) store_read_release_file(c->store, &old, LOCKFILE, LOCKFILE_MAX, &before,
+                                               &n_before);
         module_done(&old);
         path = path_join(staging->tree, LOCKFILE);
         if (!path)
                 return -ENOMEM;
-        if (r < 0 || read_file_at(AT_FDCWD, path, LOCKFILE_MAX, &now, &n_now) < 0)
-                return 0; /* whatever is wrong with it, a new release cures it */
+        /* whatever is wrong with it, a new release cures it; it may also be uninstalled by now */
+        if (!before || read_file_at(AT_FDCWD, path, LOCKFILE_MAX, &now, &n_now) < 0)
+                return 0;
         return n_before == n_now && memcmp(before, now, n_now) == 0;
 }
 

@@ -71,29 +71,28 @@ int install_open(Context *c, Error *e) {
 static int print_json(Context *c, const Install *in) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         const Module *m = &in->module;
-        int r;
+        const struct {
+                const char *key, *text;
+        } texts[] = {
+                { "name", m->name },
+                { "version", m->version },
+                { "result", install_result_to_string(in->result) },
+                { "previous", in->previous },
+                { "spec", m->spec },
+                { "source", m->source },
+                { "integrity", m->integrity },
+                { "error", in->error.message },
+        };
+        int r = 0;
 
         if (!o)
                 return log_oom();
-        r = json_add_string(o, "name", m->name);
-        if (r >= 0)
-                r = json_add_string(o, "version", m->version);
-        if (r >= 0)
-                r = json_add_string(o, "result", install_result_to_string(in->result));
-        if (r >= 0)
-                r = json_add_string(o, "previous", in->previous);
-        if (r >= 0)
-                r = json_add_string(o, "spec", m->spec);
-        if (r >= 0)
-                r = json_add_string(o, "source", m->source);
-        if (r >= 0)
-                r = json_add_string(o, "integrity", m->integrity);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(texts); i++)
+                r = json_add_string(o, texts[i].key, texts[i].text);
         if (r >= 0 && in->packages > 0)
                 r = json_add_uint(o, "packages", in->packages);
         if (r >= 0 && in->took_usec > 0)
                 r = json_add_uint(o, "usec", in->took_usec);
-        if (r >= 0)
-                r = json_add_string(o, "error", in->error.message);
         if (r >= 0)
                 r = json_print(o, c->arg->json);
         return r < 0 ? log_error_errno(r, "Cannot print: %m") : 0;

@@ -53,8 +53,7 @@ int store_last_release(int module_fd, const char *other, char **ret) {
 }
 
 /* Makes the release folder from the tree (or an empty one) and renames it to its name. */
-static int place_release(Store *s, int releases_fd, const char *tree, const Module *m,
-                         const char *release) {
+static int place_release(int releases_fd, const char *tree, const Module *m, const char *release) {
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
@@ -101,7 +100,7 @@ int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
         if (r >= 0 && asprintf(&release, "%s-%lu", m->version, number) < 0)
                 return -ENOMEM;
         if (r >= 0)
-                r = place_release(s, releases_fd, tree, m, release);
+                r = place_release(releases_fd, tree, m, release);
         if (r < 0)
                 return error_set(e, r, "cannot store a release in %s/modules/%s: %s", s->path,
                                  folder, strerror(-r));

@@ -103,7 +103,7 @@ int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *us
 }
 
 /* Makes the first folder whose number is free. Under the store's lock. */
-static int make_folder(int staging_fd, const Scope *scope, Staging *s) {
+static int make_folder(int staging_fd, Staging *s) {
         for (unsigned i = 1; i <= STAGING_NUMBER_MAX; i++) {
                 _cleanup_(freep) char *number = NULL;
 
@@ -153,7 +153,7 @@ int staging_new(Store *store, const Scope *scope, Error *e, Staging *ret) {
         staging_fd = open_or_mkdir_at(store_fd(store), STAGING, 0700);
         r = staging_fd;
         if (r >= 0)
-                r = make_folder(staging_fd, scope, &s);
+                r = make_folder(staging_fd, &s);
         if (r >= 0)
                 r = name_paths(scope, &s);
         if (r < 0) {
