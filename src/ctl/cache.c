@@ -18,6 +18,10 @@ static int run_cache(const void *args, char **words) {
         if (r < 0)
                 return EXIT_USAGE;
         r = cache_clean(c.scope.cache, &e);
+        if (r == -EACCES) {
+                error_clear(&e);
+                (void) error_set(&e, r, "%s: %s", c.scope.cache, scope_strerror(c.scope.kind, r));
+        }
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot clean the cache");
         else

@@ -49,7 +49,8 @@ static int add_variable(const Mask *mask, const char *variable, json_object *int
 }
 
 /* What the process was started with, from the kernel. */
-static int read_environment(unsigned pid, const Mask *mask, Error *e, json_object *into) {
+static int read_environment(ScopeKind scope, unsigned pid, const Mask *mask, Error *e,
+                            json_object *into) {
         _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *text = NULL;
         char path[64];
@@ -60,7 +61,7 @@ static int read_environment(unsigned pid, const Mask *mask, Error *e, json_objec
         fd = open(path, O_RDONLY | O_CLOEXEC);
         r = fd < 0 ? -errno : read_fd(fd, ENVIRONMENT_MAX, &text, &size);
         if (r < 0)
-                return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
+                return error_set(e, r, "cannot read %s: %s", path, scope_strerror(scope, r));
 
         for (const char *p = text; r >= 0 && p < text + size; p += strlen(p) + 1)
                 r = add_variable(mask, p, into);
@@ -106,7 +107,7 @@ static int show_environment(Context *c, const char *name, const char *unit, Erro
         if (r >= 0 && mask)
                 r = reports_add_secrets(c, name, e, mask);
         if (r >= 0)
-                r = read_environment(pid, mask, e, variables);
+                r = read_environment(c->scope.kind, pid, mask, e, variables);
         return r < 0 ? r : print_environment(c->arg, variables);
 }
 

@@ -10,7 +10,9 @@
 int store_lock(Store *s, Error *e) {
         int fd = lock_at(s->fd, ".lock");
 
-        return fd < 0 ? error_set(e, fd, "cannot lock %s/.lock: %s", s->path, strerror(-fd)) : fd;
+        return fd < 0 ? error_set(e, fd, "cannot lock %s/.lock: %s", s->path,
+                                  scope_strerror(s->scope, fd))
+                      : fd;
 }
 
 /* FNV-1a. Two names of one hash wait for each other, which does no harm. */
@@ -32,6 +34,7 @@ int store_lock_modules(Store *s, char *const *names, bool exclusive, Error *e) {
         STRV_FOREACH(name, names)
                 if (r >= 0)
                         r = lock_byte(fd, hash_name(*name), exclusive);
-        return r < 0 ? error_set(e, r, "cannot lock %s/" MODULES_LOCK ": %s", s->path, strerror(-r))
+        return r < 0 ? error_set(e, r, "cannot lock %s/" MODULES_LOCK ": %s", s->path,
+                                 scope_strerror(s->scope, r))
                      : TAKE_FD(fd);
 }

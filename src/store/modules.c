@@ -33,24 +33,29 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
         s = malloc(sizeof(Store));
         if (!s)
                 return -ENOMEM;
-        *s = (Store){ .path = strdup(scope->state), .fd = -EBADF, .modules_fd = -EBADF };
+        *s = (Store){ .scope = scope->kind,
+                      .path = strdup(scope->state),
+                      .fd = -EBADF,
+                      .modules_fd = -EBADF };
         if (!s->path)
                 return -ENOMEM;
 
         if (create) {
                 r = mkdir_parents(s->path, 0755);
                 if (r < 0)
-                        return error_set(e, r, "cannot make %s: %s", s->path, strerror(-r));
+                        return error_set(e, r, "cannot make %s: %s", s->path,
+                                         scope_strerror(s->scope, r));
         }
         s->fd = open_folder(AT_FDCWD, s->path);
         if (s->fd < 0)
-                return error_set(e, s->fd, "cannot open %s: %s", s->path, strerror(-s->fd));
+                return error_set(e, s->fd, "cannot open %s: %s", s->path,
+                                 scope_strerror(s->scope, s->fd));
 
         s->modules_fd = create ? open_or_mkdir_at(s->fd, "modules", 0755)
                                : open_folder(s->fd, "modules");
         if (s->modules_fd < 0)
                 return error_set(e, s->modules_fd, "cannot open %s/modules: %s", s->path,
-                                 strerror(-s->modules_fd));
+                                 scope_strerror(s->scope, s->modules_fd));
 
         *ret = TAKE_PTR(s);
         return 0;

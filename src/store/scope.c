@@ -11,6 +11,13 @@ const char *scope_kind_to_string(ScopeKind kind) {
         return kind == SCOPE_SYSTEM ? "system" : "user";
 }
 
+const char *scope_strerror(ScopeKind kind, int r) {
+        if ((r == -EACCES || r == -EPERM) && kind == SCOPE_SYSTEM && geteuid() != 0)
+                return "Permission denied; the system's modules are root's: use sudo, or --user "
+                       "for your own";
+        return strerror(-r);
+}
+
 static const char *home_folder(void) {
         const char *home = getenv("HOME");
         struct passwd *pw;

@@ -29,3 +29,7 @@ int scope_init(ScopeKind kind, Error *e, Scope *ret);
 void scope_done(Scope *s);
 
 const char *scope_kind_to_string(ScopeKind kind);
+
+/* strerror() of a negative errno, with the remedy where the scope is root's and the caller is not.
+ */
+const char *scope_strerror(ScopeKind kind, int r);

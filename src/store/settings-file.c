@@ -57,7 +57,7 @@ static int place_of(const Scope *scope, const char *module, Place *ret) {
         return 0;
 }
 
-static int explain_read(int r, const char *path, Error *e) {
+static int explain_read(const Scope *scope, int r, const char *path, Error *e) {
         switch (r) {
         case -ELOOP:
                 return error_set(e, r, "%s is a symlink; settings are read from plain files only",
@@ -69,7 +69,7 @@ static int explain_read(int r, const char *path, Error *e) {
         case -ENOMEM:
                 return r;
         default:
-                return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
+                return error_set(e, r, "cannot read %s: %s", path, scope_strerror(scope->kind, r));
         }
 }
 
@@ -84,19 +84,22 @@ int settings_load(const Scope *scope, const char *module, Error *e, Settings **r
                 return r;
         r = read_file_at(AT_FDCWD, p.path, INI_FILE_MAX, &text, &size);
         if (r < 0 && r != -ENOENT)
-                return explain_read(r, p.path, e);
+                return explain_read(scope, r, p.path, e);
         return settings_parse(text ? text : "", size, p.path, e, ret);
 }
 
 /* Opens a folder of settings, made with its parents if need be. Returns the descriptor. */
-static int open_place(const char *folder, mode_t mode, Error *e) {
+static int open_place(const Scope *scope, const char *folder, mode_t mode, Error *e) {
         int fd, r;
 
         r = mkdir_parents(folder, mode);
         if (r < 0)
-                return error_set(e, r, "cannot make %s: %s", folder, strerror(-r));
+                return error_set(e, r, "cannot make %s: %s", folder,
+                                 scope_strerror(scope->kind, r));
         fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 ? error_set(e, -errno, "cannot open %s: %s", folder, strerror(errno)) : fd;
+        return fd < 0 ? error_set(e, -errno, "cannot open %s: %s", folder,
+                                  scope_strerror(scope->kind, -errno))
+                      : fd;
 }
 
 /* What is written must say the same when read, or it is not written. */
@@ -133,7 +136,7 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
         if (r < 0)
                 return r;
 
-        fd = open_place(p.folder, 0700, e);
+        fd = open_place(scope, p.folder, 0700, e);
         if (fd < 0)
                 return fd;
         /* A writer that was killed leaves its temporary file, and under the lock nobody writes one.
@@ -150,20 +153,16 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
 }
 
 int settings_lock(const Scope *scope, Error *e) {
-        bool system = scope->kind == SCOPE_SYSTEM;
         _cleanup_(closep) int fd = -EBADF;
         int lock;
 
-        fd = open_place(scope->config, system ? 0755 : 0700, e);
+        fd = open_place(scope, scope->config, scope->kind == SCOPE_SYSTEM ? 0755 : 0700, e);
         if (fd < 0)
                 return fd;
         lock = lock_at(fd, LOCK_FILE);
         if (lock < 0)
-                return error_set(e, lock, "cannot lock %s/" LOCK_FILE ": %s%s", scope->config,
-                                 strerror(-lock),
-                                 lock == -EACCES && system
-                                         ? " (the system's settings are root's; --user has yours)"
-                                         : "");
+                return error_set(e, lock, "cannot lock %s/" LOCK_FILE ": %s", scope->config,
+                                 scope_strerror(scope->kind, lock));
         return lock;
 }
 
@@ -176,7 +175,8 @@ int settings_modules(const Scope *scope, Error *e, char ***ret) {
                 return -ENOMEM;
         d = opendir(folder);
         if (!d && errno != ENOENT)
-                return error_set(e, -errno, "cannot read %s: %s", folder, strerror(errno));
+                return error_set(e, -errno, "cannot read %s: %s", folder,
+                                 scope_strerror(scope->kind, -errno));
 
         for (struct dirent *entry; d && (entry = readdir(d));) {
                 _cleanup_(freep) char *name = NULL;

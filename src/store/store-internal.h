@@ -10,6 +10,7 @@
 #define DISABLED "disabled"
 
 struct Store {
+        ScopeKind scope;
         char *path; /* <state> */
         int fd;
         int modules_fd;

@@ -7,6 +7,10 @@
 
 #define SYSTEM_SOCKET "/run/systemd/private"
 
+#define DENIED                                                                                     \
+        "systemd refuses this to you; the system's modules are root's: use sudo, or --user for "   \
+        "your own"
+
 static const struct {
         const char *name;
         int error;
@@ -15,10 +19,8 @@ static const struct {
         { UNIT_NOT_KNOWN, -ENOENT, NULL },
         { UNIT_EXISTS, -EEXIST, NULL },
         { "org.freedesktop.systemd1.AlreadySubscribed", -EALREADY, NULL },
-        { "org.freedesktop.DBus.Error.AccessDenied", -EACCES,
-          "systemd refuses this to you; only root may do it in the system scope" },
-        { "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", -EACCES,
-          "systemd refuses this to you; only root may do it in the system scope" },
+        { "org.freedesktop.DBus.Error.AccessDenied", -EACCES, DENIED },
+        { "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", -EACCES, DENIED },
         { "org.freedesktop.DBus.Error.ServiceUnknown", -EHOSTDOWN,
           "there is no systemd manager on this bus; log in, or let it run without: loginctl "
           "enable-linger" },

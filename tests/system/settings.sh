@@ -169,6 +169,16 @@ is "... and is in files only she reads" "$(stat -c '%U %a' /home/alice/.config/p
 ok "she unsets it" alice pm2ctl unset hello:greeting
 is "... and it is gone" "$(alice_has greeting)" 'good evening'
 
+# -- and the system's are not hers
+for verb in 'get' 'get hello:k1' 'conf' 'conf hello' 'env hello' 'set hello:k1 x' 'unset hello:k1' 'install hello' 'update hello' 'outdated' \
+        'rollback hello' 'enable hello' 'disable hello' 'uninstall hello' 'cache clean' 'stop hello' 'restart hello'; do
+        # shellcheck disable=SC2086 # words
+        exits "alice shall not $verb of the system's" 1 alice pm2ctl --system $verb
+        is "... is said in a sentence" "$(grep -c . <<<"$OUTPUT")" 1
+        like "... with what she can do" "$OUTPUT" "^pm2ctl: .*the system's modules are root's: use sudo, or --user for your own"
+done
+ok "... and nothing came of it" unchanged "$hello" hello
+
 # -- any key, any value: 10,000 of them from the command line to the process
 ok "they arrive byte for byte" python3 "$TESTS/system/settings.py" 10000
 done_testing
