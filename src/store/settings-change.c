@@ -21,13 +21,17 @@ static size_t with_comments(const Settings *s, size_t i) {
         return i;
 }
 
+static void remove_lines(Settings *s, size_t from, size_t to) {
+        for (size_t k = from; k < to; k++)
+                ini_line_done(s->file.lines + k);
+        ini_file_take(&s->file, from, to);
+}
+
 /* Returns the index of what follows. */
 static size_t remove_entry(Settings *s, size_t i) {
         size_t from = with_comments(s, i);
 
-        for (size_t k = from; k <= i; k++)
-                ini_line_done(s->file.lines + k);
-        ini_file_take(&s->file, from, i + 1);
+        remove_lines(s, from, i + 1);
         return from;
 }
 
@@ -48,6 +52,30 @@ static int remove_stale(Settings *s, const char *name) {
                         i = remove_entry(s, i);
         }
         return 0;
+}
+
+static bool is_blank(const IniLine *line) {
+        return line->kind == INI_OTHER && !ini_line_is_comment(line);
+}
+
+/* Takes out sections in which nothing is left, and blank lines that then end the file. */
+static void remove_empty_sections(Settings *s) {
+        size_t end = s->file.n;
+        bool empty = true, any = false;
+
+        for (size_t i = s->file.n; i-- > 0;) {
+                if (s->file.lines[i].kind != INI_SECTION) {
+                        empty = empty && is_blank(s->file.lines + i);
+                        continue;
+                }
+                if (empty)
+                        remove_lines(s, i, end);
+                any = any || empty;
+                empty = true;
+                end = i;
+        }
+        while (any && s->file.n > 0 && is_blank(s->file.lines + s->file.n - 1))
+                remove_lines(s, s->file.n - 1, s->file.n);
 }
 
 static int insert_text(Settings *s, size_t at, IniLine line) {
@@ -207,7 +235,9 @@ int settings_set(Settings *s, char *const *path, json_object *value, bool secret
         r = remove_stale(s, name);
         if (r < 0)
                 return r;
-        return tree_walk(path, value, write_leaf, &(Change){ s, secret });
+        r = tree_walk(path, value, write_leaf, &(Change){ s, secret });
+        remove_empty_sections(s);
+        return r;
 }
 
 static int unset_all(Settings *s) {
@@ -221,6 +251,7 @@ static int unset_all(Settings *s) {
         for (size_t i = s->file.n; i-- > 0;)
                 if (s->file.lines[i].kind == INI_ENTRY)
                         i = remove_entry(s, i);
+        remove_empty_sections(s);
         return was;
 }
 
@@ -238,5 +269,6 @@ int settings_unset(Settings *s, char *const *path) {
         if (r <= 0)
                 return r;
         r = remove_stale(s, name);
+        remove_empty_sections(s);
         return r < 0 ? r : 1;
 }
