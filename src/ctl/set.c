@@ -7,6 +7,7 @@
 #include "basic/strv.h"
 #include "ctl/settings-edit.h"
 #include "model/name.h"
+#include "store/settings-tree.h"
 
 /* Standard input without an echo, since what is typed there may be a password. */
 static int read_silently(const char *key, char **ret) {
@@ -92,8 +93,31 @@ static int parse_values(const Arguments *arg, char **words, Error *e, json_objec
         return 0;
 }
 
-/* A module that is not installed is added to `waiting`. */
-static int set_pair(Edit *edit, const char *text, json_object *value, Error *e, char ***waiting) {
+/* Adds a sentence where a value takes the place of something of another kind: what is nested in
+ * it, or what it is to be nested in. */
+static int tell_replaced(const Settings *s, const char *text, char **path, json_object *value,
+                         char ***notices) {
+        size_t n = strv_length(path);
+        json_object *old;
+        int r = 0;
+
+        if (settings_get(s, path, &old) > 0 && !tree_is_leaf(old) && tree_is_leaf(value))
+                return strv_extendf(notices, "'%s' held %d settings, which its new value replaces.",
+                                    text, json_object_object_length(old));
+        for (size_t i = 1; r == 0 && i < n; i++) {
+                char *rest = path[i];
+
+                path[i] = NULL;
+                if (settings_get(s, path, &old) > 0 && tree_is_leaf(old))
+                        r = strv_extendf(notices, "'%s' had a value, which '%s' replaces.",
+                                         path[i - 1], text);
+                path[i] = rest;
+        }
+        return r;
+}
+
+/* What is worth saying once it is done is added to `notices`. */
+static int set_pair(Edit *edit, const char *text, json_object *value, Error *e, char ***notices) {
         _cleanup_(key_done) Key key = {};
         Settings *s;
         int r;
@@ -106,22 +130,30 @@ static int set_pair(Edit *edit, const char *text, json_object *value, Error *e, 
                                  "'%s' is a module, and all its settings would be lost: name one "
                                  "of them, as %s:KEY",
                                  key.module, key.module);
+        if (!key.path[1] && environment_is_channel(key.path[0]))
+                return error_set(e, -EINVAL,
+                                 "'%s' is how a module finds its channel: nobody sets it",
+                                 key.path[0]);
 
         r = edit_settings(edit, key.module, e, &s);
         if (r < 0)
                 return r;
-        r = settings_set(s, key.path, value, edit->context->arg->secret, e);
+        r = tell_replaced(s, text, key.path, value, notices);
+        if (r >= 0)
+                r = settings_set(s, key.path, value, edit->context->arg->secret, e);
         if (r < 0)
                 return error_prefix(e, r, "value of '%.*s'", MODULE_NAME_MAX, text);
 
         edit_touch(edit, key.module);
         if (key.module && !strv_contains(edit->installed, key.module))
-                return strv_extend(waiting, key.module);
+                return strv_extendf(notices,
+                                    "Module '%s' is not installed; the setting waits for it.",
+                                    key.module);
         return 0;
 }
 
 static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
-        _cleanup_(strv_freep) char **waiting = NULL;
+        _cleanup_(strv_freep) char **notices = NULL;
         _cleanup_(json_object_putp) json_object *values = json_object_new_array();
         int r;
 
@@ -131,13 +163,13 @@ static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
         if (r >= 0)
                 r = edit_open(c, /* write= */ true, e, edit);
         for (size_t i = 0; r >= 0 && words[i]; i += 2)
-                r = set_pair(edit, words[i], json_object_array_get_idx(values, i / 2), e, &waiting);
+                r = set_pair(edit, words[i], json_object_array_get_idx(values, i / 2), e, &notices);
         if (r >= 0)
                 r = edit_commit(edit, e);
         if (r < 0)
                 return r;
-        STRV_FOREACH(name, waiting)
-                log_notice("Module '%s' is not installed; the setting waits for it.", *name);
+        STRV_FOREACH(notice, notices)
+                log_notice("%s", *notice);
         return 0;
 }
 

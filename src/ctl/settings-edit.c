@@ -2,8 +2,10 @@
 #include "ctl/settings-edit.h"
 
 #include "basic/log.h"
+#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/interpreter.h"
 
 struct EditFile {
         char *module; /* NULL: global */
@@ -150,6 +152,26 @@ static int check_bytes(const Settings *global, const Settings *own, Error *e) {
         return 0;
 }
 
+/* Whether the launcher finds the app's interpreter by a PATH that was set. What only the script
+ * itself could tell is left to it. */
+static int check_path(const App *app, const char *path, Error *e) {
+        static const char no_script[] = "\177ELF";
+        _cleanup_(freep) char *found = NULL;
+        const char *interpreter, *instead;
+        int r;
+
+        if (!path || !app->script)
+                return 0;
+        interpreter = interpreter_of(app, no_script, sizeof(no_script) - 1, false);
+        instead = app->interpreter ? NULL : interpreter_instead_of(interpreter);
+        if (strchr(interpreter, '/') || streq(interpreter, INTERPRETER_NONE))
+                return 0;
+        r = find_program(path, interpreter, &found);
+        if (r == 0 && instead)
+                r = find_program(path, instead, &found);
+        return r == 0 ? interpreter_missing(interpreter, path, /* set= */ true, e) : MIN2(r, 0);
+}
+
 /* Makes the environment the launcher would make. */
 static int check_environment(const Package *p, Settings *global, Settings *own, Error *e) {
         for (size_t i = 0; i < p->n_apps; i++) {
@@ -164,6 +186,8 @@ static int check_environment(const Package *p, Settings *global, Settings *own, 
                 int r;
 
                 r = environment_build(&source, &(EnvironmentFacts){}, e, &env, &document);
+                if (r >= 0)
+                        r = check_path(p->apps + i, strv_env_get(env, "PATH"), e);
                 if (r < 0)
                         return r;
         }
@@ -187,7 +211,7 @@ static int check_module(Edit *edit, const char *name, Error *e) {
         if (r >= 0)
                 r = check_environment(&p, global, own, e);
         package_done(&p);
-        return r == -E2BIG ? error_prefix(e, r, "module '%s'", name) : r;
+        return r == -E2BIG || r == -ENOENT ? error_prefix(e, r, "module '%s'", name) : r;
 }
 
 static bool is_reached(Edit *edit, const char *name) {
@@ -215,7 +239,7 @@ static int check_reached(Edit *edit, Error *e) {
                 if (!is_reached(edit, *name))
                         continue;
                 r = check_module(edit, *name, &why);
-                if (r == -EUCLEAN || (r == -E2BIG && edit->shrinks)) {
+                if (r == -EUCLEAN || ((r == -E2BIG || r == -ENOENT) && edit->shrinks)) {
                         log_warning("Module '%s' is left alone: %s.", *name, error_text(&why, r));
                         r = strv_extend(&edit->skipped, *name);
                 } else if (r < 0)

@@ -17,7 +17,7 @@ typedef struct Edit {
         char **installed;
         char **known;   /* installed, or set up already */
         char **skipped; /* broken already: not to be restarted */
-        bool shrinks;   /* what is too large before and after is no reason to refuse */
+        bool shrinks;   /* what was wrong before and still is, is no reason to refuse */
         EditFile *files;
         size_t n_files;
         int lock_fd;

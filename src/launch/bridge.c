@@ -139,7 +139,7 @@ static int settle(Plan *p, char **argv, Bridge *b) {
                 .channel = &b->channel,
                 .report = &b->report,
         };
-        if (p->user_scope)
+        if (p->scope.kind == SCOPE_USER)
                 b->report.module = module;
         (void) TAKE_PTR(module);
 

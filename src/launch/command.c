@@ -65,10 +65,10 @@ static int find_interpreter(Plan *p, Error *e) {
                         return -ENOMEM;
         }
         if (r == 0)
-                return error_set(e, -ENOENT,
-                                 "its interpreter '%s' is not in the unit's PATH (%s): install it "
-                                 "there",
-                                 p->interpreter, path ? path : "unset");
+                return interpreter_missing(p->interpreter, path,
+                                           json_has(settings_tree(p->global), "PATH") ||
+                                                   json_has(settings_tree(p->settings), "PATH"),
+                                           e);
         return r < 0 ? r : 0;
 }
 

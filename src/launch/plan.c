@@ -22,18 +22,13 @@ extern char **environ;
 
 /* A unit of the user scope carries the folder, since what XDG variables say may have changed. */
 static int open_store(Plan *p, Error *e, Store **ret) {
-        Scope scope = {};
         const char *state = getenv(VARIABLE_STATE);
         int r;
 
-        p->user_scope = state != NULL;
-        r = scope_init(SCOPE_SYSTEM, e, &scope);
+        r = scope_init(state ? SCOPE_USER : SCOPE_SYSTEM, e, &p->scope);
         if (r >= 0 && state)
-                r = free_and_strdup(&scope.state, state);
-        if (r >= 0)
-                r = store_open(&scope, /* create= */ false, e, ret);
-        scope_done(&scope);
-        return r;
+                r = free_and_strdup(&p->scope.state, state);
+        return r < 0 ? r : store_open(&p->scope, /* create= */ false, e, ret);
 }
 
 static int choose_app(Plan *p, char *const *parts, Error *e) {
@@ -82,13 +77,16 @@ int plan_module(Plan *p, char *const *words, Error *e) {
 
 /* -- settings ---------------------------------------------------------------------------------- */
 
-/* `file` is what the credential was made from, for messages. */
-static int read_settings(int dir_fd, const char *credential, const char *file, Error *e,
-                         Settings **ret) {
-        _cleanup_(freep) char *text = NULL;
+/* From the credential that was made from the file of `module`, or the global one. */
+static int read_settings(const Plan *p, int dir_fd, const char *credential, const char *module,
+                         Error *e, Settings **ret) {
+        _cleanup_(freep) char *text = NULL, *file = NULL;
         size_t size;
         int r;
 
+        r = settings_path(&p->scope, module, &file);
+        if (r < 0)
+                return r;
         r = read_file_at(dir_fd, credential, SETTINGS_BYTES_MAX, &text, &size);
         if (r < 0)
                 return error_set(e, r, "cannot read %s, credential '%s' of its unit: %s", file,
@@ -100,7 +98,6 @@ static int read_settings(int dir_fd, const char *credential, const char *file, E
 
 int plan_settings(Plan *p, Error *e) {
         const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-        _cleanup_(freep) char *folder = NULL, *file = NULL;
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
@@ -112,15 +109,8 @@ int plan_settings(Plan *p, Error *e) {
                 return error_set(e, -errno, "cannot open its unit's credentials, %s: %s",
                                  credentials, strerror(errno));
 
-        r = module_folder_from_name(p->module.name, &folder);
-        if (r < 0)
-                return r;
-        if (asprintf(&file, "modules/%s.ini", folder) < 0) {
-                file = NULL;
-                return -ENOMEM;
-        }
-        r = read_settings(fd, "global", "settings.ini", e, &p->global);
-        return r < 0 ? r : read_settings(fd, "module", file, e, &p->settings);
+        r = read_settings(p, fd, "global", /* module= */ NULL, e, &p->global);
+        return r < 0 ? r : read_settings(p, fd, "module", p->module.name, e, &p->settings);
 }
 
 /* -- environment ------------------------------------------------------------------------------- */
@@ -202,7 +192,7 @@ int plan_environment(Plan *p, Error *e) {
                 return r;
         source.base = base;
         facts.pm2_home = pm2_home;
-        facts.home = p->user_scope ? NULL : p->data;
+        facts.home = p->scope.kind == SCOPE_USER ? NULL : p->data;
         return environment_build(&source, &facts, e, &p->env, &p->document);
 }
 
@@ -252,6 +242,7 @@ bool plan_debug(const Plan *p) {
 }
 
 void plan_done(Plan *p) {
+        scope_done(&p->scope);
         package_done(&p->package);
         module_done(&p->module);
         p->global = settings_free(p->global);

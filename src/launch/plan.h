@@ -8,13 +8,14 @@
 #include "basic/error.h"
 #include "model/package-units.h"
 #include "store/modules.h"
+#include "store/scope.h"
 #include "store/settings.h"
 
 /* The module finds its channel here, wherever PM2 or pm2ctl started it. */
 #define CHANNEL_FD 3
 
 typedef struct Plan {
-        bool user_scope;
+        Scope scope;
         Module module;
         Package package;
         const App *app; /* in package */

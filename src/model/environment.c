@@ -9,7 +9,10 @@
 
 /* pmx prints every message on its standard output, secrets and all, where it finds this one; the
  * bridge logs them instead, masked. */
-#define VARIABLE_DEBUG "MODULE_DEBUG"
+#define VARIABLE_DEBUG        "MODULE_DEBUG"
+
+#define VARIABLE_CHANNEL      "NODE_CHANNEL_FD"
+#define VARIABLE_CHANNEL_MODE "NODE_CHANNEL_SERIALIZATION_MODE"
 
 /* What pm2ctl tells a module, by the names PM2 uses. */
 static const char contract_names[] =
@@ -34,6 +37,10 @@ bool environment_is_reserved(const char *name) {
                 if (startswith(name, reserved_prefixes[i]))
                         return true;
         return word_list_contains(reserved_names, name) || word_list_contains(contract_names, name);
+}
+
+bool environment_is_channel(const char *name) {
+        return streq(name, VARIABLE_CHANNEL) || streq(name, VARIABLE_CHANNEL_MODE);
 }
 
 /* What String() makes of a value; JSON where that would be "[object Object]" or lose the brackets.
@@ -145,8 +152,8 @@ static int set_channel(char ***env, int fd) {
         int r;
 
         (void) snprintf(text, sizeof(text), "%d", fd);
-        r = strv_env_set(env, "NODE_CHANNEL_FD", text);
-        return r < 0 ? r : strv_env_set(env, "NODE_CHANNEL_SERIALIZATION_MODE", "json");
+        r = strv_env_set(env, VARIABLE_CHANNEL, text);
+        return r < 0 ? r : strv_env_set(env, VARIABLE_CHANNEL_MODE, "json");
 }
 
 static int check_sizes(char *const *env, const char *document, Error *e) {

@@ -59,3 +59,6 @@ int environment_build(const EnvironmentSource *source, const EnvironmentFacts *f
 /* Whether a variable is one that a package may not set: the ones that say who the process is, where
  * its programs are, and what systemd and pm2ctl tell it. */
 bool environment_is_reserved(const char *name);
+
+/* Whether it is one that nobody may set: the module's channel is found by it. */
+bool environment_is_channel(const char *name);

@@ -56,6 +56,17 @@ const char *interpreter_instead_of(const char *interpreter) {
         return streq(interpreter, "bun") ? INTERPRETER_NODE : NULL;
 }
 
+int interpreter_missing(const char *interpreter, const char *path, bool set, Error *e) {
+        if (set)
+                return error_set(e, -ENOENT,
+                                 "its interpreter '%s' is not in %s, which the setting 'PATH' "
+                                 "says: change that, or unset it",
+                                 interpreter, path);
+        return error_set(e, -ENOENT,
+                         "its interpreter '%s' is not in the unit's PATH (%s): install it there",
+                         interpreter, path ? path : "unset");
+}
+
 bool interpreter_is_node(const char *interpreter) {
         const char *name = path_basename(interpreter);
 

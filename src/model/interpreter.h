@@ -3,6 +3,7 @@
 
 /* What runs a script. */
 
+#include "basic/error.h"
 #include "basic/macro.h"
 #include "model/app.h"
 
@@ -21,6 +22,10 @@ const char *interpreter_of(const App *app, const void *head, size_t size, bool e
 /* What to try where an interpreter found by extension is not installed (node strips types itself
  * since 22.18); NULL if there is nothing. */
 const char *interpreter_instead_of(const char *interpreter);
+
+/* Says that a PATH does not have it; `set`: that PATH is a setting of the administrator. -ENOENT.
+ */
+int interpreter_missing(const char *interpreter, const char *path, bool set, Error *e);
 
 /* Whether it is node by its name, so that it takes node's options. */
 bool interpreter_is_node(const char *interpreter);

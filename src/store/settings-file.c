@@ -57,6 +57,17 @@ static int place_of(const Scope *scope, const char *module, Place *ret) {
         return 0;
 }
 
+int settings_path(const Scope *scope, const char *module, char **ret) {
+        _cleanup_(place_done) Place p = {};
+        int r;
+
+        r = place_of(scope, module, &p);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(p.path);
+        return 0;
+}
+
 static int explain_read(const Scope *scope, int r, const char *path, Error *e) {
         switch (r) {
         case -ELOOP:

@@ -56,7 +56,10 @@ int settings_value_parse(const char *text, Error *e, json_object **ret);
 /* The value as it stands in an environment: a text as it is, others as JSON. Owned by the value. */
 const char *settings_value_text(json_object *value);
 
-/* Files. `module` is NULL for the global ones. A file that is not there gives empty settings. */
+/* Files. `module` is NULL for the global ones. */
+int settings_path(const Scope *scope, const char *module, char **ret);
+
+/* A file that is not there gives empty settings. */
 int settings_load(const Scope *scope, const char *module, Error *e, Settings **ret);
 
 /* Replaces the file in one step, mode 0600; removes it if nothing is left. What was written is read

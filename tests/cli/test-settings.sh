@@ -93,6 +93,7 @@ refuses 'numbers nobody can hold' 1 'larger than 64 bits' set --json tool:x 9876
 refuses 'bad UTF-8 in a key' 1 'not valid UTF-8' set $'tool:\xff' v
 refuses 'bad UTF-8 in a value' 1 'not valid UTF-8' set tool:x $'\xff'
 refuses 'get of a key that is not set' 1 "'tool:nix' is not set" get tool:nix
+refuses 'the channel is no setting' 1 "'NODE_CHANNEL_FD' is how a module finds its channel" set NODE_CHANNEL_FD 9
 refuses 'unknown options' 2 '--no-such-option' set tool:x v --no-such-option
 
 # -- lines that can be pasted
@@ -118,6 +119,17 @@ prints 'asked by name, a secret is printed' 'h;d' get tool:hidden
 pm2ctl -q set tool:hidden other
 is 'once secret it stays so' 1 "$(sed -n '/^\[secret\]/,$p' "$files/modules/tool.ini" | grep -c '^hidden = other')"
 
+# -- values in place of others
+pm2ctl -q unset all && pm2ctl -q set tool:o:a 1 tool:o:b 2
+is 'what goes with a value is told' "pm2ctl: 'tool:o' held 2 settings, which its new value replaces." \
+        "$(pm2ctl set tool:o x 2>&1 | grep -v waits)"
+is 'the other way round too' "pm2ctl: 'o' had a value, which 'tool:o:c' replaces." "$(pm2ctl set tool:o:c 1 2>&1 | grep -v waits)"
+is 'an object for an object says enough itself' '' "$(pm2ctl set --json tool:o '{"d":"1"}' 2>&1 | grep -v waits)"
+pm2ctl -q set --json tool:n 1 && pm2ctl -q set tool:n text && pm2ctl -q set --json g 1 h '"text"' && pm2ctl -q unset g
+is 'no section stays without a setting' '[settings]|h = text and [settings]|o.d = 1|n = text' \
+        "$(paste -sd'|' "$files/settings.ini") and $(paste -sd'|' "$files/modules/tool.ini")"
+pm2ctl -q unset all && pm2ctl -q set tool:drive / tool:dash -- --no drive / && pm2ctl -q set --secret tool:hidden x
+
 # -- unset
 prints 'unset of what is not there says so' "pm2ctl: 'tool:nix' was not set." unset tool:nix
 pm2ctl -q unset tool:hidden tool:dash drive
@@ -141,6 +153,16 @@ got=$(pm2ctl set my.tool:a 2 2>&1)
 [ $? -eq 0 ] && [[ $got == *'Nothing is restarted'* ]]
 result $? 'without a manager it says that nothing is restarted' "$got"
 prints '--no-restart asks for none' '' set --no-restart my.tool:a 2
+without=" its interpreter 'node' is not in /nowhere, which the setting 'PATH' says: change that, or unset it"
+refuses 'a PATH without the interpreter would start nothing' 1 "module 'my.tool':$without" set PATH /nowhere
+refuses 'nor one module' 1 "module 'other':$without" set other:PATH /nowhere
+mkdir bin && install -m 755 /dev/null bin/node
+pm2ctl -q set PATH "$tmp/bin"
+result $? 'one with it is fine'
+rm bin/node
+pm2ctl -q unset retain 2>/dev/null
+result $? 'unset is not refused for what was wrong before'
+pm2ctl -q unset PATH
 mv "$XDG_STATE_HOME/pm2ctl/modules/other/releases/1.0.0-1/node_modules" aside
 got=$(pm2ctl get other:db:host 2>warning)
 [ "$got" = there ] && grep -q "cannot read .*package.json" warning

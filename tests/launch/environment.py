@@ -97,11 +97,14 @@ refused('no credentials', Unit({'index.js': TELL}), 172, 'CREDENTIALS_DIRECTORY'
 unit = Unit({'index.js': TELL})
 os.unlink(f'{unit.credentials}/module')
 refused('a credential missing', unit, 172, "credential 'module'")
-refused('a damaged settings file', Unit({'index.js': TELL}, settings='[settings]\nk = v\n[broken\n'), 172, 'modules/tool.ini: line 3')
+refused('a damaged settings file', Unit({'index.js': TELL}, settings='[settings]\nk = v\n[broken\n'), 172,
+        '/home/a/.config/pm2ctl/modules/tool.ini: line 3', env={'HOME': '/home/a'})
 refused('settings larger than the kernel takes', Unit({'index.js': TELL}, {'config': {'k': 'x' * 131072}}), 172,
         "variable 'k' is 131074 bytes long")
 refused('an interpreter that is not there', Unit({'x.js': ''}, {'apps': [{'script': 'x.js', 'interpreter': 'zzz'}]}),
         173, "its interpreter 'zzz' is not in the unit's PATH")
+refused('an interpreter that the PATH of a setting has not', Unit({'index.js': TELL}, everywhere='[settings]\nPATH = /x\n'), 173,
+        "its interpreter 'node' is not in /x, which the setting 'PATH' says")
 refused('an interpreter that cannot be executed',
         Unit({'x.js': ''}, {'apps': [{'script': 'x.js', 'interpreter': '/etc/passwd'}]}), 173,
         'cannot execute /etc/passwd: Permission denied')
