@@ -5,7 +5,6 @@
 #include "ctl/leftovers.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
-#include "ctl/services.h"
 
 /* One verb: what it does to the selected modules, and how it says so. */
 typedef struct Control {
@@ -82,9 +81,6 @@ static int start(Context *c, char *const *names, StartMode mode, Error *e, UnitO
         r = modules_lock_shared(c, names, e, &lock_fd);
         if (r < 0)
                 return r;
-        /* not for the boot service itself, which starts those that are enabled */
-        if (!c->arg->enabled && context_bus_or_none(c, /* e= */ NULL) >= 0)
-                (void) services_ensure(c);
         return modules_start(c, names, mode, e, ret);
 }
 

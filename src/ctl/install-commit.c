@@ -233,7 +233,9 @@ int install_commit(Context *c, const char *tree, Install *in) {
                      : previous   ? INSTALL_UPDATED
                                   : INSTALL_NEW;
 
-        (void) services_enable(c);
+        /* only who installs or enables a module asks for it: somebody may have disabled them */
+        if (!in->update && !in->rollback)
+                (void) services_enable(c);
         r = start_release(c, in, previous);
         /* Not before: the first entry of all may be the module's. */
         if (c->bus)

@@ -10,8 +10,7 @@
  * itself what went wrong, with which modules run all the same. */
 int services_enable(Context *c);
 
-/* The same where it has not happened yet; costs next to nothing where it has. Without effect for
- * who may not do it. */
+/* The same where they are not enabled; costs next to nothing where they are. */
 int services_ensure(Context *c);
 
 /* Whether modules are started at boot at all. */

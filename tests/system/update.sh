@@ -115,8 +115,11 @@ first_boot() {
         # -- watched for longer
         publish app 2.1.0 ',"apps":{"script":"index.js","autorestart":false}' \
                 'require("fs").existsSync(process.env.HOME + "/die") ? setTimeout(() => process.exit(1), 1500) : setInterval(() => {}, 60000);'
+        systemctl -q disable pm2-modules.service
         ok "a version that is fine as long as it is" pm2ctl update app
         ok "rollback" pm2ctl rollback app
+        is "... and neither starts modules at boot where somebody has ended that" "$(systemctl is-enabled pm2-modules.service)" disabled
+        systemctl -q enable pm2-modules.service
         is "... runs the version before" "$(running_version app)" 1.1.0
         touch "$(readlink -f /var/lib/pm2ctl-data/app)/die"
         exits "--safe watches for longer" 1 pm2ctl update --safe=4 app

@@ -123,7 +123,13 @@ start_at_boot() {
         local verb
         is "both services are enabled" "$(boots)" "enabled enabled"
         is "... so that modules start at boot, says list" "$(listed)" "[true]"
-        for verb in "start hello" "start --all" "restart hello" "enable hello"; do
+        carol systemctl --user -q disable --now pm2-modules.service
+        for verb in "start hello" "start --all" "restart hello" "stop hello" "disable hello"; do
+                # shellcheck disable=SC2086 # words
+                ok "$verb" carol pm2ctl $verb
+                is "... leaves what somebody disabled" "$(boots)" "enabled disabled"
+        done
+        for verb in "enable hello" "install hello"; do
                 carol systemctl --user -q disable --now pm2-axm-relay.service pm2-modules.service
                 is "where they are not" "$(listed)" "[false]"
                 like "... show says so" "$(carol pm2ctl show hello 2>&1)" "At boot: *no"
@@ -142,12 +148,13 @@ start_at_boot() {
         carol systemctl --user -q unmask pm2-modules.service
         carol systemctl --user -q disable pm2-modules.service
         carol systemctl --user -q mask pm2-modules.service
-        ok "one that is masked" carol pm2ctl restart hello
+        ok "one that is masked" carol pm2ctl enable hello
+        like "... which is said" "$OUTPUT" "pm2-modules.service is masked"
         unlike "... is left alone" "$OUTPUT" "Enabled|Cannot"
         is "... indeed" "$(boots)" "enabled masked"
         is "... and nothing starts at boot" "$(listed)" "[false]"
         carol systemctl --user -q unmask pm2-modules.service
-        ok "once it is not" carol pm2ctl start hello
+        ok "once it is not" carol pm2ctl enable hello
         is "... it is enabled" "$(boots)" "enabled enabled"
 }
 
