@@ -222,7 +222,7 @@ int plan_mask(const Plan *p, Mask **ret) {
 
                 if (!name)
                         return -ENOMEM;
-                if (secret_name(name) && !environment_is_reserved(name)) {
+                if (secret_name(name)) {
                         r = mask_add_text(m, *variable + strlen(name) + 1);
                         if (r < 0)
                                 return r;

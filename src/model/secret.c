@@ -50,8 +50,8 @@ bool secret_name(const char *name) {
         char word[WORD_MAX + 1] = "", previous[WORD_MAX + 1] = "";
         size_t used = 0;
 
-        /* What a shell calls its folder is no password. */
-        if (strcasecmp(name, "pwd") == 0)
+        /* What a shell calls its folder is no password, and where systemd puts credentials none. */
+        if (strcasecmp(name, "pwd") == 0 || streq(name, "CREDENTIALS_DIRECTORY"))
                 return false;
 
         for (size_t i = 0;; i++) {

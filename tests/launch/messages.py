@@ -87,6 +87,8 @@ ok(len(debug) == 5 and debug[3] == 'Module sent: "********"' and debug[4] == 'Mo
 same(len(module(LEAK, settings=SETTINGS.replace('_DEBUG = 1', '_DEBUG = false')).run().entries), 2, 'unless it is false')
 r = module('process.send({ type: "x", data: process.env.DB_PASSWORD })').run(env={'DB_PASSWORD': 'drop-in-canary'})
 same(r.axm('x'), ['********'], 'a secret of a drop-in is masked too')
+r = module('process.send({ type: "x", data: process.env.NODE_AUTH_TOKEN })').run(env={'NODE_AUTH_TOKEN': 'drop-in-canary'})
+same(r.axm('x'), ['********'], '... one that begins like node\'s own as well')
 r = module('console.log(process.env.MODULE_DEBUG === undefined)').run(env={'MODULE_DEBUG': '1'})
 same(r.out, 'true\n', 'MODULE_DEBUG stays out of the environment, where pmx prints what it finds')
 

@@ -101,7 +101,9 @@ for command in 'pm2ctl get hello' 'pm2ctl conf hello' 'pm2ctl env hello' 'pm2ctl
         unlike "$command does not tell it" "$($command 2>&1)" canary-7f3a
 done
 is "asked by name, get does" "$(pm2ctl get hello:pin)" canary-7f3a
-like "env prints what the module runs with" "$(pm2ctl env hello)" '^greeting=stopped$'
+ok "env" pm2ctl env hello
+like "... prints what the module runs with" "$OUTPUT" '^greeting=stopped$'
+like "... also where its credentials are" "$OUTPUT" '^CREDENTIALS_DIRECTORY=/run/credentials/'
 like "... secrets where they are asked for" "$(pm2ctl env --show-secrets hello)" '^pin=canary-7f3a$'
 is "... and everything else is equal" "$(pm2ctl env --json=short hello | json 'len(d)')" \
         "$(tr '\0' '\n' <"/proc/$(pid_of hello)/environ" | grep -c =)"

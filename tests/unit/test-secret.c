@@ -43,6 +43,7 @@ static void test_names(void) {
                 "secretary",  "bypass",  "passthrough", "compass",    "pwd",       "PWD",
                 "OLDPWD",     "author",  "authority",   "drive",      "api",       "keyword",
                 "apiKeyless", "private", "monkey",      "api_x_key",  "pässword",
+                "CREDENTIALS_DIRECTORY",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(secret); i++) {
