@@ -76,7 +76,7 @@ static int run_list(const void *args, char **words) {
                 return EXIT_USAGE;
         r = result = rows_collect(&c, &rows);
         if (rows) {
-                style = table_style(c.arg, "No modules are installed.");
+                style = table_style(c.arg, result < 0 ? NULL : "No modules are installed.");
                 r = print_rows(rows, &style);
                 if (r < 0)
                         result = log_error_errno(r, "Cannot print: %m");

@@ -122,6 +122,9 @@ exits "a damaged note is an error" 1 pm2ctl install flaky@1.0.0
 like "... that names the file" "$OUTPUT" 'flaky.*module.json'
 exits "... for list too" 1 pm2ctl list
 like "... which shows the others" "$OUTPUT" ' hello '
+mkdir /root/others && mv $(find /var/lib/pm2ctl/modules -mindepth 1 -maxdepth 1 ! -name flaky) /root/others
+unlike "... and does not say that there is none" "$(pm2ctl list 2>&1)" 'No modules'
+mv /root/others/* /var/lib/pm2ctl/modules/
 ok "a module whose note is damaged can be uninstalled" pm2ctl uninstall flaky
 
 # -- and out again
