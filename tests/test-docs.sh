@@ -44,6 +44,13 @@ options=$(grep '^--' <<<"$tables" | sed -E 's/ *$//; s/^([^ =[]*)(=?)[^ ]*/\1\2/
 names=$(lines <<<"$verbs")
 result "$([ "$(wc -w <<<"$names")" -gt 20 ] && [ "$(wc -l <<<"$options")" -gt 10 ]; echo $?)" "the tables are there" "$tables"
 
+help=$("$build/pm2ctl" --help | sed -n '/^Verbs:/,/^$/s/^  //p')
+column=${help%%Install*} crooked=
+while read -r line; do
+        [[ ${line:${#column}-1} == ' '[A-Z]* ]] || crooked+=$line$'\n'
+done <<<"$help"
+result "$([ -z "$crooked" ] && [ -n "$help" ]; echo $?)" "what --help says of each verb begins in one column" "$crooked"
+
 takes() { # VERB: the options it takes, one a line
         awk -v verb="$1" '{ ours = NF == 1 || NF == 2 && $2 ~ /^-.$/
                             for (i = 2; i <= NF; i++) ours = ours || $i == verb

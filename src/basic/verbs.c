@@ -6,8 +6,6 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 
-#define LEFT_WIDTH 28 /* of a verb and its words in --help */
-
 bool word_list_contains(const char *list, const char *word) {
         size_t n = strlen(word);
 
@@ -42,9 +40,17 @@ static const Verb *nearest(const Verb *const *verbs, size_t n, const char *name)
         return found;
 }
 
+/* A verb and what follows it, in the caller's buffer. */
+static const char *usage(const Verb *v, char *buffer, size_t size) {
+        (void) snprintf(buffer, size, "%s%s%s", v->name, v->words ? " " : "",
+                        v->words ? v->words : "");
+        return buffer;
+}
+
 int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void *args) {
         const Verb *v = verbs_find(verbs, n, words[0]);
         unsigned given = 0;
+        char text[64];
 
         if (!v) {
                 const Verb *near = nearest(verbs, n, words[0]);
@@ -59,22 +65,24 @@ int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void 
         while (words[1 + given])
                 given++;
         if (given < v->min || given > v->max) {
-                log_error("Too %s arguments; usage: %s%s%s", given < v->min ? "few" : "many",
-                          v->name, v->words ? " " : "", v->words ? v->words : "");
+                log_error("Too %s arguments; usage: %s", given < v->min ? "few" : "many",
+                          usage(v, text, sizeof(text)));
                 return VERB_USAGE;
         }
         return v->run(args, words + 1);
 }
 
 void verbs_print_help(const Verb *const *verbs, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                char left[64];
+        char left[64];
+        int width = 0;
 
+        for (size_t i = 0; i < n; i++)
+                if (verbs[i]->help)
+                        width = MAX2(width, display_width(usage(verbs[i], left, sizeof(left))));
+        for (size_t i = 0; i < n; i++) {
                 if (!verbs[i]->help)
                         continue;
-                (void) snprintf(left, sizeof(left), "%s %s", verbs[i]->name,
-                                verbs[i]->words ? verbs[i]->words : "");
-                printf("  %s%*s %s\n", left, MAX2(LEFT_WIDTH - display_width(left), 0), "",
-                       verbs[i]->help);
+                (void) usage(verbs[i], left, sizeof(left));
+                printf("  %s%*s %s\n", left, width - display_width(left), "", verbs[i]->help);
         }
 }
