@@ -105,13 +105,13 @@ is "... by the units that are installed" /pm2-modules.service \
 rm -r "$HOME/.config/systemd"
 status "enable" 0 enable mod
 is "... sees to it as well" "$at_boot" "$(links)"
-rm -r "$HOME/.config/systemd"
-status "so does start, though it fails" 1 start mod
-says "... which it says once" "^pm2ctl: .*loginctl enable-linger"
-is "... indeed" "$at_boot" "$(links)"
 rm "$HOME/.config/systemd/${at_boot%% *}"
 status "where one is missing" 0 enable mod
 is "... it is made" "$at_boot" "$(links)"
+rm -r "$HOME/.config/systemd"
+status "start fails" 1 start mod
+says "... which it says once" "^pm2ctl: .*loginctl enable-linger"
+is "... and enables nothing" "" "$(links)"
 installs "name@version" mod@1.0.0
 is "... is that version" 1.0.0 "$(version mod)"
 installs "name@range" 'mod@>=2.0.0-beta <3'

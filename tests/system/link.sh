@@ -11,7 +11,8 @@ as_user dev mkdir -p "$work" && cd "$work" || exit
 write() { # FILE: standard input, as the developer
         as_user dev bash -c 'cat >"$1.new" && mv "$1.new" "$1"' - "$work/$1"
 }
-said() { unit_journal pm2@acme:work.service | tail -n 1; }
+# the last line but systemd's own, which may overtake it
+said() { unit_journal pm2@acme:work.service _TRANSPORT=stdout | tail -n 1; }
 
 # given up after three failures, however slowly they come
 write package.json <<<'{ "name": "@acme/work", "version": "0.1.0",
