@@ -219,6 +219,8 @@ int install_commit(Context *c, const char *tree, Install *in) {
 
         r = lock_fd = module_lock(c, m->name, &in->error);
         if (r >= 0)
+                r = module_check_settings(c, m->name, &in->error);
+        if (r >= 0)
                 r = store_release(c, tree, in, &in->error, &previous);
         if (r < 0)
                 return log_error_cause(r, &in->error, "Cannot %s '%s'",

@@ -19,9 +19,7 @@ static void making_done(Making *m) {
         module_done(&m->module);
 }
 
-/* With a settings file that cannot be read its launcher would only fail, after what runs now was
- * stopped. One that just the caller may not read is none of ours. */
-static int check_settings(Context *c, const char *name, Error *e) {
+int module_check_settings(const Context *c, const char *name, Error *e) {
         const char *const files[] = { NULL, name };
 
         for (size_t i = 0; i < ELEMENTSOF(files); i++) {
@@ -29,6 +27,7 @@ static int check_settings(Context *c, const char *name, Error *e) {
                 int r;
 
                 r = settings_load(&c->scope, files[i], e, &s);
+                /* one that just the caller may not read is none of ours */
                 if (r == -EACCES || r == -EPERM)
                         error_clear(e);
                 else if (r < 0)
@@ -47,7 +46,7 @@ static int making_load(Context *c, const char *name, Error *e, Making *ret) {
         if (r >= 0)
                 r = store_read_package(&m.module, e, &m.package);
         if (r >= 0)
-                r = check_settings(c, name, e);
+                r = module_check_settings(c, name, e);
         if (r < 0) {
                 making_done(&m);
                 return r;

@@ -43,6 +43,10 @@ typedef enum StartMode {
  * unit_outcomes_free(). Negative only if systemd cannot be talked to. */
 int modules_start(Context *c, char *const *names, StartMode mode, Error *e, UnitOutcome **ret);
 
+/* Whether the module's settings can be read. With a damaged file its launcher would only fail, after
+ * what runs now was stopped: to be asked before. */
+int module_check_settings(const Context *c, const char *name, Error *e);
+
 /* Makes just these units anew and starts them, whosever they are; waits until each has stayed up
  * for `settle_usec`, or with 0 until it is started. One outcome for each unit; -ENOENT: its package
  * does not ask for it (any more). */

@@ -112,11 +112,33 @@ first_boot() {
         fails "... does not run it" test -e /tmp/planted
         unharmed app 1.1.0 "$pid"
 
+        publish app 2.0.4
+        for file in modules/app.ini settings.ini; do
+                touch "/etc/pm2ctl/$file" && cp -p "/etc/pm2ctl/$file" kept
+                echo nonsense >>"/etc/pm2ctl/$file"
+                exits "damaged settings" 1 pm2ctl update app
+                like "... are named" "$OUTPUT" "Cannot update 'app': /etc/pm2ctl/$file.* line "
+                unharmed app 1.1.0 "$pid"
+                cp -p kept "/etc/pm2ctl/$file"
+        done
+        echo nonsense >/etc/pm2ctl/settings.ini
+        exits "... keep one from being installed too" 1 pm2ctl install gone@1.0.0 --ignore-scripts
+        like "... which is said" "$OUTPUT" "Cannot install 'gone': /etc/pm2ctl/settings.ini.* line "
+        is "... and is not" "$(ls /var/lib/pm2ctl/modules)" app
+        rm /etc/pm2ctl/settings.ini
+        unpublish app 2.0.4
+
         # -- watched for longer
         publish app 2.1.0 ',"apps":{"script":"index.js","autorestart":false}' \
                 'require("fs").existsSync(process.env.HOME + "/die") ? setTimeout(() => process.exit(1), 1500) : setInterval(() => {}, 60000);'
         systemctl -q disable pm2-modules.service
         ok "a version that is fine as long as it is" pm2ctl update app
+        pid=$(pid_of app)
+        echo nonsense >/etc/pm2ctl/settings.ini
+        exits "rollback with damaged settings" 1 pm2ctl rollback app
+        like "... names them" "$OUTPUT" "Cannot roll back 'app': /etc/pm2ctl/settings.ini"
+        is "... and what runs does not notice" "$(running_version app) $(pid_of app)" "2.1.0 $pid"
+        rm /etc/pm2ctl/settings.ini
         ok "rollback" pm2ctl rollback app
         is "... and neither starts modules at boot where somebody has ended that" "$(systemctl is-enabled pm2-modules.service)" disabled
         systemctl -q enable pm2-modules.service
