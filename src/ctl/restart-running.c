@@ -6,7 +6,8 @@
 
 /* What new settings mean for a module's units: one that runs is restarted as it is, one that
  * failed, or keeps failing, is made anew, since it may have lacked just this setting; one that is
- * not there was stopped by somebody, and one that has done its work has no need of it. */
+ * not there was stopped by somebody, or is just being stopped, or restarted, and will read it; and
+ * one that has done its work has no need of it. */
 typedef struct Reached {
         char **running, **failed; /* units */
         char **modules;           /* those of the failed */
@@ -28,7 +29,8 @@ static int sort(Reached *reached, const UnitState *states, size_t n, const char 
 
                 if (r < 0)
                         break;
-                if (!state || (streq(state->active, "active") && !unit_state_runs(state)))
+                if (!unit_state_stays(state) ||
+                    (streq(state->active, "active") && !unit_state_runs(state)))
                         continue;
                 if (streq(state->active, "active"))
                         r = strv_extend(&reached->running, *unit);

@@ -110,7 +110,8 @@ static int restart_apps(Watch *w, const UnitState *states, size_t n, Error *e) {
                         continue;
                 r = package_unit_names(&w->package, w->module.name, w->app[i], &names);
                 STRV_FOREACH(name, names)
-                        if (r >= 0 && (w->owes || unit_states_find(states, n, *name)))
+                        if (r >= 0 &&
+                            (w->owes || unit_state_stays(unit_states_find(states, n, *name))))
                                 r = strv_extend(&units, *name);
         }
         if (r < 0 || !units)
@@ -131,7 +132,7 @@ static int restart_module(Watch *w, const UnitState *states, size_t n, Error *e)
 
         r = module_units(w->module.name, /* p= */ NULL, states, n, &units);
         STRV_FOREACH(unit, units)
-                loaded |= unit_states_find(states, n, *unit) != NULL;
+                loaded |= unit_state_stays(unit_states_find(states, n, *unit));
         if (r >= 0 && loaded) {
                 r = modules_start(w->context, names, START_CHANGED, e, &outcomes);
                 if (r >= 0)

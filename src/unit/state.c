@@ -62,6 +62,10 @@ bool unit_state_runs(const UnitState *s) {
         return s && streq(s->active, "active") && !streq(s->sub, "exited");
 }
 
+bool unit_state_stays(const UnitState *s) {
+        return s && !streq(s->active, "deactivating");
+}
+
 static int compare_states(const void *a, const void *b) {
         return strcmp(((const UnitState *) a)->unit, ((const UnitState *) b)->unit);
 }

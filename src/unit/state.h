@@ -40,6 +40,10 @@ typedef struct UnitState {
 /* Whether it is active and has not merely ended in order (RemainAfterExit=); false for NULL. */
 bool unit_state_runs(const UnitState *s);
 
+/* Whether it is there, and not just on its way out: who stops it, or is starting it anew, shall
+ * have it their way. False for NULL. */
+bool unit_state_stays(const UnitState *s);
+
 /* By name. */
 void unit_states_sort(UnitState *states, size_t n);
 

@@ -39,7 +39,7 @@ const save = () => {
 process.on('SIGINT', () => {
   if (me !== 'stubborn') console.log('interrupted')
   if (me === 'slow') setTimeout(save, 2500)
-  else if (me !== 'stubborn') process.exit(0)
+  else if (me !== 'stubborn') save()
 })
 process.on('message', (m) => {
   if (m === 'shutdown') setTimeout(() => { console.log('shutting down'); process.exit(0) }, 100)
@@ -100,19 +100,22 @@ unlike "shutdown_with_message: SIGCONT of anybody but the manager is none" "$(sa
 ok "cron_restart: restarts one that runs, more often than crashes may" wait_for 60 started clock 6
 ok "... which it still does" wait_for 20 systemctl is-active -q "$(unit clock)"
 ok "... and runs one that ends by itself" wait_for 60 started job 3
-hold=/var/lib/pm2ctl-data/fields/hold slow=$(starts slow)
+hold=/var/lib/pm2ctl-data/fields/hold slow=$(starts slow) watched=$(runs watched)
+folder=$(readlink -f /var/lib/pm2ctl/modules/fields/current/node_modules/fields)
 touch "$hold"
-ok "a unit that somebody stops" systemctl stop --no-block "$(unit slow)"
-ok "... takes its time" wait_for 20 output_has '^deactivating$' property slow ActiveState
+ok "units that somebody stops" systemctl stop --no-block "$(unit slow)" "$(unit watched)"
+ok "... take their time" wait_for 20 output_has '^deactivating$' property slow ActiveState
+ok "... both" wait_for 20 output_has '^deactivating$' property watched ActiveState
 ok "... in which the clock strikes" pm2ctl cron "$(unit slow)"
+touch "$folder/lib/a.js"
+ok "... and something changes" wait_for 20 output_has ' has changed\.$' unit_journal pm2-watch@fields.service
 is "... without any effect" "$(property slow ActiveState)" deactivating
 rm "$hold"
-ok "... and it ends" wait_for 20 output_has '^inactive$' property slow ActiveState
+ok "... and they end" wait_for 20 output_has '^inactive$' property slow ActiveState
 is "... for good" "$(starts slow)" "$slow"
-ok "systemctl stop" systemctl stop "$(unit clock)" "$(unit watched)"
-at=$(starts clock) watched=$(runs watched)
+ok "systemctl stop" systemctl stop "$(unit clock)"
+at=$(starts clock)
 fails "... ends one that the clock restarts" systemctl is-active -q "$(unit clock)"
-folder=$(readlink -f /var/lib/pm2ctl/modules/fields/current/node_modules/fields)
 touch "$folder/lib/a.js"
 sleep 2.5
 is "... holds, whatever the clock says" "$(starts clock)" "$at"

@@ -59,6 +59,24 @@ ok "... takes a setting" pm2ctl set hello:greeting stopped
 fails "... and is not started by it" systemctl is-active -q pm2@hello.service
 ok "... but has it when it starts" pm2ctl start hello
 is "... indeed" "$(variable hello greeting)" stopped
+
+mkdir /etc/systemd/system/pm2@hello.service.d
+printf '[Service]\nTimeoutStopSec=60\nExecStopPost=+/bin/sh -c "while [ -e /run/hold ]; do sleep 0.05; done"\n' \
+        >/etc/systemd/system/pm2@hello.service.d/hold.conf
+ok "a module that takes its time to stop" systemctl daemon-reload
+ok "... runs" pm2ctl restart hello
+touch /run/hold
+ok "... and is stopped" systemctl stop --no-block pm2@hello.service
+ok "... which it is not at once" wait_for 20 output_has '^deactivating' systemctl is-active pm2@hello.service
+ok "... takes a setting meanwhile" pm2ctl set hello:greeting stopping
+is "... which keeps nobody from stopping it" "$(systemctl is-active pm2@hello.service)" deactivating
+rm -r /run/hold /etc/systemd/system/pm2@hello.service.d
+ok "... so it ends" wait_for 20 output_has '^inactive' systemctl is-active pm2@hello.service
+ok "... until it is started" systemctl daemon-reload
+ok "... by hand" pm2ctl start hello
+is "... with the setting" "$(variable hello greeting)" stopping
+ok "... which is taken back" pm2ctl set hello:greeting stopped
+
 mkdir -p /root/packages/needy/1.0.0
 echo '{"name":"needy","version":"1.0.0","main":"x.js"}' >/root/packages/needy/1.0.0/package.json
 echo 'if (!process.env.needed) process.exit(1); setInterval(() => {}, 60000)' >/root/packages/needy/1.0.0/x.js
