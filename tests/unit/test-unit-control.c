@@ -60,7 +60,7 @@ static void test_start(void) {
                   START },
                 { { .answers = { { "StartTransientUnit", SD_BUS_ERROR_ACCESS_DENIED, "no" } } },
                   -EACCES,
-                  "only root",
+                  "use sudo",
                   START },
                 { { .answers = { { "StartTransientUnit", .result = "canceled" } } },
                   -ECANCELED,
@@ -106,7 +106,7 @@ static void test_start(void) {
                 /* a stop that does not come about leaves the rest */
                 { { .answers = { { "StopUnit", SD_BUS_ERROR_ACCESS_DENIED, "no" } } },
                   -EACCES,
-                  "only root",
+                  "use sudo",
                   "StopUnit " },
         };
 
