@@ -76,5 +76,5 @@ ok "su and cron set no XDG_RUNTIME_DIR" as_user alice env -u XDG_RUNTIME_DIR -u 
         unit-helper --user query 'pm2@*'
 ok "a user may ask the system's manager" as_user alice unit-helper query 'systemd-journald*'
 fails "but start nothing there" as_user alice unit-helper start /srv/plain
-like "and is told so" "$OUTPUT" 'only root'
+like "and is told so" "$OUTPUT" 'use sudo'
 done_testing
