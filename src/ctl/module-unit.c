@@ -8,8 +8,14 @@
 #include "model/package-units.h"
 #include "unit/query.h"
 
+#define UNIT_PATTERN UNIT_PREFIX "*.service"
+
+int modules_ask(Context *c, UnitDepth depth, Error *e, UnitQuery **ret) {
+        return units_ask(c->bus, UNIT_PATTERN, depth, e, ret);
+}
+
 int modules_query(Context *c, UnitDepth depth, Error *e, UnitState **ret, size_t *ret_n) {
-        return units_query(c->bus, UNIT_PREFIX "*.service", depth, e, ret, ret_n);
+        return units_query(c->bus, UNIT_PATTERN, depth, e, ret, ret_n);
 }
 
 int module_add_patterns(const char *name, const char *prefix, char ***words) {

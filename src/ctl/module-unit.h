@@ -7,7 +7,7 @@
 #include "ctl/ctl.h"
 #include "store/modules.h"
 #include "unit/control.h"
-#include "unit/state.h"
+#include "unit/query.h"
 
 /* A module that stays up this long has started, unless --safe asks for more: c->settle_usec. */
 #define MODULE_SETTLE_USEC (1 * USEC_PER_SEC)
@@ -17,6 +17,9 @@
 
 /* The loaded units that are modules', by name. Free with unit_states_free(). */
 int modules_query(Context *c, UnitDepth depth, Error *e, UnitState **ret, size_t *ret_n);
+
+/* The same in two steps; the second is units_answer(). */
+int modules_ask(Context *c, UnitDepth depth, Error *e, UnitQuery **ret);
 
 /* Names of a module's units: what its package asks for (NULL if that cannot be read: one unit), in
  * its order, then those that are loaded all the same. */

@@ -9,7 +9,7 @@
 #include "basic/string-util.h"
 #include "model/name.h"
 #include "store/settings.h"
-#include "unit/cgroup.h"
+#include "unit/process.h"
 
 #define MONITOR_FILE "monitor.json"
 #define MONITOR_FILE_MAX                                                                           \
@@ -111,7 +111,7 @@ json_object *reports_internal(json_object *options, const char *key) {
         return json_has(internals, key) ? json_get(internals, key) : json_get(options, key);
 }
 
-static int replace_amounts(json_object *row, const CgroupUsage *usage) {
+static int replace_amounts(json_object *row, const ProcessState *usage) {
         int r;
 
         if (usage) {
@@ -127,8 +127,7 @@ static int replace_amounts(json_object *row, const CgroupUsage *usage) {
 int reports_measure(json_object *row, json_object *options) {
         json_object *asked = reports_internal(options, "pid"), *measured;
         int64_t pid = json_object_is_type(asked, json_type_int) ? json_object_get_int64(asked) : 0;
-        _cleanup_(freep) char *name = NULL;
-        CgroupUsage usage;
+        ProcessState state;
         int r;
 
         if (!asked || !json_get(row, "pid") || pid == json_get_int(row, "pid", 0))
@@ -144,14 +143,14 @@ int reports_measure(json_object *row, json_object *options) {
                 r = json_add_string(measured, "reason", "that is no number of a process");
                 return r < 0 ? r : replace_amounts(row, NULL);
         }
-        r = process_usage((pid_t) pid, &usage, &name);
+        r = process_state((pid_t) pid, &state);
         if (r == -ESRCH) {
                 r = json_add_string(measured, "reason", "that process is gone");
                 return r < 0 ? r : replace_amounts(row, NULL);
         }
-        if (r >= 0 && utf8_is_valid(name, strlen(name)))
-                r = json_add_string(measured, "name", name);
-        return r < 0 ? r : replace_amounts(row, &usage);
+        if (r >= 0 && utf8_is_valid(state.name, strlen(state.name)))
+                r = json_add_string(measured, "name", state.name);
+        return r < 0 ? r : replace_amounts(row, &state);
 }
 
 int reports_measure_unit(Context *c, json_object *row, const char *unit) {

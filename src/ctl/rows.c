@@ -9,6 +9,7 @@
 #include "ctl/services.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "unit/query.h"
 
 /* An amount, or null where it is not known. */
 static int add_known(json_object *row, const char *key, uint64_t value) {
@@ -92,19 +93,65 @@ int row_new(Context *c, const Module *m, const Package *p, const char *unit, con
         return 0;
 }
 
-static int add_rows(Context *c, const Module *m, const UnitState *states, size_t n,
+/* -- all installed modules --------------------------------------------------------------------- */
+
+/* What the disk says of one. */
+typedef struct Installed {
+        Module module;
+        Package package;
+} Installed;
+
+typedef struct Collection {
+        Installed *modules;
+        size_t n;
+        UnitState *states;
+        size_t n_states;
+} Collection;
+
+static void collection_done(Collection *l) {
+        for (size_t i = 0; i < l->n; i++) {
+                module_done(&l->modules[i].module);
+                package_done(&l->modules[i].package);
+        }
+        free(l->modules);
+        unit_states_free(l->states, l->n_states);
+}
+
+/* One that cannot be read is left out, and makes the result negative. */
+static int load(Context *c, char *const *names, Collection *l) {
+        int result = 0;
+
+        l->modules = calloc(strv_length(names) + 1, sizeof(Installed));
+        if (!l->modules)
+                return log_oom();
+        STRV_FOREACH(name, names) {
+                _cleanup_(error_clear) Error e = ERROR_NULL;
+                Installed *i = l->modules + l->n;
+                int r = store_load(c->store, *name, &e, &i->module);
+
+                if (r < 0)
+                        result = log_warning_cause(r, &e, "Leaving '%s' out", *name);
+                if (r <= 0)
+                        continue;
+                (void) store_read_package(&i->module, /* e= */ NULL, &i->package);
+                l->n++;
+        }
+        return result;
+}
+
+static int add_rows(Context *c, const Installed *i, const UnitState *states, size_t n,
                     json_object *rows) {
+        const Package *p = i->package.n_apps > 0 ? &i->package : NULL;
         _cleanup_(strv_freep) char **units = NULL;
-        Package p = {};
         int r;
 
-        (void) store_read_package(m, /* e= */ NULL, &p);
-        r = module_units(m->name, p.n_apps > 0 ? &p : NULL, states, n, &units);
+        r = module_units(i->module.name, p, states, n, &units);
         STRV_FOREACH(unit, units) {
                 json_object *row = NULL;
 
                 if (r >= 0)
-                        r = row_new(c, m, &p, *unit, unit_states_find(states, n, *unit), &row);
+                        r = row_new(c, &i->module, &i->package, *unit,
+                                    unit_states_find(states, n, *unit), &row);
                 if (r >= 0 && json_object_array_add(rows, row) < 0)
                         r = -ENOMEM;
                 if (r >= 0)
@@ -112,31 +159,30 @@ static int add_rows(Context *c, const Module *m, const UnitState *states, size_t
                 if (r >= 0 && c->arg->json != JSON_OFF)
                         r = reports_add_monitor(c, row, *unit);
         }
-        package_done(&p);
         return r;
 }
 
-static int add_module(Context *c, const char *name, const UnitState *states, size_t n,
-                      json_object *rows) {
+/* systemd answers while the modules are read. */
+static int collect(Context *c, char *const *names, Collection *l, int *ret_loaded) {
+        _cleanup_(unit_query_freep) UnitQuery *q = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Module m = {};
         int r;
 
-        r = store_load(c->store, name, &e, &m);
-        if (r < 0)
-                return log_warning_cause(r, &e, "Leaving '%s' out", name);
-        if (r > 0)
-                r = add_rows(c, &m, states, n, rows);
-        module_done(&m);
-        return r < 0 ? log_oom() : 0;
+        r = context_bus_or_warn(c, &e);
+        if (r >= 0 && c->bus)
+                r = modules_ask(c, UNIT_USUAL, &e, &q);
+        if (r >= 0)
+                *ret_loaded = load(c, names, l);
+        if (r >= 0 && q)
+                r = units_answer(q, &e, &l->states, &l->n_states);
+        return r < 0 ? log_error_cause(r, &e, "Cannot tell which modules run") : 0;
 }
 
 int rows_collect(Context *c, json_object **ret) {
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
+        _cleanup_(collection_done) Collection l = {};
         _cleanup_(strv_freep) char **names = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        UnitState *states = NULL;
-        size_t n_states = 0;
         int r, result = 0;
 
         if (!rows)
@@ -146,21 +192,13 @@ int rows_collect(Context *c, json_object **ret) {
                 r = store_names(c->store, &e, &names);
         if (r < 0 && r != -ENOENT)
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");
-        error_clear(&e);
 
-        if (names) {
-                r = context_bus_or_warn(c, &e);
-                if (r >= 0 && c->bus)
-                        r = modules_query(c, UNIT_USUAL, &e, &states, &n_states);
-                if (r < 0)
-                        return log_error_cause(r, &e, "Cannot tell which modules run");
-        }
-        STRV_FOREACH(name, names) {
-                r = add_module(c, *name, states, n_states, rows);
-                if (r < 0)
-                        result = r;
-        }
-        unit_states_free(states, n_states);
+        r = names ? collect(c, names, &l, &result) : 0;
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < l.n; i++)
+                if (add_rows(c, l.modules + i, l.states, l.n_states, rows) < 0)
+                        return log_oom();
         *ret = TAKE_PTR(rows);
         return result;
 }

@@ -5,9 +5,10 @@
 #include "unit/bus.h"
 
 /* Single properties, many at once on their way: GetAll of a service costs what fifty of these do,
- * memory and CPU time of the manager more than all others together. A bus closes a connection with
- * more than 128 calls unanswered. */
-#define PENDING_MAX 100
+ * memory and CPU time of the manager more than all others together. What other sources tell is not
+ * asked for. A bus closes a connection with more than 128 calls unanswered; the manager itself
+ * takes as many as there are. */
+#define BUS_PENDING_MAX 100
 
 enum {
         ASK_ALWAYS = 1U << 0,
@@ -25,10 +26,10 @@ typedef struct Field {
 static const Field fields[] = {
         { SERVICE, "MainPID", "u", offsetof(UnitState, main_pid), ASK_ALWAYS },
         { SERVICE, "NRestarts", "u", offsetof(UnitState, n_restarts), ASK_ALWAYS },
-        { SERVICE, "User", "s", offsetof(UnitState, user), ASK_ALWAYS },
+        { SERVICE, "User", "s", offsetof(UnitState, user), ASK_INACTIVE | ASK_DETAILS },
         /* a time of day on the monotonic clock until the caller has made a duration of it */
         { UNIT, "ActiveEnterTimestampMonotonic", "t", offsetof(UnitState, uptime_usec),
-          ASK_ALWAYS },
+          ASK_DETAILS },
         { SERVICE, "Result", "s", offsetof(UnitState, result), ASK_INACTIVE | ASK_DETAILS },
         { SERVICE, "ExecMainCode", "i", offsetof(UnitState, exit_code),
           ASK_INACTIVE | ASK_DETAILS },
@@ -50,7 +51,7 @@ typedef struct Ask {
 struct Asks {
         sd_bus *bus;
         Ask *all;
-        size_t n, n_sent, n_answered;
+        size_t n, n_sent, n_answered, pending_max;
         int error;
 };
 
@@ -106,7 +107,8 @@ static int on_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
 static int send_some(Asks *a) {
         int r = 0;
 
-        for (; r >= 0 && a->n_sent < a->n && a->n_sent - a->n_answered < PENDING_MAX; a->n_sent++) {
+        for (; r >= 0 && a->n_sent < a->n && a->n_sent - a->n_answered < a->pending_max;
+             a->n_sent++) {
                 Ask *ask = a->all + a->n_sent;
 
                 r = sd_bus_call_method_async(a->bus, &ask->slot, SYSTEMD_NAME, ask->state->path,
@@ -131,7 +133,11 @@ int asks_send(sd_bus *bus, UnitState *states, size_t n, bool details, Asks **ret
 
         if (!a)
                 return -ENOMEM;
-        *a = (Asks){ .bus = bus, .all = calloc(n * ELEMENTSOF(fields) + 1, sizeof(Ask)) };
+        *a = (Asks){
+                .bus = bus,
+                .all = calloc(n * ELEMENTSOF(fields) + 1, sizeof(Ask)),
+                .pending_max = sd_bus_is_bus_client(bus) ? BUS_PENDING_MAX : SIZE_MAX,
+        };
         if (!a->all)
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++)

@@ -5,6 +5,7 @@
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
+#include "unit/process.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define FILE_MAX    (256U * 1024U) /* a group of 30,000 processes */
@@ -75,41 +76,10 @@ static uint64_t read_amount(Places *places, const char *group) {
         return strtoull(number ? number : text, NULL, 10) * place->unit;
 }
 
-/* User, system and the waited-for children's time in ticks, resident pages. */
-int process_usage(pid_t pid, CgroupUsage *ret, char **ret_name) {
-        _cleanup_(freep) char *text = NULL;
-        unsigned long long user, system, child_user, child_system;
-        const char *name, *rest;
-        char path[64];
-        long pages;
-
-        (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
-        if (read_file_at(AT_FDCWD, path, FILE_MAX, &text, NULL) < 0)
-                return -ESRCH;
-        name = strchr(text, '(');
-        rest = strrchr(text, ')');
-        if (!name || !rest || rest < name ||
-            sscanf(rest + 1,
-                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d "
-                   "%*d %*d %*d %*u %*u %ld",
-                   &user, &system, &child_user, &child_system, &pages) != 5)
-                return -ESRCH;
-        if (ret_name) {
-                *ret_name = strndup(name + 1, (size_t) (rest - name) - 1);
-                if (!*ret_name)
-                        return -ENOMEM;
-        }
-        *ret = (CgroupUsage){
-                .memory = (uint64_t) pages * (uint64_t) sysconf(_SC_PAGESIZE),
-                .cpu_nsec = (user + system + child_user + child_system) *
-                            (UINT64_C(1000000000) / (uint64_t) sysconf(_SC_CLK_TCK)),
-        };
-        return 0;
-}
-
 static int sum_processes(const char *group, CgroupUsage *ret) {
         _cleanup_(freep) char *text = NULL;
-        CgroupUsage usage = {}, one;
+        CgroupUsage usage = {};
+        ProcessState one;
         const Place *place;
         int r;
 
@@ -121,7 +91,7 @@ static int sum_processes(const char *group, CgroupUsage *ret) {
 
                 if (end == p)
                         break;
-                if (process_usage((pid_t) pid, &one, /* ret_name= */ NULL) >= 0) {
+                if (process_state((pid_t) pid, &one) >= 0) {
                         usage.memory += one.memory;
                         usage.cpu_nsec += one.cpu_nsec;
                 }

@@ -17,10 +17,6 @@ typedef struct CgroupUsage {
  * is missing then). */
 CgroupUsage cgroup_usage(const char *group);
 
-/* The same of one process, with what its waited-for children took. `ret_name` (may be NULL) is what it
- * calls itself, to be freed. -ESRCH if it is gone. */
-int process_usage(pid_t pid, CgroupUsage *ret, char **ret_name);
-
 /* The group a process is in, as the manager names it; to be freed. -ESRCH. */
 int cgroup_of_process(pid_t pid, char **ret);
 

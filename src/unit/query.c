@@ -8,19 +8,26 @@
 #include "unit/ask.h"
 #include "unit/bus.h"
 #include "unit/cgroup.h"
+#include "unit/process.h"
 
 /* Units as they are being found out about. */
-typedef struct Query {
+struct UnitQuery {
         sd_bus *bus;
         UnitState *states;
         size_t n;
-} Query;
+        Asks *asks; /* NULL: no more is wanted */
+};
 
-static void query_done(Query *q) {
+UnitQuery *unit_query_free(UnitQuery *q) {
+        if (!q)
+                return NULL;
+        (void) asks_free(q->asks);
         unit_states_free(q->states, q->n);
+        free(q);
+        return NULL;
 }
 
-static int add_state(Query *q, const char *unit, const char *path, const char *active,
+static int add_state(UnitQuery *q, const char *unit, const char *path, const char *active,
                      const char *sub) {
         UnitState *grown, *s;
 
@@ -41,7 +48,7 @@ static int add_state(Query *q, const char *unit, const char *path, const char *a
         return s->unit && s->path && s->active && s->sub ? 0 : -ENOMEM;
 }
 
-static int list_units(Query *q, const char *pattern, Error *e) {
+static int list_units(UnitQuery *q, const char *pattern, Error *e) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *unit, *load, *active, *sub, *path;
         int r;
@@ -79,70 +86,127 @@ static void read_usage(const char *root, UnitState *s) {
         s->cpu_nsec = usage.cpu_nsec;
 }
 
+/* A drop-in may have moved it to another slice. */
+static void read_usage_elsewhere(UnitState *s) {
+        _cleanup_(freep) char *group = NULL;
+        CgroupUsage usage;
+
+        if (cgroup_of_process((pid_t) s->main_pid, &group) < 0)
+                return;
+        usage = cgroup_usage(group);
+        s->memory = usage.memory;
+        s->cpu_nsec = usage.cpu_nsec;
+}
+
+/* Of the last process, since others often have its user. */
+typedef struct UserName {
+        uid_t uid;
+        char *name;
+} UserName;
+
+static int read_user(uid_t uid, UserName *last, char **ret) {
+        char *name;
+        int r;
+
+        if (!last->name || last->uid != uid) {
+                r = process_user_name(uid, &name);
+                if (r < 0)
+                        return r;
+                free(last->name);
+                *last = (UserName){ .uid = uid, .name = name };
+        }
+        return free_and_strdup(ret, last->name);
+}
+
+/* What systemd was not asked for, since its process tells it. */
+static int read_process(UnitState *s, UserName *last) {
+        ProcessState process;
+
+        if (process_state((pid_t) s->main_pid, &process) < 0)
+                return 0;
+        if (s->uptime_usec == UINT64_MAX && streq(s->active, "active"))
+                s->uptime_usec = process.age_usec;
+        return isempty(s->user) ? read_user(process.uid, last, &s->user) : 0;
+}
+
 /* What is left once the answers are there. */
-static int finish(UnitState *s, uint64_t now) {
-        bool active = streq(s->active, "active");
+static int finish(UnitState *s, uint64_t now, UserName *last) {
+        int r = 0;
 
-        if (!s->user) { /* it went while it was being asked */
-                s->user = strdup("");
-                if (!s->user)
-                        return -ENOMEM;
+        if (s->uptime_usec != UINT64_MAX)
+                s->uptime_usec = streq(s->active, "active") && s->uptime_usec <= now
+                                         ? now - s->uptime_usec
+                                         : UINT64_MAX;
+        if (s->main_pid > 0)
+                r = read_process(s, last);
+        if (s->main_pid > 0 && s->memory == UINT64_MAX)
+                read_usage_elsewhere(s);
+        return r < 0 || s->user ? r : free_and_strdup(&s->user, "");
+}
+
+static uint64_t monotonic_usec(void) {
+        struct timespec ts;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+}
+
+static int explain(int r, Error *e) {
+        return error_set(e, r, "cannot ask systemd about its units: %s", strerror(-r));
+}
+
+int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret) {
+        _cleanup_(unit_query_freep) UnitQuery *q = malloc(sizeof(UnitQuery));
+        _cleanup_(freep) char *root = NULL;
+        int r;
+
+        if (!q)
+                return -ENOMEM;
+        *q = (UnitQuery){ .bus = bus };
+        r = list_units(q, pattern, e);
+        if (r >= 0 && q->n > 0 && depth > UNIT_NAMES) {
+                r = manager_control_group(q->bus, e, &root);
+                if (r >= 0)
+                        r = asks_send(q->bus, q->states, q->n, depth == UNIT_DETAILS, &q->asks);
+                if (r < 0)
+                        return explain(r, e);
+                /* while the manager is at it */
+                for (size_t i = 0; i < q->n; i++)
+                        read_usage(root, q->states + i);
         }
-        s->uptime_usec = active && s->uptime_usec <= now ? now - s->uptime_usec : UINT64_MAX;
-
-        /* A drop-in may have moved it to another slice. */
-        if (s->memory == UINT64_MAX && s->main_pid > 0) {
-                _cleanup_(freep) char *group = NULL;
-
-                if (cgroup_of_process((pid_t) s->main_pid, &group) >= 0) {
-                        CgroupUsage usage = cgroup_usage(group);
-
-                        s->memory = usage.memory;
-                        s->cpu_nsec = usage.cpu_nsec;
-                }
-        }
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(q);
         return 0;
 }
 
-static int query_run(Query *q, bool details, Error *e) {
-        _cleanup_(asks_freep) Asks *asks = NULL;
-        _cleanup_(freep) char *root = NULL;
-        struct timespec ts;
+int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
+        UserName last = {};
+        uint64_t now;
         int r;
 
-        r = manager_control_group(q->bus, e, &root);
-        if (r >= 0)
-                r = asks_send(q->bus, q->states, q->n, details, &asks);
-        /* while the manager is at it */
-        for (size_t i = 0; r >= 0 && i < q->n; i++)
-                read_usage(root, q->states + i);
-        if (r >= 0)
-                r = asks_receive(asks);
-        if (r < 0)
-                return error_set(e, r, "cannot ask systemd about its units: %s", strerror(-r));
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        for (size_t i = 0; r >= 0 && i < q->n; i++)
-                r = finish(q->states + i, (uint64_t) ts.tv_sec * USEC_PER_SEC +
-                                                  (uint64_t) ts.tv_nsec / NSEC_PER_USEC);
-        return r;
+        if (q->asks) {
+                r = asks_receive(q->asks);
+                now = monotonic_usec();
+                for (size_t i = 0; r >= 0 && i < q->n; i++)
+                        r = finish(q->states + i, now, &last);
+                free(last.name);
+                if (r < 0)
+                        return explain(r, e);
+        }
+        *ret = TAKE_PTR(q->states);
+        *ret_n = q->n;
+        q->n = 0;
+        return 0;
 }
 
 int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitState **ret,
                 size_t *ret_n) {
-        _cleanup_(query_done) Query q = { .bus = bus };
+        _cleanup_(unit_query_freep) UnitQuery *q = NULL;
         int r;
 
-        r = list_units(&q, pattern, e);
-        if (r >= 0 && q.n > 0 && depth > UNIT_NAMES)
-                r = query_run(&q, depth == UNIT_DETAILS, e);
-        if (r < 0)
-                return r;
-
-        *ret = TAKE_PTR(q.states);
-        *ret_n = q.n;
-        q.n = 0;
-        return 0;
+        r = units_ask(bus, pattern, depth, e, &q);
+        return r < 0 ? r : units_answer(q, e, ret, ret_n);
 }
 
 int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret) {

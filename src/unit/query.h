@@ -13,6 +13,15 @@
 int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitState **ret,
                 size_t *ret_n);
 
+/* The same in two steps, so that systemd answers while the caller does something else. The bus must
+ * not be used between them. */
+typedef struct UnitQuery UnitQuery;
+
+int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret);
+int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n);
+UnitQuery *unit_query_free(UnitQuery *q);
+DEFINE_CLEANUP(UnitQuery *, unit_query_free);
+
 /* One unit with details: 1, or 0 if it is not loaded (a stopped transient unit is gone). */
 int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret);
 

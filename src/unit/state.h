@@ -23,8 +23,10 @@ typedef struct UnitState {
         unsigned n_restarts;
         uint64_t memory;      /* bytes; UINT64_MAX: unknown, as the next two */
         uint64_t cpu_nsec;    /* since it was started */
-        uint64_t uptime_usec; /* since it became active; UINT64_MAX unless it is */
-        char *user;           /* "" where none is set: the manager's own */
+        uint64_t uptime_usec; /* UINT64_MAX unless it is active. With details since it became that,
+                               * else since its main process was started */
+        char *user; /* whom its main process runs as, or would; "": the manager's own, or not known
+                     */
 
         /* for units that are not active, and with details */
         char *result;  /* success, exit-code, signal, oom-kill, start-limit-hit, … */

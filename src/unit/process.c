@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "unit/process.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "basic/fs.h"
+#include "basic/string-util.h"
+#include "basic/user.h"
+
+#define STAT_MAX 4096U
+
+static uint64_t ticks_to_nsec(unsigned long long ticks) {
+        return ticks * (NSEC_PER_SEC / (uint64_t) sysconf(_SC_CLK_TCK));
+}
+
+static uint64_t age_of(unsigned long long start) {
+        uint64_t since = ticks_to_nsec(start), now;
+        struct timespec ts;
+
+        (void) clock_gettime(CLOCK_BOOTTIME, &ts);
+        now = (uint64_t) ts.tv_sec * NSEC_PER_SEC + (uint64_t) ts.tv_nsec;
+        return now > since ? (now - since) / NSEC_PER_USEC : 0;
+}
+
+/* The name may hold spaces and parentheses, nothing after it does. */
+static int parse(const char *text, ProcessState *ret) {
+        unsigned long long user, system, child_user, child_system, start;
+        const char *name = strchr(text, '('), *rest = strrchr(text, ')');
+        ProcessState s = {};
+        long pages;
+
+        if (!name || !rest || rest < name || (size_t) (rest - name) > sizeof(s.name) ||
+            sscanf(rest + 1,
+                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d "
+                   "%*d %*d %*d %llu %*u %ld",
+                   &user, &system, &child_user, &child_system, &start, &pages) != 6)
+                return -ESRCH;
+        memcpy(s.name, name + 1, (size_t) (rest - name) - 1);
+        s.age_usec = age_of(start);
+        s.memory = (uint64_t) pages * (uint64_t) sysconf(_SC_PAGESIZE);
+        s.cpu_nsec = ticks_to_nsec(user + system + child_user + child_system);
+        *ret = s;
+        return 0;
+}
+
+int process_state(pid_t pid, ProcessState *ret) {
+        _cleanup_(freep) char *text = NULL;
+        struct stat st;
+        char path[32];
+        int r;
+
+        /* The folder is its user's also where its files are root's (PR_SET_DUMPABLE). */
+        (void) snprintf(path, sizeof(path), "/proc/%d", (int) pid);
+        if (stat(path, &st) < 0)
+                return -ESRCH;
+        (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
+        if (read_file_at(AT_FDCWD, path, STAT_MAX, &text, NULL) < 0)
+                return -ESRCH;
+        r = parse(text, ret);
+        if (r >= 0)
+                ret->uid = st.st_uid;
+        return r;
+}
+
+int process_user_name(uid_t uid, char **ret) {
+        char path[64];
+
+        (void) snprintf(path, sizeof(path), "/run/systemd/dynamic-uid/direct:%u", (unsigned) uid);
+        return readlink_at(AT_FDCWD, path, ret) >= 0 ? 0 : user_name(uid, ret);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the kernel says about one process (proc_pid_stat(5)). */
+
+#include "basic/macro.h"
+
+typedef struct ProcessState {
+        char name[64]; /* what it calls itself: any bytes */
+        uid_t uid;     /* whom it acts as */
+        uint64_t age_usec;
+        uint64_t memory;   /* bytes, resident */
+        uint64_t cpu_nsec; /* with what its waited-for children took */
+} ProcessState;
+
+/* -ESRCH if it is gone, or hidden from the caller. */
+int process_state(pid_t pid, ProcessState *ret);
+
+/* The name of a process's user, to be freed. Asks nobody about the users that systemd makes up for
+ * units while they run: it would ask systemd, which is slow for many. */
+int process_user_name(uid_t uid, char **ret);
