@@ -19,7 +19,8 @@
 /* Somebody may be renaming to make us fail. */
 #define OPEN_TRIES_MAX 10000
 
-int read_fd(int fd, size_t max, char **ret, size_t *ret_size) {
+/* To the end, or as far as is expected, which saves asking whether that is the end. */
+static int read_expected(int fd, size_t expected, size_t max, char **ret, size_t *ret_size) {
         _cleanup_(freep) char *data = NULL;
         size_t size = 0, room = 0;
 
@@ -41,11 +42,11 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size) {
                         continue;
                 if (n < 0)
                         return -errno;
-                if (n == 0)
-                        break;
                 size += (size_t) n;
                 if (size > max)
                         return -EFBIG;
+                if (n == 0 || size == expected)
+                        break;
         }
 
         data[size] = 0;
@@ -53,6 +54,10 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size) {
         if (ret_size)
                 *ret_size = size;
         return 0;
+}
+
+int read_fd(int fd, size_t max, char **ret, size_t *ret_size) {
+        return read_expected(fd, SIZE_MAX, max, ret, ret_size);
 }
 
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size) {
@@ -69,7 +74,9 @@ int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *r
                 return -EINVAL;
         if ((uint64_t) st.st_size > max)
                 return -EFBIG;
-        return read_fd(fd, max, ret, ret_size);
+        /* A file that the kernel makes up has no size. */
+        return read_expected(fd, st.st_size > 0 ? (size_t) st.st_size : SIZE_MAX, max, ret,
+                             ret_size);
 }
 
 int write_all(int fd, const void *data, size_t size) {

@@ -38,21 +38,26 @@ size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
                 uint8_t mask, lead;
                 uint32_t min;
         } forms[] = {
-                { 0x80, 0x00, 0 },
                 { 0xe0, 0xc0, 0x80 },
                 { 0xf0, 0xe0, 0x800 },
                 { 0xf8, 0xf0, 0x10000 },
         };
         const uint8_t *b = (const uint8_t *) s;
 
+        if (size > 0 && b[0] < 0x80) {
+                if (ret)
+                        *ret = b[0];
+                return 1;
+        }
         for (size_t i = 0; i < ELEMENTSOF(forms); i++) {
+                size_t n = i + 2;
                 uint32_t c;
 
-                if (size <= i || (b[0] & forms[i].mask) != forms[i].lead)
+                if (size < n || (b[0] & forms[i].mask) != forms[i].lead)
                         continue;
 
                 c = b[0] & (uint8_t) ~forms[i].mask;
-                for (size_t k = 1; k <= i; k++) {
+                for (size_t k = 1; k < n; k++) {
                         if ((b[k] & 0xc0) != 0x80)
                                 return 0;
                         c = c << 6 | (b[k] & 0x3f);
@@ -61,7 +66,7 @@ size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
                         return 0;
                 if (ret)
                         *ret = c;
-                return i + 1;
+                return n;
         }
         return 0;
 }
@@ -266,8 +271,15 @@ unsigned near_miss(const char *word, const char *typed) {
 
 int display_width(const char *s) {
         wchar_t wide[256];
-        size_t n = mbstowcs(wide, s, ELEMENTSOF(wide));
-        int width = n < ELEMENTSOF(wide) ? wcswidth(wide, n) : -1;
+        size_t n = 0;
+        int width;
+
+        while (s[n] >= ' ' && s[n] <= '~')
+                n++;
+        if (!s[n])
+                return (int) n;
+        n = mbstowcs(wide, s, ELEMENTSOF(wide));
+        width = n < ELEMENTSOF(wide) ? wcswidth(wide, n) : -1;
 
         return width >= 0 ? width : (int) strlen(s);
 }

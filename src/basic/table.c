@@ -116,51 +116,77 @@ static bool is_number(CellFormat format) {
                format == CELL_DURATION;
 }
 
-static void print_cell(const char *text, int width, CellFormat format, const char *colour,
-                       bool last) {
-        int pad = MAX2(width - display_width(text), 0);
-
-        printf("%*s%s%s%s%*s", is_number(format) ? pad : 0, "", colour, text,
-               *colour ? ANSI_NORMAL : "", is_number(format) || last ? 0 : pad, "");
-        if (!last)
+static void print_spaces(int n) {
+        while (n-- > 0)
                 putchar(' ');
 }
 
-/* The text of a cell as it may be shown; the caller frees it. */
-static char *shown_text(const Column *column, json_object *row) {
-        char buffer[64];
+static void print_cell(const char *text, int width, CellFormat format, const char *colour,
+                       bool last) {
+        int pad = width - display_width(text);
 
-        return escape_control(
-                cell_text(json_get(row, column->key), column->format, buffer, sizeof(buffer)),
-                /* keep_newlines= */ false);
+        if (is_number(format))
+                print_spaces(pad);
+        if (*colour)
+                fputs(colour, stdout);
+        fputs(text, stdout);
+        if (*colour)
+                fputs(ANSI_NORMAL, stdout);
+        if (!last)
+                print_spaces(1 + (is_number(format) ? 0 : MAX2(pad, 0)));
 }
 
-/* The same with an ellipsis where it would be wider than its column. */
-static char *fitting_text(const Column *column, json_object *row, int width) {
-        _cleanup_(freep) char *text = shown_text(column, row);
-        char *cut;
+/* The texts of all cells, row by row. */
+typedef struct Grid {
+        const Column *columns;
+        size_t n_columns, n_rows;
+        char **texts;
+        int widths[COLUMNS_MAX];
+} Grid;
+
+static void grid_done(Grid *g) {
+        for (size_t i = 0; g->texts && i < g->n_columns * g->n_rows; i++)
+                free(g->texts[i]);
+        free(g->texts);
+}
+
+static int grid_fill(Grid *g, json_object *rows, bool legend) {
+        char **text = g->texts = calloc(g->n_columns * g->n_rows + 1, sizeof(char *));
+
+        if (!text)
+                return -ENOMEM;
+        for (size_t c = 0; c < g->n_columns; c++)
+                g->widths[c] = legend ? display_width(g->columns[c].title) : 0;
+        for (size_t i = 0; i < g->n_rows; i++)
+                for (size_t c = 0; c < g->n_columns; c++, text++) {
+                        json_object *row = json_object_array_get_idx(rows, i);
+                        const Column *column = g->columns + c;
+                        char buffer[64];
+
+                        *text = escape_control(cell_text(json_get(row, column->key), column->format,
+                                                         buffer, sizeof(buffer)),
+                                               /* keep_newlines= */ false);
+                        if (!*text)
+                                return -ENOMEM;
+                        g->widths[c] = MAX2(g->widths[c], display_width(*text));
+                }
+        return 0;
+}
+
+/* Puts an ellipsis where a text would be wider than its column. */
+static int cut_text(char **text, int width) {
+        char *t = *text, *cut;
         size_t n;
 
-        if (!text || display_width(text) <= width)
-                return TAKE_PTR(text);
-        n = utf8_fit(text, (size_t) width * 4);
-        for (text[n] = 0; n > 0 && display_width(text) > width - 1; text[n] = 0)
-                n = utf8_fit(text, n - 1);
-        return asprintf(&cut, "%s…", text) < 0 ? NULL : cut;
-}
-
-static int measure(const Column *columns, size_t n, json_object *rows, bool legend, int *widths) {
-        for (size_t c = 0; c < n; c++) {
-                widths[c] = legend ? display_width(columns[c].title) : 0;
-                for (size_t i = 0; i < json_object_array_length(rows); i++) {
-                        _cleanup_(freep) char *text = NULL;
-
-                        text = shown_text(columns + c, json_object_array_get_idx(rows, i));
-                        if (!text)
-                                return -ENOMEM;
-                        widths[c] = MAX2(widths[c], display_width(text));
-                }
-        }
+        if (display_width(t) <= width)
+                return 0;
+        n = utf8_fit(t, (size_t) width * 4);
+        for (t[n] = 0; n > 0 && display_width(t) > width - 1; t[n] = 0)
+                n = utf8_fit(t, n - 1);
+        if (asprintf(&cut, "%s…", t) < 0)
+                return -ENOMEM;
+        free(t);
+        *text = cut;
         return 0;
 }
 
@@ -194,44 +220,44 @@ static size_t fit(const Column *columns, size_t n, int limit, int *widths) {
         return n;
 }
 
-static void print_titles(const Column *columns, size_t n, const int *widths, bool colours) {
-        for (size_t c = 0; c < n; c++)
-                print_cell(columns[c].title, widths[c], columns[c].format,
-                           colours ? ANSI_UNDERLINE : "", c + 1 == n);
-        putchar('\n');
+static int grid_print(Grid *g, size_t n_shown, bool legend) {
+        bool colours = colours_wanted();
+
+        for (size_t c = 0; legend && c < n_shown; c++)
+                print_cell(g->columns[c].title, g->widths[c], g->columns[c].format,
+                           colours ? ANSI_UNDERLINE : "", c + 1 == n_shown);
+        if (legend)
+                putchar('\n');
+        for (size_t i = 0; i < g->n_rows; i++) {
+                for (size_t c = 0; c < n_shown; c++) {
+                        char **text = g->texts + i * g->n_columns + c;
+                        CellFormat format = g->columns[c].format;
+                        int r = cut_text(text, g->widths[c]);
+
+                        if (r < 0)
+                                return r;
+                        print_cell(*text, g->widths[c], format,
+                                   colours && format == CELL_STATE ? state_colour(*text) : "",
+                                   c + 1 == n_shown);
+                }
+                putchar('\n');
+        }
+        return 0;
 }
 
 static int print_text(const Column *columns, size_t n, json_object *rows, bool legend) {
-        bool colours = colours_wanted();
-        int widths[COLUMNS_MAX];
+        _cleanup_(grid_done) Grid g = { columns, n, json_object_array_length(rows), NULL, {} };
         struct winsize w;
         int r;
 
         assert(n <= COLUMNS_MAX);
 
-        r = measure(columns, n, rows, legend, widths);
+        r = grid_fill(&g, rows, legend);
         if (r < 0)
                 return r;
         if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) >= 0 && w.ws_col > 0)
-                n = fit(columns, n, w.ws_col, widths);
-
-        if (legend)
-                print_titles(columns, n, widths, colours);
-        for (size_t i = 0; i < json_object_array_length(rows); i++) {
-                json_object *row = json_object_array_get_idx(rows, i);
-
-                for (size_t c = 0; c < n; c++) {
-                        _cleanup_(freep) char *text = fitting_text(columns + c, row, widths[c]);
-                        bool state = columns[c].format == CELL_STATE;
-
-                        if (!text)
-                                return -ENOMEM;
-                        print_cell(text, widths[c], columns[c].format,
-                                   colours && state ? state_colour(text) : "", c + 1 == n);
-                }
-                putchar('\n');
-        }
-        return 0;
+                n = fit(columns, n, w.ws_col, g.widths);
+        return grid_print(&g, n, legend);
 }
 
 int json_print(json_object *o, JsonMode mode) {

@@ -5,6 +5,9 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include "basic/clock.h"
+#include "basic/string-util.h"
+
 static int parse_number(const char *s, uint32_t *ret) {
         unsigned long long n;
         char *end;
@@ -20,8 +23,32 @@ static int parse_number(const char *s, uint32_t *ret) {
         return 0;
 }
 
-int user_lookup(const char *user, uid_t *ret_uid, gid_t *ret_gid) {
+/* Who acts as the owners of a hundred folders asks a hundred times for the same account. It may
+ * change, so what was found is believed for a moment only. */
+#define ACCOUNT_USEC (1 * USEC_PER_SEC)
+
+static const struct passwd *find_account(const char *user) {
+        static struct {
+                char name[256];
+                struct passwd pw;
+                uint64_t since;
+        } last;
+        uint64_t now = now_usec();
         struct passwd *pw;
+
+        if (last.since && now - last.since < ACCOUNT_USEC && streq(last.name, user))
+                return &last.pw;
+        pw = getpwnam(user);
+        if (pw && strlen(user) < sizeof(last.name)) {
+                last.pw = (struct passwd){ .pw_uid = pw->pw_uid, .pw_gid = pw->pw_gid };
+                last.since = now;
+                (void) strcpy(last.name, user);
+        }
+        return pw;
+}
+
+int user_lookup(const char *user, uid_t *ret_uid, gid_t *ret_gid) {
+        const struct passwd *pw;
         uint32_t number;
 
         if (user[0] == 0)
@@ -34,7 +61,7 @@ int user_lookup(const char *user, uid_t *ret_uid, gid_t *ret_gid) {
                 return 0;
         }
 
-        pw = getpwnam(user);
+        pw = find_account(user);
         if (!pw)
                 return -ESRCH;
         *ret_uid = pw->pw_uid;

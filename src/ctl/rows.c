@@ -118,7 +118,7 @@ static void collection_done(Collection *l) {
 }
 
 /* One that cannot be read is left out, and makes the result negative. */
-static int load(Context *c, char *const *names, Collection *l) {
+static int load(Context *c, char *const *names, UnitQuery *q, Collection *l) {
         int result = 0;
 
         l->modules = calloc(strv_length(names) + 1, sizeof(Installed));
@@ -135,6 +135,8 @@ static int load(Context *c, char *const *names, Collection *l) {
                         continue;
                 (void) store_read_package(&i->module, /* e= */ NULL, &i->package);
                 l->n++;
+                if (q)
+                        units_proceed(q);
         }
         return result;
 }
@@ -172,7 +174,7 @@ static int collect(Context *c, char *const *names, Collection *l, int *ret_loade
         if (r >= 0 && c->bus)
                 r = modules_ask(c, UNIT_USUAL, &e, &q);
         if (r >= 0)
-                *ret_loaded = load(c, names, l);
+                *ret_loaded = load(c, names, q, l);
         if (r >= 0 && q)
                 r = units_answer(q, &e, &l->states, &l->n_states);
         return r < 0 ? log_error_cause(r, &e, "Cannot tell which modules run") : 0;

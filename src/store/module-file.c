@@ -84,14 +84,14 @@ static int parse(json_object *o, Error *e, Module *m) {
         return parse_texts(o, e, m);
 }
 
-int module_file_read(int release_fd, Error *e, Module *ret) {
+int module_file_read(int fd, const char *path, Error *e, Module *ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         _cleanup_(freep) char *text = NULL;
         Module m = {};
         size_t size;
         int r;
 
-        r = read_file_at(release_fd, MODULE_FILE, MODULE_FILE_MAX, &text, &size);
+        r = read_file_at(fd, path, MODULE_FILE_MAX, &text, &size);
         if (r >= 0)
                 r = json_parse(text, size, e, &o);
         if (r >= 0)

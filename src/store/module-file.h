@@ -7,8 +7,8 @@
 
 #define MODULE_FILE "module.json"
 
-/* Reads it from a release's folder. -EBADMSG for a damaged one, -EPROTO for one a newer pm2ctl
+/* Reads the file at a path below a folder. -EBADMSG for a damaged one, -EPROTO for one a newer pm2ctl
  * wrote. */
-int module_file_read(int release_fd, Error *e, Module *ret);
+int module_file_read(int fd, const char *path, Error *e, Module *ret);
 
 int module_file_write(int release_fd, const Module *m);

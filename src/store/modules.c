@@ -116,23 +116,20 @@ int store_set_paths(Store *s, Module *m) {
 
 static int load_release(Store *s, int module_fd, const char *name, const char *release, Error *e,
                         Module *ret) {
-        _cleanup_(freep) char *path = path_join(RELEASES, release);
-        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(freep) char *path = NULL;
         Module m = {};
         int r;
 
-        if (!path)
+        if (asprintf(&path, RELEASES "/%s/" MODULE_FILE, release) < 0) {
+                path = NULL;
                 return -ENOMEM;
-        fd = open_folder(module_fd, path);
-        if (fd < 0)
-                return error_set(e, fd, "%s: %s", path, strerror(-fd));
-        r = module_file_read(fd, e, &m);
+        }
+        r = module_file_read(module_fd, path, e, &m);
         if (r < 0)
-                return error_prefix(e, r, "%s/" MODULE_FILE, path);
+                return error_prefix(e, r, "%s", path);
 
         if (!streq(m.name, name))
-                r = error_set(e, -EBADMSG, "%s/" MODULE_FILE ": says that it is '%s'", path,
-                              m.name);
+                r = error_set(e, -EBADMSG, "%s: says that it is '%s'", path, m.name);
         if (r >= 0)
                 r = free_and_strdup(&m.release, release);
         if (r >= 0)

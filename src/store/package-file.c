@@ -2,13 +2,14 @@
 #include <fcntl.h>
 
 #include "basic/fs.h"
+#include "basic/path.h"
 #include "basic/user.h"
 #include "store/modules.h"
 
 static int read_text(const char *folder, char **ret, size_t *ret_size) {
-        _cleanup_(closep) int fd = open_folder(AT_FDCWD, folder);
+        _cleanup_(freep) char *path = path_join(folder, "package.json");
 
-        return fd < 0 ? fd : read_file_at(fd, "package.json", PACKAGE_JSON_MAX, ret, ret_size);
+        return path ? read_file_at(AT_FDCWD, path, PACKAGE_JSON_MAX, ret, ret_size) : -ENOMEM;
 }
 
 int store_become_owner(const Module *m) {

@@ -113,7 +113,7 @@ int bus_open(ScopeKind scope, Error *e, sd_bus **ret) {
         return scope == SCOPE_SYSTEM ? open_system(e, ret) : open_user(e, ret);
 }
 
-static int explain(const sd_bus_error *error, int r, Error *e) {
+int manager_error(const sd_bus_error *error, int r, Error *e) {
         for (size_t i = 0; i < ELEMENTSOF(errors); i++)
                 if (sd_bus_error_has_name(error, errors[i].name))
                         return error_set(e, errors[i].error, "%s",
@@ -135,7 +135,7 @@ int manager_send(sd_bus *bus, sd_bus_message *m, Error *e, sd_bus_message **ret_
                 if (k < 0)
                         return k;
         }
-        return explain(&error, r, e);
+        return manager_error(&error, r, e);
 }
 
 int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret_reply,
@@ -163,7 +163,7 @@ int manager_control_group(sd_bus *bus, Error *e, char **ret) {
         r = sd_bus_get_property_string(bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER, "ControlGroup",
                                        &error, &group);
         if (r < 0)
-                return explain(&error, r, e);
+                return manager_error(&error, r, e);
         if (streq(group, "/"))
                 group[0] = 0;
         *ret = TAKE_PTR(group);

@@ -41,6 +41,9 @@ int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret
 int manager_send(sd_bus *bus, sd_bus_message *m, Error *e, sd_bus_message **ret_reply,
                  char **ret_error_name);
 
+/* What those make of an error that came as an answer; `r` is its errno. */
+int manager_error(const sd_bus_error *error, int r, Error *e);
+
 /* The manager's own control group, "" for the root: what its units' are below; to be freed. */
 int manager_control_group(sd_bus *bus, Error *e, char **ret);
 

@@ -2,12 +2,14 @@
 #include "unit/cgroup.h"
 
 #include <fcntl.h>
+#include <limits.h>
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
 #include "unit/process.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
+#define SMALL_MAX   4096
 #define FILE_MAX    (256U * 1024U) /* a group of 30,000 processes */
 
 /* Where a file is under the layouts that systemd knows: one hierarchy for all, one per controller
@@ -15,6 +17,7 @@
 typedef struct Place {
         const char *hierarchy, *file;
         uint64_t unit; /* of the number in it */
+        int fd;        /* of the hierarchy, once it was opened: a hundred paths are walked faster */
 } Place;
 
 /* Which place it is is the same for all groups, so the one that was right last time is tried
@@ -38,39 +41,47 @@ static Places process_places = { { { "", "cgroup.procs", 0 },
 static Places event_places = { { { "", "cgroup.events", 0 }, { "/unified", "cgroup.events", 0 } },
                                2 };
 
-static int read_place(const Place *place, const char *group, char **ret) {
-        _cleanup_(freep) char *path = NULL;
-
-        if (asprintf(&path, CGROUP_ROOT "%s%s/%s", place->hierarchy, group, place->file) < 0) {
-                path = NULL;
-                return -ENOMEM;
-        }
-        return read_file_at(AT_FDCWD, path, FILE_MAX, ret, NULL);
-}
-
-/* The first place that has the file. */
-static int read_first(Places *p, const char *group, char **ret, const Place **ret_place) {
-        int r = -ENOENT;
-
+/* A descriptor of the first place that has the file. */
+static int open_first(Places *p, const char *group, const Place **ret_place) {
         for (size_t i = 0; i < p->n; i++) {
                 size_t k = (p->likely + i) % p->n;
+                Place *place = p->places + k;
+                char path[PATH_MAX];
+                int fd;
 
-                r = read_place(p->places + k, group, ret);
-                if (r >= 0) {
-                        p->likely = k;
-                        *ret_place = p->places + k;
-                        return 0;
+                if (place->fd <= 0) {
+                        (void) snprintf(path, sizeof(path), CGROUP_ROOT "%s", place->hierarchy);
+                        place->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
                 }
+                (void) snprintf(path, sizeof(path), ".%s/%s", group, place->file);
+                fd = openat(place->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                if (fd < 0)
+                        continue;
+                p->likely = k;
+                *ret_place = place;
+                return fd;
         }
-        return r;
+        return -ENOENT;
+}
+
+/* The kernel makes up such a file at once: what fits into the buffer takes one read. */
+static int read_first(Places *p, const char *group, char *buffer, size_t size,
+                      const Place **ret_place) {
+        _cleanup_(closep) int fd = open_first(p, group, ret_place);
+        ssize_t n = fd < 0 ? fd : read(fd, buffer, size - 1);
+
+        if (n < 0)
+                return -ENOENT;
+        buffer[n] = 0;
+        return 0;
 }
 
 static uint64_t read_amount(Places *places, const char *group) {
-        _cleanup_(freep) char *text = NULL;
         const Place *place;
         const char *number;
+        char text[SMALL_MAX];
 
-        if (read_first(places, group, &text, &place) < 0)
+        if (read_first(places, group, text, sizeof(text), &place) < 0)
                 return UINT64_MAX;
         number = startswith(text, "usage_usec ");
         return strtoull(number ? number : text, NULL, 10) * place->unit;
@@ -78,12 +89,15 @@ static uint64_t read_amount(Places *places, const char *group) {
 
 static int sum_processes(const char *group, CgroupUsage *ret) {
         _cleanup_(freep) char *text = NULL;
+        _cleanup_(closep) int fd = -EBADF;
         CgroupUsage usage = {};
         ProcessState one;
         const Place *place;
         int r;
 
-        r = read_first(&process_places, group, &text, &place);
+        r = fd = open_first(&process_places, group, &place);
+        if (r >= 0)
+                r = read_fd(fd, FILE_MAX, &text, /* ret_size= */ NULL);
         if (r < 0)
                 return r;
         for (char *p = text, *end; *p; p = end) {
@@ -140,13 +154,13 @@ int cgroup_of_process(pid_t pid, char **ret) {
 }
 
 bool cgroup_is_empty(const char *group) {
-        _cleanup_(freep) char *text = NULL;
         const Place *place;
+        char text[SMALL_MAX];
 
-        if (read_first(&event_places, group, &text, &place) >= 0)
+        if (read_first(&event_places, group, text, sizeof(text), &place) >= 0)
                 return strstr(text, "populated 0");
         /* Without the second version only the group itself can be looked at; ours have no more. */
-        if (read_first(&process_places, group, &text, &place) >= 0)
+        if (read_first(&process_places, group, text, sizeof(text), &place) >= 0)
                 return text[0] == 0;
         return true;
 }

@@ -9,7 +9,7 @@
 #include "basic/string-util.h"
 #include "basic/user.h"
 
-#define STAT_MAX 4096U
+#define STAT_MAX 1024
 
 static uint64_t ticks_to_nsec(unsigned long long ticks) {
         return ticks * (NSEC_PER_SEC / (uint64_t) sysconf(_SC_CLK_TCK));
@@ -46,9 +46,10 @@ static int parse(const char *text, ProcessState *ret) {
 }
 
 int process_state(pid_t pid, ProcessState *ret) {
-        _cleanup_(freep) char *text = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        char path[32], text[STAT_MAX];
         struct stat st;
-        char path[32];
+        ssize_t n;
         int r;
 
         /* The folder is its user's also where its files are root's (PR_SET_DUMPABLE). */
@@ -56,8 +57,11 @@ int process_state(pid_t pid, ProcessState *ret) {
         if (stat(path, &st) < 0)
                 return -ESRCH;
         (void) snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
-        if (read_file_at(AT_FDCWD, path, STAT_MAX, &text, NULL) < 0)
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        n = fd < 0 ? fd : read(fd, text, sizeof(text) - 1);
+        if (n < 0)
                 return -ESRCH;
+        text[n] = 0;
         r = parse(text, ret);
         if (r >= 0)
                 ret->uid = st.st_uid;

@@ -13,16 +13,27 @@
 /* Units as they are being found out about. */
 struct UnitQuery {
         sd_bus *bus;
+        UnitDepth depth;
+        char *root;        /* the control group that all units are below */
+        sd_bus_slot *slot; /* of the question which there are */
         UnitState *states;
         size_t n;
-        Asks *asks; /* NULL: no more is wanted */
+        Asks *asks; /* NULL: no more is wanted, or not yet */
+
+        /* once that is answered */
+        bool listed;
+        int r;
+        Error error;
 };
 
 UnitQuery *unit_query_free(UnitQuery *q) {
         if (!q)
                 return NULL;
+        (void) sd_bus_slot_unref(q->slot);
         (void) asks_free(q->asks);
         unit_states_free(q->states, q->n);
+        error_clear(&q->error);
+        free(q->root);
         free(q);
         return NULL;
 }
@@ -48,14 +59,10 @@ static int add_state(UnitQuery *q, const char *unit, const char *path, const cha
         return s->unit && s->path && s->active && s->sub ? 0 : -ENOMEM;
 }
 
-static int list_units(UnitQuery *q, const char *pattern, Error *e) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+static int read_list(UnitQuery *q, sd_bus_message *reply) {
         const char *unit, *load, *active, *sub, *path;
         int r;
 
-        r = manager_call(q->bus, "ListUnitsByPatterns", e, &reply, "asas", 0, 1, pattern);
-        if (r < 0)
-                return r;
         r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
         if (r < 0)
                 return r;
@@ -70,6 +77,20 @@ static int list_units(UnitQuery *q, const char *pattern, Error *e) {
         }
         unit_states_sort(q->states, q->n);
         return r;
+}
+
+static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        UnitQuery *q = userdata;
+
+        q->listed = true;
+        if (sd_bus_message_is_method_error(m, NULL))
+                q->r = manager_error(sd_bus_message_get_error(m), -sd_bus_message_get_errno(m),
+                                     &q->error);
+        else
+                q->r = read_list(q, m);
+        if (q->r >= 0 && q->n > 0 && q->depth > UNIT_NAMES)
+                q->r = asks_send(q->bus, q->states, q->n, q->depth == UNIT_DETAILS, &q->asks);
+        return 0;
 }
 
 /* Our units' groups have a name that is known without asking. */
@@ -157,27 +178,42 @@ static int explain(int r, Error *e) {
 
 int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret) {
         _cleanup_(unit_query_freep) UnitQuery *q = malloc(sizeof(UnitQuery));
-        _cleanup_(freep) char *root = NULL;
-        int r;
+        int r = 0;
 
         if (!q)
                 return -ENOMEM;
-        *q = (UnitQuery){ .bus = bus };
-        r = list_units(q, pattern, e);
-        if (r >= 0 && q->n > 0 && depth > UNIT_NAMES) {
-                r = manager_control_group(q->bus, e, &root);
-                if (r >= 0)
-                        r = asks_send(q->bus, q->states, q->n, depth == UNIT_DETAILS, &q->asks);
-                if (r < 0)
-                        return explain(r, e);
-                /* while the manager is at it */
-                for (size_t i = 0; i < q->n; i++)
-                        read_usage(root, q->states + i);
-        }
+        *q = (UnitQuery){ .bus = bus, .depth = depth };
+        if (depth > UNIT_NAMES)
+                r = manager_control_group(bus, e, &q->root);
         if (r < 0)
                 return r;
+        r = sd_bus_call_method_async(bus, &q->slot, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER,
+                                     "ListUnitsByPatterns", on_list, q, "asas", 0, 1, pattern);
+        if (r < 0)
+                return explain(r, e);
         *ret = TAKE_PTR(q);
         return 0;
+}
+
+void units_proceed(UnitQuery *q) {
+        while (!q->listed && q->r >= 0) {
+                int r = sd_bus_process(q->bus, NULL);
+
+                if (r == 0)
+                        return;
+                if (r < 0)
+                        q->r = r;
+        }
+}
+
+static int wait_listed(UnitQuery *q) {
+        for (units_proceed(q); !q->listed && q->r >= 0; units_proceed(q)) {
+                int r = sd_bus_wait(q->bus, UINT64_MAX);
+
+                if (r < 0 && r != -EINTR)
+                        q->r = r;
+        }
+        return q->r;
 }
 
 int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
@@ -185,15 +221,19 @@ int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
         uint64_t now;
         int r;
 
-        if (q->asks) {
+        r = wait_listed(q);
+        if (r >= 0 && q->asks) {
+                /* while the manager is at it */
+                for (size_t i = 0; i < q->n; i++)
+                        read_usage(q->root, q->states + i);
                 r = asks_receive(q->asks);
                 now = monotonic_usec();
                 for (size_t i = 0; r >= 0 && i < q->n; i++)
                         r = finish(q->states + i, now, &last);
                 free(last.name);
-                if (r < 0)
-                        return explain(r, e);
         }
+        if (r < 0)
+                return q->error.message ? error_set(e, r, "%s", q->error.message) : explain(r, e);
         *ret = TAKE_PTR(q->states);
         *ret_n = q->n;
         q->n = 0;

@@ -13,11 +13,12 @@
 int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitState **ret,
                 size_t *ret_n);
 
-/* The same in two steps, so that systemd answers while the caller does something else. The bus must
- * not be used between them. */
+/* The same in steps, so that systemd answers while the caller does something else, and has
+ * units_proceed() put the next question now and then. */
 typedef struct UnitQuery UnitQuery;
 
 int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret);
+void units_proceed(UnitQuery *q);
 int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n);
 UnitQuery *unit_query_free(UnitQuery *q);
 DEFINE_CLEANUP(UnitQuery *, unit_query_free);
