@@ -36,7 +36,7 @@ same_after_reload "a user's module" pm2@plain.service --user -M alice@
 same_after_reload "one with a scope" pm2@acme:tool.service --user -M alice@
 
 as_helper() { as_user alice unit-helper --user "$@"; }
-like "states are told" "$(as_helper query-all 'pm2@plain*')" 'active=active sub=running pid=[1-9][0-9]* restarts=0 user= '
+like "states are told" "$(as_helper query-all 'pm2@plain*')" 'active=active sub=running pid=[1-9][0-9]* restarts=0 user=alice '
 like "memory too" "$(as_helper query 'pm2@plain*')" ' memory=[1-9][0-9]{4,} '
 like "and time" "$(as_helper query 'pm2@plain*')" ' cpu=[1-9][0-9]* '
 is "it is stable" "$(as_helper stable pm2@plain.service 300000)" stable
