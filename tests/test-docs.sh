@@ -127,6 +127,13 @@ else
         skip "fish completes every verb's options" "there is no fish"
 fi
 
+# -- docs/ARCHITECTURE.md: each `layer/file` it points to
+gone=
+while read -r file; do
+        compgen -G "$top/src/$file.[ch]" >/dev/null || compgen -G "$top/src/$file" >/dev/null || gone+="$file "
+done < <(grep -oE '`[a-z]+/[a-z*-]+`' "$top/docs/ARCHITECTURE.md" | tr -d '`' | sort -u)
+result "$([ -z "$gone" ] && [ -s "$top/docs/ARCHITECTURE.md" ]; echo $?)" "what the map points to is there" "$gone"
+
 # -- whether they can be read
 for file in bash/pm2ctl zsh/_pm2ctl fish/pm2ctl.fish; do
         shell=${file%%/*}
