@@ -18,7 +18,27 @@ mkdir -p /etc/systemd/system/$monit.d
 printf '[Service]\nInaccessiblePaths=-/usr/bin/ip -/usr/sbin/ip\n' >/etc/systemd/system/$monit.d/ifconfig.conf
 systemctl daemon-reload
 
-ok "pm2-server-monit" pm2ctl install pm2-server-monit
+# -- pm2ctl(1)'s examples that root types: each prints what stands below it, but for the numbers
+examples() { sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/{/^\.EX/,/^\.EE/{/^\./!p}}' "$TESTS/../man/pm2ctl.1" |
+        sed 's/\\-/-/g; s/\\\[u2026\]/…/g; s/\\(aq/'\''/g'; }
+plain() { grep -v '^pm2ctl: resolved ' | sed -E 's/[0-9]+(\.[0-9]+)*([KM]|s|min)?( s)?/N/g; s/ +/ /g'; }
+example='' printed=''
+while IFS= read -r line; do
+        case $line in
+        [#$]' '*)
+                [ -z "$printed" ] || is "... as the manual page says" "$(plain <<<"$OUTPUT")" "$(plain <<<"${printed%?}")"
+                example=${line#\# } printed=''
+                # shellcheck disable=SC2086 # words
+                case $example in
+                '$ '*|'systemctl edit'*) example='';;
+                'systemctl start'*) fails "$example" $example;;
+                *) ok "$example" $example;;
+                esac;;
+        *) [ -z "$example" ] || printed+=$line$'\n';;
+        esac
+done < <(examples)
+is "the manual page has such examples" "$((test_count > 15))" 1
+
 ok "pm2-sysmonit" pm2ctl install pm2-sysmonit
 for module in pm2-server-monit pm2-sysmonit; do
         ok "$module runs" systemctl is-active -q "pm2@$module.service"
