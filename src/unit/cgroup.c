@@ -120,7 +120,7 @@ CgroupUsage cgroup_usage(const char *group) {
                 .memory = read_amount(&memory_places, group),
                 .cpu_nsec = read_amount(&cpu_places, group),
         };
-        CgroupUsage sum;
+        CgroupUsage sum = {};
 
         if ((usage.memory == UINT64_MAX || usage.cpu_nsec == UINT64_MAX) &&
             sum_processes(group, &sum) >= 0) {
