@@ -268,6 +268,9 @@ status "an update of all without anything new" 0 update
 says "... says so of each" '^pm2ctl: mod 1.1.0 is up to date\.$'
 says "... and in sum" '^pm2ctl: 6 modules: 0 updated, 6 up to date or without anything to be updated from, 0 failed\.$'
 is "... and has left all of them as they were" "$before" "$(state)"
+status "an update of one that is unknown and another" 4 update nope mod
+says "... names the one" "^pm2ctl: No module 'nope'"
+says "... and is one of the other" '^pm2ctl: mod 1\.1\.0 is up to date\.$'
 
 publish mod 1.2.0; publish mod 2.0.0; publish leaf 1.0.1; commit 2.1.0
 status "something is outdated" 1 outdated
@@ -275,6 +278,7 @@ says "... with what is wanted and what is the latest" '^mod +1\.1\.0 +1\.2\.0 +2
 says "... also what is pinned" '^leaf +1\.0\.0 +1\.0\.0 +1\.0\.1 +leaf@1\.0\.0$'
 is "... and no other" 3 "$(grep -c '@\|^MODULE' <<<"$output")"
 status "one by name" 0 outdated deep
+status "... and one that is unknown" 4 outdated nope deep
 output=$(pm2ctl outdated --json=short mod 2>/dev/null)
 is "... as JSON too" "mod 1.1.0 1.2.0 2.0.0" "$(python3 -c 'import json,sys; d, = json.load(sys.stdin); print(d["name"], d["current"], d["wanted"], d["latest"])' <<<"$output")"
 

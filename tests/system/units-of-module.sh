@@ -78,6 +78,12 @@ for unit in "${units[@]}"; do
         like "status shows $unit" "$(pm2ctl status many --no-pager)" "$unit"
         like "logs show $unit" "$(pm2ctl logs many --nostream --lines=100)" "${unit:4:-8}\\[[0-9]+\\]: I am"
 done
+for verb in 'status --no-pager' 'logs --nostream --lines=100'; do
+        # shellcheck disable=SC2086 # words
+        exits "${verb%% *} of one that is unknown" 4 pm2ctl $verb nope many
+        like "... complains" "$OUTPUT" "^pm2ctl: No module 'nope'"
+        like "... and shows the other" "$OUTPUT" "many@worker"
+done
 like "env shows the unit that is named" "$(pm2ctl env pm2@many@worker@2.service)" '^NODE_APP_INSTANCE=2$'
 like "... as systemctl takes it" "$(pm2ctl env pm2@many@worker@2)" '^NODE_APP_INSTANCE=2$'
 like "... or the first" "$(pm2ctl env many)" '^NODE_APP_INSTANCE=0$'
