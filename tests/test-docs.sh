@@ -6,18 +6,7 @@ set -u
 top=${top_srcdir:-$(dirname "$0")/..} build=${top_builddir:-.}
 export PATH="$build:$PATH"
 completion=$top/contrib/completion
-n=0 failed=0
-
-result() { # STATUS DESCRIPTION [OUTPUT]
-        n=$((n + 1))
-        if [ "$1" -eq 0 ]; then
-                echo "ok $n - $2"
-        else
-                echo "not ok $n - $2"
-                sed 's/^/# /' <<<"${3:-}"
-                failed=1
-        fi
-}
+. "${0%/*}/cli/lib.sh"
 
 same() { # DESCRIPTION WANTED GOT
         local difference
@@ -32,8 +21,6 @@ silent() { # DESCRIPTION COMMAND...
         [ -z "$output" ] || status=1
         result "$status" "$1" "$output"
 }
-
-skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 
 lines() { tr -s ' \n' '\n' | sed '/^$/d' | sort; }
 
@@ -170,5 +157,4 @@ for verb in $(sed 's/\\-/-/g; s/\\f[BRIP]//g' "$top"/README "$top"/units/pm2ctl.
 done
 result "$([ -z "$unknown" ]; echo $?)" "every verb that README, catalog and man pages use exists" "$unknown"
 
-echo "1..$n"
-exit "$failed"
+done_testing

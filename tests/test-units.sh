@@ -7,20 +7,7 @@ top=${top_srcdir:-$(dirname "$0")/..} build=${top_builddir:-.}
 build=$(cd "$build" && pwd) || exit 1
 staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
-n=0 failed=0
-
-result() { # STATUS DESCRIPTION [OUTPUT]
-        n=$((n + 1))
-        if [ "$1" -eq 0 ]; then
-                echo "ok $n - $2"
-        else
-                echo "not ok $n - $2"
-                sed 's/^/# /' <<<"${3:-}"
-                failed=1
-        fi
-}
-
-skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
+. "${0%/*}/cli/lib.sh"
 
 # As they will be installed, but with the programs that are not installed yet.
 for scope in system user; do
@@ -61,5 +48,4 @@ result "$([ -n "$ids" ] && [ "$ids" = "$texts" ]; echo $?)" "the catalog has a t
         "$(diff <(echo "$ids") <(echo "$texts"))"
 result "$([ "$(sort -u <<<"$ids" | grep -cE '^[0-9a-f]{32}$')" = "$(wc -l <<<"$ids")" ]; echo $?)" "each id is one, of 128 bits"
 
-echo "1..$n"
-exit $failed
+done_testing

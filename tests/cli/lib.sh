@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the tests here beside have in common: they print TAP, and end with done_testing.
+# What the tests that are scripts and need no machine have in common: they print TAP, and end with done_testing.
 n=0 failed=0
 output=   # what the last checked command said
 
@@ -14,6 +14,8 @@ result() { # STATUS NAME [NOTE…]
                 printf '%s\n' "${@:3}" | sed 's/^/# /'
         fi
 }
+
+skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; } # NAME REASON
 
 is() { # NAME WANT GOT
         [ "$2" = "$3" ]

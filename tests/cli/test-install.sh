@@ -347,30 +347,8 @@ registry.listen().then(console.log);
 JS
 serve node slow.js "$top_srcdir" stall
 echo "registry=$url" >"$HOME/.npmrc"
-cat >watch.py <<'PY'
-# Runs a command on a terminal of its own, presses Ctrl-C when a text has appeared, prints what came, then how it ended.
-import os, pty, signal, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-signal.alarm(60)
-seen, pressed = b"", False
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    seen += data
-    if not pressed and sys.argv[1] and sys.argv[1].encode() in seen:
-        pressed = True
-        os.write(fd, b"\x03")
-print(seen.decode().replace("\r", "<").replace("\x1b[K", ">"))
-print("ended", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-PY
 before=$(state)
-output=$(TERM=xterm python3 watch.py 'fetched 0 of 2' "$top_builddir/pm2ctl" --user install deep)
+output=$("$top_srcdir/tests/terminal.py" 'fetched 0 of 2' "$top_builddir/pm2ctl" --user install deep)
 says "on a terminal there is a line of progress" '<resolved 2, fetched 0 of 2, [0-9.]+ MB, [0-9.]+ MB/s>'
 says "... which is gone before anything else is said" "<>pm2ctl: Cannot install 'deep': it was interrupted"
 says "... and whose interruption the caller learns of" '^ended -2$'
@@ -380,11 +358,11 @@ is "... and no process" "" "$(grep -lszxF "CREDENTIALS_DIRECTORY=$staging/1" /pr
 serve node slow.js "$top_srcdir" serve
 echo "registry=$url" >"$HOME/.npmrc"
 publish waits 1.0.0 ',"scripts":{"postinstall":"sleep 300 & echo $! >'"$tmp"'/sleeper; exec sleep 300"}'
-output=$(TERM=xterm python3 watch.py 'Running install scripts' "$top_builddir/pm2ctl" --user install waits)
+output=$("$top_srcdir/tests/terminal.py" 'Running install scripts' "$top_builddir/pm2ctl" --user install waits)
 says "install scripts are interrupted too" "it was interrupted"
 is "... and end with all they started" "" "$([ ! -e sleeper ] || ls -d "/proc/$(cat sleeper)" 2>/dev/null)"
 is "... leaving nothing" "" "$(ls -A "$staging"; ls -d "$modules/waits" 2>/dev/null)"
-output=$(TERM=xterm python3 watch.py '' "$top_builddir/pm2ctl" --user install deep)
+output=$("$top_srcdir/tests/terminal.py" '' "$top_builddir/pm2ctl" --user install deep)
 says "who does not change their mind gets it" 'added 2 packages in'
 unset output
 output=$(pm2ctl install deep 2>&1)

@@ -32,32 +32,6 @@ unharmed() {
         is "... and nothing is left behind" "$(leftovers; ls "/var/lib/pm2ctl/modules/$1/releases")" "$(basename "$(release_of "$1")")"
 }
 
-# on_terminal TEXT COMMAND...: on a terminal of its own; presses Ctrl-C when TEXT has appeared. Prints what came, < for a
-# carriage return and > for the rest of the line deleted, and the exit status.
-on_terminal() {
-        TERM=xterm python3 - "$@" <<'PY'
-import os, pty, re, signal, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-signal.alarm(100)
-seen, pressed = b"", False
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    seen += data
-    if not pressed and sys.argv[1] and re.search(sys.argv[1].encode(), seen):
-        pressed = True
-        os.write(fd, b"\x03")
-print(seen.decode().replace("\r", "<").replace("\x1b[K", ">"))
-print("ended", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-PY
-}
-
 first_boot() {
         mkdir -p "$packages"
         publish app 1.0.0 ',"config":{"greeting":"none"}' 'setInterval(() => console.log("greeting " + process.env.greeting), 100);'
@@ -200,16 +174,16 @@ first_boot() {
 
         # -- Ctrl-C
         publish slow 1.0.0 ',"scripts":{"install":"sleep 100"}'
-        OUTPUT=$(on_terminal 'Running install scripts' pm2ctl install slow)
+        OUTPUT=$("$TESTS/terminal.py" 'Running install scripts' pm2ctl install slow)
         like "Ctrl-C while scripts run" "$OUTPUT" "Cannot install 'slow': .*interrupted"
         like "... is what the caller learns of" "$OUTPUT" '^ended -2$'
         is "... and leaves nothing" "$(leftovers; ls -d /var/lib/pm2ctl/modules/slow 2>/dev/null)" ""
         publish app 4.0.0
-        OUTPUT=$(on_terminal 'Fetching' pm2ctl update app)
+        OUTPUT=$("$TESTS/terminal.py" 'Fetching' pm2ctl update app)
         like "Ctrl-C while an update is fetched" "$OUTPUT" "^ended -2$"
         is "... changes nothing" "$(running_version app) $(version_of app) $(leftovers)" "3.0.0 3.0.0 "
         publish fresh 1.0.0
-        OUTPUT=$(on_terminal 'Enabled|resolved|Fetching' pm2ctl install --safe=90 fresh)
+        OUTPUT=$("$TESTS/terminal.py" 'Enabled|resolved|Fetching' pm2ctl install --safe=90 fresh)
         like "Ctrl-C early in a first install" "$OUTPUT" "^ended -2$"
         is "... leaves nothing" "$(leftovers; ls -d /var/lib/pm2ctl/modules/fresh 2>/dev/null; systemctl list-units --all --plain --no-legend pm2@fresh.service)" ""
         watching fresh install; watching app update
@@ -219,7 +193,7 @@ first_boot() {
 watching() { # NAME VERB
         local output
         output=$(mktemp)
-        (on_terminal 'NEVER' pm2ctl "$2" --safe=90 "$1" >"$output") &
+        ("$TESTS/terminal.py" '' pm2ctl "$2" --safe=90 "$1" >"$output") &
         wait_for 60 eval "[ \"\$(systemctl is-active pm2@$1.service)\" = active ] && [ \"\$(running_version $1)\" != 3.0.0 ]"
         pkill -INT -f "^pm2ctl $2 --safe=90 $1\$"
         wait $!
