@@ -105,9 +105,13 @@ int group_name(gid_t gid, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
+/* Identity is the process's, and so is this. */
+static bool acting;
+
 int user_become(uid_t uid, gid_t gid) {
         if (geteuid() != 0 || uid == 0)
                 return 0;
+        acting = true;
         if (setgroups(0, NULL) < 0 || setegid(gid) < 0)
                 return -errno;
         if (seteuid(uid) < 0) {
@@ -120,8 +124,9 @@ int user_become(uid_t uid, gid_t gid) {
 }
 
 int user_return(void) {
-        if (getuid() != 0)
+        if (!acting)
                 return 0;
+        acting = false;
         /* root's supplementary groups are not put back: root needs none */
         return seteuid(0) < 0 || setegid(getgid()) < 0 ? -errno : 0;
 }

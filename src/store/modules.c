@@ -12,6 +12,9 @@
 #include "store/module-file.h"
 #include "store/store-internal.h"
 
+/* A release may go between the look at the link that names it and the look into it. */
+#define LOAD_TRIES 10
+
 Store *store_close(Store *s) {
         if (!s)
                 return NULL;
@@ -69,12 +72,12 @@ int store_open_module(Store *s, const char *name) {
         return r < 0 ? r : open_folder(s->modules_fd, folder);
 }
 
-int store_current_release(int module_fd, Error *e, char **ret) {
-        _cleanup_(freep) char *target = NULL;
+int store_current_release(int fd, const char *folder, Error *e, char **ret) {
+        _cleanup_(freep) char *path = path_join(folder, CURRENT), *target = NULL;
         const char *release;
         int r;
 
-        r = readlink_at(module_fd, CURRENT, &target);
+        r = path ? readlink_at(fd, path, &target) : -ENOMEM;
         if (r == -ENOENT) {
                 *ret = NULL;
                 return 0;
@@ -114,22 +117,24 @@ int store_set_paths(Store *s, Module *m) {
         return 0;
 }
 
-static int load_release(Store *s, int module_fd, const char *name, const char *release, Error *e,
-                        Module *ret) {
+static int load_release(Store *s, const char *folder, const char *name, const char *release,
+                        Error *e, Module *ret) {
         _cleanup_(freep) char *path = NULL;
+        const char *shown;
         Module m = {};
         int r;
 
-        if (asprintf(&path, RELEASES "/%s/" MODULE_FILE, release) < 0) {
+        if (asprintf(&path, "%s/" RELEASES "/%s/" MODULE_FILE, folder, release) < 0) {
                 path = NULL;
                 return -ENOMEM;
         }
-        r = module_file_read(module_fd, path, e, &m);
+        shown = path + strlen(folder) + 1;
+        r = module_file_read(s->modules_fd, path, e, &m);
         if (r < 0)
-                return error_prefix(e, r, "%s", path);
+                return error_prefix(e, r, "%s", shown);
 
         if (!streq(m.name, name))
-                r = error_set(e, -EBADMSG, "%s: says that it is '%s'", path, m.name);
+                r = error_set(e, -EBADMSG, "%s: says that it is '%s'", shown, m.name);
         if (r >= 0)
                 r = free_and_strdup(&m.release, release);
         if (r >= 0)
@@ -152,42 +157,54 @@ static int prefix_state(const Store *s, const char *name, int r, Error *e) {
                                     folder);
 }
 
-int store_load(Store *s, const char *name, Error *e, Module *ret) {
-        _cleanup_(freep) char *release = NULL;
-        _cleanup_(closep) int fd = -EBADF;
+static int load_current(Store *s, const char *folder, const char *name, Error *e, Module *ret) {
+        _cleanup_(freep) char *release = NULL, *disabled = path_join(folder, DISABLED);
         int r;
 
-        fd = store_open_module(s, name);
-        if (fd == -ENOENT)
-                return 0;
-        r = fd;
-        if (r >= 0)
-                r = store_current_release(fd, e, &release);
-        if (r >= 0 && !release)
-                return 0;
-        if (r >= 0)
-                r = load_release(s, fd, name, release, e, ret);
-        if (r >= 0)
-                ret->disabled = faccessat(fd, DISABLED, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+        if (!disabled)
+                return -ENOMEM;
+        r = store_current_release(s->modules_fd, folder, e, &release);
+        if (r < 0 || !release)
+                return r;
+        r = load_release(s, folder, name, release, e, ret);
         if (r < 0)
-                return prefix_state(s, name, r, e);
+                return r;
+        ret->disabled = faccessat(s->modules_fd, disabled, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
         return 1;
 }
 
+int store_load(Store *s, const char *name, Error *e, Module *ret) {
+        _cleanup_(freep) char *folder = NULL;
+        int r;
+
+        r = module_folder_from_name(name, &folder);
+        if (r < 0)
+                return r;
+        r = load_current(s, folder, name, e, ret);
+        for (int i = 1; r == -ENOENT && i < LOAD_TRIES; i++) {
+                if (e)
+                        error_clear(e);
+                r = load_current(s, folder, name, e, ret);
+        }
+        return r < 0 ? prefix_state(s, name, r, e) : r;
+}
+
 int store_load_previous(Store *s, const char *name, Error *e, Module *ret) {
-        _cleanup_(freep) char *current = NULL, *previous = NULL;
+        _cleanup_(freep) char *folder = NULL, *current = NULL, *previous = NULL;
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
-        r = fd = store_open_module(s, name);
+        r = module_folder_from_name(name, &folder);
         if (r >= 0)
-                r = store_current_release(fd, e, &current);
+                r = fd = open_folder(s->modules_fd, folder);
+        if (r >= 0)
+                r = store_current_release(fd, ".", e, &current);
         if (r >= 0)
                 r = store_last_release(fd, current, &previous);
         if (r >= 0 && !previous)
                 return 0;
         if (r >= 0)
-                r = load_release(s, fd, name, previous, e, ret);
+                r = load_release(s, folder, name, previous, e, ret);
         return r < 0 ? prefix_state(s, name, r, e) : 1;
 }
 

@@ -122,7 +122,7 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
         if (fd < 0)
                 return error_set(e, fd, "cannot open the folder of '%s' in %s/modules: %s", name,
                                  s->path, strerror(-fd));
-        r = store_current_release(fd, e, &previous);
+        r = store_current_release(fd, ".", e, &previous);
         if (r < 0)
                 return r;
         /* what a killed writer left; under the lock nobody writes */
@@ -161,7 +161,7 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
         fd = store_open_module(s, name);
         r = fd;
         if (r >= 0)
-                r = store_current_release(fd, e, &current);
+                r = store_current_release(fd, ".", e, &current);
         if (r >= 0)
                 r = opendir_at(fd, RELEASES, &d);
         if (r < 0)

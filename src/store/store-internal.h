@@ -23,8 +23,9 @@ int store_open_module(Store *s, const char *name);
  * committed. */
 int store_list(Store *s, bool committed, Error *e, char ***ret);
 
-/* The release `current` names, NULL if there is none. */
-int store_current_release(int module_fd, Error *e, char **ret);
+/* The release `current` names in a module's folder, which is a path below `fd`; NULL if there is
+ * none. */
+int store_current_release(int fd, const char *folder, Error *e, char **ret);
 
 /* The release that was made last but for `other`; NULL if there is none. */
 int store_last_release(int module_fd, const char *other, char **ret);

@@ -46,12 +46,15 @@ typedef struct Ask {
         UnitState *state;
         const Field *field;
         sd_bus_slot *slot;
+        bool last; /* about its unit; answers come in order */
 } Ask;
 
 struct Asks {
         sd_bus *bus;
         Ask *all;
         size_t n, n_sent, n_answered, pending_max;
+        AsksDone done;
+        void *userdata;
         int error;
 };
 
@@ -90,17 +93,20 @@ static int parse_value(sd_bus_message *m, const Field *field, void *value) {
 
 static int on_value(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         Ask *ask = userdata;
-        int r;
+        Asks *a = ask->asks;
+        int r = 0;
 
-        ask->asks->n_answered++;
+        a->n_answered++;
         /* The unit may have gone since it was listed, or be no service: its fields stay unset. */
-        if (sd_bus_message_is_method_error(m, NULL))
-                return 0;
-        r = sd_bus_message_enter_container(m, 'v', ask->field->type);
-        if (r >= 0)
-                r = parse_value(m, ask->field, (char *) ask->state + ask->field->offset);
+        if (!sd_bus_message_is_method_error(m, NULL)) {
+                r = sd_bus_message_enter_container(m, 'v', ask->field->type);
+                if (r >= 0)
+                        r = parse_value(m, ask->field, (char *) ask->state + ask->field->offset);
+        }
+        if (r >= 0 && ask->last)
+                r = a->done(ask->state, a->userdata);
         if (r < 0)
-                ask->asks->error = r;
+                a->error = r;
         return 0;
 }
 
@@ -112,8 +118,8 @@ static int send_some(Asks *a) {
                 Ask *ask = a->all + a->n_sent;
 
                 r = sd_bus_call_method_async(a->bus, &ask->slot, SYSTEMD_NAME, ask->state->path,
-                                             "org.freedesktop.DBus.Properties", "Get", on_value,
-                                             ask, "ss", ask->field->interface, ask->field->name);
+                                             PROPERTIES, "Get", on_value, ask, "ss",
+                                             ask->field->interface, ask->field->name);
         }
         return r;
 }
@@ -125,9 +131,11 @@ static void prepare(Asks *a, UnitState *state, bool details) {
         for (size_t i = 0; i < ELEMENTSOF(fields); i++)
                 if (fields[i].when & when)
                         a->all[a->n++] = (Ask){ .asks = a, .state = state, .field = fields + i };
+        a->all[a->n - 1].last = true;
 }
 
-int asks_send(sd_bus *bus, UnitState *states, size_t n, bool details, Asks **ret) {
+int asks_send(sd_bus *bus, UnitState *states, size_t n, bool details, AsksDone done, void *userdata,
+              Asks **ret) {
         _cleanup_(asks_freep) Asks *a = malloc(sizeof(Asks));
         int r;
 
@@ -136,6 +144,8 @@ int asks_send(sd_bus *bus, UnitState *states, size_t n, bool details, Asks **ret
         *a = (Asks){
                 .bus = bus,
                 .all = calloc(n * ELEMENTSOF(fields) + 1, sizeof(Ask)),
+                .done = done,
+                .userdata = userdata,
                 .pending_max = sd_bus_is_bus_client(bus) ? BUS_PENDING_MAX : SIZE_MAX,
         };
         if (!a->all)

@@ -155,19 +155,25 @@ int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret
         return manager_send(bus, m, e, ret_reply, /* ret_error_name= */ NULL);
 }
 
-int manager_control_group(sd_bus *bus, Error *e, char **ret) {
-        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_(freep) char *group = NULL;
+int read_control_group(sd_bus_message *m, char **ret) {
+        const char *group;
         int r;
 
-        r = sd_bus_get_property_string(bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER, "ControlGroup",
-                                       &error, &group);
+        r = sd_bus_message_read(m, "v", "s", &group);
         if (r < 0)
-                return manager_error(&error, r, e);
-        if (streq(group, "/"))
-                group[0] = 0;
-        *ret = TAKE_PTR(group);
-        return 0;
+                return r;
+        *ret = strdup(streq(group, "/") ? "" : group);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int manager_control_group(sd_bus *bus, Error *e, char **ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = sd_bus_call_method(bus, SYSTEMD_NAME, SYSTEMD_PATH, PROPERTIES, "Get", &error, &reply,
+                               "ss", MANAGER, "ControlGroup");
+        return r < 0 ? manager_error(&error, r, e) : read_control_group(reply, ret);
 }
 
 int manager_subscribe(sd_bus *bus, Error *e) {

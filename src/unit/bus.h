@@ -14,6 +14,7 @@
 #define MANAGER        "org.freedesktop.systemd1.Manager"
 #define SERVICE        "org.freedesktop.systemd1.Service"
 #define UNIT           "org.freedesktop.systemd1.Unit"
+#define PROPERTIES     "org.freedesktop.DBus.Properties"
 
 #define UNIT_NOT_KNOWN "org.freedesktop.systemd1.NoSuchUnit"
 #define UNIT_EXISTS    "org.freedesktop.systemd1.UnitExists"
@@ -46,6 +47,9 @@ int manager_error(const sd_bus_error *error, int r, Error *e);
 
 /* The manager's own control group, "" for the root: what its units' are below; to be freed. */
 int manager_control_group(sd_bus *bus, Error *e, char **ret);
+
+/* The same from the answer to Get of that property. */
+int read_control_group(sd_bus_message *m, char **ret);
 
 /* Asks for signals: a manager sends none to a bus on which nobody has. Once or more. */
 int manager_subscribe(sd_bus *bus, Error *e);

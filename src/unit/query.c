@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/query.h"
 
-#include <time.h>
-
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "model/name.h"
 #include "unit/ask.h"
@@ -10,29 +9,37 @@
 #include "unit/cgroup.h"
 #include "unit/process.h"
 
+/* Of the last process, since others often have its user. */
+typedef struct UserName {
+        uid_t uid;
+        char *name;
+} UserName;
+
 /* Units as they are being found out about. */
 struct UnitQuery {
         sd_bus *bus;
         UnitDepth depth;
-        char *root;        /* the control group that all units are below */
-        sd_bus_slot *slot; /* of the question which there are */
+        sd_bus_slot *root_slot, *list_slot;
+        char *root; /* the control group that all units are below */
         UnitState *states;
         size_t n;
         Asks *asks; /* NULL: no more is wanted, or not yet */
+        UserName last;
 
-        /* once that is answered */
         bool listed;
-        int r;
+        int r; /* of what was answered so far */
         Error error;
 };
 
 UnitQuery *unit_query_free(UnitQuery *q) {
         if (!q)
                 return NULL;
-        (void) sd_bus_slot_unref(q->slot);
+        (void) sd_bus_slot_unref(q->root_slot);
+        (void) sd_bus_slot_unref(q->list_slot);
         (void) asks_free(q->asks);
         unit_states_free(q->states, q->n);
         error_clear(&q->error);
+        free(q->last.name);
         free(q->root);
         free(q);
         return NULL;
@@ -57,40 +64,6 @@ static int add_state(UnitQuery *q, const char *unit, const char *path, const cha
                 .uptime_usec = UINT64_MAX,
         };
         return s->unit && s->path && s->active && s->sub ? 0 : -ENOMEM;
-}
-
-static int read_list(UnitQuery *q, sd_bus_message *reply) {
-        const char *unit, *load, *active, *sub, *path;
-        int r;
-
-        r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &unit, NULL, &load, &active, &sub,
-                                        NULL, &path, NULL, NULL, NULL)) > 0) {
-                /* a name that others depend on is loaded without being there */
-                if (streq(load, "not-found") && streq(active, "inactive"))
-                        continue;
-                r = add_state(q, unit, path, active, sub);
-                if (r < 0)
-                        return r;
-        }
-        unit_states_sort(q->states, q->n);
-        return r;
-}
-
-static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
-        UnitQuery *q = userdata;
-
-        q->listed = true;
-        if (sd_bus_message_is_method_error(m, NULL))
-                q->r = manager_error(sd_bus_message_get_error(m), -sd_bus_message_get_errno(m),
-                                     &q->error);
-        else
-                q->r = read_list(q, m);
-        if (q->r >= 0 && q->n > 0 && q->depth > UNIT_NAMES)
-                q->r = asks_send(q->bus, q->states, q->n, q->depth == UNIT_DETAILS, &q->asks);
-        return 0;
 }
 
 /* Our units' groups have a name that is known without asking. */
@@ -119,12 +92,6 @@ static void read_usage_elsewhere(UnitState *s) {
         s->cpu_nsec = usage.cpu_nsec;
 }
 
-/* Of the last process, since others often have its user. */
-typedef struct UserName {
-        uid_t uid;
-        char *name;
-} UserName;
-
 static int read_user(uid_t uid, UserName *last, char **ret) {
         char *name;
         int r;
@@ -151,7 +118,9 @@ static int read_process(UnitState *s, UserName *last) {
 }
 
 /* What is left once the answers are there. */
-static int finish(UnitState *s, uint64_t now, UserName *last) {
+static int finish(UnitState *s, void *userdata) {
+        UnitQuery *q = userdata;
+        uint64_t now = now_usec();
         int r = 0;
 
         if (s->uptime_usec != UINT64_MAX)
@@ -159,17 +128,54 @@ static int finish(UnitState *s, uint64_t now, UserName *last) {
                                          ? now - s->uptime_usec
                                          : UINT64_MAX;
         if (s->main_pid > 0)
-                r = read_process(s, last);
+                r = read_process(s, &q->last);
         if (s->main_pid > 0 && s->memory == UINT64_MAX)
                 read_usage_elsewhere(s);
         return r < 0 || s->user ? r : free_and_strdup(&s->user, "");
 }
 
-static uint64_t monotonic_usec(void) {
-        struct timespec ts;
+static int read_list(UnitQuery *q, sd_bus_message *reply) {
+        const char *unit, *load, *active, *sub, *path;
+        int r;
 
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
+        r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &unit, NULL, &load, &active, &sub,
+                                        NULL, &path, NULL, NULL, NULL)) > 0) {
+                /* a name that others depend on is loaded without being there */
+                if (streq(load, "not-found") && streq(active, "inactive"))
+                        continue;
+                r = add_state(q, unit, path, active, sub);
+                if (r < 0)
+                        return r;
+        }
+        unit_states_sort(q->states, q->n);
+        return r;
+}
+
+static int note_error(UnitQuery *q, sd_bus_message *m) {
+        return manager_error(sd_bus_message_get_error(m), -sd_bus_message_get_errno(m), &q->error);
+}
+
+static int on_root(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        UnitQuery *q = userdata;
+
+        q->r = sd_bus_message_is_method_error(m, NULL) ? note_error(q, m)
+                                                       : read_control_group(m, &q->root);
+        return 0;
+}
+
+static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        UnitQuery *q = userdata;
+
+        q->listed = true;
+        if (q->r >= 0)
+                q->r = sd_bus_message_is_method_error(m, NULL) ? note_error(q, m) : read_list(q, m);
+        if (q->r >= 0 && q->n > 0 && q->depth > UNIT_NAMES)
+                q->r = asks_send(q->bus, q->states, q->n, q->depth == UNIT_DETAILS, finish, q,
+                                 &q->asks);
+        return 0;
 }
 
 static int explain(int r, Error *e) {
@@ -184,11 +190,13 @@ int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQ
                 return -ENOMEM;
         *q = (UnitQuery){ .bus = bus, .depth = depth };
         if (depth > UNIT_NAMES)
-                r = manager_control_group(bus, e, &q->root);
-        if (r < 0)
-                return r;
-        r = sd_bus_call_method_async(bus, &q->slot, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER,
-                                     "ListUnitsByPatterns", on_list, q, "asas", 0, 1, pattern);
+                r = sd_bus_call_method_async(bus, &q->root_slot, SYSTEMD_NAME, SYSTEMD_PATH,
+                                             PROPERTIES, "Get", on_root, q, "ss", MANAGER,
+                                             "ControlGroup");
+        if (r >= 0)
+                r = sd_bus_call_method_async(bus, &q->list_slot, SYSTEMD_NAME, SYSTEMD_PATH,
+                                             MANAGER, "ListUnitsByPatterns", on_list, q, "asas", 0,
+                                             1, pattern);
         if (r < 0)
                 return explain(r, e);
         *ret = TAKE_PTR(q);
@@ -217,8 +225,6 @@ static int wait_listed(UnitQuery *q) {
 }
 
 int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
-        UserName last = {};
-        uint64_t now;
         int r;
 
         r = wait_listed(q);
@@ -227,10 +233,6 @@ int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
                 for (size_t i = 0; i < q->n; i++)
                         read_usage(q->root, q->states + i);
                 r = asks_receive(q->asks);
-                now = monotonic_usec();
-                for (size_t i = 0; r >= 0 && i < q->n; i++)
-                        r = finish(q->states + i, now, &last);
-                free(last.name);
         }
         if (r < 0)
                 return q->error.message ? error_set(e, r, "%s", q->error.message) : explain(r, e);

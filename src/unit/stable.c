@@ -66,9 +66,8 @@ int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
 
         r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
         if (r >= 0)
-                r = sd_bus_match_signal(bus, &slot, SYSTEMD_NAME, path,
-                                        "org.freedesktop.DBus.Properties", "PropertiesChanged",
-                                        on_changed, &changed);
+                r = sd_bus_match_signal(bus, &slot, SYSTEMD_NAME, path, PROPERTIES,
+                                        "PropertiesChanged", on_changed, &changed);
         if (r < 0)
                 return error_set(e, r, "cannot watch unit %s: %s", unit, strerror(-r));
         r = manager_subscribe(bus, e);
