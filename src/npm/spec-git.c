@@ -95,8 +95,8 @@ static int refuse_foreign(const Spec *s, Error *e) {
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
                 if (strncasecmp(s->raw, table[i].scheme, strlen(table[i].scheme)) == 0)
-                        return error_set(e, -EOPNOTSUPP, "'%s' is not supported: it names %s",
-                                         s->raw, table[i].what);
+                        return error_set(e, -EINVAL, "'%s' is not supported: it names %s", s->raw,
+                                         table[i].what);
         return 0;
 }
 
