@@ -263,6 +263,12 @@ static size_t span(GlobText t, uint16_t c) {
 }
 
 bool glob_part_match(GlobText pattern, GlobText name, unsigned *steps) {
+        static const uint16_t empty[1];
+
+        /* "" may be NULL, to which C adds nothing, not even 0 */
+        pattern.s = pattern.s ? pattern.s : empty;
+        name.s = name.s ? name.s : empty;
+
         Match m = { name.s + name.n, steps };
         const Rest rest = { pattern.s, pattern.s + pattern.n, NULL, NULL };
         size_t stars = span(pattern, '*'), marks = span(pattern, '?'), plain;
