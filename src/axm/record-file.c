@@ -85,6 +85,12 @@ static int parse_position(json_object *o, Error *e, JournalPosition *ret) {
                 r = parse_number(position, "number", e, &ret->number);
         if (r >= 0)
                 r = parse_number(position, "part", e, &part);
+        if (r >= 0)
+                r = parse_id(position, "boot", e, ret->boot);
+        if (r >= 0)
+                r = parse_number(position, "monotonic", e, &ret->monotonic_usec);
+        if (r >= 0)
+                r = parse_number(position, "realtime", e, &ret->realtime_usec);
         ret->part = (unsigned) part;
         return r;
 }
@@ -162,21 +168,34 @@ static int add_borrowed(json_object *o, const char *key, json_object *value) {
         return value ? json_add(o, key, json_object_get(value)) : 0;
 }
 
+static int add_position(json_object *o, const JournalPosition *p) {
+        _cleanup_(json_object_putp) json_object *position = json_object_new_object();
+        int r;
+
+        if (!position)
+                return -ENOMEM;
+        r = json_add_string(position, "series", p->series);
+        if (r >= 0)
+                r = json_add_uint(position, "number", p->number);
+        if (r >= 0 && p->part > 0)
+                r = json_add_uint(position, "part", p->part);
+        if (r >= 0)
+                r = json_add_string(position, "boot", p->boot);
+        if (r >= 0)
+                r = json_add_uint(position, "monotonic", p->monotonic_usec);
+        if (r >= 0)
+                r = json_add_uint(position, "realtime", p->realtime_usec);
+        return r < 0 ? r : json_add(o, "position", TAKE_PTR(position));
+}
+
 int record_format(const Record *record, char **ret, size_t *ret_size) {
-        _cleanup_(json_object_putp) json_object *o = json_object_new_object(), *position = NULL;
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         int r, n;
 
-        position = json_object_new_object();
-        if (!o || !position)
+        if (!o)
                 return -ENOMEM;
 
-        r = json_add_string(position, "series", record->position.series);
-        if (r >= 0)
-                r = json_add_uint(position, "number", record->position.number);
-        if (r >= 0 && record->position.part > 0)
-                r = json_add_uint(position, "part", record->position.part);
-        if (r >= 0)
-                r = json_add_uint(o, "version", RECORD_VERSION);
+        r = json_add_uint(o, "version", RECORD_VERSION);
         if (r >= 0)
                 r = json_add_string(o, "invocation", record->invocation);
         if (r >= 0)
@@ -184,7 +203,7 @@ int record_format(const Record *record, char **ret, size_t *ret_size) {
         if (r >= 0)
                 r = json_add_string(o, "stream", record->stream);
         if (r >= 0)
-                r = json_add(o, "position", TAKE_PTR(position));
+                r = add_position(o, &record->position);
         if (r >= 0)
                 r = json_add_uint(o, "updated", record->updated_usec);
         if (r >= 0)

@@ -15,6 +15,8 @@ struct JournalReader {
         ScopeKind scope;
         uid_t uid;
         char *folder;
+        uint64_t shown_usec;  /* when the last entry shown was written, 0 if there is none */
+        uint64_t passed_usec; /* the same of the last one behind which others were passed over */
         bool bloated;
 };
 
@@ -120,31 +122,51 @@ int journal_reader_reopen(JournalReader *r) {
 
 /* -- moving ------------------------------------------------------------------------------------ */
 
+static void note_shown(JournalReader *r) {
+        if (sd_journal_get_realtime_usec(r->journal, &r->shown_usec) < 0)
+                r->shown_usec = 0;
+}
+
+int journal_reader_seek_by_time(JournalReader *r, const char *cursor) {
+        JournalPosition position = {};
+        int k;
+
+        (void) journal_position_from_cursor(cursor, &position);
+        k = sd_journal_seek_realtime_usec(r->journal, position.realtime_usec);
+        while (k >= 0 && sd_journal_next(r->journal) > 0) {
+                note_shown(r);
+                if (sd_journal_test_cursor(r->journal, cursor) > 0)
+                        return 1;
+                if (r->shown_usec != position.realtime_usec)
+                        break;
+        }
+        r->shown_usec = 0;
+        return 0;
+}
+
 int journal_reader_seek(JournalReader *r, const char *cursor) {
         int k;
 
+        r->passed_usec = 0;
         k = sd_journal_seek_cursor(r->journal, cursor);
         if (k >= 0)
                 k = sd_journal_next(r->journal);
         if (k > 0)
                 k = sd_journal_test_cursor(r->journal, cursor);
-        if (k > 0)
+        note_shown(r);
+        if (k > 0 || journal_reader_seek_by_time(r, cursor) > 0)
                 return 1;
         /* Moving on took the nearest entry, which is still to be read. */
         return sd_journal_seek_cursor(r->journal, cursor);
 }
 
 int journal_reader_seek_head(JournalReader *r) {
+        r->shown_usec = r->passed_usec = 0;
         return sd_journal_seek_head(r->journal);
 }
 
-int journal_reader_skip(JournalReader *r, uint64_t n) {
-        int k = sd_journal_next_skip(r->journal, n);
-
-        return sigbus_happened() ? -ESTALE : k;
-}
-
 int journal_reader_seek_realtime(JournalReader *r, uint64_t usec) {
+        r->shown_usec = r->passed_usec = 0;
         return sd_journal_seek_realtime_usec(r->journal, usec);
 }
 
@@ -228,6 +250,15 @@ static int damage(int k) {
         return k == -ENOMEM || k == -EADDRNOTAVAIL ? k : -EBADMSG;
 }
 
+/* libsystemd passes over what has a lower number than what it has shown, though it was written
+ * later. It ends up at the last such entry. */
+static bool has_passed_over(const JournalReader *r) {
+        uint64_t usec;
+
+        return r->shown_usec > r->passed_usec &&
+               sd_journal_get_realtime_usec(r->journal, &usec) >= 0 && usec > r->shown_usec;
+}
+
 int journal_reader_next(JournalReader *r, JournalEntry *ret) {
         bool foreign = false;
         const void *data;
@@ -237,9 +268,15 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
         k = sd_journal_next(r->journal);
         if (sigbus_happened())
                 return -ESTALE;
+        if (k == 0 && has_passed_over(r)) {
+                r->passed_usec = r->shown_usec;
+                k = sd_journal_seek_realtime_usec(r->journal, r->shown_usec + 1);
+                return k < 0 ? k : -EBADMSG;
+        }
         if (k <= 0)
                 return k;
 
+        note_shown(r);
         ret->unit[0] = ret->invocation[0] = ret->stream[0] = 0;
         ret->line_break = JOURNAL_BREAK_NONE;
         ret->structured = ret->braced = false;

@@ -43,17 +43,19 @@ DEFINE_CLEANUP(JournalReader *, journal_reader_close);
 /* Goes behind the entry with that cursor: 1; or, if it is not there (any more), to where it would
  * be: 0. -EINVAL for what is no cursor. */
 int journal_reader_seek(JournalReader *r, const char *cursor);
-int journal_reader_seek_head(JournalReader *r);
 
-/* Moves on by n entries without looking at them: how many there were. */
-int journal_reader_skip(JournalReader *r, uint64_t n);
+/* Goes behind that entry, which libsystemd looks for by its number: it misses it where another's is
+ * damaged. 1, or 0 if it is not found so, which may be since the clock was set back. */
+int journal_reader_seek_by_time(JournalReader *r, const char *cursor);
+
+int journal_reader_seek_head(JournalReader *r);
 
 /* About there (microseconds since the epoch): the next entries may be a little older. */
 int journal_reader_seek_realtime(JournalReader *r, uint64_t usec);
 
 /* 1 and the next entry, 0 if there is none yet. -EBADMSG or -ENOMEM for an entry that cannot be
- * read, and which is passed over; -ESTALE if a file was deleted while it was read: the journal is
- * to be opened anew. */
+ * read or whose number is damaged: the next ones come; -ESTALE if a file was deleted while it was
+ * read: the journal is to be opened anew. */
 int journal_reader_next(JournalReader *r, JournalEntry *ret);
 
 /* Of the current entry, as all below; -EBADMSG or -ENOMEM if it cannot be read: 1 and a copy of a
@@ -67,16 +69,16 @@ int journal_reader_position(JournalReader *r, JournalPosition *ret);
 int journal_reader_realtime(JournalReader *r, uint64_t *ret_usec);
 
 /* Whether there is any entry of this boot (in a folder: any at all), of whatever kind, that we may
- * read. */
+ * read; and for the system's scope, whether we may read what is written now. */
 bool journal_reader_sees_anything(JournalReader *r);
 
 /* Whether the caller may read any entry, of whatever age and kind, of the journal where a scope's
  * modules write: the system's own files, or for a user any. */
 bool journal_is_readable(ScopeKind scope);
 
-/* Takes note of files that came or went: 1 if any did. New entries of known files are found without
- * it. An entry of a new file may be older than one that was read already: it is passed over unless
- * the caller goes back. */
+/* Takes note of files that came or went: 1 if any did, -ESTALE if the folder that journald writes
+ * to may be another one. New entries of known files are found without it. An entry of a new file
+ * may be older than one that was read already: it is passed over unless the caller goes back. */
 int journal_reader_process(JournalReader *r);
 
 /* Whether it holds memory for a field of more than JOURNAL_FIELD_LARGE: libsystemd unpacks fields

@@ -3,47 +3,78 @@
 
 #include "basic/string-util.h"
 
-/* What journald may take in at once, all of it with the same time. */
-#define BATCH_MAX 65536
+static const char hex[] = "0123456789abcdef";
+
+/* Takes ";name=" and a number off the text. */
+static int take_number(const char **text, const char *name, uint64_t *ret) {
+        const char *digits = startswith(*text, name);
+        char *end;
+
+        if (!digits || strspn(digits, hex) == 0)
+                return -EINVAL;
+        errno = 0;
+        *ret = strtoull(digits, &end, 16);
+        if (errno != 0 || (*end && *end != ';'))
+                return -EINVAL;
+        *text = end;
+        return 0;
+}
+
+static int take_id(const char **text, const char *name, char ret[static ID128_TEXT_MAX + 1]) {
+        const char *id = startswith(*text, name);
+
+        if (!id || strspn(id, hex) != ID128_TEXT_MAX)
+                return -EINVAL;
+        memcpy(ret, id, ID128_TEXT_MAX);
+        ret[ID128_TEXT_MAX] = 0;
+        *text = id + ID128_TEXT_MAX;
+        return 0;
+}
 
 int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
         JournalPosition position = {};
-        const char *series, *number, *realtime;
-        char *end;
+        int r;
 
-        series = startswith(cursor, "s=");
-        if (!series || strspn(series, "0123456789abcdef") != ID128_TEXT_MAX)
-                return -EINVAL;
-        number = startswith(series + ID128_TEXT_MAX, ";i=");
-        if (!number || strspn(number, "0123456789abcdef") == 0)
-                return -EINVAL;
-
-        errno = 0;
-        position.number = strtoull(number, &end, 16);
-        if (errno != 0 || (*end && *end != ';'))
-                return -EINVAL;
-        memcpy(position.series, series, ID128_TEXT_MAX);
-        realtime = strstr(end, ";t=");
-        if (realtime)
-                position.realtime_usec = strtoull(realtime + strlen(";t="), NULL, 16);
+        r = take_id(&cursor, "s=", position.series);
+        if (r >= 0)
+                r = take_number(&cursor, ";i=", &position.number);
+        if (r < 0)
+                return r;
+        if (take_id(&cursor, ";b=", position.boot) < 0 ||
+            take_number(&cursor, ";m=", &position.monotonic_usec) < 0 ||
+            take_number(&cursor, ";t=", &position.realtime_usec) < 0)
+                position.boot[0] = 0;
         *ret = position;
         return 0;
 }
 
-bool journal_position_strayed(const JournalPosition *p, const JournalPosition *than) {
-        uint64_t usec = 0;
+static bool is_same_series(const JournalPosition *p, const JournalPosition *than) {
+        return p->series[0] && streq(p->series, than->series);
+}
 
-        if (!p->series[0] || !streq(p->series, than->series) || p->number <= than->number ||
-            p->realtime_usec == 0 || than->realtime_usec == 0)
-                return false;
-        /* No journald writes an entry in each microsecond. */
-        if (p->realtime_usec > than->realtime_usec)
-                usec = p->realtime_usec - than->realtime_usec;
-        return p->number - than->number > usec && p->number - than->number - usec > BATCH_MAX;
+static bool is_same_boot(const JournalPosition *p, const JournalPosition *than) {
+        return p->boot[0] && streq(p->boot, than->boot);
+}
+
+/* In one boot by both clocks, since either may be damaged, and one may be set back. */
+static bool is_earlier(const JournalPosition *p, const JournalPosition *than) {
+        return p->realtime_usec < than->realtime_usec &&
+               (p->monotonic_usec < than->monotonic_usec || !is_same_boot(p, than));
+}
+
+bool journal_position_strayed(const JournalPosition *p, const JournalPosition *than) {
+        return is_same_series(p, than) && p->number > than->number && is_same_boot(p, than) &&
+               is_earlier(p, than);
 }
 
 bool journal_position_reached(const JournalPosition *p, const JournalPosition *than) {
-        if (!p->series[0] || !streq(p->series, than->series))
+        if (is_same_boot(p, than) && is_earlier(p, than))
+                return true;
+        if (!is_same_series(p, than))
+                return false;
+        /* The number it has reached is damaged, else no record would change until there are others
+         * as high. */
+        if (than->boot[0] && is_earlier(than, p))
                 return false;
         return p->number == than->number ? p->part <= than->part : p->number < than->number;
 }

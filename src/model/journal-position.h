@@ -2,7 +2,8 @@
 #pragma once
 
 /* A place in the journal that can be compared: journald numbers entries in series, one per set of
- * files it has written. */
+ * files it has written. The times beside it are a check: a number may be damaged, and what journald
+ * copies from one set of files to another is numbered anew. */
 
 #include "basic/macro.h"
 
@@ -11,16 +12,19 @@
 typedef struct JournalPosition {
         char series[ID128_TEXT_MAX + 1]; /* "" if unknown */
         uint64_t number;
-        uint64_t realtime_usec; /* 0 if unknown; not compared */
-        unsigned part;          /* of an entry that counts as several */
+        unsigned part;                 /* of an entry that counts as several */
+        char boot[ID128_TEXT_MAX + 1]; /* "" if unknown */
+        uint64_t monotonic_usec, realtime_usec;
 } JournalPosition;
 
-/* From a cursor, "s=<series>;i=<number>;…". -EINVAL if it is none. */
+/* From a cursor, "s=<series>;i=<number>;b=<boot>;m=<monotonic>;t=<realtime>…", of which the first
+ * two are needed. -EINVAL if it is none. */
 int journal_position_from_cursor(const char *cursor, JournalPosition *ret);
 
-/* Whether p is further behind `than` than journald can have written entries meanwhile: its number
- * is damaged then. */
+/* Whether p has a higher number than `than` and was written earlier all the same, in one boot and
+ * by both clocks: one of the two numbers is damaged. */
 bool journal_position_strayed(const JournalPosition *p, const JournalPosition *than);
 
-/* Whether p is `than` or stands before it in the same series. */
+/* Whether who has read up to `than` has read p: it is that entry or was written earlier, going by
+ * the numbers, but by the times where the two disagree. */
 bool journal_position_reached(const JournalPosition *p, const JournalPosition *than);

@@ -103,28 +103,26 @@ static int handle_part(Unit *unit, JournalReader *reader, const JournalEntry *en
  */
 
 /* The current entry's time and place; asked for only where it matters. */
-static int fill_source(const EntryContext *c, JournalReader *reader, const JournalEntry *entry,
-                       const char *invocation, unsigned part, RecordSource *ret) {
+static int fill_source(JournalReader *reader, const JournalEntry *entry, const char *invocation,
+                       unsigned part, RecordSource *ret) {
         RecordSource source = {
                 .invocation = isempty(invocation) ? NULL : invocation,
                 .stream = isempty(entry->stream) ? NULL : entry->stream,
         };
         int r;
 
-        r = journal_reader_realtime(reader, &source.realtime_usec);
-        if (r >= 0)
-                r = journal_reader_position(reader, &source.position);
-        if (r >= 0 && journal_position_strayed(&source.position, c->place))
-                r = -EBADMSG;
+        r = journal_reader_position(reader, &source.position);
+        if (r < 0)
+                return r;
+        source.realtime_usec = source.position.realtime_usec;
         source.position.part = part;
-        if (r >= 0)
-                *ret = source;
-        return r;
+        *ret = source;
+        return 0;
 }
 
 /* `n_held` lines count as parts of this entry before it. */
-static int speak(const EntryContext *c, Unit *unit, JournalReader *reader,
-                 const JournalEntry *entry, const char *invocation, unsigned n_held) {
+static int speak(Unit *unit, JournalReader *reader, const JournalEntry *entry,
+                 const char *invocation, unsigned n_held) {
         bool part = unit_line_concerns(unit, entry);
         RecordSource source;
         int r;
@@ -132,7 +130,7 @@ static int speak(const EntryContext *c, Unit *unit, JournalReader *reader,
         if (!entry->structured && !entry->braced && !part && !unit_is_new(unit, invocation))
                 return 0;
 
-        r = fill_source(c, reader, entry, invocation, n_held, &source);
+        r = fill_source(reader, entry, invocation, n_held, &source);
         if (r >= 0)
                 r = unit_touch(unit, &source);
         if (r < 0)
@@ -157,7 +155,7 @@ static int speak_held(EntryContext *c, Unit *unit, JournalReader *reader, const 
 
                 if (!unit)
                         continue;
-                r = fill_source(c, reader, entry, entry->invocation, (*n_held)++, &source);
+                r = fill_source(reader, entry, entry->invocation, (*n_held)++, &source);
                 if (r >= 0)
                         r = unit_touch(unit, &source);
                 source.realtime_usec = held.realtime_usec;
@@ -211,5 +209,5 @@ int entry_handle(EntryContext *c, JournalReader *reader, const JournalEntry *ent
                 if (r < 0)
                         return r;
         }
-        return unit ? speak(c, unit, reader, entry, invocation, n_held) : 0;
+        return unit ? speak(unit, reader, entry, invocation, n_held) : 0;
 }

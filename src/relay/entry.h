@@ -11,8 +11,6 @@
 typedef struct EntryContext {
         Units *units;
         Streams *streams; /* NULL in the system's scope, where journald knows every line's unit */
-        const JournalPosition *place; /* up to where all is done with; an entry that strayed from it
-                                       * is refused with -EBADMSG */
 } EntryContext;
 
 /* Records are files in dir_fd. */

@@ -8,8 +8,14 @@
 #define CURSOR_FILE_MAX 1024
 
 int place_return(const Place *p, JournalReader *reader) {
-        return p->cursor ? journal_reader_seek(reader, p->cursor)
-                         : journal_reader_seek_head(reader);
+        int r = 0;
+
+        if (!p->cursor)
+                return p->astray ? journal_reader_seek_realtime(reader, p->position.realtime_usec)
+                                 : journal_reader_seek_head(reader);
+        if (p->astray)
+                r = journal_reader_seek_by_time(reader, p->cursor);
+        return r != 0 ? r : journal_reader_seek(reader, p->cursor);
 }
 
 int place_load(Place *p, int dir_fd, JournalReader *reader) {
@@ -47,8 +53,11 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
         if (r < 0)
                 return r;
         (void) journal_position_from_cursor(cursor, &position);
-        if (journal_position_strayed(&position, &p->position))
-                return -EBADMSG;
+        if (journal_position_strayed(&position, &p->position)) {
+                p->astray = true;
+                r = place_return(p, reader);
+                return r < 0 ? r : -EBADMSG;
+        }
 
         free(p->cursor);
         p->cursor = TAKE_PTR(cursor);
@@ -56,6 +65,29 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
         p->moved_usec = now;
         p->unwritten = true;
         return 0;
+}
+
+int place_look_behind(Place *p, JournalReader *reader) {
+        uint64_t since = p->position.realtime_usec + 1;
+        JournalPosition next = {};
+        JournalEntry entry;
+        int r;
+
+        if (!p->cursor)
+                return 0;
+        r = journal_reader_seek_realtime(reader, since);
+        if (r >= 0)
+                r = journal_reader_next(reader, &entry);
+        if (r > 0 && journal_reader_position(reader, &next) >= 0 &&
+            journal_position_strayed(&p->position, &next)) {
+                p->astray = true;
+                r = journal_reader_seek_realtime(reader, since);
+                return r < 0 ? r : 1;
+        }
+        if (r == -ESTALE)
+                return r;
+        r = place_return(p, reader);
+        return MIN2(r, 0);
 }
 
 bool place_is_due(const Place *p, uint64_t now) {

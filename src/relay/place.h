@@ -13,6 +13,7 @@ typedef struct Place {
         char *cursor;             /* NULL: nothing is done with */
         JournalPosition position; /* its, or that of the first entry read */
         bool unwritten;           /* since the file was written */
+        bool astray;              /* a number is damaged: it is found by its time */
         uint64_t moved_usec, written_usec;
 } Place;
 
@@ -24,8 +25,13 @@ int place_load(Place *p, int dir_fd, JournalReader *reader);
 int place_return(const Place *p, JournalReader *reader);
 
 /* The reader's current entry, and all before it, is done with. -EBADMSG, and the place stays, if
- * that entry's number is damaged: everything written later would stand before it. */
+ * that entry's number is damaged: libsystemd shows what has lower ones no more. The reader is back
+ * at the place then, and comes to that entry no more. */
 int place_move(Place *p, JournalReader *reader, uint64_t now);
+
+/* The same for the place itself, when nothing comes behind it: 1 if something was written later,
+ * and the reader is there; else it is at the place, as before. */
+int place_look_behind(Place *p, JournalReader *reader);
 
 /* Whether the file is to be written, now or at the end; and writes it. */
 bool place_is_due(const Place *p, uint64_t now);

@@ -11,20 +11,37 @@
 #include "relay/entry.h"
 #include "relay/place.h"
 
+typedef enum RelayState { RELAY_READING, RELAY_FOLLOWING, RELAY_BLIND } RelayState;
+
 struct Relay {
         sd_event_source *timer, *terminate, *interrupt;
         JournalReader *reader;
         EntryContext entries;
         int dir_fd;
-        bool once, caught_up;
+        bool once;
+        RelayState state;
 
         Place place;
-        bool moved;   /* entries were read behind it */
-        bool strayed; /* the last of them has a damaged number */
-        uint64_t n_behind;
+        bool moved;      /* entries were read behind it */
         uint64_t n_read; /* entries, since the journal was opened */
-        uint64_t complained_usec;
+        uint64_t looked_usec, complained_usec;
 };
+
+/* What is wrong with an entry or too much for us must not stop the others'. */
+static bool is_survivable(Relay *relay, int r, uint64_t now) {
+        if (r != -EBADMSG && r != -ENOMEM)
+                return false;
+        if (relay->complained_usec == 0 || now - relay->complained_usec >= RELAY_COMPLAIN_USEC) {
+                relay->complained_usec = now;
+                if (r == -ENOMEM)
+                        log_warning("An entry of the journal needs more memory than the relay may "
+                                    "take, skipping it");
+                else
+                        log_warning("An entry of the journal is damaged, skipping it; see "
+                                    "'journalctl --verify'");
+        }
+        return true;
+}
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
@@ -50,31 +67,8 @@ static int go_back(Relay *relay) {
 
         entries_drop_waiting(&relay->entries);
         relay->moved = false;
-        relay->n_behind = 0;
         r = place_return(&relay->place, relay->reader);
         return MIN2(r, 0);
-}
-
-/* An entry whose number is damaged comes when there is no other, and whatever is written later
- * seems to stand before it. So it is never gone past: it comes again, behind what is new. */
-static int stay_before(Relay *relay, uint64_t now) {
-        uint64_t n = 0, max = relay->n_behind;
-        int r;
-
-        if (!relay->strayed)
-                log_warning("The journal is damaged, going on with what is whole of it; see "
-                            "'journalctl --verify'");
-        relay->strayed = true;
-
-        /* Neither may be kept that was read with it. */
-        r = go_back(relay);
-        while (r >= 0 && n < max && (r = journal_reader_skip(relay->reader, 1)) > 0) {
-                r = place_move(&relay->place, relay->reader, now);
-                if (r < 0)
-                        break;
-                n++;
-        }
-        return r < 0 && r != -EBADMSG ? r : go_back(relay);
 }
 
 /* Takes note that all that was read is done with, unless a line waits for more. */
@@ -90,31 +84,12 @@ static int move_place(Relay *relay, uint64_t now) {
                         return 0;
                 entries_drop_waiting(&relay->entries);
         }
+        relay->moved = false;
         r = place_move(&relay->place, relay->reader, now);
-        if (r == -EBADMSG)
-                return stay_before(relay, now);
-        relay->moved = relay->strayed = false;
-        relay->n_behind = 0;
-        return r;
+        return is_survivable(relay, r, now) ? 0 : r;
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
-
-/* What is wrong with an entry or too much for us must not stop the others'. */
-static bool is_survivable(Relay *relay, int r, uint64_t now) {
-        if (r != -EBADMSG && r != -ENOMEM)
-                return false;
-        if (relay->complained_usec == 0 || now - relay->complained_usec >= RELAY_COMPLAIN_USEC) {
-                relay->complained_usec = now;
-                if (r == -ENOMEM)
-                        log_warning("An entry of the journal needs more memory than the relay may "
-                                    "take, skipping it");
-                else
-                        log_warning("An entry of the journal is damaged, skipping it; see "
-                                    "'journalctl --verify'");
-        }
-        return true;
-}
 
 /* Some of what is there. 1 if there may be more, 0 if not. */
 static int read_slice(Relay *relay, uint64_t now) {
@@ -132,26 +107,40 @@ static int read_slice(Relay *relay, uint64_t now) {
                 if (!relay->place.position.series[0])
                         (void) journal_reader_position(relay->reader, &relay->place.position);
                 relay->moved = true;
-                relay->n_behind++;
                 relay->n_read++;
         }
         return 1;
 }
 
-static void tell(Relay *relay, bool caught_up) {
-        if (relay->caught_up == caught_up)
+static void tell(Relay *relay, RelayState state) {
+        static const char *const texts[] = {
+                [RELAY_READING] = "STATUS=Reading what is new in the journal",
+                [RELAY_FOLLOWING] = "STATUS=Following the journal",
+                [RELAY_BLIND] = "STATUS=There is no journal that this user may read",
+        };
+
+        if (relay->state == state)
                 return;
-        relay->caught_up = caught_up;
-        if (!caught_up)
-                (void) sd_notify(false, "STATUS=Reading what is new in the journal");
-        else if (relay->place.cursor || journal_reader_sees_anything(relay->reader))
-                (void) sd_notify(false, "STATUS=Following the journal");
-        else {
+        relay->state = state;
+        (void) sd_notify(false, texts[state]);
+        if (state == RELAY_BLIND)
                 log_warning("There is no journal that this user may read, so nothing is recorded; "
                             "set Storage=persistent in journald.conf or join group "
                             "systemd-journal");
-                (void) sd_notify(false, "STATUS=There is no journal that this user may read");
-        }
+}
+
+/* All is read and done with, or seems so. 1 if there is more after all. */
+static int look(Relay *relay, uint64_t now) {
+        int r;
+
+        if (relay->looked_usec > 0 && now - relay->looked_usec < RELAY_LOOK_USEC)
+                return 0;
+        relay->looked_usec = now;
+        tell(relay, journal_reader_sees_anything(relay->reader) ? RELAY_FOLLOWING : RELAY_BLIND);
+        r = place_look_behind(&relay->place, relay->reader);
+        if (r > 0)
+                (void) is_survivable(relay, -EBADMSG, now);
+        return r;
 }
 
 static int reopen(Relay *relay) {
@@ -173,8 +162,8 @@ static int refresh(Relay *relay) {
         return MIN2(r, 0);
 }
 
-/* Reads a slice. 1 if there may be more, 0 if not. */
-static int read_journal(Relay *relay, uint64_t now) {
+/* Reads a slice. 1 if there may be more, 0 if not, -ESTALE if the journal is to be opened anew. */
+static int try_read(Relay *relay, uint64_t now) {
         int more, r;
 
         r = journal_reader_process(relay->reader);
@@ -184,12 +173,6 @@ static int read_journal(Relay *relay, uint64_t now) {
                 return r;
 
         more = read_slice(relay, now);
-        if (more == -ESTALE) {
-                r = reopen(relay);
-                if (r >= 0)
-                        r = go_back(relay);
-                return r < 0 ? r : 1;
-        }
         if (more < 0)
                 return more;
 
@@ -204,7 +187,21 @@ static int read_journal(Relay *relay, uint64_t now) {
         if (r >= 0 && (journal_reader_is_bloated(relay->reader) ||
                        (more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES)))
                 r = refresh(relay);
-        return r < 0 ? r : more;
+        if (r < 0 || more > 0 || relay->moved)
+                return r < 0 ? r : more;
+        return look(relay, now);
+}
+
+static int read_journal(Relay *relay, uint64_t now) {
+        int more, r;
+
+        more = try_read(relay, now);
+        if (more != -ESTALE)
+                return more;
+        r = reopen(relay);
+        if (r >= 0)
+                r = go_back(relay);
+        return r < 0 ? r : 1;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -220,13 +217,14 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         if (more < 0)
                 return log_error_errno(more, "Cannot read the journal: %m");
         write_state(relay, now, /* final= */ false);
-        tell(relay, more == 0);
+        if (more > 0) {
+                tell(relay, RELAY_READING);
+                relay->looked_usec = 0;
+        }
         if (relay->once && more == 0)
                 return sd_event_exit(event, EXIT_SUCCESS);
 
-        r = sd_event_source_set_time_relative(source, more > 0         ? 0
-                                                      : relay->strayed ? RELAY_STRAYED_USEC
-                                                                       : RELAY_POLL_USEC);
+        r = sd_event_source_set_time_relative(source, more > 0 ? 0 : RELAY_POLL_USEC);
         if (r < 0)
                 return r;
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -288,7 +286,6 @@ int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **re
         r = journal_reader_open(options->scope, geteuid(), options->journal, e, &relay->reader);
         if (r >= 0)
                 r = entries_init(options->scope, relay->dir_fd, &relay->entries);
-        relay->entries.place = &relay->place.position;
         if (r >= 0)
                 r = place_load(&relay->place, relay->dir_fd, relay->reader);
         if (r >= 0)

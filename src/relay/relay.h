@@ -23,8 +23,9 @@
 /* The least time between two complaints about entries that cannot be read. */
 #define RELAY_COMPLAIN_USEC (60 * USEC_PER_SEC)
 
-/* How often to look behind an entry whose number is damaged, which means going back each time. */
-#define RELAY_STRAYED_USEC USEC_PER_SEC
+/* How often to look, while nothing comes, whether there is something that is not shown, and whether
+ * there is a journal at all. */
+#define RELAY_LOOK_USEC (2 * USEC_PER_SEC)
 
 /* Entries after which the journal is opened anew once all are read, to give back memory. */
 #define RELAY_REOPEN_ENTRIES 100000

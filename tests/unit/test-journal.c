@@ -9,6 +9,10 @@
 #include "journal/sigbus.h"
 #include "tap.h"
 
+#define SERIES "s=0123456789abcdef0123456789abcdef"
+#define BOOT   "b=fedcba9876543210fedcba9876543210"
+#define BOOT2  "b=fedcba9876543210fedcba9876543211"
+
 static void test_position(void) {
         static const char *const broken[] = {
                 "",
@@ -27,27 +31,12 @@ static void test_position(void) {
                 ok(journal_position_from_cursor(broken[i], &a) == -EINVAL);
         ok(a.series[0] == 0);
 
-        ok(journal_position_from_cursor("s=0123456789abcdef0123456789abcdef;i=1f;b=7", &a) == 0);
+        ok(journal_position_from_cursor(SERIES ";i=1f;b=7", &a) == 0);
         ok_str(a.series, "0123456789abcdef0123456789abcdef");
-        ok(a.number == 31 && a.part == 0);
-        ok(journal_position_from_cursor("s=0123456789abcdef0123456789abcdef;i=20", &b) == 0);
-        ok(!journal_position_strayed(&b, &a)); /* when is not known */
-
-        a.realtime_usec = b.realtime_usec = 1000000;
-        b.number = a.number + 65536;
-        ok(!journal_position_strayed(&b, &a)); /* all at once */
-        b.number++;
-        ok(journal_position_strayed(&b, &a));
-        b.realtime_usec = 1000001;
-        ok(!journal_position_strayed(&b, &a)); /* one later */
-        b.realtime_usec = 999999; /* the clock was set back */
-        ok(journal_position_strayed(&b, &a));
-        b.number = UINT64_MAX;
-        ok(journal_position_strayed(&b, &a));
-        ok(!journal_position_strayed(&a, &b));
-        ok(!journal_position_strayed(&b, &none));
-        ok(journal_position_from_cursor("s=0123456789abcdef0123456789abcdef;i=20;t=ff;x=1", &b) == 0);
-        ok(b.number == 32 && b.realtime_usec == 255);
+        ok(a.number == 31 && a.part == 0 && !a.boot[0]);
+        ok(journal_position_from_cursor(SERIES ";i=20;" BOOT ";m=f;t=ff;x=1", &b) == 0);
+        ok_str(b.boot, "fedcba9876543210fedcba9876543210");
+        ok(b.number == 32 && b.monotonic_usec == 15 && b.realtime_usec == 255);
 
         ok(journal_position_reached(&a, &b) && !journal_position_reached(&b, &a));
         ok(journal_position_reached(&a, &a));
@@ -57,6 +46,52 @@ static void test_position(void) {
         b.series[0] = 'f';
         ok(!journal_position_reached(&a, &b));
         ok(!journal_position_reached(&none, &none));
+}
+
+/* Two entries, the first said to come before the second, whatever is damaged in one of them. */
+static void test_position_damaged(void) {
+        static const struct {
+                const char *first, *second;
+                bool strayed; /* the first, if it is read after the second */
+        } pairs[] = {
+                { SERIES ";i=7;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101", false },
+                /* the number of either */
+                { SERIES ";i=9;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101", true },
+                { SERIES ";i=ffffffffffff;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101",
+                  true },
+                /* one of its times */
+                { SERIES ";i=7;" BOOT ";m=99;t=100", SERIES ";i=8;" BOOT ";m=11;t=101", false },
+                { SERIES ";i=7;" BOOT ";m=10;t=999", SERIES ";i=8;" BOOT ";m=11;t=101", false },
+                /* the clock was set back */
+                { SERIES ";i=7;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=50", false },
+                /* another boot */
+                { SERIES ";i=7;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT2 ";m=1;t=101", false },
+        };
+        JournalPosition a, b;
+
+        for (size_t i = 0; i < ELEMENTSOF(pairs); i++) {
+                ok(journal_position_from_cursor(pairs[i].first, &a) == 0);
+                ok(journal_position_from_cursor(pairs[i].second, &b) == 0);
+                ok(journal_position_reached(&a, &b) && !journal_position_reached(&b, &a));
+                ok(journal_position_strayed(&a, &b) == pairs[i].strayed);
+                ok(!journal_position_strayed(&b, &a));
+        }
+
+        /* of a boot before, and nothing later would ever count */
+        ok(journal_position_from_cursor(SERIES ";i=ffff;" BOOT ";m=10;t=100", &a) == 0);
+        ok(journal_position_from_cursor(SERIES ";i=8;" BOOT2 ";m=1;t=101", &b) == 0);
+        ok(!journal_position_reached(&b, &a));
+        /* the clock was set back over a boot: what is said now counts */
+        ok(journal_position_from_cursor(SERIES ";i=7;" BOOT ";m=10;t=100", &a) == 0);
+        ok(journal_position_from_cursor(SERIES ";i=8;" BOOT2 ";m=1;t=50", &b) == 0);
+        ok(!journal_position_reached(&b, &a) && !journal_position_strayed(&b, &a));
+
+        /* numbered anew, as what journald moves from memory to disk */
+        ok(journal_position_from_cursor("s=11111111111111111111111111111111;i=1;" BOOT ";m=f;t=ff",
+                                        &a) == 0);
+        ok(journal_position_from_cursor(SERIES ";i=99;" BOOT ";m=10;t=100", &b) == 0);
+        ok(journal_position_reached(&a, &b) && !journal_position_reached(&b, &a));
+        ok(!journal_position_strayed(&b, &a) && !journal_position_strayed(&a, &b));
 }
 
 /* Feeds one entry of stream "a", or of the one named by the first letter of `stream`. */
@@ -175,6 +210,7 @@ int main(void) {
         char folder[] = "/tmp/test-journal.XXXXXX";
 
         test_position();
+        test_position_damaged();
         test_lines();
         ok(mkdtemp(folder) != NULL);
         test_truncated(folder);

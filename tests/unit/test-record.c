@@ -208,6 +208,25 @@ static void test_replay(void) {
            1);
         ok(record_apply(&record, &source, mask, &m, NULL) == 1);
         ok(json_get_int(record.options, "a", 0) == 2);
+
+        /* a number that is damaged holds up nothing, and does not count when it comes again */
+        JournalPosition ahead = { SERIES, 1ULL << 50, 0, INVOCATION_C, 10, 100 };
+        JournalPosition next = { SERIES, 7, 0, INVOCATION_C, 11, 101 };
+
+        source.position = ahead;
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0); /* it is what is there already */
+        record.position = ahead;
+        source.position = next;
+        axm_message_done(&m);
+        ok(axm_message_parse(CONFIGURE("{\"a\":3}"), strlen(CONFIGURE("{\"a\":3}")), NULL, &m) ==
+           1);
+        ok(record_apply(&record, &source, mask, &m, NULL) == 1);
+        source.position = ahead;
+        axm_message_done(&m);
+        ok(axm_message_parse(CONFIGURE("{\"a\":2}"), strlen(CONFIGURE("{\"a\":2}")), NULL, &m) ==
+           1);
+        ok(record_apply(&record, &source, mask, &m, NULL) == 0);
+        ok(json_get_int(record.options, "a", 0) == 3);
 }
 
 /* `head`, then n members "k<i>":value, then `tail`. */
@@ -370,12 +389,19 @@ static void test_files(int dir) {
         ok(apply(&record, INVOCATION_B, MONITOR("{\"m\":1}")) == 1);
         ok(apply(&record, INVOCATION_B, EXCEPTION("{\"message\":\"x\"}")) == 1);
 
+        (void) snprintf(record.position.boot, sizeof(record.position.boot), "%s", INVOCATION_C);
+        record.position.monotonic_usec = 7;
+        record.position.realtime_usec = 8;
+        record.position.part = 9;
         ok(record_load_at(dir, "tool.json", &e, &back) == 0);
         ok(record_save_at(dir, "tool.json", &record, &e) == 0);
         ok(fstatat(dir, "tool.json", &st, 0) == 0 && (st.st_mode & 07777) == 0640);
         ok(record_load_at(dir, "tool.json", &e, &back) == 1);
         ok(record_format(&record, &before, &size) == 0 && record_format(&back, &after, &size) == 0);
         ok_str(after, before);
+        ok_str(back.position.boot, INVOCATION_C);
+        ok(back.position.monotonic_usec == 7 && back.position.realtime_usec == 8 &&
+           back.position.part == 9);
         ok(back.options_weight == record.options_weight);
 
         ok(write_file_atomic_at(dir, "broken.json", "{", 1, 0640) == 0);
