@@ -4,6 +4,7 @@
 #include <systemd/sd-journal.h>
 
 #include "basic/string-util.h"
+#include "journal/home.h"
 #include "journal/sigbus.h"
 #include "model/name.h"
 
@@ -15,6 +16,7 @@ struct JournalReader {
         ScopeKind scope;
         uid_t uid;
         char *folder;
+        JournalHome home;
         uint64_t shown_usec;  /* when the last entry shown was written, 0 if there is none */
         uint64_t passed_usec; /* the same of the last one behind which others were passed over */
         bool bloated;
@@ -90,6 +92,7 @@ int journal_reader_open(ScopeKind scope, uid_t uid, const char *folder, Error *e
         if (k < 0)
                 return k;
 
+        (void) journal_home_changed(&r->home);
         k = open_journal(r, &r->journal);
         if (k < 0)
                 return error_set(e, k, "cannot open %s: %s", folder ? folder : "the journal",
@@ -111,6 +114,7 @@ int journal_reader_reopen(JournalReader *r) {
         sd_journal *j;
         int k;
 
+        (void) journal_home_changed(&r->home);
         k = open_journal(r, &j);
         if (k < 0)
                 return k;
@@ -357,6 +361,8 @@ bool journal_reader_sees_anything(JournalReader *r) {
         uint64_t from, to;
         sd_id128_t boot;
 
+        if (!r->folder && r->scope == SCOPE_SYSTEM && journal_home_is_locked())
+                return false;
         /* Files of the past may be there although nothing is added to them any more. */
         if (!r->folder && sd_id128_get_boot(&boot) >= 0)
                 return sd_journal_get_cutoff_monotonic_usec(r->journal, boot, &from, &to) > 0;
@@ -381,5 +387,7 @@ bool journal_reader_is_bloated(const JournalReader *r) {
 int journal_reader_process(JournalReader *r) {
         int k = sd_journal_process(r->journal);
 
+        if (!r->folder && journal_home_changed(&r->home))
+                return -ESTALE;
         return k < 0 ? k : k == SD_JOURNAL_INVALIDATE;
 }

@@ -125,8 +125,9 @@ static void tell(Relay *relay, RelayState state) {
         (void) sd_notify(false, texts[state]);
         if (state == RELAY_BLIND)
                 log_warning("There is no journal that this user may read, so nothing is recorded; "
-                            "set Storage=persistent in journald.conf or join group "
-                            "systemd-journal");
+                            "set Storage=persistent in journald.conf, or run 'systemd-tmpfiles "
+                            "--create --prefix=/var/log/journal' if that was made by hand, or join "
+                            "group systemd-journal");
 }
 
 /* All is read and done with, or seems so. 1 if there is more after all. */
