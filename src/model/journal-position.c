@@ -3,6 +3,10 @@
 
 #include "basic/string-util.h"
 
+/* More entries and a later time (the year 2112) than any journal has. */
+#define NUMBER_MAX (1ULL << 48)
+#define USEC_MAX   (1ULL << 52)
+
 static const char hex[] = "0123456789abcdef";
 
 /* Takes ";name=" and a number off the text. */
@@ -44,6 +48,9 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
             take_number(&cursor, ";m=", &position.monotonic_usec) < 0 ||
             take_number(&cursor, ";t=", &position.realtime_usec) < 0)
                 position.boot[0] = 0;
+        if (position.number > NUMBER_MAX || position.monotonic_usec > USEC_MAX ||
+            position.realtime_usec > USEC_MAX)
+                return -EBADMSG;
         *ret = position;
         return 0;
 }

@@ -18,7 +18,8 @@ typedef struct JournalPosition {
 } JournalPosition;
 
 /* From a cursor, "s=<series>;i=<number>;b=<boot>;m=<monotonic>;t=<realtime>…", of which the first
- * two are needed. -EINVAL if it is none. */
+ * two are needed. -EINVAL if it is none, -EBADMSG if a number in it
+ * must be damaged. */
 int journal_position_from_cursor(const char *cursor, JournalPosition *ret);
 
 /* Whether p has a higher number than `than` and was written earlier all the same, in one boot and

@@ -52,8 +52,8 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
                 return 0;
         if (r < 0)
                 return r;
-        (void) journal_position_from_cursor(cursor, &position);
-        if (journal_position_strayed(&position, &p->position)) {
+        if (journal_position_from_cursor(cursor, &position) < 0 ||
+            journal_position_strayed(&position, &p->position)) {
                 p->astray = true;
                 r = place_return(p, reader);
                 return r < 0 ? r : -EBADMSG;

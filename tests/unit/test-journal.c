@@ -57,7 +57,7 @@ static void test_position_damaged(void) {
                 { SERIES ";i=7;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101", false },
                 /* the number of either */
                 { SERIES ";i=9;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101", true },
-                { SERIES ";i=ffffffffffff;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101",
+                { SERIES ";i=ffffffffff;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT ";m=11;t=101",
                   true },
                 /* one of its times */
                 { SERIES ";i=7;" BOOT ";m=99;t=100", SERIES ";i=8;" BOOT ";m=11;t=101", false },
@@ -67,8 +67,15 @@ static void test_position_damaged(void) {
                 /* another boot */
                 { SERIES ";i=7;" BOOT ";m=10;t=100", SERIES ";i=8;" BOOT2 ";m=1;t=101", false },
         };
+        static const char *const damaged[] = {
+                SERIES ";i=8000000000000000;" BOOT ";m=10;t=100",
+                SERIES ";i=7;" BOOT ";m=8000000000000000;t=100",
+                SERIES ";i=7;" BOOT ";m=10;t=8000000000000000",
+        };
         JournalPosition a, b;
 
+        for (size_t i = 0; i < ELEMENTSOF(damaged); i++)
+                ok(journal_position_from_cursor(damaged[i], &a) == -EBADMSG);
         for (size_t i = 0; i < ELEMENTSOF(pairs); i++) {
                 ok(journal_position_from_cursor(pairs[i].first, &a) == 0);
                 ok(journal_position_from_cursor(pairs[i].second, &b) == 0);
