@@ -5,7 +5,7 @@
  * process goes on with the line. Only lines that begin with a brace are kept, of the others just
  * where they end. */
 
-#include "journal/reader.h"
+#include "journal/entry.h"
 
 typedef struct LineJoin {
         char stream[ID128_TEXT_MAX + 1]; /* "" while no line is under way */

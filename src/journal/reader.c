@@ -174,81 +174,6 @@ int journal_reader_seek_realtime(JournalReader *r, uint64_t usec) {
         return sd_journal_seek_realtime_usec(r->journal, usec);
 }
 
-typedef struct Field {
-        const char *name;
-        size_t offset, size; /* where a JournalEntry keeps the value; size 0: it does not */
-        void (*look)(const char *value, size_t size, JournalEntry *entry);
-} Field;
-
-static void look_message(const char *value, size_t size, JournalEntry *entry) {
-        while (size > 0 && (*value == ' ' || *value == '\t')) {
-                value++;
-                size--;
-        }
-        entry->braced = size > 0 && *value == '{';
-}
-
-static void look_type(const char *value, size_t size, JournalEntry *entry) {
-        entry->structured = true;
-}
-
-static void look_break(const char *value, size_t size, JournalEntry *entry) {
-        if (size == 8 && memcmp(value, "line-max", 8) == 0)
-                entry->line_break = JOURNAL_BREAK_LINE_MAX;
-        else if (size == 10 && memcmp(value, "pid-change", 10) == 0)
-                entry->line_break = JOURNAL_BREAK_PID;
-}
-
-#define FIELD_COPY(name, member)                                                                   \
-        { name, offsetof(JournalEntry, member), sizeof(((JournalEntry *) NULL)->member), NULL }
-
-/* One per scope, since a user's cgroup may be called like a system unit. */
-static const Field unit_fields[] = {
-        [SCOPE_SYSTEM] = FIELD_COPY("_SYSTEMD_UNIT", unit),
-        [SCOPE_USER] = FIELD_COPY("_SYSTEMD_USER_UNIT", unit),
-};
-
-static const Field fields[] = {
-        { "MESSAGE", 0, 0, look_message },
-        { "AXM_TYPE", 0, 0, look_type },
-        { "_LINE_BREAK", 0, 0, look_break },
-        FIELD_COPY("_STREAM_ID", stream),
-        FIELD_COPY("_SYSTEMD_INVOCATION_ID", invocation),
-};
-
-/* Takes "NAME=value" if it is that field. */
-static bool take_field(const Field *f, const char *data, size_t size, JournalEntry *entry) {
-        size_t n = strlen(f->name);
-
-        if (size <= n || data[n] != '=' || memcmp(data, f->name, n) != 0)
-                return false;
-        data += n + 1;
-        size -= n + 1;
-        if (f->look)
-                f->look(data, size, entry);
-        else if (size < f->size) {
-                char *to = (char *) entry + f->offset;
-
-                memcpy(to, data, size);
-                to[size] = 0;
-        }
-        return true;
-}
-
-/* Whether "_SYSTEMD_OWNER_UID=…" names our user: a process of theirs may run in another user's
- * unit of the same name. */
-static bool is_foreign_owner(const JournalReader *r, const char *data, size_t size) {
-        static const char name[] = "_SYSTEMD_OWNER_UID=";
-        char own[16];
-        int n;
-
-        if (size < strlen(name) || memcmp(data, name, strlen(name)) != 0)
-                return false;
-        n = snprintf(own, sizeof(own), "%u", (unsigned) r->uid);
-        return size - strlen(name) != (size_t) n ||
-               memcmp(data + strlen(name), own, (size_t) n) != 0;
-}
-
 /* A damaged file shows in many ways. */
 static int damage(int k) {
         return k == -ENOMEM || k == -EADDRNOTAVAIL ? k : -EBADMSG;
@@ -281,22 +206,13 @@ int journal_reader_next(JournalReader *r, JournalEntry *ret) {
                 return k;
 
         note_shown(r);
-        ret->unit[0] = ret->invocation[0] = ret->stream[0] = 0;
-        ret->line_break = JOURNAL_BREAK_NONE;
-        ret->structured = ret->braced = false;
-
+        journal_entry_clear(ret);
         /* One pass over all fields is faster than looking up five. */
         sd_journal_restart_data(r->journal);
         while ((k = sd_journal_enumerate_available_data(r->journal, &data, &size)) > 0) {
-                size_t i = 0;
-
                 r->bloated |= size > JOURNAL_FIELD_LARGE;
-                while (i < ELEMENTSOF(fields) && !take_field(fields + i, data, size, ret))
-                        i++;
-                if (i < ELEMENTSOF(fields) || take_field(unit_fields + r->scope, data, size, ret))
-                        continue;
-                if (r->scope == SCOPE_USER)
-                        foreign |= is_foreign_owner(r, data, size);
+                if (!journal_entry_take(ret, r->scope, data, size) && r->scope == SCOPE_USER)
+                        foreign |= journal_field_is_foreign(r->uid, data, size);
         }
         if (sigbus_happened())
                 return -ESTALE;

@@ -4,34 +4,12 @@
 /* Reads and follows what modules' units write to the journal. Who wrote an entry is told by the
  * fields that journald itself adds, never by those that anyone can send. */
 
-#include <sys/types.h>
-
 #include "basic/error.h"
-#include "basic/macro.h"
-#include "model/journal-position.h"
-#include "model/scope-kind.h"
+#include "journal/entry.h"
 
-#define JOURNAL_UNIT_MAX    255 /* systemd's limit of a unit's name */
 #define JOURNAL_FIELD_LARGE (1024U * 1024U)
 
 typedef struct JournalReader JournalReader;
-
-/* How an entry that came through a standard output ends. */
-typedef enum JournalBreak {
-        JOURNAL_BREAK_NONE,     /* with its line */
-        JOURNAL_BREAK_LINE_MAX, /* journald cut an overlong line; the rest is in the next entries */
-        JOURNAL_BREAK_PID,      /* without a newline, and another process went on */
-} JournalBreak;
-
-/* What is told of every entry at a glance. "" stands for a field that is not there. */
-typedef struct JournalEntry {
-        char unit[JOURNAL_UNIT_MAX + 1]; /* the unit that wrote it, in the reader's scope */
-        char invocation[ID128_TEXT_MAX + 1];
-        char stream[ID128_TEXT_MAX + 1]; /* the standard output it came through */
-        JournalBreak line_break;
-        bool structured; /* carries AXM_TYPE= */
-        bool braced;     /* MESSAGE= begins with a brace */
-} JournalEntry;
 
 /* Opens the journal for a scope's units; the user scope's are those of `uid`. `folder` (may be
  * NULL) is read in place of the machine's own journal. */

@@ -5,7 +5,7 @@
  * lines that short-lived children print, but the stream it names is the same for all of them: one
  * line that has a unit tells whose the others are. Messages that came before wait for it. */
 
-#include "journal/reader.h"
+#include "journal/entry.h"
 
 #define STREAMS_MAX 1024 /* known at a time; the least recently used is forgotten */
 
