@@ -35,12 +35,18 @@ is "counts every error" "$(record calm 'd["errors"]')" $((n / 4))
 calm=$(content calm)
 
 talk shot "$n" 0.002
+hits=0
+relay_is_not() { [ "$(relay_pid)" != "$1" ]; }
 for ((i = 0; i < shots; i++)); do
         sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+        pid=$(relay_pid)
         systemctl kill --kill-whom=main -s KILL pm2-axm-relay.service
+        # until the manager has noticed, it starts nothing
+        wait_for 10 relay_is_not "$pid" && hits=$((hits + 1))
         systemctl reset-failed pm2-axm-relay.service
         systemctl start pm2-axm-relay.service
 done
+is "every shot at the relay hits" "$hits" "$shots"
 ok "one in which the relay is shot $shots times" wait_for 60 said_all shot "$n"
 is "ends with the same record" "$(content shot)" "$calm"
 is "the shots leave no litter" "$(find $axm -name '.#*' | wc -l)" 0
