@@ -24,23 +24,39 @@ static uint64_t age_of(unsigned long long start) {
         return now > since ? (now - since) / NSEC_PER_USEC : 0;
 }
 
+/* Numbers after the name and the state, by their order. */
+enum {
+        STAT_UTIME = 10,
+        STAT_CSTIME = 13,
+        STAT_STARTTIME = 18,
+        STAT_RSS = 20,
+        _STAT_MAX,
+};
+
 /* The name may hold spaces and parentheses, nothing after it does. */
 static int parse(const char *text, ProcessState *ret) {
-        unsigned long long user, system, child_user, child_system, start;
         const char *name = strchr(text, '('), *rest = strrchr(text, ')');
+        unsigned long long numbers[_STAT_MAX], ticks = 0;
+        const char *p;
         ProcessState s = {};
-        long pages;
+        char *end;
 
         if (!name || !rest || rest < name || (size_t) (rest - name) > sizeof(s.name) ||
-            sscanf(rest + 1,
-                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu %*d "
-                   "%*d %*d %*d %llu %*u %ld",
-                   &user, &system, &child_user, &child_system, &start, &pages) != 6)
+            strlen(rest) < strlen(") S "))
                 return -ESRCH;
+        p = rest + strlen(") S ");
+        for (size_t i = 0; i < _STAT_MAX; i++, p = end) {
+                numbers[i] = strtoull(p, &end, 10);
+                if (end == p)
+                        return -ESRCH;
+        }
+        for (size_t i = STAT_UTIME; i <= STAT_CSTIME; i++)
+                ticks += numbers[i];
+
         memcpy(s.name, name + 1, (size_t) (rest - name) - 1);
-        s.age_usec = age_of(start);
-        s.memory = (uint64_t) pages * (uint64_t) sysconf(_SC_PAGESIZE);
-        s.cpu_nsec = ticks_to_nsec(user + system + child_user + child_system);
+        s.age_usec = age_of(numbers[STAT_STARTTIME]);
+        s.memory = numbers[STAT_RSS] * (uint64_t) sysconf(_SC_PAGESIZE);
+        s.cpu_nsec = ticks_to_nsec(ticks);
         *ret = s;
         return 0;
 }
