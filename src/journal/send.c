@@ -5,8 +5,18 @@
 
 #include "journal/send.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <systemd/sd-journal.h>
+
+#include "basic/clock.h"
+#include "basic/fs.h"
+
+#define JOURNALD_SOCKET "/run/systemd/journal/socket"
+#define LOOK_USEC       (5 * USEC_PER_MSEC)
 
 int journal_send(const JournalField *fields, size_t n) {
         struct iovec iov[JOURNAL_FIELDS_MAX] = {};
@@ -34,4 +44,33 @@ int journal_send(const JournalField *fields, size_t n) {
         while (used > 0)
                 free(iov[--used].iov_base);
         return r;
+}
+
+/* journald reads its datagrams in order and passes over an empty one, so when such a one is read,
+ * all others are: the kernel counts what of a socket's datagrams was not. */
+int journal_wait_read(uint64_t timeout_usec) {
+        static const struct sockaddr_un journald = { AF_UNIX, JOURNALD_SOCKET };
+        uint64_t end = now_usec() + timeout_usec;
+        _cleanup_(closep) int fd = -EBADF;
+        bool sent = false;
+
+        fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        for (;;) {
+                int unread = 1;
+
+                if (!sent)
+                        sent = sendto(fd, "", 0, MSG_NOSIGNAL, (const struct sockaddr *) &journald,
+                                      sizeof(journald)) >= 0;
+                if (!sent && errno != EAGAIN && errno != EINTR)
+                        return -errno;
+                if (sent && ioctl(fd, SIOCOUTQ, &unread) < 0)
+                        return -errno;
+                if (unread == 0)
+                        return 0;
+                if (now_usec() >= end)
+                        return -ETIMEDOUT;
+                (void) usleep(LOOK_USEC);
+        }
 }

@@ -14,3 +14,7 @@ typedef struct JournalField {
 
 /* Sends one entry; blocks while journald is busy. Without a journal nothing happens. */
 int journal_send(const JournalField *fields, size_t n);
+
+/* Waits until journald has read all that was sent before, by whomever; at most this long.
+ * -ETIMEDOUT. */
+int journal_wait_read(uint64_t timeout_usec);

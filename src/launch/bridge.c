@@ -10,13 +10,15 @@
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/strv.h"
+#include "journal/send.h"
 #include "launch/bridge-internal.h"
 #include "launch/detach.h"
 
 #define BRIDGE_NAME "pm2-bridge"
 
-/* journald looks up who sent an entry when it reads it: whoever is gone by then is nobody. */
+/* journald looks up who sent an entry when it has read it: whoever is gone by then is nobody. */
 #define LINGER_USEC  (300 * USEC_PER_MSEC)
+#define JOURNAL_USEC (1 * USEC_PER_SEC) /* together less than kill_timeout by default */
 #define BARRIER_USEC (5 * USEC_PER_SEC)
 
 /* -- the loop ---------------------------------------------------------------------------------- */
@@ -95,17 +97,21 @@ static int run(Bridge *b) {
 
 /* The module is gone; what it said last must not lose its sender. */
 static void finish(Bridge *b) {
-        uint64_t now, until;
+        uint64_t begin, read, until;
         bool ended;
 
         ended = heartbeat_end(&b->heartbeat);
         profile_drop(&b->profile);
         if (channel_rest(&b->channel) > 0)
                 (void) report_refused(&b->report, "the module ended in the middle of it");
-        now = now_usec();
-        until = b->report.sent_usec ? b->report.sent_usec + LINGER_USEC : 0;
-        if (until > now)
-                (void) usleep((useconds_t) (until - now));
+        if (b->report.sent_usec) {
+                begin = now_usec();
+                (void) journal_wait_read(JOURNAL_USEC);
+                read = now_usec();
+                until = b->report.sent_usec + LINGER_USEC + (read - begin);
+                if (until > read)
+                        (void) usleep((useconds_t) (until - read));
+        }
         if (ended || b->monitor.status || b->lifecycle.notified)
                 (void) sd_notify_barrier(/* unset_environment= */ 0, BARRIER_USEC);
 }

@@ -66,6 +66,10 @@ done
 package short '"autorestart":false,"interpreter":"bash"' <<'END'
 exit 0
 END
+package hurried '"autorestart":false' <<'END'
+process.send({ type: 'hurried', data: process.pid })
+process.exit(0)
+END
 package floods <<'END'
 for (let i = 0; i < 20; i++) process.send({ type: 'axm:monitor', data: { m: { value: Array(50000).fill(i) } } })
 for (let i = 0; i < 30000; i++) process.send({ type: 'axm:monitor', data: { ['m' + i % 300]: { value: i } } })
@@ -140,6 +144,16 @@ for _ in {1..20}; do pm2ctl start -q short; done >/dev/null 2>&1
 unlike "however often" "$(unit_journal pm2@short -t systemd)" "protocol|Failed"
 
 # -- nothing is lost ---------------------------------------------------------------------------------------------------
+# Who sent an entry is found out once it is read, which a busy machine may delay.
+pm2ctl install -q hurried >/dev/null 2>&1
+systemctl kill --kill-whom=main -s STOP systemd-journald
+pm2ctl start -q hurried >/dev/null 2>&1 &
+sleep 1
+systemctl kill --kill-whom=main -s CONT systemd-journald
+wait $!
+is "what is said while journald is held up comes in under its unit" \
+        "$(journalctl --sync; journalctl _SYSTEMD_UNIT=pm2@hurried.service AXM_TYPE=hurried -o cat | wc -l)" 2
+
 # missing MATCH...: what is missing of five messages each of 50 runs, and from how many runs they are
 missing() {
         journalctl AXM_TYPE=n "$@" --no-pager -o json --all | json_lines "sorted(
