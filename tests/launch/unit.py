@@ -69,7 +69,8 @@ def listen(path, take):
     def loop():
         while True:
             data, fds, _, _ = socket.recv_fds(s, 1 << 20, 4)
-            take(data, fds)
+            if data or fds:  # journald passes over an empty datagram
+                take(data, fds)
             for fd in fds:
                 os.close(fd)
 
