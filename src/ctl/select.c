@@ -103,18 +103,32 @@ static int select_enabled(Context *c, char *const *installed, char ***ret) {
         return 0;
 }
 
+/* Whether every module is meant. With names beside it nobody can tell what is, and to take it for
+ * all might remove what was to stay. */
+static int means_all(const Arguments *arg, char *const *words) {
+        const char *option = arg->all ? "--all" : arg->enabled ? "--enabled" : NULL;
+        const char *word = strv_contains(words, "all") ? "all" : NULL;
+
+        if (words[0] && (option || (word && words[1]))) {
+                log_error("'%s' is for modules that are not named: leave it, or leave the names.",
+                          option ? option : word);
+                return -EINVAL;
+        }
+        if (!words[0] && !option) {
+                log_error("Which module? Give a name, or --all.");
+                return -EINVAL;
+        }
+        return option || word;
+}
+
 /* `ret_words` is parallel to the names, or NULL where none was named. */
 static int select_named(Context *c, char *const *words, char ***ret, char ***ret_words) {
         _cleanup_(strv_freep) char **installed = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        bool all = c->arg->all || c->arg->enabled ||
-                   (words[0] && !words[1] && streq(words[0], "all"));
-        int r;
+        int r, all = means_all(c->arg, words);
 
-        if (!words[0] && !all) {
-                log_error("Which module? Give a name, or --all.");
+        if (all < 0)
                 return EXIT_USAGE;
-        }
         r = context_store(c, /* create= */ false, &e);
         if (r < 0 && r != -ENOENT)
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");

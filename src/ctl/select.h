@@ -8,7 +8,7 @@
 
 /* Names of installed modules: a word is a name, a unit's name with or without ".service", a pm_id,
  * "." or another folder for the module that is linked to it, or "all"; with c->arg->all no words
- * are needed. Says itself what is wrong: 0 and the names, each once; EXIT_NO_MODULE and those of
+ * are taken. Says itself what is wrong: 0 and the names, each once; EXIT_NO_MODULE and those of
  * the words that do mean one; EXIT_USAGE or negative, without names. `ret` is NULL before. */
 int select_modules(Context *c, char *const *words, char ***ret);
 

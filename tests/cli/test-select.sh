@@ -110,6 +110,25 @@ done
 status "a failure comes before it" 1 pm2ctl stop nope tool
 status "two unknown ones" 4 pm2ctl show nope no
 is "... are named each" 2 "$(grep -c '^pm2ctl: No module' <<<"$output")"
+
+# -- names beside what means all of them: neither is done
+refused() { # WORD COMMAND…
+        status "${*:2}" 2 pm2ctl "${@:2}"
+        one_sentence "... is refused" "^pm2ctl: '$1' is for modules that are not named: leave it, or leave the names\.\$"
+}
+for verb in start stop restart uninstall enable disable show; do
+        refused --all "$verb" tool --all
+        refused --all "$verb" --all nope
+        refused all "$verb" all tool
+        refused all "$verb" nope all
+done
+refused --enabled start --enabled tool
+refused --all uninstall --all all
+for verb in update outdated rollback status logs; do
+        refused all "$verb" all tool
+done
+is "... and all are there" "@acme+tool other tool" "$(cd state/pm2ctl/modules && echo *)"
+
 status "uninstall" 4 pm2ctl uninstall nope tool
 says "... too" "tool is uninstalled"
 is "... leaves who was not named" "@acme+tool other" "$(cd state/pm2ctl/modules && echo *)"
