@@ -23,6 +23,10 @@
 #define CONTROL_REQUEST_MAX (512U * 1024U)
 #define CONTROL_EVENT_MAX   (1024U * 1024U)
 
+/* A module that has just been started announces its actions as it gets to it: so long after its start
+ * none is taken for unknown. */
+#define CONTROL_YOUNG_USEC (5 * USEC_PER_SEC)
+
 typedef struct ControlRequest {
         const char *action;
         const char *parameter; /* NULL: none */

@@ -30,8 +30,8 @@ static void time_out(Trigger *t, Target *target) {
 
         (void) error_set(&target->error, -ETIMEDOUT,
                          target->call.asked ? "it has not answered within %g s"
-                                            : "it had no turn within %g s, since the module has "
-                                              "not answered who asked for it before",
+                                            : "it had no turn within %g s: the module has not "
+                                              "announced it yet, or not answered who asked before",
                          seconds);
         finish(t, target, OUTCOME_TIMEOUT);
 }

@@ -33,7 +33,8 @@ enum {
 
 /* Fills in what happened; how many that are. */
 static int wait_for_events(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
-        uint64_t due = MIN2(monitor_due(&b->monitor), heartbeat_due(&b->heartbeat));
+        uint64_t due = MIN2(MIN2(monitor_due(&b->monitor), heartbeat_due(&b->heartbeat)),
+                            control_due(&b->control));
         int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
         size_t n = POLL_CONTROL + control_poll(&b->control, fds + POLL_CONTROL);
 

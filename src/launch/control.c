@@ -7,6 +7,7 @@
 #include <systemd/sd-id128.h>
 
 #include "axm/record.h"
+#include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 
@@ -15,6 +16,7 @@
 
 typedef enum ClientState {
         CLIENT_NEW,     /* its request is not complete */
+        CLIENT_EARLY,   /* the module may announce its action yet */
         CLIENT_WAITING, /* for its turn */
         CLIENT_ASKED,   /* the module was asked */
         CLIENT_LEAVING, /* has got all but what it did not take yet */
@@ -35,6 +37,7 @@ int control_open(Control *c, int dir_fd) {
         _cleanup_(closep) int fd = -EBADF;
 
         c->listen_fd = -EBADF;
+        c->young_until_usec = now_usec() + CONTROL_YOUNG_USEC;
         c->actions = json_object_new_object();
         if (!c->actions)
                 return -ENOMEM;
@@ -146,11 +149,21 @@ static void ask(Control *c, ControlClient *client) {
         }
 }
 
+static void look_up(const Control *c, ControlClient *client) {
+        if (json_has(c->actions, client->request.action)) {
+                client->scoped = json_get_bool(c->actions, client->request.action, false);
+                client->state = CLIENT_WAITING;
+        } else if (now_usec() >= c->young_until_usec)
+                name_actions(c, client);
+}
+
 /* Asks for those whose turn it is, in the order they came. */
 static void ask_next(Control *c) {
         for (size_t i = 0; i < c->n_clients; i++) {
                 ControlClient *client = c->clients[i];
 
+                if (client->state == CLIENT_EARLY)
+                        look_up(c, client);
                 if (client->state == CLIENT_WAITING &&
                     (client->scoped || !find_asked(c, /* scoped= */ false, client->request.action)))
                         ask(c, client);
@@ -202,12 +215,8 @@ static void take_request(Control *c, ControlClient *client, const char *line, ui
         r = control_request_parse(line, (size_t) size, &e, &client->request);
         if (r < 0)
                 refuse(client, error_text(&e, r));
-        else if (!json_has(c->actions, client->request.action))
-                name_actions(c, client);
-        else {
-                client->scoped = json_get_bool(c->actions, client->request.action, false);
-                client->state = CLIENT_WAITING;
-        }
+        else
+                client->state = CLIENT_EARLY;
 }
 
 /* A client that hangs up has lost patience; one that says more than a request means no good. */
@@ -281,6 +290,15 @@ size_t control_poll(const Control *c, struct pollfd fds[static CONTROL_POLL_MAX]
                 .events = POLLIN,
         };
         return c->n_clients + 1;
+}
+
+uint64_t control_due(const Control *c) {
+        uint64_t now = now_usec();
+
+        for (size_t i = 0; i < c->n_clients; i++)
+                if (c->clients[i]->state == CLIENT_EARLY)
+                        return c->young_until_usec > now ? c->young_until_usec - now : 0;
+        return USEC_INFINITY;
 }
 
 void control_handle(Control *c, const struct pollfd *fds, size_t n) {

@@ -24,6 +24,7 @@ typedef struct Control {
         Channel *channel;   /* of the module */
         Report *report;
         json_object *actions; /* name → whether it is scoped */
+        uint64_t young_until_usec;
         ControlClient *clients[CONTROL_CLIENTS_MAX];
         size_t n_clients;
 } Control;
@@ -34,6 +35,9 @@ int control_open(Control *c, int dir_fd);
 
 /* What to wait for: returns how many were filled in. */
 size_t control_poll(const Control *c, struct pollfd fds[static CONTROL_POLL_MAX]);
+
+/* How long to wait at most, µs; USEC_INFINITY: as long as nothing happens. */
+uint64_t control_due(const Control *c);
 
 /* Does what poll() found to do for these. */
 void control_handle(Control *c, const struct pollfd *fds, size_t n);

@@ -18,7 +18,7 @@ MODULE = r'''
 const owed = []
 const send = (type, data) => process.send({ type, data })
 const reply = (name, value) => send('axm:reply', { action_name: name, return: value })
-for (const name of ['form', 'later', 'silent', 'secret', 'large', 'die', 'release', 'fork me'])
+for (const name of ['form', 'later', 'silent', 'secret', 'large', 'die', 'release', 'fork me', 'announce'])
   send('axm:action', { action_name: name, opts: null, arity: 1 })
 for (const name of ['tail', 'fails', 'form'])
   send('axm:action', { action_name: name, action_type: 'scoped' })
@@ -32,6 +32,8 @@ process.on('message', (m) => {
   if (name === 'secret') reply(name, { text: 'x' + process.env.password, token: 'y' })
   if (name === 'large') { reply(name, 'x'.repeat(200000)) }
   if (name === 'die') process.exit(7)
+  if (name === 'announce') { send('axm:action', { action_name: 'tardy' }); reply(name) }
+  if (name === 'tardy') reply(name, 'at last')
   if (name === 'tail') { say('stream', m.opts || 'none'); say('stream', { line: 2 }); setTimeout(() => say('end', m.opts), 300) }
   if (name === 'fails') say('error', 'no such file')
 })
@@ -93,6 +95,15 @@ def look(u, pid):
     st = os.stat(f'{u.run_folder}/control.sock')
     ok(stat.S_ISSOCK(st.st_mode) and not st.st_mode & 0o077, 'the socket is its owner\'s alone')
 
+    # -- an action that is not announced yet
+    early = ask(u, 'tardy')
+    answer(u, 'announce')
+    r = early.rest()
+    if r[-1]['event'] == 'unknown' and time.monotonic() - STARTED > 5:
+        skip('a module that was just started has time to announce its actions', 'it took its time to start')
+    else:
+        same(r, [SENT, {'event': 'reply', 'data': 'at last'}], 'a module that was just started has time to announce its actions')
+
     # -- forms
     same(answer(u, 'form'), [SENT, {'event': 'reply', 'data': 'form'}], 'without a parameter the module gets a string')
     same(answer(u, 'form', '{"a":"é\n"}'),
@@ -106,7 +117,7 @@ def look(u, pid):
     # -- what is no action
     r = answer(u, 'uptme')
     same((r[0]['event'], sorted(r[0]['data'])),
-         ('unknown', ['die', 'fails', 'fork me', 'form', 'large', 'later', 'release', 'secret', 'silent', 'tail']),
+         ('unknown', ['announce', 'die', 'fails', 'fork me', 'form', 'large', 'later', 'release', 'secret', 'silent', 'tail', 'tardy']),
          'who asks for what there is not is told what there is')
     for bad in b'', b'nonsense', b'{"action":7}', b'{"action":"' + b'x' * 257 + b'"}', b'\xff', b'[' * 2000:
         r = Client(u, bad).rest()
@@ -207,6 +218,7 @@ def look(u, pid):
 
 
 SIZE = not SANITIZED
+STARTED = time.monotonic()
 settings = f'[settings]\npassword = {SECRET}\nMODULE_DEBUG = 1\n'
 unit = Unit({'index.js': MODULE}, name='@acme/tool-' + 'x' * 150, settings=settings)
 # where pm2ctl looks for both

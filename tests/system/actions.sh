@@ -72,6 +72,8 @@ is "nothing is null" "$(pm2ctl trigger acts nothing)" null
 is "terminals are spared" "$(pm2ctl trigger acts terminal)" $'\\x1b[31mred\\x1b[0m\n\\u202etxt'
 is "--json tells what it was" "$(pm2ctl trigger acts echo x --json=short)" \
         '{"module":"acts","unit":"pm2@acts.service","action":"echo","outcome":"done","return":"x"}'
+ok "a setting restarts it" pm2ctl set acts:greeting Hi
+is "and right after that it can be asked" "$(pm2ctl trigger acts echo x)" x
 start=${EPOCHREALTIME/./}
 lines=$(pm2ctl trigger acts count 3 --timeout=30 | while read -r line; do echo "$line $(((${EPOCHREALTIME/./} - start) / 100000))"; done)
 is "a scoped action says several things" "$(cut -d' ' -f1,2 <<<"$lines")" $'line 1\nline 2\nline 3'
