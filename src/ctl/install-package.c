@@ -131,7 +131,7 @@ static int run_scripts(Context *c, const Staging *staging, const Install *in, Er
         return fetch_run_scripts(c, staging, in->module.scripts_network, e);
 }
 
-static int fetch_and_check(Context *c, const Source *source, const Staging *staging, Install *in) {
+static int fetch_and_check(Context *c, const Source *source, Staging *staging, Install *in) {
         Fetched f = {};
         Error *e = &in->error;
         int r;
@@ -152,6 +152,8 @@ static int fetch_and_check(Context *c, const Source *source, const Staging *stag
                 r = check_tree(c, staging, &f, e);
         if (r >= 0 && in->result != INSTALL_UNCHANGED)
                 r = adopt_tree(staging->tree, e);
+        if (r >= 0 && in->result != INSTALL_UNCHANGED)
+                r = staging_bring(staging, e);
         if (r >= 0 && in->result != INSTALL_UNCHANGED)
                 r = hide_password(source, staging, e);
         if (r >= 0)

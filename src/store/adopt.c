@@ -31,6 +31,55 @@ static int copy_file(int from, int to, off_t size) {
         return 0;
 }
 
+/* The tree was adopted, so its files are ours and are plain ones, links or folders. */
+static int copy_entry(int from_fd, int to_fd, const char *name) {
+        _cleanup_(closep) int from = -EBADF, to = -EBADF;
+        _cleanup_(freep) char *target = NULL;
+        struct stat st;
+        int r;
+
+        if (fstatat(from_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return -errno;
+        if (S_ISLNK(st.st_mode)) {
+                r = readlink_at(from_fd, name, &target);
+                if (r < 0)
+                        return r;
+                return symlinkat(target, to_fd, name) < 0 ? -errno : 0;
+        }
+        from = openat(from_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (from < 0)
+                return -errno;
+        if (S_ISDIR(st.st_mode))
+                return copy_tree(from, to_fd, name);
+
+        to = openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (to < 0)
+                return -errno;
+        r = copy_file(from, to, st.st_size);
+        if (r < 0)
+                return r;
+        return fchmod(to, st.st_mode & 07777) < 0 ? -errno : 0;
+}
+
+int copy_tree(int from_fd, int dir_fd, const char *name) {
+        _cleanup_(closep) int to_fd = -EBADF;
+        _cleanup_(closedirp) DIR *d = NULL;
+        int r;
+
+        if (mkdirat(dir_fd, name, 0755) < 0)
+                return -errno;
+        to_fd = open_folder(dir_fd, name);
+        if (to_fd < 0)
+                return to_fd;
+        r = opendir_at(from_fd, ".", &d);
+        if (r < 0)
+                return r;
+        for (struct dirent *entry; r >= 0 && (entry = readdir(d));)
+                if (!streq(entry->d_name, ".") && !streq(entry->d_name, ".."))
+                        r = copy_entry(dirfd(d), to_fd, entry->d_name);
+        return r;
+}
+
 /* Another name of the same file may lie anywhere, so the tree gets a copy of its own. */
 static int unshare_file(int dir_fd, const char *name, const struct stat *st) {
         _cleanup_(closep) int from = -EBADF, to = -EBADF;

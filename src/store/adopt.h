@@ -11,3 +11,6 @@
  * FIFO, for a symlink that leads out, and for a tree past the limits. Only to be called once
  * nothing runs that could still write to it. */
 int adopt_tree(const char *path, Error *e);
+
+/* Copies a tree that was adopted, as folder `name`, which must not be there yet. */
+int copy_tree(int from_fd, int dir_fd, const char *name);

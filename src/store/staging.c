@@ -8,8 +8,10 @@
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "store/adopt.h"
 
 #define STAGING            "staging"
+#define BROUGHT            "brought" /* "tree" is systemd's link to the private one */
 #define STAGING_NUMBER_MAX 10000 /* installs at one time, and what killed ones left */
 
 /* Where systemd keeps a dynamic user's tree: <parent of state>/private/pm2ctl/staging. */
@@ -162,6 +164,24 @@ int staging_new(Store *store, const Scope *scope, Error *e, Staging *ret) {
                                  strerror(-r));
         }
         *ret = s;
+        return 0;
+}
+
+int staging_bring(Staging *s, Error *e) {
+        _cleanup_(closep) int tree_fd = -EBADF;
+        _cleanup_(freep) char *path = path_join(s->path, BROUGHT);
+        int r = 0;
+
+        if (!path)
+                return -ENOMEM;
+        if (renameat(AT_FDCWD, s->tree, s->fd, BROUGHT) < 0) {
+                tree_fd = errno == EXDEV ? open_folder(AT_FDCWD, s->tree) : -errno;
+                r = tree_fd < 0 ? tree_fd : copy_tree(tree_fd, s->fd, BROUGHT);
+        }
+        if (r < 0)
+                return error_set(e, r, "cannot bring %s to %s: %s", s->tree, path, strerror(-r));
+        free(s->tree);
+        s->tree = TAKE_PTR(path);
         return 0;
 }
 

@@ -22,6 +22,10 @@ typedef struct Staging {
  * systemd makes it. */
 int staging_new(Store *s, const Scope *scope, Error *e, Staging *ret);
 
+/* Brings the tree, once adopted, to the file system on which the modules lie: in the system scope
+ * systemd makes it in /var/lib/private, and the state folder may be a mount of its own. */
+int staging_bring(Staging *s, Error *e);
+
 /* Removes it with all that is in it. */
 void staging_done(Staging *s);
 

@@ -137,4 +137,20 @@ is "... and leaves nothing" "$(find /var/lib /run/pm2ctl -path '*with-deps*')" "
 is "uninstall all" "$(pm2ctl uninstall all --json=short | json 'len(d) > 3 and {m["result"] for m in d} == {"uninstalled"}')" true
 is "... leaves none" "$(pm2ctl list --json=short)" "[]"
 is "... and no unit" "$(systemctl list-units --all --plain --no-legend 'pm2@*')" ""
+
+# -- a state folder on a file system of its own; systemd keeps what is being put together in /var/lib/private
+mount -t tmpfs -o size=16M none /var/lib/pm2ctl
+ok "install, of what came from another file system" pm2ctl install with-deps with-scripts hello@1.0.0
+ok "... runs" systemctl is-active -q pm2@with-deps.service pm2@with-scripts.service pm2@hello.service
+is "... belongs to root" "$(find /var/lib/pm2ctl/modules ! -user root)" ""
+is "... and nobody else may write to it" "$(find /var/lib/pm2ctl/modules ! -type l -perm /022)" ""
+is "... with its commands" "$(find /var/lib/pm2ctl/modules -path '*/.bin/*' ! -type l)" ""
+ok "an update there" pm2ctl install hello@1.1.0
+is "... comes to be" "$(version_of hello)" 1.1.0
+dd if=/dev/zero of=/var/lib/pm2ctl/filler bs=4k status=none 2>/dev/null
+truncate -s -8192 /var/lib/pm2ctl/filler
+refused "an update without room for it" "No space left" hello@1.0.0
+rm /var/lib/pm2ctl/filler
+ok "uninstall there" pm2ctl uninstall all
+is "... leaves nothing" "$(find /var/lib/pm2ctl/modules /var/lib/pm2ctl/staging /var/lib/private/pm2ctl/staging -mindepth 1)" ""
 done_testing

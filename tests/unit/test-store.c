@@ -63,6 +63,7 @@ static void install(Store *s, const char *version, char **ret_previous) {
         ok(!exists("state/modules/never-committed"));
         ok(access(staging.tree, F_OK) == 0);
         ok(adopt_tree(staging.tree, &e) == 0);
+        ok(staging_bring(&staging, &e) == 0 && access(staging.tree, F_OK) == 0);
         ok(store_add_release(s, staging.tree, &m, &e) == 0);
         ok(store_switch(s, m.name, m.release, &e, ret_previous) == 0);
         staging_done(&staging);
@@ -187,6 +188,17 @@ static void test_adopt_refuses(void) {
                 ok(adopt_tree(tree, NULL) == 0);
                 ok(stat(a, &st) == 0 && st.st_nlink == 1 && (st.st_mode & 07777) == 0755);
                 ok(stat(b, &st) == 0 && st.st_nlink == 1 && st.st_size == 3);
+        }
+        {
+                _cleanup_(closep) int from = open(tree, O_RDONLY), to = open(folder, O_RDONLY);
+                _cleanup_(freep) char *copied = path_join(folder, "copy/sub/a"), *target = NULL;
+
+                ok(symlinkat("sub/none", from, "link") == 0);
+                ok(copy_tree(from, to, "copy") == 0);
+                ok(stat(copied, &st) == 0 && st.st_size == 3 && (st.st_mode & 07777) == 0755);
+                ok(readlink_at(to, "copy/link", &target) == 0);
+                ok_str(target, "sub/none");
+                ok(copy_tree(from, to, "copy") == -EEXIST);
         }
         {
                 _cleanup_(freep) char *fifo = path_join(folder, "tree/sub/fifo");
