@@ -78,7 +78,7 @@ journalctl -q --rotate --vacuum-time=1s
 heard "and when the files in it are deleted"
 
 rm -rf /var/log/journal
-mkdir /var/log/journal
+mkdir -m 700 /var/log/journal
 journald persistent
 ok "of a folder made by hand, which it may not read, the relay says so" wait_for 10 output_has '^There is no journal that this user may read$' status
 systemd-tmpfiles --create --prefix /var/log/journal
