@@ -240,7 +240,8 @@ static int grid_print(Grid *g, size_t n_shown, bool legend) {
                                    colours && format == CELL_STATE ? state_colour(*text) : "",
                                    c + 1 == n_shown);
                 }
-                putchar('\n');
+                if (putchar('\n') < 0 || ferror(stdout))
+                        return -errno;
         }
         return 0;
 }
@@ -260,14 +261,18 @@ static int print_text(const Column *columns, size_t n, json_object *rows, bool l
         return grid_print(&g, n, legend);
 }
 
+int output_flush(void) {
+        if (fflush(stdout) != 0)
+                return -errno;
+        return ferror(stdout) ? -EIO : 0;
+}
+
 int json_print(json_object *o, JsonMode mode) {
         int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 
         flags |= mode == JSON_PRETTY ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
                                      : JSON_C_TO_STRING_PLAIN;
-        if (puts(json_object_to_json_string_ext(o, flags)) < 0 || fflush(stdout) != 0)
-                return -EIO;
-        return 0;
+        return puts(json_object_to_json_string_ext(o, flags)) < 0 ? -errno : output_flush();
 }
 
 int table_print(const Column *columns, size_t n, json_object *rows, const TableStyle *style) {
@@ -282,7 +287,5 @@ int table_print(const Column *columns, size_t n, json_object *rows, const TableS
                 return 0;
         }
         r = print_text(columns, n, rows, style->legend);
-        if (r < 0)
-                return r;
-        return fflush(stdout) != 0 ? -EIO : 0;
+        return r < 0 ? r : output_flush();
 }

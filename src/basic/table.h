@@ -41,11 +41,14 @@ typedef struct TableStyle {
 } TableStyle;
 
 /* Prints an array of objects to standard output. On a terminal that is too narrow long texts
- * are cut, and the last columns left out. -EIO if that fails. */
+ * are cut, and the last columns left out. An errno if that fails. */
 int table_print(const Column *columns, size_t n, json_object *rows, const TableStyle *style);
 
 /* Prints one document as --json asks (JSON_PRETTY or JSON_SHORT). */
 int json_print(json_object *o, JsonMode mode);
+
+/* Writes out what was printed; why not all of it could be written, now or before. */
+int output_flush(void);
 
 /* One value as text, in the caller's buffer or borrowed from the value; "-" for NULL. */
 const char *cell_text(json_object *value, CellFormat format, char *buffer, size_t size);

@@ -140,9 +140,9 @@ static int check_folder(int fd, ScopeKind scope, json_object *findings) {
         return r;
 }
 
-/* The number of errors. */
-static size_t print(const Arguments *arg, json_object *findings) {
-        size_t errors = 0;
+/* How many errors they are. */
+static int print(const Arguments *arg, json_object *findings) {
+        int r, errors = 0;
 
         for (size_t i = 0; i < json_object_array_length(findings); i++) {
                 json_object *o = json_object_array_get_idx(findings, i);
@@ -158,9 +158,8 @@ static size_t print(const Arguments *arg, json_object *findings) {
                                shown ?: "", field ? "'" : "", problem ?: "",
                                json_get_string(o, "remedy"));
         }
-        if (arg->json != JSON_OFF)
-                (void) json_print(findings, arg->json);
-        return errors;
+        r = arg->json != JSON_OFF ? json_print(findings, arg->json) : output_flush();
+        return r < 0 ? log_error_errno(r, "Cannot print: %m") : errors;
 }
 
 static int run_check(const void *args, char **words) {
@@ -180,8 +179,9 @@ static int run_check(const void *args, char **words) {
         context_done(&c);
         if (r < 0)
                 return log_error_errno(r, "Cannot check '%s': %m", folder);
-        if (print(arg, findings) > 0)
-                return EXIT_FAILURE;
+        r = print(arg, findings);
+        if (r != 0)
+                return r < 0 ? r : EXIT_FAILURE;
         if (arg->json == JSON_OFF)
                 log_info("%s can be installed as a module.", streq(folder, ".") ? "This" : folder);
         return 0;

@@ -81,7 +81,7 @@ static int print_environment(const Arguments *arg, json_object *variables) {
                         return -ENOMEM;
                 printf("%s=%s\n", left, right);
         }
-        return fflush(stdout) != 0 ? -EIO : 0;
+        return output_flush();
 }
 
 static int show_environment(Context *c, const char *name, const char *unit, Error *e) {

@@ -188,8 +188,8 @@ static int run_get(const void *args, char **words) {
         if (r >= 0)
                 r = words[0] && !streq(words[0], "all") ? get_value(&edit, words[0], &e)
                                                         : get_all(&edit, NULL, &e);
-        if (r >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
-                r = -EIO;
+        if (r >= 0)
+                r = output_flush();
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot get %s", words[0] ? words[0] : "settings");
         edit_done(&edit);

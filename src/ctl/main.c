@@ -46,6 +46,16 @@ static int parse_safe(const char *argument, void *field) {
         return 0;
 }
 
+/* Says so, and fails, where not all could be printed that should have been. */
+static int end_output(int status) {
+        int r = output_flush();
+
+        if (r >= 0)
+                return status;
+        (void) log_error_errno(r, "Cannot print: %m");
+        return EXIT_FAILURE;
+}
+
 static int print_help(const char *argument, void *field);
 static int print_version(const char *argument, void *field);
 static int print_verbs(const char *argument, void *field);
@@ -115,12 +125,12 @@ static int print_help(const char *argument, void *field) {
         printf("\nOptions:\n");
         options_print_help(options, ELEMENTSOF(options));
         printf("\npm2ctl(1) has the details and examples.\n");
-        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+        exit(end_output(EXIT_SUCCESS));
 }
 
 static int print_version(const char *argument, void *field) {
         printf("%s\n", PACKAGE_STRING);
-        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+        exit(end_output(EXIT_SUCCESS));
 }
 
 /* One verb a line with its aliases, then one option a line with its argument, its letter and the
@@ -140,7 +150,7 @@ static int print_verbs(const char *argument, void *field) {
                                o->metavar ? o->metavar : "", o->letter ? letter : "",
                                o->verbs ? o->verbs : "");
         }
-        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+        exit(end_output(EXIT_SUCCESS));
 }
 
 /* An option that the verb does not take is a mistake, not something to pass over in silence. */
@@ -186,5 +196,5 @@ int main(int argc, char **argv) {
                 return EXIT_USAGE;
 
         r = verbs_dispatch(verbs, ELEMENTSOF(verbs), words[0] ? words : (char **) nothing, &arg);
-        return r < 0 ? EXIT_FAILURE : r;
+        return r < 0 ? EXIT_FAILURE : end_output(r); /* below 0 it has said why */
 }

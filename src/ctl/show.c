@@ -68,7 +68,7 @@ static int print(Context *c, json_object *o) {
                 putchar('\n');
         again = true;
         print_text(o);
-        return fflush(stdout) != 0 ? -EIO : 0;
+        return output_flush();
 }
 
 static int show_one(Context *c, const char *name, const char *word, Error *e) {
@@ -79,10 +79,12 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
         if (!o)
                 return log_error_cause(result < 0 ? result : -ENOENT, e, "Cannot show '%s'", name);
         r = print(c, o);
-        if (r >= 0 && result < 0)
+        if (r < 0)
+                return log_error_errno(r, "Cannot print: %m");
+        if (result < 0)
                 return log_error_cause(result, e, "Cannot show all of '%s'", name);
-        if (r < 0 || c->arg->json != JSON_OFF)
-                return r;
+        if (c->arg->json != JSON_OFF)
+                return 0;
         if (!services_at_boot(c))
                 log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
                            "'pm2ctl enable %s' enables it, unless it is masked.",

@@ -31,15 +31,19 @@ char *trigger_value_text(json_object *o) {
         return s ? escape_control(s, /* keep_newlines= */ true) : NULL;
 }
 
-void trigger_print(const Trigger *t, const Target *target, json_object *data) {
+void trigger_print(Trigger *t, const Target *target, json_object *data) {
         _cleanup_(freep) char *text = trigger_value_text(data);
+        int r;
 
-        printf("%s%s%s\n", t->several ? target->name : "", t->several ? ": " : "",
-               text ? text : "?");
-        (void) fflush(stdout);
+        r = printf("%s%s%s\n", t->several ? target->name : "", t->several ? ": " : "",
+                   text ? text : "?") < 0
+                    ? -errno
+                    : output_flush();
+        if (r < 0 && t->printed == 0)
+                t->printed = r;
 }
 
-void trigger_print_outcome(const Trigger *t, const Target *target) {
+void trigger_print_outcome(Trigger *t, const Target *target) {
         if (target->outcome == OUTCOME_DONE && t->arg->json == JSON_OFF && !target->wordless)
                 trigger_print(t, target, target->data);
         else if (target->outcome == OUTCOME_FAILED || target->outcome == OUTCOME_TIMEOUT)
@@ -105,8 +109,8 @@ static int trigger(Trigger *t, const char *runtime, bool all) {
 
         r = trigger_run(t, runtime);
         result = r < 0 ? log_error_errno(r, "Cannot wait for answers: %m") : judge(t, all);
-        if (r >= 0 && t->arg->json != JSON_OFF) {
-                r = print_json(t);
+        if (r >= 0) {
+                r = t->arg->json != JSON_OFF ? print_json(t) : t->printed;
                 if (r < 0)
                         result = log_error_errno(r, "Cannot print: %m");
         }

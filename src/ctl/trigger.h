@@ -34,6 +34,7 @@ typedef struct Trigger {
         ControlRequest request;
         uint64_t timeout_usec; /* since it was asked, and since it said anything */
         bool several;          /* those without the action were not meant */
+        int printed;           /* 0, or why something could not be */
         Target *targets;
         size_t n;
 } Trigger;
@@ -46,8 +47,8 @@ int trigger_run(Trigger *t, const char *runtime);
 void trigger_done(Trigger *t);
 
 /* Says what a module said, what became of a call. */
-void trigger_print(const Trigger *t, const Target *target, json_object *data);
-void trigger_print_outcome(const Trigger *t, const Target *target);
+void trigger_print(Trigger *t, const Target *target, json_object *data);
+void trigger_print_outcome(Trigger *t, const Target *target);
 
 /* A value as people read it, made harmless; to be freed. */
 char *trigger_value_text(json_object *o);

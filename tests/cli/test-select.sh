@@ -45,6 +45,13 @@ for verb in start stop restart env; do
         says "... with the same remedy" "$no_manager"
 done
 
+# -- nowhere to print to
+for words in list 'list --json' 'show tool' 'show tool --json' jlist 'get --json' --help --version --list-verbs; do
+        # shellcheck disable=SC2086 # several words
+        status "$words fails where nothing can be printed" 1 eval "pm2ctl $words >/dev/full"
+        says "... and says why" ': No space left on device$'
+done
+
 # -- words that mean a module
 install_module @acme/tool '{"name":"@acme/tool","version":"1.0.0","main":"x.js"}' '"pm_id":9'
 mkdir linked plain
