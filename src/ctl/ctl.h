@@ -73,10 +73,10 @@ int context_bus_or_none(Context *c, Error *e);
 /* The same for verbs that look, which say so: once, with the remedy. */
 int context_bus_or_warn(Context *c, Error *e);
 
-/* Restarts those of the named modules that run (all of them if `names` is NULL), and starts the
- * failed ones anew, so that new settings take effect; a module that is stopped or not installed is
- * left alone, and without a manager nothing happens. Reports what it did. Negative if a restart
- * failed. */
+/* Restarts those of the named modules that run, and starts the failed ones anew, so that new
+ * settings take effect; waits for who is just installing or removing them. A module that is stopped
+ * or not installed is left alone, and without a manager nothing happens. Reports what it did.
+ * Negative if a restart failed. */
 int ctl_restart_running(Context *c, char *const *names);
 
 /* Says so, with the remedy, where nothing of the user's modules can be recorded, since the journal

@@ -10,17 +10,19 @@
  * one that has done its work has no need of it. */
 typedef struct Reached {
         char **running, **failed; /* units */
-        char **modules;           /* those of the failed */
+        char **modules;           /* theirs */
 } Reached;
 
 static void reached_done(Reached *reached) {
         strv_free(reached->running);
         strv_free(reached->failed);
         strv_free(reached->modules);
+        *reached = (Reached){};
 }
 
 static int sort(Reached *reached, const UnitState *states, size_t n, const char *name) {
         _cleanup_(strv_freep) char **units = NULL;
+        bool any = false;
         int r;
 
         r = module_units(name, /* p= */ NULL, states, n, &units);
@@ -32,14 +34,13 @@ static int sort(Reached *reached, const UnitState *states, size_t n, const char 
                 if (!unit_state_stays(state) ||
                     (streq(state->active, "active") && !unit_state_runs(state)))
                         continue;
+                any = true;
                 if (streq(state->active, "active"))
                         r = strv_extend(&reached->running, *unit);
                 else
                         r = strv_extend(&reached->failed, *unit);
-                if (r >= 0 && !streq(state->active, "active"))
-                        r = strv_extend(&reached->modules, name);
         }
-        return r;
+        return r >= 0 && any ? strv_extend(&reached->modules, name) : r;
 }
 
 static int find(Context *c, char *const *names, Error *e, Reached *ret) {
@@ -52,10 +53,25 @@ static int find(Context *c, char *const *names, Error *e, Reached *ret) {
         if (r >= 0)
                 r = modules_query(c, UNIT_NAMES, e, &states, &n);
         STRV_FOREACH(name, installed)
-                if (r >= 0 && (!names || strv_contains(names, *name)))
+                if (r >= 0 && strv_contains(names, *name))
                         r = sort(ret, states, n, *name);
         unit_states_free(states, n);
         return r;
+}
+
+/* Who is installing or removing one of them comes first, whereafter there may be less to restart.
+ * Those with nothing to restart are waited for by nobody. */
+static int find_locked(Context *c, char *const *names, Error *e, Reached *ret, int *ret_lock_fd) {
+        _cleanup_(strv_freep) char **locked = NULL;
+        int r;
+
+        r = find(c, names, e, ret);
+        if (r < 0 || !ret->modules)
+                return r;
+        locked = TAKE_PTR(ret->modules);
+        reached_done(ret);
+        r = modules_lock_shared(c, locked, e, ret_lock_fd);
+        return r < 0 ? r : find(c, locked, e, ret);
 }
 
 static int restart_units(Context *c, char **units, Error *e) {
@@ -78,15 +94,12 @@ static int restart_units(Context *c, char **units, Error *e) {
 }
 
 static int start_failed(Context *c, const Reached *reached, Error *e) {
-        _cleanup_(closep) int lock_fd = -EBADF;
         char **units = reached->failed;
         size_t n = strv_length(units);
         UnitOutcome *outcomes;
         int r;
 
-        r = modules_lock_shared(c, reached->modules, e, &lock_fd);
-        if (r >= 0)
-                r = units_renew(c, units, MODULE_SETTLE_USEC, e, &outcomes);
+        r = units_renew(c, units, MODULE_SETTLE_USEC, e, &outcomes);
         if (r < 0)
                 return log_error_cause(r, e, "Cannot start");
         for (size_t i = 0; i < n; i++)
@@ -102,6 +115,7 @@ static int start_failed(Context *c, const Reached *reached, Error *e) {
 int ctl_restart_running(Context *c, char *const *names) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(reached_done) Reached reached = {};
+        _cleanup_(closep) int lock_fd = -EBADF;
         int r, result = 0;
 
         r = context_store(c, /* create= */ false, &e);
@@ -114,7 +128,7 @@ int ctl_restart_running(Context *c, char *const *names) {
                 return 0;
         }
         if (r >= 0)
-                r = find(c, names, &e, &reached);
+                r = find_locked(c, names, &e, &reached, &lock_fd);
         if (r < 0)
                 result = log_error_cause(r, &e, "Cannot tell which modules to restart");
         if (r >= 0 && reached.running)

@@ -60,9 +60,9 @@ fails "... and is not started by it" systemctl is-active -q pm2@hello.service
 ok "... but has it when it starts" pm2ctl start hello
 is "... indeed" "$(variable hello greeting)" stopped
 
+holds() { printf '[Service]\nTimeoutStopSec=60\nExecStopPost=+/bin/sh -c "while [ -e /run/hold ]; do sleep 0.05; done"\n'; }
 mkdir /etc/systemd/system/pm2@hello.service.d
-printf '[Service]\nTimeoutStopSec=60\nExecStopPost=+/bin/sh -c "while [ -e /run/hold ]; do sleep 0.05; done"\n' \
-        >/etc/systemd/system/pm2@hello.service.d/hold.conf
+holds >/etc/systemd/system/pm2@hello.service.d/hold.conf
 ok "a module that takes its time to stop" systemctl daemon-reload
 ok "... runs" pm2ctl restart hello
 touch /run/hold
@@ -88,6 +88,27 @@ use_registry "$SERVED"
 exits "... which fails to start" 1 pm2ctl install needy
 ok "... is started once it is set" pm2ctl set needy:needed yes
 ok "... and runs" systemctl is-active -q pm2@needy.service
+mkdir /etc/systemd/system/pm2@needy.service.d
+holds >/etc/systemd/system/pm2@needy.service.d/hold.conf
+ok "it takes its time to stop" systemctl daemon-reload
+ok "... when it is restarted" pm2ctl restart needy
+touch /run/hold
+pm2ctl set needy:other x >/run/set.log 2>&1 & set_pid=$!
+ok "... for a setting" wait_for 20 output_has '^deactivating' systemctl is-active pm2@needy.service
+pm2ctl uninstall needy >/run/uninstall.log 2>&1 & uninstall_pid=$!
+sleep 0.5 # for it to come in between, if it would
+rm -r /run/hold /etc/systemd/system/pm2@needy.service.d
+wait "$set_pid"; r=$?
+is "who removes it meanwhile does not disturb that ($(cat /run/set.log))" "$r" 0
+wait "$uninstall_pid"; r=$?
+is "... but comes next ($(cat /run/uninstall.log))" "$r" 0
+for try in 1 2 3; do
+        ok "it is installed, $try" pm2ctl install needy
+        pm2ctl uninstall needy >/run/uninstall.log 2>&1 & uninstall_pid=$!
+        ok "... takes a setting while it goes" pm2ctl set "needy:other$try" x
+        wait "$uninstall_pid"; r=$?
+        is "... and goes ($(cat /run/uninstall.log))" "$r" 0
+done
 for command in "install boom" "start boom"; do
         exits "$command fails" 1 pm2ctl $command
         is "... with the first line of the error, of one run" "$(grep -c '| Error: boom' <<<"$OUTPUT")" 1
