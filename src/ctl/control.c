@@ -57,17 +57,17 @@ static int run(const void *args, char **words, const Control *how) {
         _cleanup_(json_object_putp) json_object *results = json_object_new_array();
         _cleanup_(strv_freep) char **names = NULL;
         Context c;
-        int r;
+        int r, selected;
 
         if (!results)
                 return log_oom();
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = select_modules(&c, words, &names);
+        r = selected = select_modules(&c, words, results, &names);
         if (names)
                 r = select_result(r, control(&c, how, names, results));
-        if (r == 0 || names)
+        if (select_answers(selected))
                 r = results_print(&c, results, r);
         context_done(&c);
         return r;

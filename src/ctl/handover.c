@@ -141,7 +141,7 @@ static int run(const void *args, char **words, int (*make)(Context *, char *cons
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = select_modules(&c, words[0] ? words : everything, &names);
+        r = select_modules(&c, words[0] ? words : everything, /* results= */ NULL, &names);
         if (r == 0 && !names)
                 log_notice("No modules are installed.");
         if (names)

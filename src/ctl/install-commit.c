@@ -172,8 +172,9 @@ static int start_release(Context *c, Install *in, const char *previous) {
         if (r >= 0)
                 r = outcome->r;
         if (r < 0) {
-                (void) log_error_cause(r, outcome ? &outcome->error : &in->error,
-                                       "%s %s did not start", m->name, m->version);
+                if (outcome)
+                        (void) error_set(&in->error, r, "%s", error_text(&outcome->error, r));
+                (void) log_error_cause(r, &in->error, "%s %s did not start", m->name, m->version);
                 if (outcome && r != -EINTR)
                         excerpt_show(c, outcome->unit, outcome->start_usec);
         }

@@ -68,7 +68,7 @@ int install_open(Context *c, Error *e) {
 
 /* -- what became of it ---------------------------------------------------------------- */
 
-static int print_json(Context *c, const Install *in) {
+static int print_json(Context *c, const Install *in, int result) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         const Module *m = &in->module;
         const struct {
@@ -81,7 +81,7 @@ static int print_json(Context *c, const Install *in) {
                 { "spec", m->spec },
                 { "source", m->source },
                 { "integrity", m->integrity },
-                { "error", in->error.message },
+                { "error", result < 0 ? error_text(&in->error, result) : NULL },
         };
         int r = 0;
 
@@ -108,11 +108,14 @@ static void print_text(const Install *in) {
                          in->packages == 1 ? "" : "s", (double) in->took_usec / USEC_PER_SEC);
 }
 
-int install_report(Context *c, const Install *in) {
+int install_report(Context *c, const Install *in, int r) {
+        int k = 0;
+
         if (c->arg->json != JSON_OFF)
-                return print_json(c, in);
-        print_text(in);
-        return 0;
+                k = print_json(c, in, r);
+        else
+                print_text(in);
+        return r < 0 ? r : k;
 }
 
 /* -- the verb ------------------------------------------------------------------------- */
@@ -122,7 +125,7 @@ static int install_one(Context *c, const char *spec) {
                 Install in = { .module = { .ignore_scripts = c->arg->ignore_scripts,
                                            .scripts_network = c->arg->scripts_network } };
         Source source = {};
-        int r, k;
+        int r;
 
         r = source_parse(spec, &in.error, &source);
         if (r < 0)
@@ -131,9 +134,9 @@ static int install_one(Context *c, const char *spec) {
                 r = install_source(c, &source, &in);
         if (!in.module.spec)
                 in.module.spec = source_without_password(spec);
-        k = install_report(c, &in);
+        r = install_report(c, &in, r);
         source_done(&source);
-        return r < 0 ? r : k;
+        return r;
 }
 
 /* Nobody shall wait for a download to hear that. */

@@ -40,8 +40,9 @@ typedef struct Install {
 
 void install_done(Install *in);
 
-/* Says what became of it: in words, or as one JSON object on standard output. */
-int install_report(Context *c, const Install *in);
+/* Says what became of it, which is `r`: in words, or as one JSON object on standard output. Returns
+ * that, or what went wrong with the saying. */
+int install_report(Context *c, const Install *in, int r);
 
 /* The whole way of one source, whatever it is; says what went wrong. `in` has what an update keeps.
  */

@@ -163,7 +163,7 @@ static int run_jlist(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        result = select_modules(&c, everything, &names);
+        result = select_modules(&c, everything, /* results= */ NULL, &names);
         STRV_FOREACH(name, names) {
                 r = add_entries(&c, *name, list);
                 if (r < 0)

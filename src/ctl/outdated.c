@@ -117,7 +117,7 @@ static int run_outdated(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = select_modules(&c, words[0] ? words : everything, &names);
+        r = select_modules(&c, words[0] ? words : everything, /* results= */ NULL, &names);
         if (r == 0 || names)
                 r = select_result(r, outdated(&c, names));
         context_done(&c);

@@ -21,7 +21,7 @@ static int rollback_module(Context *c, const char *name, Install *in) {
 
 static int rollback_one(Context *c, const char *name, const char *word, Error *e) {
         _cleanup_(install_done) Install in = { .rollback = true };
-        int r, k;
+        int r;
 
         r = interrupt_check(&in.error);
         if (r >= 0)
@@ -32,8 +32,7 @@ static int rollback_one(Context *c, const char *name, const char *word, Error *e
                 (void) log_error_cause(r, &in.error, "Cannot roll back '%s'", name);
         if (r < 0 && !in.module.name)
                 (void) free_and_strdup(&in.module.name, name);
-        k = install_report(c, &in);
-        return r < 0 ? r : k;
+        return install_report(c, &in, r);
 }
 
 static int run_rollback(const void *args, char **words) {

@@ -44,8 +44,11 @@ static const char *resolve(Context *c, char *const *installed, const char *word)
         return found;
 }
 
-static void complain(const Context *c, char *const *installed, const char *word) {
+/* Says so, and adds it to the results if there are any. */
+static int complain(const Context *c, char *const *installed, const char *word,
+                    json_object *results) {
         const char *scope = scope_kind_to_string(c->scope.kind), *folder, *nearest;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *owner = NULL;
         char buffer[PATH_MAX];
 
@@ -54,21 +57,26 @@ static void complain(const Context *c, char *const *installed, const char *word)
                 word = owner;
         nearest = strv_nearest(installed, word);
         if (folder)
-                log_error("%s is not linked as a module in the %s scope; 'pm2ctl list' shows the "
-                          "modules that are installed.",
-                          folder, scope);
+                (void) error_set(&e, -ENOENT,
+                                 "%s is not linked as a module in the %s scope; 'pm2ctl list' "
+                                 "shows the modules that are installed.",
+                                 folder, scope);
         else if (nearest)
-                log_error("No module '%s' is installed in the %s scope; did you mean '%s'?", word,
-                          scope, nearest);
+                (void) error_set(&e, -ENOENT,
+                                 "No module '%s' is installed in the %s scope; did you mean '%s'?",
+                                 word, scope, nearest);
         else
-                log_error("No module '%s' is installed in the %s scope; 'pm2ctl list' shows those "
-                          "that are.",
-                          word, scope);
+                (void) error_set(&e, -ENOENT,
+                                 "No module '%s' is installed in the %s scope; 'pm2ctl list' shows "
+                                 "those that are.",
+                                 word, scope);
+        log_error("%s", error_text(&e, -ENOENT));
+        return results ? result_add(results, word, /* done= */ NULL, -ENOENT, &e) : 0;
 }
 
 /* The named ones, each once, and the words they were named by. */
-static int select_words(Context *c, char *const *installed, char *const *words, char ***ret_names,
-                        char ***ret_words) {
+static int select_words(Context *c, char *const *installed, char *const *words,
+                        json_object *results, char ***ret_names, char ***ret_words) {
         _cleanup_(strv_freep) char **names = NULL, **meant = NULL;
         int result = 0;
 
@@ -76,7 +84,8 @@ static int select_words(Context *c, char *const *installed, char *const *words, 
                 const char *name = resolve(c, installed, *word);
 
                 if (!name) {
-                        complain(c, installed, *word);
+                        if (complain(c, installed, *word, results) < 0)
+                                return log_oom();
                         result = EXIT_NO_MODULE;
                 } else if (!strv_contains(names, name) &&
                            (strv_extend(&names, name) < 0 || strv_extend(&meant, *word) < 0))
@@ -122,7 +131,8 @@ static int means_all(const Arguments *arg, char *const *words) {
 }
 
 /* `ret_words` is parallel to the names, or NULL where none was named. */
-static int select_named(Context *c, char *const *words, char ***ret, char ***ret_words) {
+static int select_named(Context *c, char *const *words, json_object *results, char ***ret,
+                        char ***ret_words) {
         _cleanup_(strv_freep) char **installed = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r, all = means_all(c->arg, words);
@@ -138,21 +148,25 @@ static int select_named(Context *c, char *const *words, char ***ret, char ***ret
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");
 
         if (!all)
-                return select_words(c, installed, words, ret, ret_words);
+                return select_words(c, installed, words, results, ret, ret_words);
         if (c->arg->enabled)
                 return select_enabled(c, installed, ret);
         *ret = TAKE_PTR(installed);
         return 0;
 }
 
-int select_modules(Context *c, char *const *words, char ***ret) {
+int select_modules(Context *c, char *const *words, json_object *results, char ***ret) {
         _cleanup_(strv_freep) char **named = NULL;
 
-        return select_named(c, words, ret, &named);
+        return select_named(c, words, results, ret, &named);
 }
 
 int select_result(int selected, int done) {
         return done < 0 || selected == 0 ? done : selected;
+}
+
+bool select_answers(int selected) {
+        return selected == 0 || selected == EXIT_NO_MODULE;
 }
 
 int result_add(json_object *results, const char *name, const char *done, int r, const Error *e) {
@@ -188,7 +202,7 @@ int select_each(const void *args, char **words,
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        result = r = select_named(&c, words, &names, &named);
+        result = r = select_named(&c, words, results, &names, &named);
         for (size_t i = 0; names && names[i]; i++) {
                 _cleanup_(error_clear) Error e = ERROR_NULL;
                 int k = act(&c, names[i], named ? named[i] : names[i], &e);
@@ -198,7 +212,7 @@ int select_each(const void *args, char **words,
                 if (done && result_add(results, names[i], done, k, &e) < 0)
                         result = log_oom();
         }
-        if ((r == 0 || names) && done)
+        if (select_answers(r) && done)
                 result = results_print(&c, results, result);
         context_done(&c);
         return result;

@@ -9,8 +9,12 @@
 /* Names of installed modules: a word is a name, a unit's name with or without ".service", a pm_id,
  * "." or another folder for the module that is linked to it, or "all"; with c->arg->all no words
  * are taken. Says itself what is wrong: 0 and the names, each once; EXIT_NO_MODULE and those of
- * the words that do mean one; EXIT_USAGE or negative, without names. `ret` is NULL before. */
-int select_modules(Context *c, char *const *words, char ***ret);
+ * the words that do mean one; EXIT_USAGE or negative, without names. `ret` is NULL before. Words
+ * that mean none are added to `results` as failed; NULL: they are not. */
+int select_modules(Context *c, char *const *words, json_object *results, char ***ret);
+
+/* Whether that much was understood that --json has something to print. */
+bool select_answers(int selected);
 
 /* The exit status of a verb that did something to all that select_modules() found: a failure comes
  * before a word that meant none. */

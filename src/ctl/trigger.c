@@ -143,7 +143,7 @@ static int add_targets(Context *c, Trigger *t, const char *word) {
         _cleanup_(freep) char *owner = NULL, *unit = NULL;
         int r;
 
-        r = select_modules(c, selected, &names);
+        r = select_modules(c, selected, /* results= */ NULL, &names);
         if (r != 0)
                 return r;
         if (module_from_unit_word(word, &owner, &unit) >= 0)

@@ -55,7 +55,7 @@ static int update_module(Context *c, const Module *m, bool all, Install *in) {
 static int update_one(Context *c, const char *name, bool all, Sums *sums) {
         _cleanup_(install_done) Install in = { .update = true };
         Module m = {};
-        int r, k;
+        int r;
 
         r = store_load(c->store, name, &in.error, &m);
         if (r >= 0 && free_and_strdup(&in.module.name, name) < 0)
@@ -72,8 +72,7 @@ static int update_one(Context *c, const char *name, bool all, Sums *sums) {
         if (r < 0)
                 in.result = INSTALL_FAILED;
         sums->results[in.result]++;
-        k = install_report(c, &in);
-        return r < 0 ? r : k;
+        return install_report(c, &in, r);
 }
 
 static void print_sums(const Sums *sums, size_t n) {
@@ -109,17 +108,32 @@ static int update_all(Context *c, char *const *names, bool all) {
         return result;
 }
 
+/* One object each, as of those that are there. */
+static int print_unknown(Context *c, json_object *unknown) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < json_object_array_length(unknown); i++)
+                if (c->arg->json != JSON_OFF)
+                        r = json_print(json_object_array_get_idx(unknown, i), c->arg->json);
+        return r < 0 ? log_error_errno(r, "Cannot print: %m") : 0;
+}
+
 static int run_update(const void *args, char **words) {
         static char *const everything[] = { (char *) "all", NULL };
         bool all = !words[0] || (!words[1] && streq(words[0], "all"));
+        _cleanup_(json_object_putp) json_object *unknown = json_object_new_array();
         _cleanup_(strv_freep) char **names = NULL;
         Context c;
         int r;
 
+        if (!unknown)
+                return log_oom();
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = select_modules(&c, all ? everything : words, &names);
+        r = select_modules(&c, all ? everything : words, unknown, &names);
+        if (select_answers(r) && print_unknown(&c, unknown) < 0)
+                r = -EIO;
         if (r == 0 || names)
                 r = select_result(r, update_all(&c, names, all));
         context_done(&c);

@@ -140,4 +140,17 @@ status "uninstall" 4 pm2ctl uninstall nope tool
 says "... too" "tool is uninstalled"
 is "... leaves who was not named" "@acme+tool other" "$(cd state/pm2ctl/modules && echo *)"
 
+# -- --json tells of them too
+install_module tool '{"name":"tool","version":"1.0.0","main":"x.js"}'
+unknown='{"name":"nope","result":"failed","error":"No module .nope. is installed in the user scope; .pm2ctl list. shows those that are\."}'
+for verb in start stop restart enable disable uninstall; do
+        status "$verb --json of an unknown one" 4 pm2ctl "$verb" --json=short nope
+        says "... has it" "^\\[$unknown\\]\$"
+        output=$(pm2ctl "$verb" --json=short nope tool 2>/dev/null)
+        says "... and the others" "^\\[$unknown,\\{\"name\":\"tool\",\"result\":\"[a-z]*\",.*\\}\\]\$"
+done
+status "update --json of an unknown one" 1 pm2ctl update --json=short nope other
+says "... is an object" "^$unknown\$"
+says "... and the others another" '^\{"name":"other","result":"failed",.*"error":"nothing says what'
+
 done_testing

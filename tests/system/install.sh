@@ -105,7 +105,8 @@ like "... which is said" "$OUTPUT" '\./\.npmrc is not obeyed'
 cd / || exit
 
 # -- a module that does not stay up
-exits "a module that ends at once is reported" 1 pm2ctl install dies
+exits "a module that ends at once is reported" 1 pm2ctl install --json=short dies
+like "... in JSON with the reason" "$OUTPUT" '^\{"name":"dies",.*"result":"failed",.*"error":"it '
 like "... with its last words" "$OUTPUT" 'dies'
 like "... and stays installed" "$(pm2ctl list)" ' dies '
 ok "a first version that works" pm2ctl install flaky@1.0.0

@@ -94,7 +94,9 @@ ok "set" pm2ctl set many:greeting bye
 is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 ok "... with what was set" wait_for 10 output_has '^I am worker2 of 3, bye$' unit_journal "${units[3]}"
 before=$(pids)
-is "restart, with one that is unknown" "$(pm2ctl restart --json=short nope many 2>/dev/null)" '[{"name":"many","result":"restarted","error":null}]'
+is "restart, with one that is unknown" \
+        "$(pm2ctl restart --json=short nope many 2>/dev/null | json '[[m["name"], m["result"], bool(m["error"])] for m in d]')" \
+        '[["nope", "failed", true], ["many", "restarted", false]]'
 is "... restarts all" "$(comm -12 <(sort <<<"$before") <(pids | sort))" ""
 systemctl stop "${units[2]}"
 test -d /run/pm2ctl/many@worker@2

@@ -71,7 +71,8 @@ first_boot() {
         like "... is refused" "$OUTPUT" "'elsewhere.js' is not in the package"
         unharmed app 1.1.0 "$pid"
         publish app 2.0.2 ',"apps":{"script":"index.js","autorestart":false}' 'console.error("no good"); process.exit(1);'
-        exits "a version that ends at once" 1 pm2ctl update app
+        exits "a version that ends at once" 1 pm2ctl update --json=short app
+        like "... has the reason in JSON" "$OUTPUT" '^\{"name":"app","version":"2\.0\.2","result":"failed",.*"error":"it exited with status 1"'
         like "... is shown with its last words" "$OUTPUT" 'no good'
         like "... and taken back" "$OUTPUT" 'release 1.1.0-2 runs again; nothing has changed'
         unharmed app 1.1.0
