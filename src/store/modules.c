@@ -29,6 +29,17 @@ int store_fd(const Store *s) {
         return s->fd;
 }
 
+static int explain_open(const Store *s, int r, Error *e) {
+        _cleanup_(freep) char *target = NULL;
+
+        if (r == -ENOTDIR && readlink_at(AT_FDCWD, s->path, &target) >= 0)
+                return error_set(e, r,
+                                 "%s is a symlink, which is not followed: make it a folder, and "
+                                 "have %s mounted there (mount --bind, or a mount unit)",
+                                 s->path, target);
+        return error_set(e, r, "cannot open %s: %s", s->path, scope_strerror(s->scope, r));
+}
+
 int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
         _cleanup_(store_closep) Store *s = NULL;
         int r;
@@ -51,8 +62,7 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
         }
         s->fd = open_folder(AT_FDCWD, s->path);
         if (s->fd < 0)
-                return error_set(e, s->fd, "cannot open %s: %s", s->path,
-                                 scope_strerror(s->scope, s->fd));
+                return explain_open(s, s->fd, e);
 
         s->modules_fd = create ? open_or_mkdir_at(s->fd, "modules", 0755)
                                : open_folder(s->fd, "modules");

@@ -153,4 +153,13 @@ status "update --json of an unknown one" 1 pm2ctl update --json=short nope other
 says "... is an object" "^$unknown\$"
 says "... and the others another" '^\{"name":"other","result":"failed",.*"error":"nothing says what'
 
+# -- the folder of it all
+mkdir elsewhere
+XDG_STATE_HOME=$tmp/elsewhere
+ln -s "$tmp/state/pm2ctl" elsewhere/pm2ctl
+for words in list 'show tool' 'install tool'; do
+        status "$words where it is a symlink" 1 pm2ctl $words
+        one_sentence "... tells the remedy" "$tmp/elsewhere/pm2ctl is a symlink, which is not followed: make it a folder, and have $tmp/state/pm2ctl mounted there \(mount --bind, or a mount unit\)\$"
+done
+
 done_testing
