@@ -64,30 +64,47 @@ static int print_json(Edit *edit, const char *module, Error *e) {
         return r < 0 ? r : json_print(o, arg->json);
 }
 
-/* { "global": {…}, "modules": { NAME: {…} } } */
-static int print_all_json(Edit *edit, Error *e) {
-        const Arguments *arg = edit->context->arg;
-        _cleanup_(json_object_putp) json_object *all = json_object_new_object(), *o = NULL;
-        char modules[] = "modules", global[] = "global";
+static int add_json(Edit *edit, const char *module, char *const *path, Error *e, json_object *all) {
+        json_object *o;
         Settings *s;
         int r;
 
-        r = edit_settings(edit, NULL, e, &s);
+        r = edit_settings(edit, module, e, &s);
         if (r >= 0)
-                r = settings_to_json(s, arg->show_secrets, &o);
-        if (r >= 0)
-                r = all ? tree_put(all, (char *[]){ global, NULL }, TAKE_PTR(o)) : -ENOMEM;
-        if (r >= 0)
-                r = tree_put(all, (char *[]){ modules, NULL }, json_object_new_object());
+                r = settings_to_json(s, edit->context->arg->show_secrets, &o);
+        return r < 0 ? r : tree_put(all, path, o);
+}
+
+/* { "global": {…}, "modules": { NAME: {…} } }, without those that cannot be read. */
+static int print_all_json(Edit *edit, Error *e) {
+        _cleanup_(json_object_putp) json_object *all = json_object_new_object();
+        char modules[] = "modules", global[] = "global";
+        int r, result;
+
+        if (!all)
+                return -ENOMEM;
+        result = add_json(edit, NULL, (char *[]){ global, NULL }, e, all);
+        r = tree_put(all, (char *[]){ modules, NULL }, json_object_new_object());
+        if (r < 0)
+                return r;
         STRV_FOREACH(name, edit->known) {
-                if (r >= 0)
-                        r = edit_settings(edit, *name, e, &s);
-                if (r >= 0)
-                        r = settings_to_json(s, arg->show_secrets, &o);
-                if (r >= 0)
-                        r = tree_put(all, (char *[]){ modules, *name, NULL }, TAKE_PTR(o));
+                r = add_json(edit, *name, (char *[]){ modules, *name, NULL }, e, all);
+                result = r < 0 ? r : result;
         }
-        return r < 0 ? r : json_print(all, arg->json);
+        r = json_print(all, edit->context->arg->json);
+        return r < 0 ? r : result;
+}
+
+/* Those that can be read, whatever the others are like. */
+static int print_all_lines(Edit *edit, Lines *l, Error *e) {
+        int r, result;
+
+        result = print_lines(edit, NULL, l, e);
+        STRV_FOREACH(name, edit->known) {
+                r = print_lines(edit, *name, l, e);
+                result = r < 0 ? r : result;
+        }
+        return result;
 }
 
 /* A module's settings, or everybody's for NULL. */
@@ -98,15 +115,8 @@ static int get_all(Edit *edit, const char *module, Error *e) {
         if (edit->context->arg->json != JSON_OFF)
                 return module ? print_json(edit, module, e) : print_all_json(edit, e);
 
-        if (module)
-                r = print_lines(edit, module, &l, e);
-        else {
-                r = print_lines(edit, NULL, &l, e);
-                STRV_FOREACH(name, edit->known)
-                        if (r >= 0)
-                                r = print_lines(edit, *name, &l, e);
-        }
-        if (r >= 0 && l.hidden > 0)
+        r = module ? print_lines(edit, module, &l, e) : print_all_lines(edit, &l, e);
+        if (l.hidden > 0)
                 log_notice("%u secret value%s left out; --show-secrets prints %s.", l.hidden,
                            l.hidden == 1 ? " is" : "s are", l.hidden == 1 ? "it" : "them");
         return r;
@@ -178,7 +188,7 @@ static int run_get(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Edit edit = EDIT_NULL;
         Context c;
-        int r;
+        int r, k;
 
         r = context_open(args, &c);
         if (r < 0)
@@ -188,8 +198,9 @@ static int run_get(const void *args, char **words) {
         if (r >= 0)
                 r = words[0] && !streq(words[0], "all") ? get_value(&edit, words[0], &e)
                                                         : get_all(&edit, NULL, &e);
+        k = output_flush();
         if (r >= 0)
-                r = output_flush();
+                r = k;
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot get %s", words[0] ? words[0] : "settings");
         edit_done(&edit);

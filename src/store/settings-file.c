@@ -85,6 +85,7 @@ static int explain_read(const Scope *scope, int r, const char *path, Error *e) {
 }
 
 int settings_load(const Scope *scope, const char *module, Error *e, Settings **ret) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(place_done) Place p = {};
         _cleanup_(freep) char *text = NULL;
         size_t size = 0;
@@ -96,7 +97,8 @@ int settings_load(const Scope *scope, const char *module, Error *e, Settings **r
         r = read_file_at(AT_FDCWD, p.path, INI_FILE_MAX, &text, &size);
         if (r < 0 && r != -ENOENT)
                 return explain_read(scope, r, p.path, e);
-        return settings_parse(text ? text : "", size, p.path, e, ret);
+        r = settings_parse(text ? text : "", size, p.path, &why, ret);
+        return r == -EBADMSG ? error_set(e, r, "%s; mend or remove it", error_text(&why, r)) : r;
 }
 
 /* Opens a folder of settings, made with its parents if need be. Returns the descriptor. */

@@ -267,6 +267,17 @@ refuses 'a damaged file is an error that names the line' 1 'modules/other.ini: l
 [[ $(pm2ctl set other:x 1 2>&1) != *waits* ]]
 result $? 'a setting that is not taken waits for nobody'
 refuses 'for get too' 1 'modules/other.ini: line 8: ' get other:x
+for word in all other; do
+        refuses "nor does unset $word" 1 "$files/modules/other.ini: line 8: " unset "$word"
+        refuses '... which tells the remedy' 1 '; mend or remove it' unset "$word"
+done
+pm2ctl -q set my.tool:x 1
+got=$(pm2ctl get all 2>&1)
+[ $? -eq 1 ] && [[ $got == *'"my.tool":x'*"Cannot get all: $files/modules/other.ini: line 8: "*'; mend or remove it' ]]
+result $? 'get all tells the others, then what is wrong' "$got"
+got=$(pm2ctl get all --json=short 2>/dev/null)
+[ $? -eq 1 ] && [[ $got == '{"global":{'*',"modules":{'*'"my.tool":{'*'"x":"1"'* ]]
+result $? '... in JSON, too' "$got"
 got=$(pm2ctl set my.tool:x 1 globalkey 2 2>&1)
 [ $? -eq 0 ] && [[ $got == *"'other' is left alone"*'line 8'* ]]
 result $? 'other modules are not touched by it' "$got"
