@@ -3,9 +3,14 @@
 
 #include "basic/clock.h"
 #include "basic/path.h"
+#include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/trigger.h"
 #include "model/name.h"
+#include "unit/query.h"
+
+/* How often a unit that is being started is tried. */
+#define RETRY_USEC (100 * USEC_PER_MSEC)
 
 /* What an action may say until it ends, where it is all printed as one document. */
 #define STREAM_SIZE_MAX (16U * 1024U * 1024U)
@@ -178,7 +183,29 @@ int trigger_add(Trigger *t, const char *unit) {
         return 0;
 }
 
-static int start(Trigger *t, Target *target, const char *runtime) {
+/* Nobody listens: 1 if that is about to change, since the unit was just started; else `r`, or
+ * -ENOENT where it does not run. */
+static int ask_manager(Trigger *t, Target *target, int r) {
+        UnitState state = {};
+        bool runs, starts;
+        int k;
+
+        k = context_bus(t->context, /* e= */ NULL);
+        if (k >= 0)
+                k = unit_query(t->context->bus, target->unit, /* e= */ NULL, &state);
+        if (k < 0)
+                return r;
+        runs = k > 0 && unit_state_runs(&state);
+        starts = k > 0 && (streq(state.active, "activating") ||
+                           (runs && state.uptime_usec < CONTROL_YOUNG_USEC));
+        unit_state_done(&state);
+        if (runs || starts)
+                return starts ? 1 : r;
+        error_clear(&target->error);
+        return error_set(&target->error, -ENOENT, "it does not run");
+}
+
+static int start(Trigger *t, Target *target) {
         _cleanup_(freep) char *name = NULL, *app = NULL, *folder = NULL, *path = NULL;
         unsigned instance;
         int r;
@@ -188,13 +215,26 @@ static int start(Trigger *t, Target *target, const char *runtime) {
                 r = module_unit_folder(name, app, instance, &folder);
         if (r < 0)
                 return r;
-        path = path_join(runtime, folder);
+        path = path_join(t->context->scope.runtime, folder);
         if (!path)
                 return -ENOMEM;
-        target->deadline_usec = now_usec() + t->timeout_usec;
+        error_clear(&target->error);
+        target->retry_usec = 0;
         r = call_open(path, &t->request, t->timeout_usec, &target->error, &target->call);
+        if (r == -ENOENT || r == -ECONNREFUSED)
+                r = ask_manager(t, target, r);
+        if (r > 0) {
+                uint64_t now = now_usec(), began = target->deadline_usec - t->timeout_usec;
+
+                error_clear(&target->error);
+                if (now - began < CONTROL_YOUNG_USEC) {
+                        target->retry_usec = now + RETRY_USEC;
+                        return 0;
+                }
+                r = error_set(&target->error, -ENOENT, "it does not run yet");
+        }
         if (t->several && r == -ENOENT)
-                finish(t, target, OUTCOME_SKIPPED);
+                finish(t, target, OUTCOME_STOPPED);
         else if (r == -EAGAIN)
                 finish(t, target, OUTCOME_TIMEOUT);
         else if (r < 0)
@@ -231,6 +271,8 @@ static int wait_for_calls(Trigger *t, struct pollfd *fds) {
                         continue;
                 any = true;
                 until = MIN2(until, target->deadline_usec);
+                if (target->retry_usec > 0)
+                        until = MIN2(until, MAX2(target->retry_usec, now));
                 fds[i].fd = target->call.channel.fd;
                 fds[i].events = (short) (POLLIN |
                                          (channel_is_full(&target->call.channel) ? POLLOUT : 0));
@@ -242,7 +284,7 @@ static int wait_for_calls(Trigger *t, struct pollfd *fds) {
         return 1;
 }
 
-int trigger_run(Trigger *t, const char *runtime) {
+int trigger_run(Trigger *t) {
         _cleanup_(freep) struct pollfd *fds = calloc(t->n + 1, sizeof(*fds));
         int r;
 
@@ -250,7 +292,8 @@ int trigger_run(Trigger *t, const char *runtime) {
                 return -ENOMEM;
         t->several |= t->n > 1;
         for (size_t i = 0; i < t->n; i++) {
-                r = start(t, t->targets + i, runtime);
+                t->targets[i].deadline_usec = now_usec() + t->timeout_usec;
+                r = start(t, t->targets + i);
                 if (r < 0)
                         return r;
         }
@@ -258,6 +301,12 @@ int trigger_run(Trigger *t, const char *runtime) {
                 for (size_t i = 0; i < t->n; i++) {
                         Target *target = t->targets + i;
 
+                        if (target->retry_usec > 0 && target->outcome == OUTCOME_WAITING &&
+                            target->retry_usec <= now_usec()) {
+                                r = start(t, target);
+                                if (r < 0)
+                                        return r;
+                        }
                         if (fds[i].revents & POLLOUT)
                                 (void) channel_flush(&target->call.channel);
                         if (fds[i].revents & ~POLLOUT)

@@ -78,7 +78,7 @@ static int print_json(const Trigger *t) {
         for (size_t i = 0; list && i < t->n; i++) {
                 json_object *o;
 
-                if (t->targets[i].outcome == OUTCOME_SKIPPED)
+                if (t->targets[i].outcome >= OUTCOME_SKIPPED)
                         continue;
                 o = target_json(t, t->targets + i);
                 if (!o || json_object_array_add(list, o) < 0)
@@ -91,23 +91,29 @@ static int print_json(const Trigger *t) {
 
 static int judge(const Trigger *t, bool all) {
         size_t count[_OUTCOME_MAX] = {};
+        bool none;
 
         for (size_t i = 0; i < t->n; i++)
                 count[t->targets[i].outcome]++;
-        if (count[OUTCOME_SKIPPED] == t->n && all)
+        none = count[OUTCOME_SKIPPED] + count[OUTCOME_STOPPED] == t->n;
+        if (none && all)
                 log_error("No module that runs has an action '%s'.", t->request.action);
-        for (size_t i = 0; count[OUTCOME_SKIPPED] == t->n && !all && i < t->n; i++)
-                log_error("Action '%s' of %s failed: %s", t->request.action, t->targets[i].name,
-                          t->targets[i].error.message);
-        return count[OUTCOME_FAILED] > 0 || count[OUTCOME_SKIPPED] == t->n ? EXIT_FAILURE
-               : count[OUTCOME_TIMEOUT] > 0                                ? EXIT_TIMEOUT
-                                                                           : EXIT_SUCCESS;
+        else if (none && count[OUTCOME_SKIPPED] == 0)
+                log_error("Action '%s' of %s failed: none of its %zu units runs",
+                          t->request.action, t->targets[0].name, t->n);
+        for (size_t i = 0; none && !all && i < t->n; i++)
+                if (t->targets[i].outcome == OUTCOME_SKIPPED)
+                        log_error("Action '%s' of %s failed: %s", t->request.action,
+                                  t->targets[i].name, t->targets[i].error.message);
+        return count[OUTCOME_FAILED] > 0 || none ? EXIT_FAILURE
+               : count[OUTCOME_TIMEOUT] > 0      ? EXIT_TIMEOUT
+                                                 : EXIT_SUCCESS;
 }
 
-static int trigger(Trigger *t, const char *runtime, bool all) {
+static int trigger(Trigger *t, bool all) {
         int r, result;
 
-        r = trigger_run(t, runtime);
+        r = trigger_run(t);
         result = r < 0 ? log_error_errno(r, "Cannot wait for answers: %m") : judge(t, all);
         if (r >= 0) {
                 r = t->arg->json != JSON_OFF ? print_json(t) : t->printed;
@@ -175,12 +181,13 @@ static int parse_timeout(const char *text, uint64_t *ret) {
 
 static int run_trigger(const void *args, char **words) {
         bool all = streq(words[0], "all");
+        Context c;
         Trigger t = {
+                .context = &c,
                 .arg = args,
                 .request = { .action = words[1], .parameter = words[2] },
                 .several = all,
         };
-        Context c;
         int r;
 
         r = parse_timeout(t.arg->timeout, &t.timeout_usec);
@@ -190,7 +197,7 @@ static int run_trigger(const void *args, char **words) {
                 return EXIT_USAGE;
         r = add_targets(&c, &t, words[0]);
         if (r == 0)
-                r = trigger(&t, c.scope.runtime, all);
+                r = trigger(&t, all);
         trigger_done(&t);
         context_done(&c);
         return r;

@@ -11,7 +11,8 @@ typedef enum Outcome {
         OUTCOME_DONE,    /* answered or ended: data */
         OUTCOME_FAILED,  /* the clause says why */
         OUTCOME_TIMEOUT, /* likewise */
-        OUTCOME_SKIPPED, /* one of several, not running or without the action; with a clause */
+        OUTCOME_SKIPPED, /* one of several, without the action; with a clause */
+        OUTCOME_STOPPED, /* one of several, that does not run */
         _OUTCOME_MAX,
 } Outcome;
 
@@ -26,10 +27,11 @@ typedef struct Target {
         bool wordless;       /* a scoped action that ended without any */
         json_object *stream; /* array of what came before it; NULL where that was printed at once */
         size_t stream_size;
-        uint64_t deadline_usec;
+        uint64_t deadline_usec, retry_usec; /* retry: of a call that nobody took yet */
 } Target;
 
 typedef struct Trigger {
+        Context *context;
         const Arguments *arg;
         ControlRequest request;
         uint64_t timeout_usec; /* since it was asked, and since it said anything */
@@ -39,10 +41,9 @@ typedef struct Trigger {
         size_t n;
 } Trigger;
 
-/* Adds a target; once all are there, trigger_run() calls them, whose runtime folders are in
- * `runtime`, until each has an outcome. */
+/* Adds a target; once all are there, trigger_run() calls them until each has an outcome. */
 int trigger_add(Trigger *t, const char *unit);
-int trigger_run(Trigger *t, const char *runtime);
+int trigger_run(Trigger *t);
 
 void trigger_done(Trigger *t);
 

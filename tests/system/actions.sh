@@ -59,7 +59,14 @@ cat >"$packages/twins/1.0.0/package.json" <<'END'
 { "name": "twins", "version": "1.0.0", "apps": [ { "name": "first", "script": "index.js", "args": "first" },
   { "name": "second", "script": "index.js", "args": "second" } ] }
 END
-ok "the modules are installed" pm2ctl install acts acts-too dumb twins
+mkdir -p "$packages/shift/1.0.0"
+echo 'process.exit(0)' >"$packages/shift/1.0.0/once.js"
+cp "$packages/acts-too/1.0.0/index.js" "$packages/shift/1.0.0/index.js"
+cat >"$packages/shift/1.0.0/package.json" <<'END'
+{ "name": "shift", "version": "1.0.0", "apps": [ { "name": "once", "script": "once.js", "cron_restart": "0 0 1 1 *", "autorestart": false },
+  { "name": "stays", "script": "index.js" } ] }
+END
+ok "the modules are installed" pm2ctl install acts acts-too dumb twins shift
 
 # -- what comes of it --------------------------------------------------------------------------------------------------
 ok "an action is triggered" pm2ctl trigger acts 'disk usage'
@@ -102,15 +109,30 @@ ok "and runs again" wait_for 20 output_has '^80%$' pm2ctl trigger acts 'disk usa
 fails "an answer that cannot be printed is no success" eval 'pm2ctl trigger acts echo x >/dev/full'
 like "which is said" "$OUTPUT" 'Cannot print: No space left on device'
 fails "nor is it of all" eval 'pm2ctl trigger all echo x >/dev/full'
-is "all who have it are asked" "$(pm2ctl trigger all echo x | sort)" $'acts-too: too\nacts: x'
-is "in JSON, too" "$(pm2ctl trigger all echo x --json | json '[[m["module"], m["return"]] for m in d]')" '[["acts", "x"], ["acts-too", "too"]]'
+is "all who have it are asked" "$(pm2ctl trigger all echo x | sort)" $'acts-too: too\nacts: x\nshift@stays: too'
+is "in JSON, too" "$(pm2ctl trigger all echo x --json | json '[[m["module"], m["return"]] for m in d]')" '[["acts", "x"], ["acts-too", "too"], ["shift@stays", "too"]]'
 exits "where none has it" 1 pm2ctl trigger all nonsense
 is "a module with several units has them all asked" "$(pm2ctl trigger twins who | sort)" $'twins: first\ntwins@second: second'
 is "... that have the action" "$(pm2ctl trigger twins second)" 'twins@second: second'
 is "... or one of them" "$(pm2ctl trigger pm2@twins@second.service who)" second
 exits "... and where none has it" 1 pm2ctl trigger twins third
 like "each says what it has" "$OUTPUT" 'twins@second failed: there is no such action, but: second, who'
-ok "one stops" pm2ctl stop dumb
+ok "of two apps one ends" wait_for 20 eval '[ "$(systemctl show -P SubState pm2@shift)" = exited ]'
+is "it is not asked" "$(pm2ctl trigger shift echo x)" 'shift@stays: too'
+exits "nor blamed for an unknown action" 1 pm2ctl trigger shift ecko
+is "of which the other tells" "$OUTPUT" "pm2ctl: Action 'ecko' of shift@stays failed: there is no such action, but: echo; did you mean 'echo'?"
+exits "by its own name it cannot be asked" 1 pm2ctl trigger pm2@shift.service echo
+like "which is why" "$OUTPUT" 'Action .echo. of shift failed: it does not run'
+ok "the other stops, too" pm2ctl stop shift
+exits "and none is left" 1 pm2ctl trigger shift echo
+is "which is said once" "$OUTPUT" "pm2ctl: Action 'echo' of shift failed: none of its 2 units runs"
+ok "one stops" pm2ctl stop dumb acts-too
+mkdir -p /etc/systemd/system/pm2@acts-too.service.d
+printf '[Service]\nExecStartPre=/bin/sleep 1\n' >/etc/systemd/system/pm2@acts-too.service.d/slow.conf
+pm2ctl start acts-too &
+ok "another starts slowly" wait_for 20 eval '[ "$(systemctl show -P ActiveState pm2@acts-too)" = activating ]'
+is "and can be asked meanwhile" "$(pm2ctl trigger acts-too echo x)" too
+wait $!
 exits "and cannot be asked" 1 pm2ctl trigger dumb echo
 like "which is why" "$OUTPUT" 'it does not run'
 
