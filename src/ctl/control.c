@@ -10,7 +10,8 @@
 typedef struct Control {
         int (*run)(Context *c, char *const *names, Error *e, UnitOutcome **ret);
         const char *done;   /* "%s is started." */
-        const char *failed; /* "Cannot stop %s" */
+        const char *failed; /* "%s did not start" */
+        const char *left;   /* the same where nothing was begun; NULL: no other */
         bool show_log;
 } Control;
 
@@ -27,7 +28,8 @@ static int report(Context *c, const Control *control, const char *name, const Un
                 log_info("%s is %s.", name, control->done);
         if (r >= 0)
                 return 0;
-        (void) log_error_cause(r, &outcome->error, "%s %s", name, control->failed);
+        (void) log_error_cause(r, &outcome->error, "%s %s", name,
+                               control->left && !outcome->unit ? control->left : control->failed);
         if (control->show_log)
                 excerpt_show(c, outcome->unit, outcome->start_usec);
         return r;
@@ -93,19 +95,20 @@ static int start_anew(Context *c, char *const *names, Error *e, UnitOutcome **re
 }
 
 static int run_start(const void *args, char **words) {
-        static const Control how = { start_stopped, "started", "did not start", true };
+        static const Control how = { start_stopped, "started", "did not start", NULL, true };
 
         return run(args, words, &how);
 }
 
 static int run_restart(const void *args, char **words) {
-        static const Control how = { start_anew, "restarted", "did not start again", true };
+        static const Control how = { start_anew, "restarted", "did not start again",
+                                     "is not restarted and goes on as it was", true };
 
         return run(args, words, &how);
 }
 
 static int run_stop(const void *args, char **words) {
-        static const Control how = { modules_stop, "stopped", "cannot be stopped", false };
+        static const Control how = { modules_stop, "stopped", "cannot be stopped", NULL, false };
 
         return run(args, words, &how);
 }

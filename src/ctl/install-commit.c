@@ -149,11 +149,14 @@ static void take_back(Context *c, const Install *in, const char *previous, int r
 
 /* -- all of it ------------------------------------------------------------------------ */
 
-static const char *const done[_INSTALL_RESULT_MAX] = {
-        [INSTALL_NEW] = "installed",
-        [INSTALL_UPDATED] = "updated",
-        [INSTALL_LINKED] = "linked",
-        [INSTALL_ROLLED_BACK] = "rolled back",
+/* "NAME VERSION is updated", and what stands there in place of the blank. */
+static const struct {
+        const char *before, *after;
+} done[_INSTALL_RESULT_MAX] = {
+        [INSTALL_NEW] = { " ", " is installed" },
+        [INSTALL_UPDATED] = { " ", " is updated" },
+        [INSTALL_LINKED] = { " ", " is linked" },
+        [INSTALL_ROLLED_BACK] = { " is back at ", "" },
 };
 
 /* Without a manager there is nothing to be taken back: once there is one, it can be started. */
@@ -166,8 +169,8 @@ static int start_release(Context *c, Install *in, const char *previous) {
                 return 0;
         r = context_bus(c, &in->error);
         if (r < 0)
-                return log_error_cause(r, &in->error, "%s %s is %s, but does not run", m->name,
-                                       m->version, done[in->result]);
+                return log_error_cause(r, &in->error, "%s%s%s%s, but does not run", m->name,
+                                       done[in->result].before, m->version, done[in->result].after);
         r = modules_start(c, (char *[]){ m->name, NULL }, START_ANEW, &in->error, &outcome);
         if (r >= 0)
                 r = outcome->r;
@@ -200,15 +203,16 @@ static void prune(Context *c, const char *name, const char *previous) {
 static void say_done(const Install *in) {
         _cleanup_(strv_freep) char **units = NULL;
         _cleanup_(freep) char *joined = NULL;
+        const char *before = done[in->result].before, *after = done[in->result].after;
         const Module *m = &in->module;
 
         if (module_units_read(m, /* states= */ NULL, 0, &units) >= 0)
                 joined = strv_join(units, ", ");
         if (in->stopped)
-                log_info("%s %s is %s; it was stopped and stays so.", m->name, m->version,
-                         done[in->result]);
+                log_info("%s%s%s%s; it was stopped and stays so.", m->name, before, m->version,
+                         after);
         else
-                log_info("%s %s is %s and runs as %s.", m->name, m->version, done[in->result],
+                log_info("%s%s%s%s and runs as %s.", m->name, before, m->version, after,
                          joined ? joined : "?");
 }
 

@@ -29,18 +29,35 @@ static int explain_exit(const UnitState *s, Error *e) {
         return error_set(e, -ECHILD, "it exited with status %d", s->exit_status);
 }
 
+static int explain_process(const UnitState *s, Error *e) {
+        const char *name;
+
+        if (s->exit_code == CLD_EXITED)
+                return explain_exit(s, e);
+        name = sigabbrev_np(s->exit_status);
+        return error_set(e, -ECHILD, "it was killed by SIG%s", name ? name : "?");
+}
+
+static bool has_ended(const UnitState *s) {
+        return s->exit_code == CLD_EXITED || s->exit_code == CLD_KILLED ||
+               s->exit_code == CLD_DUMPED;
+}
+
 static int explain_result(const UnitState *s, Error *e) {
+        /* the last restart was refused, but before the first there was a start */
+        if (streq_ptr(s->result, "start-limit-hit") && s->n_restarts > 0 && has_ended(s)) {
+                _cleanup_(error_clear) Error why = ERROR_NULL;
+                int r = explain_process(s, &why);
+
+                return error_set(e, r, "%s; it was started %u times in too short a time",
+                                 error_text(&why, r), s->n_restarts);
+        }
         for (size_t i = 0; i < ELEMENTSOF(results); i++)
                 if (streq_ptr(s->result, results[i].result))
                         return error_set(e, results[i].error, "%s", results[i].text);
 
-        if (s->exit_code == CLD_EXITED)
-                return explain_exit(s, e);
-        if (s->exit_code == CLD_KILLED || s->exit_code == CLD_DUMPED) {
-                const char *name = sigabbrev_np(s->exit_status);
-
-                return error_set(e, -ECHILD, "it was killed by SIG%s", name ? name : "?");
-        }
+        if (has_ended(s))
+                return explain_process(s, e);
         /* Asked while it was being started again, which is what wipes the reason. */
         if (streq_ptr(s->result, "success"))
                 return error_set(e, -ECHILD, "it ended, and was started again");

@@ -317,7 +317,7 @@ is "... and stays disabled" "1.3.0 $modules/mod/disabled" "$(version mod) $(ls "
 
 # -- rollback
 status "rollback" 0 rollback mod
-says "... says to what" "mod 1.2.0 is rolled back"
+says "... says to what" "mod is back at 1.2.0"
 is "... is the version before" 1.2.0 "$(version mod)"
 output=$(pm2ctl rollback --json=short mod 2>/dev/null)
 is "once more is the one that was" "rolled-back 1.3.0 1.2.0" \

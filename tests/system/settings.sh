@@ -160,7 +160,7 @@ ok "... does not keep a global key from the others" pm2ctl set pmx_timeout other
 ok "... which restart" restarted "$sends" sends
 ok "... while the module runs on" unchanged "$hello" hello
 exits "... also when it is to be restarted" 1 pm2ctl restart hello
-like "... which tells the line" "$OUTPUT" 'did not start again: /etc/pm2ctl/modules/hello.ini: line [0-9]+: '
+like "... which tells the line" "$OUTPUT" 'hello is not restarted and goes on as it was: /etc/pm2ctl/modules/hello.ini: line [0-9]+: '
 ok "... and stops nothing" unchanged "$hello" hello
 exits "show tells what is known" 1 pm2ctl show hello
 like "... how it runs" "$OUTPUT" 'Main PID: [0-9]'

@@ -299,7 +299,41 @@ static void test_oneshot(void) {
         }
 }
 
+/* The reason that is told of a unit that failed. */
+static void test_reasons(void) {
+        static const struct {
+                const char *result;
+                int code, status;
+                unsigned n_restarts;
+                const char *text;
+        } table[] = {
+                { "exit-code", CLD_EXITED, 3, 16, "it exited with status 3" },
+                { "signal", CLD_KILLED, SIGSEGV, 16, "it was killed by SIGSEGV" },
+                { "start-limit-hit", CLD_EXITED, 0, 16,
+                  "it exited with status 0; it was started 16 times in too short a time" },
+                { "start-limit-hit", CLD_KILLED, SIGTERM, 2,
+                  "it was killed by SIGTERM; it was started 2 times in too short a time" },
+                { "start-limit-hit", CLD_EXITED, 0, 0,
+                  "it was started too often in too short a time" },
+                { "start-limit-hit", 0, 0, 3, "it was started too often in too short a time" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(error_clear) Error e = ERROR_NULL;
+                const UnitState s = { .active = (char *) "failed",
+                                      .sub = (char *) "failed",
+                                      .result = (char *) table[i].result,
+                                      .exit_code = table[i].code,
+                                      .exit_status = table[i].status,
+                                      .n_restarts = table[i].n_restarts };
+
+                ok(unit_state_to_error(&s, &e) == -ECHILD);
+                ok_str(error_text(&e, -ECHILD), table[i].text);
+        }
+}
+
 int main(void) {
+        test_reasons();
         test_start();
         test_start_many();
         test_stop();
