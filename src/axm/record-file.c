@@ -229,18 +229,22 @@ int record_format(const Record *record, char **ret, size_t *ret_size) {
 }
 
 int record_load_at(int dir_fd, const char *name, Error *e, Record *ret) {
-        _cleanup_(freep) char *text = NULL;
+        _cleanup_(freep) char *text = NULL, *folder = NULL;
         size_t size;
         int r;
 
         r = read_file_at(dir_fd, name, RECORD_FILE_MAX, &text, &size);
         if (r == -ENOENT)
                 return 0;
+        if (r == -EFBIG)
+                r = error_set(e, -EBADMSG, "larger than %u bytes", RECORD_FILE_MAX);
         if (r >= 0)
                 r = record_parse(text, size, e, ret);
-        if (r < 0)
-                return error_prefix(e, r, "%s", name);
-        return 1;
+        if (r >= 0)
+                return 1;
+
+        (void) fd_path(dir_fd, &folder);
+        return error_prefix(e, r, "%s/%s", folder ? folder : ".", name);
 }
 
 int record_save_at(int dir_fd, const char *name, const Record *record, Error *e) {

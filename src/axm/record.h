@@ -85,8 +85,9 @@ int record_parse(const char *text, size_t size, Error *e, Record *ret);
 /* Compact JSON text and a final newline. */
 int record_format(const Record *record, char **ret, size_t *ret_size);
 
-/* 1 and the record in file `name`, 0 if there is none, negative, with a clause that names the file,
- * if it cannot be read. */
+/* 1 and the record in file `name`, 0 if there is none, negative, with a clause that names the file
+ * with its whole path, if it cannot be read. -EBADMSG if it is damaged, and of use to nobody;
+ * -EPROTONOSUPPORT if a newer pm2ctl wrote it. */
 int record_load_at(int dir_fd, const char *name, Error *e, Record *ret);
 
 /* Replaces the file in one step, 0640. */

@@ -283,8 +283,7 @@ int readlink_at(int dir_fd, const char *name, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-/* What a descriptor refers to. */
-static int path_of(int fd, char **ret) {
+int fd_path(int fd, char **ret) {
         char link[64];
 
         (void) snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
@@ -306,7 +305,7 @@ static int open_and_compare(int dir_fd, const char *path, int flags) {
         found_fd = openat(dir_fd, path, O_PATH | O_CLOEXEC | (flags & (O_DIRECTORY | O_NOFOLLOW)));
         if (found_fd < 0)
                 return -errno;
-        if (path_of(dir_fd, &folder) < 0 || path_of(found_fd, &file) < 0)
+        if (fd_path(dir_fd, &folder) < 0 || fd_path(found_fd, &file) < 0)
                 return -ENOSYS;
         rest = startswith(file, folder);
         if (!rest || (rest[0] != 0 && rest[0] != '/' && !streq(folder, "/")))

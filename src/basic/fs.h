@@ -19,6 +19,9 @@ static inline void closedirp(DIR **d) {
 int opendir_at(int dir_fd, const char *name, DIR **ret);
 int open_folder(int dir_fd, const char *name);
 
+/* The path of what a descriptor refers to. */
+int fd_path(int fd, char **ret);
+
 /* Reads a regular file of at most `max` bytes; the text is terminated by a NUL that `ret_size` (may
  * be NULL) does not count. -ENOENT, -ELOOP for a symlink, -EINVAL for what is no regular file,
  * -EFBIG. */

@@ -58,7 +58,11 @@ int reports_record(Context *c, const char *unit, Error *e, Record *ret) {
         r = find_record(c, unit, &file);
         if (r == -ENOENT || r == -EACCES)
                 return 0;
-        return r < 0 ? r : record_load_at(c->records_fd, file, e, ret);
+        if (r >= 0)
+                r = record_load_at(c->records_fd, file, e, ret);
+        return r == -EBADMSG
+                       ? error_prefix(e, r, "its record is damaged; restart it, or remove the file")
+                       : r;
 }
 
 json_object *reports_monitor(Context *c, const char *unit) {

@@ -192,6 +192,12 @@ static int unit_load(Unit *unit, bool create) {
                 return -ENOBUFS;
         }
         r = record_load_at(unit->units->dir_fd, unit->file, &e, &unit->record);
+        if (r == -EBADMSG && unlinkat(unit->units->dir_fd, unit->file, 0) >= 0) {
+                /* it can be made again, and damaged it would be in the way for ever */
+                (void) log_warning_cause(r, &e, "%s: its record was damaged, and begins anew",
+                                         unit->name);
+                r = 0;
+        }
         if (r < 0) {
                 unit_complain(unit, r, &e, "cannot record what it says");
                 return r;

@@ -45,6 +45,17 @@ for verb in start stop restart env; do
         says "... with the same remedy" "$no_manager"
 done
 
+# -- records that cannot be read
+mkdir -p state/pm2ctl/axm
+: >state/pm2ctl/axm/tool.json
+status "show of a module whose record is damaged fails" 1 pm2ctl show tool
+says "... and names file and remedy" \
+        "^pm2ctl: Cannot show all of 'tool': its record is damaged; restart it, or remove the file: $tmp/state/pm2ctl/axm/tool.json: "
+echo '{"version":99}' >state/pm2ctl/axm/tool.json
+status "so does show of one whose record is newer" 1 pm2ctl show tool
+says "... which says so" "'tool': $tmp/state/pm2ctl/axm/tool.json: written by a newer pm2ctl .*; update pm2ctl or remove the file"
+rm -r state/pm2ctl/axm
+
 # -- nowhere to print to
 for words in list 'list --json' 'show tool' 'show tool --json' jlist 'get --json' --help --version --list-verbs; do
         # shellcheck disable=SC2086 # several words

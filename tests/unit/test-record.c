@@ -406,7 +406,11 @@ static void test_files(int dir) {
 
         ok(write_file_atomic_at(dir, "broken.json", "{", 1, 0640) == 0);
         ok(record_load_at(dir, "broken.json", &e, &back) == -EBADMSG);
-        ok(startswith(error_text(&e, 0), "broken.json: not valid JSON"));
+        ok(error_text(&e, 0)[0] == '/' && strstr(error_text(&e, 0), "/broken.json: not valid JSON"));
+        error_clear(&e);
+        ok(write_file_atomic_at(dir, "newer.json", "{\"version\":2}", 13, 0640) == 0);
+        ok(record_load_at(dir, "newer.json", &e, &back) == -EPROTONOSUPPORT);
+        ok(strstr(error_text(&e, 0), "/newer.json: written by a newer pm2ctl"));
 
         ok(write_file_atomic_at(dir, "tool@w.json", "{}", 2, 0640) == 0);
         ok(write_file_atomic_at(dir, "tool@w@2.json", "{}", 2, 0640) == 0);

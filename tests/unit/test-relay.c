@@ -183,12 +183,21 @@ static void test_units(int dir) {
         ok(units_flush(units, /* all= */ true) == 0);
         ok_str(recorded(dir, "x.json"), "none");
 
-        /* a record that cannot be read is not overwritten */
-        ok(write_file_atomic_at(dir, "x.json", "{", 1, 0640) == 0);
+        /* one that is damaged begins anew, one of a newer version is not overwritten */
+        ok(write_file_atomic_at(dir, "x.json", "", 0, 0640) == 0);
         say(units, "pm2@x.service", INVOCATION_B,
             "{\"type\":\"axm:option:configuration\",\"data\":{\"c\":2}}");
         ok(units_flush(units, /* all= */ true) == 0);
-        ok_str(recorded(dir, "x.json"), strerror(EBADMSG));
+        ok_str(recorded(dir, "x.json"), "{\"c\":2} []");
+        ok(write_file_atomic_at(dir, "x.json", "{\"version\":", 11, 0640) == 0);
+        say(units, "pm2@x.service", INVOCATION_A, NULL);
+        ok(units_flush(units, /* all= */ true) == 0);
+        ok_str(recorded(dir, "x.json"), "none");
+        ok(write_file_atomic_at(dir, "x.json", "{\"version\":2}", 13, 0640) == 0);
+        say(units, "pm2@x.service", INVOCATION_A,
+            "{\"type\":\"axm:option:configuration\",\"data\":{\"c\":2}}");
+        ok(units_flush(units, /* all= */ true) == 0);
+        ok_str(recorded(dir, "x.json"), strerror(EPROTONOSUPPORT));
 }
 
 /* However many units speak, those that rest are forgotten, and nothing of theirs is lost. */
