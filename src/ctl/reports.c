@@ -60,9 +60,10 @@ int reports_record(Context *c, const char *unit, Error *e, Record *ret) {
                 return 0;
         if (r >= 0)
                 r = record_load_at(c->records_fd, file, e, ret);
-        return r == -EBADMSG
-                       ? error_prefix(e, r, "its record is damaged; restart it, or remove the file")
-                       : r;
+        if (r == -EBADMSG)
+                return error_prefix(e, r, "its record is damaged; restart the module, or remove "
+                                          "the file");
+        return r;
 }
 
 json_object *reports_monitor(Context *c, const char *unit) {

@@ -50,7 +50,7 @@ mkdir -p state/pm2ctl/axm
 : >state/pm2ctl/axm/tool.json
 status "show of a module whose record is damaged fails" 1 pm2ctl show tool
 says "... and names file and remedy" \
-        "^pm2ctl: Cannot show all of 'tool': its record is damaged; restart it, or remove the file: $tmp/state/pm2ctl/axm/tool.json: "
+        "^pm2ctl: Cannot show all of 'tool': its record is damaged; restart the module, or remove the file: $tmp/state/pm2ctl/axm/tool.json: "
 echo '{"version":99}' >state/pm2ctl/axm/tool.json
 status "so does show of one whose record is newer" 1 pm2ctl show tool
 says "... which says so" "'tool': $tmp/state/pm2ctl/axm/tool.json: written by a newer pm2ctl .*; update pm2ctl or remove the file"
