@@ -27,7 +27,12 @@ static int apply(const Option *o, const char *argument, void *args) {
                 *(bool *) field = false;
                 return 0;
         case OPTION_STRING:
-                *(const char **) field = argument ? argument : "";
+                /* as from a variable that is not set */
+                if (isempty(argument)) {
+                        log_error("Option '--%s' needs a value: it is empty.", o->name);
+                        return -EINVAL;
+                }
+                *(const char **) field = argument;
                 return 0;
         case OPTION_PARSE:
                 return o->parse(argument, field);

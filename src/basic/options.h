@@ -8,7 +8,7 @@
 typedef enum OptionKind {
         OPTION_SET,    /* bool at offset becomes true */
         OPTION_CLEAR,  /* bool at offset becomes false */
-        OPTION_STRING, /* const char * at offset points at the argument */
+        OPTION_STRING, /* const char * at offset points at the argument, which is not empty */
         OPTION_PARSE,  /* parse() is asked */
 } OptionKind;
 
@@ -25,9 +25,9 @@ typedef struct Option {
 } Option;
 
 /* Writes the options into `args` and leaves the words. Options and words may come in any order,
- * "--" ends the options, and a negative number is a word. If `given` is not NULL, it has one entry per table row, set where the
- * option was given. 0 and the vector of words (pointing into argv; free() it), or -EINVAL after a
- * message to standard error. */
+ * "--" ends the options, and a negative number is a word. If `given` is not NULL, it has one entry
+ * per table row, set where the option was given. 0 and the vector of words (pointing into argv;
+ * free() it), or -EINVAL after a message to standard error. */
 int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
                   char ***ret_words);
 

@@ -193,7 +193,7 @@ publish all 1.0.0
 publish 7 1.0.0
 refused "a name that means all modules" "'all' could not be told from all of them; choose another name" install all
 refused "a name that is a number" "'7' could not be told from the number" install 7
-for options in --uid=root --gid=root "--uid=root --gid=root" --uid=; do
+for options in --uid=root --gid=root "--uid=root --gid=root"; do
         before=$(state)
         # shellcheck disable=SC2086 # words
         status "$options, which is not for users" 2 install $options mod

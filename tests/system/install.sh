@@ -59,7 +59,7 @@ is "... indeed" "$(ps -o user= -p "$(pid_of hello)")" worker
 refused "no such package" "no such package" no-such-package
 refused "no such version" "no version of hello" hello@99.0.0
 status=2 refused "no such user" "no user 'nobody-here'" --uid=nobody-here hello
-status=2 refused "no user at all" "no user ''" --uid= hello
+status=2 refused "no user at all" "'--uid' needs a value" --uid= hello
 status=2 refused "no such group" "no group 'nobody-here'" --uid=worker --gid=nobody-here hello
 status=2 refused "a group alone" "--gid goes with --uid" --gid=root hello
 for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
