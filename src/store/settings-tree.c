@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "store/settings-tree.h"
 
+#include <math.h>
+
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/key.h"
@@ -146,6 +148,10 @@ int tree_check_value(json_object *value, unsigned depth, Error *e) {
                     json_object_get_uint64(value) == UINT64_MAX)
                         return error_set(e, -EINVAL, "a number is larger than 64 bits hold");
                 return 0;
+        case json_type_double:
+                if (!isfinite(json_object_get_double(value)))
+                        return error_set(e, -EINVAL, "a number is larger than 64 bits hold");
+                return 0;
         case json_type_object:
                 return check_object(value, depth, e);
         case json_type_array:
@@ -159,6 +165,10 @@ const char *settings_value_text(json_object *value) {
         const char *text = json_string(value);
 
         return text ? text : value ? json_text(value) : "null";
+}
+
+int settings_value_check(json_object *value, Error *e) {
+        return tree_check_value(value, 0, e);
 }
 
 int settings_value_parse(const char *text, Error *e, json_object **ret) {

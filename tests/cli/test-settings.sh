@@ -90,6 +90,8 @@ refuses 'paths are no module names' 1 'module name' set ../../etc:c v
 refuses 'bad JSON' 1 "value of 'tool:x': not valid JSON" set --json tool:x nonsense
 refuses 'JSON that JSON is not' 1 'not valid JSON' set --json tool:x NaN
 refuses 'numbers nobody can hold' 1 'larger than 64 bits' set --json tool:x 98765432109876543210
+refuses 'nor JavaScript' 1 'larger than 64 bits' set --json tool:x 1e400
+refuses 'in whatever they are' 1 'larger than 64 bits' set --json tool:x '{"a":[-1e999]}'
 refuses 'bad UTF-8 in a key' 1 'not valid UTF-8' set $'tool:\xff' v
 refuses 'bad UTF-8 in a value' 1 'not valid UTF-8' set tool:x $'\xff'
 refuses 'get of a key that is not set' 1 "'tool:nix' is not set" get tool:nix
