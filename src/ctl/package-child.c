@@ -146,6 +146,8 @@ int package_print(const Arguments *arg, json_object *answer) {
         };
         const TableStyle style = table_style(arg, NULL);
 
+        if (arg->quiet && arg->json == JSON_OFF)
+                return 0;
         return arg->json != JSON_OFF ? json_print(answer, arg->json)
                                      : table_print(columns, ELEMENTSOF(columns),
                                                    json_get(answer, "files"), &style);

@@ -63,6 +63,9 @@ as_user dev tee "$made/.npmrc" >/dev/null <<<"registry=$url
 //${url#http://}:_authToken=$token"
 as_user dev sed -i "\$s/.*/console.log('the first version');/" "$made/index.js"
 publish() { as_user dev pm2ctl publish "$@" "$made"; }
+ok "publish --dry-run -q" publish --dry-run -q
+like "... says where it would go, which is all it is for" "$OUTPUT" "Would publish .* at http.* as 'latest'"
+is "... and no more" "$(grep -c . <<<"$OUTPUT")" 1
 ok "publish --dry-run" publish --dry-run
 fails "... publishes nothing" npm view --registry "$url" made version
 ok "publish" publish
