@@ -78,6 +78,8 @@ static int probe_app(const char *place, json_object *app, json_object *findings)
                 r = probe_app_field(place, key, value, findings);
                 if (r < 0)
                         return r;
+                if (r > 0 && !streq(key, "script"))
+                        json_object_object_del(app, key);
                 found += r;
         }
         return found;
@@ -103,32 +105,51 @@ static int probe_apps(json_object *package, json_object *findings) {
         return found;
 }
 
+/* No entry point, no app, too many: what only shows in the whole. */
+static int probe_entry(json_object *package, json_object *findings) {
+        static const char *const keys[] = { "apps", "pm2", "bin", "main" };
+        _cleanup_(json_object_putp) json_object *document = json_object_new_object();
+        int r = document ? json_add_string(document, "name", "sound") : -ENOMEM;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(keys); i++) {
+                json_object *value = json_get(package, keys[i]);
+
+                r = value ? json_add(document, keys[i], json_object_get(value)) : 0;
+        }
+        return r < 0 ? r : probe(document, NULL, "add it", findings);
+}
+
 int check_fields(json_object *package, json_object *findings) {
         static const struct {
-                const char *key, *remedy;
+                const char *key, *remedy, *instead;
         } fields[] = {
-                { "name", "choose one of small letters, digits and - . _" },
-                { "version", "write one such as \"1.0.0\"" },
-                { "config", "write an object of the settings and their defaults" },
+                { "name", "choose one of small letters, digits and - . _", "sound" },
+                { "version", "write one such as \"1.0.0\"", "1.0.0" },
+                { "config", "write an object of the settings and their defaults", NULL },
         };
-        int r, found = 0;
+        int r;
 
         for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
                 _cleanup_(json_object_putp) json_object *document = NULL;
+                json_object *value = json_get(package, fields[i].key);
 
-                if (!json_has(package, fields[i].key))
-                        continue;
-                document = sound_document(fields[i].key, json_get(package, fields[i].key));
-                r = document ? probe(document, fields[i].key, fields[i].remedy, findings) : -ENOMEM;
+                if (value) {
+                        document = sound_document(fields[i].key, value);
+                        r = document ? probe(document, fields[i].key, fields[i].remedy, findings)
+                                     : -ENOMEM;
+                } else {
+                        r = i == 0; /* the name alone must be there */
+                        if (r > 0 && finding_add(findings, FINDING_ERROR, "name", fields[i].remedy,
+                                                 "it is missing") < 0)
+                                return -ENOMEM;
+                }
+                if (r > 0) {
+                        json_object_object_del(package, fields[i].key);
+                        r = json_add_string(package, fields[i].key, fields[i].instead);
+                }
                 if (r < 0)
                         return r;
-                found += r;
         }
         r = probe_apps(package, findings);
-        if (r < 0)
-                return r;
-        found += r;
-        if (found == 0) /* what only shows in the whole: no name, no entry point */
-                r = probe(package, NULL, "add it", findings);
-        return r < 0 ? r : found + r;
+        return r == 0 ? probe_entry(package, findings) : MIN2(r, 0);
 }

@@ -6,5 +6,6 @@
 
 #include "basic/json.h"
 
-/* Adds a finding for each field that is refused; returns how many were, or -ENOMEM. */
+/* Adds a finding for each field that is refused, and puts something sound in its place where that
+ * can be done, so that the rest can be looked at. -ENOMEM. */
 int check_fields(json_object *package, json_object *findings);

@@ -10,13 +10,17 @@
 #include "ctl/ctl.h"
 #include "ctl/preflight.h"
 #include "model/environment.h"
+#include "model/name.h"
+#include "model/package-units.h"
 #include "npm/packlist.h"
+#include "npm/semver.h"
 #include "store/script.h"
+#include "store/settings.h"
 
 /* -- what can be read, but not all of it has effect ----------------------------------- */
 
-static int check_effects(const Package *p, json_object *package, json_object *findings) {
-        int r = 0;
+static int check_effects(const Package *p, json_object *findings) {
+        int r;
 
         for (size_t i = 0; i < p->n_apps; i++)
                 STRV_FOREACH(ignored, p->apps[i].ignored) {
@@ -45,9 +49,82 @@ static int check_effects(const Package *p, json_object *package, json_object *fi
                                 return r;
                 }
         }
-        if (!json_has(package, "version"))
-                r = finding_add(findings, FINDING_WARNING, "version", "write one such as \"1.0.0\"",
-                                "without a version it can be linked, but not be published");
+        return 0;
+}
+
+/* What can be linked, but not published. */
+static int check_identity(json_object *package, json_object *findings) {
+        const char *name = json_get_string(package, "name"),
+                   *version = json_get_string(package, "version");
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Semver parsed;
+        int r = 0;
+
+        /* a word is an error, and is found elsewhere */
+        if (!module_name_is_word(name) && module_name_check_new(name, &e) < 0)
+                r = finding_add(findings, FINDING_WARNING, "name", "choose another to publish it",
+                                "%s", error_text(&e, -EINVAL));
+        if (r >= 0 &&
+            (!version || semver_parse(js_trim(slice(version)), SEMVER_LOOSE, &parsed) < 0))
+                r = finding_add(
+                        findings, FINDING_WARNING, "version", "write one such as \"1.0.0\"",
+                        version ? "with this one it can be linked, but not be published"
+                                : "without a version it can be linked, but not be published");
+        return r;
+}
+
+/* Where there are several units, their apps' names tell them apart. */
+static int check_app_names(const Package *p, json_object *findings) {
+        for (size_t i = 0; i < p->n_apps; i++) {
+                _cleanup_(freep) char *field = preflight_field(p, i, "name");
+                bool valid = app_name_is_valid(p->apps[i].name);
+                int r;
+
+                if (!field)
+                        return -ENOMEM;
+                if (!p->apps[i].name || package_app_is_named(p, i) ||
+                    (p->n_apps == 1 && app_count_instances(p->apps) == 1))
+                        continue;
+                r = finding_add(findings, FINDING_WARNING, field,
+                                valid ? "choose one that no other app has and that is no number"
+                                      : "choose one of letters, digits and - . _",
+                                "no unit can be called '%s', so that the app is called '%zu'",
+                                p->apps[i].name, i);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Values that no setting could have; `fields` is an object or NULL. */
+static int check_values(json_object *fields, const char *place, json_object *findings) {
+        if (!fields)
+                return 0;
+        json_object_object_foreach(fields, key, value) {
+                _cleanup_(error_clear) Error e = ERROR_NULL;
+                _cleanup_(freep) char *field = NULL;
+                int r;
+
+                if (settings_value_check(value, &e) >= 0)
+                        continue;
+                if (asprintf(&field, "%s.%s", place, key) < 0)
+                        return -ENOMEM;
+                r = finding_add(findings, FINDING_WARNING, field, "write another value",
+                                "no setting can have this value: %s", error_text(&e, -EINVAL));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int check_all_values(const Package *p, json_object *findings) {
+        int r = check_values(p->config, "config", findings);
+
+        for (size_t i = 0; r >= 0 && i < p->n_apps; i++) {
+                _cleanup_(freep) char *place = preflight_field(p, i, "env");
+
+                r = place ? check_values(p->apps[i].env, place, findings) : -ENOMEM;
+        }
         return r;
 }
 
@@ -104,11 +181,34 @@ static int check_dependencies(int fd, json_object *package, json_object *finding
 
 /* -- the verb ------------------------------------------------------------------------- */
 
+/* What is left to be looked at once the fields are sound. */
+static int check_sound(int fd, json_object *package, ScopeKind scope, json_object *findings) {
+        const char *text = json_text(package);
+        Package p = {};
+        int r;
+
+        if (!text)
+                return -ENOMEM;
+        r = package_parse(text, strlen(text), /* e= */ NULL, &p);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0; /* check_fields() has said why */
+        r = preflight_findings(fd, &p, scope, findings);
+        if (r >= 0)
+                r = check_packed(fd, &p, package, findings);
+        if (r >= 0)
+                r = check_effects(&p, findings);
+        if (r >= 0)
+                r = check_app_names(&p, findings);
+        if (r >= 0)
+                r = check_all_values(&p, findings);
+        package_done(&p);
+        return r;
+}
+
 static int check_folder(int fd, ScopeKind scope, json_object *findings) {
         _cleanup_(json_object_putp) json_object *package = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *text = NULL;
-        Package p = {};
         size_t size;
         int r;
 
@@ -122,22 +222,11 @@ static int check_folder(int fd, ScopeKind scope, json_object *findings) {
                 return finding_add(findings, FINDING_ERROR, NULL, "correct it", "%s",
                                    r < 0 ? error_text(&e, r) : "it must be a JSON object");
         r = check_fields(package, findings);
-        if (r != 0)
-                return MIN2(r, 0);
-        r = package_parse(text, size, &e, &p);
-        if (r < 0)
-                return finding_add(findings, FINDING_ERROR, NULL, "correct it", "%s",
-                                   error_text(&e, r));
-
-        r = preflight_findings(fd, &p, scope, findings);
         if (r >= 0)
-                r = check_packed(fd, &p, package, findings);
-        if (r >= 0)
-                r = check_effects(&p, package, findings);
+                r = check_identity(package, findings);
         if (r >= 0)
                 r = check_dependencies(fd, package, findings);
-        package_done(&p);
-        return r;
+        return r < 0 ? r : check_sound(fd, package, scope, findings);
 }
 
 /* How many errors they are. */

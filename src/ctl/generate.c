@@ -9,6 +9,7 @@
 #include "ctl/ctl.h"
 #include "ctl/skeleton.h"
 #include "model/name.h"
+#include "model/unit-spec.h"
 
 #define MARK "@NAME@"
 
@@ -54,12 +55,28 @@ static int write_skeleton(const char *folder, const char *name) {
         return r;
 }
 
+/* As strict as the stricter scope: who makes a module does not know where it will run. */
+static int check_name(const char *name, Error *e) {
+        _cleanup_(freep) char *unit = NULL;
+        int r;
+
+        r = module_name_check_new(name, e);
+        if (r >= 0)
+                r = module_unit_name(name, /* app= */ NULL, 0, &unit);
+        if (r < 0 || strlen(unit) <= unit_name_max(SCOPE_SYSTEM))
+                return r;
+        return error_set(e, -EINVAL,
+                         "the name of its unit would have more than the %zu bytes that systemd can "
+                         "do with",
+                         unit_name_max(SCOPE_SYSTEM));
+}
+
 static int run_generate(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         const char *name = words[0], *folder = path_basename(name);
         int r;
 
-        r = module_name_check(name, &e);
+        r = check_name(name, &e);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot generate '%s'", name);
         if (mkdir(folder, 0755) < 0)

@@ -11,6 +11,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/interpreter.h"
+#include "model/name.h"
 #include "model/package-units.h"
 #include "model/unit-spec.h"
 #include "store/script.h"
@@ -172,15 +173,14 @@ static int check_app(const Check *c, const App *app) {
 
 /* -- its name ------------------------------------------------------------------------- */
 
-/* Words that verbs take to mean something else than the module called so. */
 static int check_word(const char *name, json_object *findings) {
-        bool number = strspn(name, "0123456789") == strlen(name);
+        _cleanup_(error_clear) Error e = ERROR_NULL;
 
-        if (!number && !streq(name, "all"))
+        if (!module_name_is_word(name))
                 return 0;
-        return finding_add(findings, FINDING_ERROR, "name", "choose another name",
-                           "a module called '%s' could not be told from %s", name,
-                           number ? "the number of another" : "all of them");
+        (void) module_name_check_new(name, &e);
+        return finding_add(findings, FINDING_ERROR, "name", "choose another name", "%s",
+                           error_text(&e, -EINVAL));
 }
 
 static int check_unit_names(const Package *p, ScopeKind scope, json_object *findings) {

@@ -52,6 +52,29 @@ bool module_name_is_valid(const char *name) {
         return module_name_check(name, /* e= */ NULL) >= 0;
 }
 
+bool module_name_is_word(const char *name) {
+        return streq(name, "all") || strspn(name, "0123456789") == strlen(name);
+}
+
+int module_name_check_new(const char *name, Error *e) {
+        int r;
+
+        r = module_name_check(name, e);
+        if (r < 0)
+                return r;
+        if (module_name_is_word(name))
+                return error_set(e, -EINVAL, "a module called '%s' could not be told from %s", name,
+                                 streq(name, "all") ? "all of them" : "the number of another");
+        if (strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+                return error_set(e, -EINVAL,
+                                 "module name '%s' has capital letters, which npm takes in no new "
+                                 "package's name",
+                                 name);
+        if (streq(name, "node_modules") || streq(name, "favicon.ico"))
+                return error_set(e, -EINVAL, "npm takes no package called '%s'", name);
+        return 0;
+}
+
 bool app_name_is_valid(const char *app) {
         return !isempty(app) && strlen(app) <= APP_NAME_MAX && strspn(app, plain) == strlen(app) &&
                app[0] != '.' && app[0] != '-';

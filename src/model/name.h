@@ -22,6 +22,13 @@
 int module_name_check(const char *name, Error *e);
 bool module_name_is_valid(const char *name);
 
+/* "all" and numbers, which verbs take to mean something else than the module called so. */
+bool module_name_is_word(const char *name);
+
+/* What a module that is made or published may be called: no such word, and none of the names that
+ * npm takes of old packages only. -EINVAL and the reason. */
+int module_name_check_new(const char *name, Error *e);
+
 /* An app's or instance's name as a part of a unit name: [A-Za-z0-9._-]. */
 bool app_name_is_valid(const char *app);
 

@@ -25,11 +25,15 @@ static bool is_taken(const Package *p, size_t app) {
         return false;
 }
 
-static int app_part(const Package *p, size_t app, char **ret) {
+bool package_app_is_named(const Package *p, size_t app) {
         const char *name = p->apps[app].name;
 
-        if (name && app_name_is_valid(name) && !is_number(name) && !is_taken(p, app)) {
-                *ret = strdup(name);
+        return name && app_name_is_valid(name) && !is_number(name) && !is_taken(p, app);
+}
+
+static int app_part(const Package *p, size_t app, char **ret) {
+        if (package_app_is_named(p, app)) {
+                *ret = strdup(p->apps[app].name);
                 return *ret ? 0 : -ENOMEM;
         }
         if (asprintf(ret, "%zu", app) < 0) {

@@ -22,6 +22,10 @@ typedef struct UnitPlace {
  * the processors. */
 unsigned app_count_instances(const App *app);
 
+/* Whether an app's units bear its name: not if another app has it already, if it is a number, or if
+ * no unit could be called so. Then they have the app's number. */
+bool package_app_is_named(const Package *p, size_t app);
+
 /* What the first app is called beside others, as they are in their units' names; NULL where the
  * package has one unit. */
 int package_first_app(const Package *p, char **ret);

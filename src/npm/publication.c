@@ -192,7 +192,7 @@ int publication_check(json_object *package, bool publish, Error *e, char **ret_v
         if (!name || !text)
                 return error_set(e, -EINVAL, "package.json: field '%s' must be a string",
                                  name ? "version" : "name");
-        r = module_name_check(name, e);
+        r = publish ? module_name_check_new(name, e) : module_name_check(name, e);
         if (r < 0)
                 return error_prefix(e, r, "package.json: field 'name'");
         if (semver_parse(js_trim(slice(text)), SEMVER_LOOSE, &version) < 0)

@@ -53,6 +53,9 @@ bool settings_is_empty(const Settings *s);
  * -EBADMSG and the reason. A text "null" gives a NULL object. */
 int settings_value_parse(const char *text, Error *e, json_object **ret);
 
+/* Whether a setting may have that value: -EINVAL and a clause. */
+int settings_value_check(json_object *value, Error *e);
+
 /* The value as it stands in an environment: a text as it is, others as JSON. Owned by the value. */
 const char *settings_value_text(json_object *value);
 

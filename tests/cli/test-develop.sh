@@ -34,6 +34,12 @@ status "no name for a package" 1 pm2ctl generate 'No Name'
 says "... and it is said why" "a name may hold"
 is "... before anything is written" "home other tool" "$(LC_ALL=C ls | tr '\n' ' ' | sed 's/ $//')"
 
+for name in all 5 Foo @acme/Foo node_modules favicon.ico "$(printf '%0214d' 0 | tr 0 a)"; do
+        status "a name that would be refused later: ${name:0:12}" 1 pm2ctl generate "$name"
+        one_sentence "... in a sentence" "^pm2ctl: Cannot generate '"
+done
+is "... before anything is written" "home other tool" "$(LC_ALL=C ls | tr '\n' ' ' | sed 's/ $//')"
+
 # -- check
 status "check is content with it" 0 pm2ctl check tool
 status "... also with --json" 0 pm2ctl check --json=short tool
@@ -67,6 +73,35 @@ is "... with file, problem and remedy" True "$(whole bad)"
 echo '{ "name": "x", ' >bad/package.json
 status "package.json that is no JSON" 1 pm2ctl check bad
 says "... is a finding" "^error: package.json: "
+echo '{}' >bad/package.json
+is "what is missing is said at once" "error name,error -,warning version" "$(findings bad | paste -sd,)"
+echo '{ "name": 3, "version": "1", "dependencies": { "gone": "1" }, "apps": [{ "script": "gone.js", "kill_timeout": {} }] }' >bad/package.json
+is "... beside what is wrong" "error name,error apps[0].kill_timeout,warning version,warning dependencies.gone,error apps[0].script" \
+        "$(findings bad | paste -sd,)"
+cat >bad/package.json <<'END'
+{ "name": "bad", "version": "1.0.0", "config": { "big": 1e400, "deep": { "n": [98765432109876543210] }, "fine": 1e300 }, "apps": [
+        { "name": "in", "script": "in.js" }, { "name": "in", "script": "in.js" }, { "name": "b/../c d", "script": "in.js" },
+        { "name": "3", "script": "in.js", "env": { "N": 1e400 } }, { "name": "other", "script": "in.js" }, { "script": "in.js" } ] }
+END
+status "what has no effect is no error" 0 pm2ctl check bad
+is "... but said: names no unit can have, values no setting can have" \
+        "warning apps[1].name,warning apps[2].name,warning apps[3].name,warning config.big,warning config.deep,warning apps[3].env.N" \
+        "$(findings bad | paste -sd,)"
+for name in Foo @acme/Foo node_modules favicon.ico; do
+        echo "{ \"name\": \"$name\", \"version\": \"1.0.0\", \"main\": \"in\" }" >bad/package.json
+        is "npm takes no new package called $name" "warning name" "$(findings bad | paste -sd,)"
+        for verb in publish 'publish --dry-run'; do
+                status "... nor does $verb" 1 pm2ctl $verb bad
+                one_sentence "... in a sentence" "^pm2ctl: Cannot publish 'bad': package.json: field 'name': "
+        done
+done
+for name in all 5; do
+        echo "{ \"name\": \"$name\", \"version\": \"1.0.0\", \"main\": \"in\" }" >bad/package.json
+        status "what cannot be installed is not published: $name" 1 pm2ctl publish --dry-run bad
+        one_sentence "... which is said" "field 'name': a module called '$name' could not be told from"
+done
+echo '{ "name": "bad", "version": "1", "main": "in" }' >bad/package.json
+is "a version that cannot be published" "warning version" "$(findings bad | paste -sd,)"
 rm bad/package.json
 status "no package.json" 1 pm2ctl check bad
 says "... is a finding" "cannot be read: No such file"
@@ -100,6 +135,9 @@ status "again, of a copy that only we can read" 0 pm2ctl package ../again
 cd ..
 is "... is the same to the byte" "$sum" "$(sha512sum <tool/tool-0.1.0.tgz)"
 status "a dry run" 0 pm2ctl package --dry-run other
+says "... shows the files" "README.md"
+status "... but not with -q" 0 pm2ctl package --dry-run -q other
+is "... nothing" "" "$output"
 is "... writes nothing" "" "$(ls ./*other*.tgz 2>/dev/null)"
 status "its scripts" 0 pm2ctl package bad
 says "... run" "^prepared"
@@ -128,6 +166,10 @@ status "publish where nobody listens" 1 pm2ctl publish --otp=123456 --tag=next t
 says "... too" "^pm2ctl: Cannot publish 'tool': http://127.0.0.1:9/tool: "
 [[ $output != *s3cret* && $output != *123456* ]]
 result $? "... without the token" "$output"
+for option in tag access otp; do
+        status "an empty --$option" 2 pm2ctl publish --dry-run --$option= tool
+        one_sentence "... is none" "^pm2ctl: Option '--$option' needs a value: it is empty\\.$"
+done
 status "--tag goes with publish alone" 2 pm2ctl package --tag=x tool
 
 done_testing

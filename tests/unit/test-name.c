@@ -21,6 +21,16 @@ static void test_valid(void) {
                                         "a%b", "\xc3\xa4", "@a/-b",  "a\\b" };
         for (size_t i = 0; i < ELEMENTSOF(invalid); i++)
                 ok(!module_name_is_valid(invalid[i]));
+
+        const char *const old[] = { "all",         "0",          "2024",
+                                    "JSONStream",  "@Acme/tool", "node_modules",
+                                    "favicon.ico", ".x" };
+        for (size_t i = 0; i < ELEMENTSOF(old); i++)
+                ok(module_name_check_new(old[i], NULL) == -EINVAL);
+        const char *const new[] = { "tool", "@acme/all", "@acme/0",
+                                    "0x",   "alls",      "@acme/node_modules" };
+        for (size_t i = 0; i < ELEMENTSOF(new); i++)
+                ok(module_name_check_new(new[i], NULL) == 0);
 }
 
 static void test_round_trip(void) {
