@@ -47,13 +47,18 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
         int r;
 
         r = journal_reader_cursor(reader, &cursor);
-        if (r == -EADDRNOTAVAIL || r == -EBADMSG)
-                /* The file it was in is gone or damaged. The next entry has a cursor again. */
+        if (r >= 0)
+                r = journal_position_from_cursor(cursor, &position);
+        if (r == -EADDRNOTAVAIL || r == -EBADMSG || r == -EINVAL) {
+                /* The file it was in is gone or damaged. The next entry has a cursor again, but may
+                 * count as earlier than this one. */
+                p->lost = true;
                 return 0;
+        }
         if (r < 0)
                 return r;
-        if (journal_position_from_cursor(cursor, &position) < 0 ||
-            journal_position_strayed(&position, &p->position)) {
+        p->lost = false;
+        if (journal_position_strayed(&position, &p->position)) {
                 p->astray = true;
                 r = place_return(p, reader);
                 return r < 0 ? r : -EBADMSG;
@@ -73,6 +78,11 @@ int place_look_behind(Place *p, JournalReader *reader) {
         JournalEntry entry;
         int r;
 
+        if (p->lost) {
+                p->astray = true;
+                r = place_return(p, reader);
+                return MIN2(r, 0);
+        }
         if (!p->cursor)
                 return 0;
         r = journal_reader_seek_realtime(reader, since);

@@ -13,6 +13,7 @@ typedef struct Place {
         char *cursor;             /* NULL: nothing is done with */
         JournalPosition position; /* its, or that of the first entry read */
         bool unwritten;           /* since the file was written */
+        bool lost;                /* what was read last is damaged and has no place */
         bool astray;              /* a number is damaged: it is found by its time */
         uint64_t moved_usec, written_usec;
 } Place;
@@ -26,7 +27,8 @@ int place_return(const Place *p, JournalReader *reader);
 
 /* The reader's current entry, and all before it, is done with. -EBADMSG, and the place stays, if
  * that entry's number is damaged: libsystemd shows what has lower ones no more. The reader is back
- * at the place then, and comes to that entry no more. */
+ * at the place then, and comes to that entry no more. Where the entry has no place at all, it is
+ * left to place_look_behind() to go back. */
 int place_move(Place *p, JournalReader *reader, uint64_t now);
 
 /* The same for the place itself, when nothing comes behind it: 1 if something was written later,
