@@ -42,7 +42,10 @@ int error_prefix(Error *e, int r, const char *format, ...) {
 }
 
 const char *error_text(const Error *e, int r) {
-        return e && e->message ? e->message : strerror(r < 0 ? -r : r);
+        if (e && e->message)
+                return e->message;
+        /* by whoever pressed Ctrl-C, to whom "system call" says nothing */
+        return r == -EINTR ? "it was interrupted" : strerror(r < 0 ? -r : r);
 }
 
 void error_clear(Error *e) {
