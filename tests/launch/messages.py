@@ -8,18 +8,13 @@ import re
 import signal
 import time
 
-from unit import SANITIZED, Unit, bridge_of, done, entries, ok, same, wait_for
+from unit import SANITIZED, Unit, anonymous_kib, bridge_of, done, entries, ok, same, wait_for
 
 SECRET = 'canary-5a1f'
 
 
 def module(script, **more):
     return Unit({'index.js': script}, **more)
-
-
-def private(pid):
-    text = open(f'/proc/{pid}/smaps_rollup').read()
-    return sum(int(n) for n in re.findall(r'^Private_\w+: +(\d+)', text, re.M))
 
 
 # -- entries -----------------------------------------------------------------------------------------------------------
@@ -154,7 +149,7 @@ def watch(u, pid):
     wait_for(lambda: entries)
     bridge = bridge_of(pid)
     while not any(e.get('MESSAGE', '').startswith('A message') for e in entries):
-        peak.append(private(bridge))
+        peak.append(anonymous_kib(bridge))
         time.sleep(0.02)
 
 
@@ -182,7 +177,7 @@ sizes = {}
 def examine(u, pid):
     wait_for(lambda: any(e.get('AXM_TYPE') == 'up' for e in entries))
     bridge = bridge_of(pid)
-    sizes['idle'] = private(bridge)
+    sizes['idle'] = anonymous_kib(bridge)
     ok(os.getsid(bridge) not in (os.getsid(pid), os.getsid(0)), 'the bridge has a session of its own')
     same(open(f'/proc/{bridge}/cmdline').read().strip('\0'), 'pm2-bridge\0tool', 'a name of its own')
     same(open(f'/proc/{bridge}/environ').read().strip('\0'), '', 'and nothing of the environment')
@@ -190,7 +185,7 @@ def examine(u, pid):
         os.kill(bridge, s)
     os.kill(pid, signal.SIGUSR2)
     wait_for(lambda: len(entries) > 20000)
-    sizes['after'] = private(bridge)
+    sizes['after'] = anonymous_kib(bridge)
     os.kill(pid, signal.SIGINT)
 
 
@@ -206,8 +201,8 @@ setInterval(() => {}, 1000)
 same((r.status, r.axm('bye')), (130, [1]), 'signals do not end it before the module')
 same(r.axm('n'), list(range(1, 20001)), 'a flood is passed on to the last message')
 if not SANITIZED:
-    ok(sizes['idle'] <= 1024, f'it takes {sizes["idle"]} KiB of its own', sizes)
-    ok(sizes['after'] <= 1024, f'and {sizes["after"]} KiB after a flood', sizes)
+    ok(sizes['idle'] <= 512, f'it takes {sizes["idle"]} KiB of its own', sizes)
+    ok(sizes['after'] <= 512, f'and {sizes["after"]} KiB after a flood', sizes)
 
 r = module('process.disconnect(); setTimeout(() => process.exit(5), 300)').run()
 same(r.status, 5, 'a module may close its channel and live on')

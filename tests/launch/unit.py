@@ -194,6 +194,12 @@ def bridge_of(pid):
     raise AssertionError('no bridge')
 
 
+def anonymous_kib(pid):
+    """Memory that no file stands behind. Which of a library's pages count as private depends on what else maps them."""
+    with open(f'/proc/{pid}/smaps_rollup') as f:
+        return next(int(line.split()[1]) for line in f if line.startswith('Anonymous:'))
+
+
 enter_namespace()
 folder = tempfile.mkdtemp()
 NOTIFY = f'{folder}/notify'

@@ -219,6 +219,10 @@ r = eval(sys.argv[1])
 print(r if isinstance(r, str) else json.dumps(r, sort_keys=True))' "$1"
 }
 
+# anonymous_kib PID: memory that no file stands behind. What is private of a library's own pages depends on which other
+# process has them mapped at that moment, and a program that lies on a tmpfs is dirty all over.
+anonymous_kib() { sed -n 's/^Anonymous: *\([0-9]*\) kB$/\1/p' "/proc/$1/smaps_rollup"; }
+
 # The journal of a unit's current or last run; journald is asked to write out what it has first.
 unit_journal() { # UNIT [JOURNALCTL-OPTION...]
         local unit=$1; shift

@@ -34,6 +34,3 @@ drained() {
         says drained "{\"type\":\"axm:option:configuration\",\"data\":{\"mark\":\"$n\"}}" &&
                 wait_for "${1:-30}" recorded_now drained 'd["options"]["mark"]' "$n"
 }
-
-# anonymous_kib PID: memory that no file stands behind
-anonymous_kib() { sed -n 's/^Anonymous: *\([0-9]*\) kB$/\1/p' "/proc/$1/smaps_rollup"; }
