@@ -209,6 +209,8 @@ static int set_lifecycle(const App *app, bool linked, UnitSpec *s) {
         if (r < 0)
                 return r;
 
+        s->tasks_max = UNIT_TASKS_MAX;
+        s->memory_max = UNIT_MEMORY_MAX;
         if (app->max_memory > 0) {
                 s->memory_max = app->max_memory;
                 s->memory_swap_max = 0;

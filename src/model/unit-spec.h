@@ -15,6 +15,11 @@
 #define UNIT_WATCHDOG (180 * USEC_PER_SEC)       /* within which a lost bridge is missed */
 #define UNIT_STOP_MAX (3600 * USEC_PER_SEC) /* a package must not hold up a shutdown for ever */
 #define UNIT_FD_NONE  (-EBADF)
+/* What a module gets unless its package or a drop-in says otherwise. V8 keeps its heap below 2
+ * to 4 GiB by default, and node has about a dozen threads. Both are there so that one module cannot
+ * take the machine along, not to find out what one needs. */
+#define UNIT_MEMORY_MAX (UINT64_C(4) * 1024 * 1024 * 1024)
+#define UNIT_TASKS_MAX  512
 
 /* Which list of constant properties goes with the unit. */
 typedef enum Sandbox {
@@ -71,7 +76,7 @@ typedef struct UnitSpec {
         bool private_tmp;
         bool private_network;
 
-        uint64_t memory_max, memory_swap_max;
+        uint64_t memory_max, memory_swap_max, tasks_max;
         const char *restart;
         uint64_t restart_usec;
         unsigned restart_steps; /* in which the delay grows to restart_max_usec; 0: it does not */
@@ -114,6 +119,7 @@ size_t unit_name_max(ScopeKind scope);
                 .stderr_fd = UNIT_FD_NONE,                                                         \
                 .memory_max = UNIT_UNSET,                                                          \
                 .memory_swap_max = UNIT_UNSET,                                                     \
+                .tasks_max = UNIT_UNSET,                                                           \
                 .restart_usec = UNIT_UNSET,                                                        \
                 .restart_max_usec = UNIT_UNSET,                                                    \
                 .start_limit_interval_usec = UNIT_UNSET,                                           \

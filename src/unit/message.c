@@ -41,6 +41,7 @@ static const struct {
         { "PrivateNetwork", PROPERTY_BOOL, offsetof(UnitSpec, private_network) },
 
         { "MemoryMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_max) },
+        { "TasksMax", PROPERTY_AMOUNT, offsetof(UnitSpec, tasks_max) },
         { "MemorySwapMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_swap_max) },
         { "Restart", PROPERTY_STRING, offsetof(UnitSpec, restart) },
         { "RemainAfterExit", PROPERTY_BOOL, offsetof(UnitSpec, remain_after_exit) },
@@ -72,6 +73,18 @@ static const struct {
 #define COUNT(n)       ((const unsigned[]){ n })
 #define AMOUNT(n)      ((const uint64_t[]){ n })
 #define NUMBER(n)      ((const int[]){ n })
+
+/* Folders that all users of the machine write to, on file systems without a limit of their own:
+ * each unit gets small ones. */
+#define BOUNDED_FOLDERS                                                                            \
+        "/dev/shm", "mode=1777,size=64M,nr_inodes=4096,nosuid,nodev,noexec", "/run/lock",          \
+                "mode=1777,size=1M,nr_inodes=256,nosuid,nodev,noexec"
+
+/* Link-local addresses, where clouds hand out credentials to whoever asks from the machine, and
+ * those outside of them that do the same: AWS and Google over IPv6, Oracle's and Alibaba's. */
+#define METADATA_ADDRESSES                                                                         \
+        "169.254.0.0/16", "192.0.0.192/32", "100.100.100.200/32", "fe80::/10",                     \
+                "fd00:ec2::254/128", "fd20:ce::254/128"
 
 /* Not in the list, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it runs),
  * ProcSubset=pid (os.cpus() would be empty), ProtectProc= (a monitoring module counts processes).
@@ -107,9 +120,13 @@ static const struct {
         { EVERYWHERE, "SystemCallErrorNumber", PROPERTY_NUMBER, NUMBER(EPERM) },
         { EVERYWHERE, "SystemCallFilter", PROPERTY_WORDS_ALLOWED,
           WORDS("@system-service", "@pkey") },
+        /* a ring makes sockets of families that RestrictAddressFamilies= refuses to socket() */
+        { EVERYWHERE, "SystemCallFilter", PROPERTY_WORDS_DENIED,
+          WORDS("io_uring_setup", "io_uring_enter", "io_uring_register") },
 
         { IN_SYSTEM, "CapabilityBoundingSet", PROPERTY_AMOUNT, AMOUNT(0) },
         { IN_SYSTEM, "DevicePolicy", PROPERTY_STRING, WORD("closed") },
+        { IN_SYSTEM, "IPAddressDeny", PROPERTY_PREFIXES, WORDS(METADATA_ADDRESSES) },
         { IN_SYSTEM, "PrivateDevices", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "PrivateUsers", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "ProtectClock", PROPERTY_BOOL, YES },
@@ -120,6 +137,7 @@ static const struct {
         { IN_SYSTEM, "ProtectKernelTunables", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "ProtectSystem", PROPERTY_STRING, WORD("strict") },
         { IN_SYSTEM, "RemoveIPC", PROPERTY_BOOL, YES },
+        { IN_SYSTEM, "TemporaryFileSystem", PROPERTY_MOUNTS, WORDS(BOUNDED_FOLDERS) },
         { IN_SYSTEM, "UMask", PROPERTY_COUNT, COUNT(0077) },
         { IN_SYSTEM, "PrivateIPC", PROPERTY_BOOL, YES, .optional = true },
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/property.h"
 
+#include <arpa/inet.h>
+
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/unit-spec.h"
@@ -89,15 +91,26 @@ static int append_strings(sd_bus_message *m, const char *name, const void *field
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
-static int append_words_allowed(sd_bus_message *m, const char *name, const void *field, Error *e) {
+static int append_words(sd_bus_message *m, const char *name, bool allow, const void *field,
+                        Error *e) {
         int r;
 
         r = sd_bus_message_open_container(m, 'r', "bas");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "b", true);
-        if (r >= 0)
-                r = append_strings(m, name, field, e);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(m, "b", allow);
+        if (r < 0)
+                return r;
+        r = append_strings(m, name, field, e);
         return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_words_allowed(sd_bus_message *m, const char *name, const void *field, Error *e) {
+        return append_words(m, name, /* allow= */ true, field, e);
+}
+
+static int append_words_denied(sd_bus_message *m, const char *name, const void *field, Error *e) {
+        return append_words(m, name, /* allow= */ false, field, e);
 }
 
 static int append_bool(sd_bus_message *m, const char *name, const void *field, Error *e) {
@@ -225,6 +238,75 @@ static int append_calendar(sd_bus_message *m, const char *name, const void *fiel
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
+static int append_mounts(sd_bus_message *m, const char *name, const void *field, Error *e) {
+        char *const *words = *(char *const *const *) field;
+        int r;
+
+        r = sd_bus_message_open_container(m, 'a', "(ss)");
+        if (r < 0)
+                return r;
+        for (size_t i = 0; words[i]; i += 2) {
+                assert(words[i + 1]);
+
+                r = property_check(name, words[i], e);
+                if (r < 0)
+                        return r;
+                r = property_check(name, words[i + 1], e);
+                if (r < 0)
+                        return r;
+                r = sd_bus_message_append(m, "(ss)", words[i], words[i + 1]);
+                if (r < 0)
+                        return r;
+        }
+        return sd_bus_message_close_container(m);
+}
+
+static int append_prefix(sd_bus_message *m, const char *prefix) {
+        int family = strchr(prefix, ':') ? AF_INET6 : AF_INET, r;
+        size_t size = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+        const char *slash = strchr(prefix, '/');
+        char text[INET6_ADDRSTRLEN];
+        struct in6_addr address;
+        unsigned length = 0;
+
+        if (!slash || (size_t) (slash - prefix) >= sizeof(text))
+                return -EINVAL;
+        memcpy(text, prefix, (size_t) (slash - prefix));
+        text[slash - prefix] = 0;
+        if (inet_pton(family, text, &address) != 1 || sscanf(slash + 1, "%u", &length) != 1 ||
+            length > size * 8)
+                return -EINVAL;
+
+        r = sd_bus_message_open_container(m, 'r', "iayu");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(m, "i", family);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_array(m, 'y', &address, size);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(m, "u", length);
+        return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_prefixes(sd_bus_message *m, const char *name, const void *field, Error *e) {
+        int r;
+
+        r = sd_bus_message_open_container(m, 'a', "(iayu)");
+        if (r < 0)
+                return r;
+        STRV_FOREACH(s, *(char *const *const *) field) {
+                r = append_prefix(m, *s);
+                if (r == -EINVAL)
+                        return error_set(e, r, "%s= of the unit has an invalid prefix: '%s'", name,
+                                         *s);
+                if (r < 0)
+                        return r;
+        }
+        return sd_bus_message_close_container(m);
+}
+
 static bool pointer_is_set(const void *field) {
         return *(const void *const *) field;
 }
@@ -262,6 +344,7 @@ static const struct {
         [PROPERTY_STRING] = { "s", pointer_is_set, append_string },
         [PROPERTY_STRINGS] = { "as", pointer_is_set, append_strings },
         [PROPERTY_WORDS_ALLOWED] = { "(bas)", pointer_is_set, append_words_allowed },
+        [PROPERTY_WORDS_DENIED] = { "(bas)", pointer_is_set, append_words_denied },
         [PROPERTY_BOOL] = { "b", bool_is_set, append_bool },
         [PROPERTY_COUNT] = { "u", number_is_set, append_count },
         [PROPERTY_AMOUNT] = { "t", amount_is_set, append_amount },
@@ -273,6 +356,8 @@ static const struct {
         [PROPERTY_FALLBACKS] = { "a(say)", credentials_are_set, append_fallbacks },
         [PROPERTY_FD] = { "h", fd_is_set, append_fd },
         [PROPERTY_CALENDAR] = { "a(ss)", pointer_is_set, append_calendar },
+        [PROPERTY_MOUNTS] = { "a(ss)", pointer_is_set, append_mounts },
+        [PROPERTY_PREFIXES] = { "a(iayu)", pointer_is_set, append_prefixes },
 };
 
 int property_append(sd_bus_message *m, const char *name, PropertyKind kind, const void *field,

@@ -17,6 +17,7 @@ typedef enum PropertyKind {
         PROPERTY_STRING,        /* char * */
         PROPERTY_STRINGS,       /* char ** */
         PROPERTY_WORDS_ALLOWED, /* char **, an allow-list */
+        PROPERTY_WORDS_DENIED,  /* char **, taken from an allow-list that was sent before */
         PROPERTY_BOOL,          /* bool */
         PROPERTY_COUNT,         /* unsigned */
         PROPERTY_AMOUNT,        /* uint64_t */
@@ -28,6 +29,8 @@ typedef enum PropertyKind {
         PROPERTY_FALLBACKS,     /* UnitCredentials: what a missing file arrives as */
         PROPERTY_FD,            /* int */
         PROPERTY_CALENDAR,      /* char **, calendar events of a timer */
+        PROPERTY_MOUNTS,        /* char **, paths and mount options in turn */
+        PROPERTY_PREFIXES,      /* char **, "ADDRESS/LENGTH" */
         _PROPERTY_KIND_MAX,
 } PropertyKind;
 

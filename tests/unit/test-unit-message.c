@@ -73,7 +73,7 @@ static char **read_properties(sd_bus_message *m) {
                 (void) fclose(f);
                 (void) sd_bus_message_exit_container(m);
                 (void) sd_bus_message_exit_container(m);
-                (void) strv_env_set(&lines, name, value);
+                (void) strv_extendf(&lines, "%s=%s", name, value); /* a name may come twice */
         }
         return lines;
 }
@@ -151,6 +151,10 @@ static void test_contents(void) {
                 { "RestrictNamespaces", "t 33554432," },
                 { "RestrictAddressFamilies", "(bas) [1,[AF_UNIX,AF_INET,AF_INET6,AF_NETLINK,]]" },
                 { "SystemCallFilter", "(bas) [1,[@system-service,@pkey,]]" },
+                { "TasksMax", "t 512," },
+                { "TemporaryFileSystem",
+                  "a(ss) [[/dev/shm,mode=1777,size=64M,nr_inodes=4096,nosuid,nodev,noexec,]"
+                  "[/run/lock,mode=1777,size=1M,nr_inodes=256,nosuid,nodev,noexec,]]" },
                 { "SystemCallErrorNumber", "i 1," },
                 { "ProtectHome", "s yes," },
                 { "PrivateTmp", "b 1," },
@@ -170,6 +174,8 @@ static void test_contents(void) {
         ok(properties_of(&s, NULL, NULL, &got) == 0);
         for (size_t i = 0; i < ELEMENTSOF(expected); i++)
                 ok_str(strv_env_get(got, expected[i][0]), expected[i][1]);
+        ok(strv_contains(got, "SystemCallFilter=(bas) [0,[io_uring_setup,io_uring_enter,"
+                              "io_uring_register,]]"));
 }
 
 static void test_user_scope(void) {

@@ -71,7 +71,8 @@ static void test_defaults(void) {
         ok_str(s.credentials.items[1].id, "module");
         ok_str(s.credentials.items[1].path, "/etc/pm2ctl/modules/tool.ini");
 
-        ok(s.memory_max == UNIT_UNSET && s.memory_swap_max == UNIT_UNSET);
+        ok(s.memory_max == UNIT_MEMORY_MAX && s.memory_swap_max == UNIT_UNSET);
+        ok(s.tasks_max == UNIT_TASKS_MAX);
         ok_str(s.restart, "always");
         ok(s.restart_usec == UNIT_UNSET);
         ok(s.start_limit_burst == 16 && s.start_limit_interval_usec == 16 * USEC_PER_SEC);
@@ -177,7 +178,8 @@ static void test_lifecycle(void) {
                 ok(s.start_limit_burst == table[i].burst);
                 ok(s.start_limit_interval_usec == table[i].interval_usec);
                 ok(s.timeout_stop_usec == table[i].stop_usec);
-                ok(s.memory_max == table[i].memory);
+                ok(s.memory_max ==
+                   (table[i].memory == UNIT_UNSET ? UNIT_MEMORY_MAX : table[i].memory));
                 ok(s.memory_swap_max == (table[i].memory == UNIT_UNSET ? UNIT_UNSET : 0));
         }
 }
