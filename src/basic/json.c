@@ -173,6 +173,16 @@ int64_t json_get_int(json_object *o, const char *key, int64_t otherwise) {
         return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : otherwise;
 }
 
+bool json_get_uint(json_object *o, const char *key, uint64_t *ret) {
+        json_object *value = json_get(o, key);
+
+        /* a negative one is 0 as an unsigned number, and less as a signed one */
+        if (!json_object_is_type(value, json_type_int) || json_object_get_int64(value) < 0)
+                return false;
+        *ret = json_object_get_uint64(value);
+        return true;
+}
+
 bool json_get_bool(json_object *o, const char *key, bool otherwise) {
         json_object *value = json_get(o, key);
 

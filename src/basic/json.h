@@ -31,6 +31,8 @@ const char *json_get_string(json_object *o, const char *key);
 const char *json_string(json_object *o);
 
 int64_t json_get_int(json_object *o, const char *key, int64_t otherwise);
+/* Of any size; false, and `ret` untouched, if it is absent or no whole number from 0 up. */
+bool json_get_uint(json_object *o, const char *key, uint64_t *ret);
 bool json_get_bool(json_object *o, const char *key, bool otherwise);
 
 /* Adds to an object; takes no ownership of the text, all of that of `value`. A NULL string adds

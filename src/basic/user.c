@@ -27,7 +27,8 @@ static int parse_number(const char *s, uint32_t *ret) {
  * change, so what was found is believed for a moment only. */
 #define ACCOUNT_USEC (1 * USEC_PER_SEC)
 
-static const struct passwd *find_account(const char *user) {
+/* By name, or by number where that is NULL. */
+static const struct passwd *find_account(const char *user, uid_t uid) {
         static struct {
                 char name[256];
                 struct passwd pw;
@@ -36,13 +37,14 @@ static const struct passwd *find_account(const char *user) {
         uint64_t now = now_usec();
         struct passwd *pw;
 
-        if (last.since && now - last.since < ACCOUNT_USEC && streq(last.name, user))
+        if (last.since && now - last.since < ACCOUNT_USEC &&
+            (user ? streq(last.name, user) : last.pw.pw_uid == uid))
                 return &last.pw;
-        pw = getpwnam(user);
-        if (pw && strlen(user) < sizeof(last.name)) {
+        pw = user ? getpwnam(user) : getpwuid(uid);
+        if (pw && strlen(pw->pw_name) < sizeof(last.name)) {
                 last.pw = (struct passwd){ .pw_uid = pw->pw_uid, .pw_gid = pw->pw_gid };
                 last.since = now;
-                (void) strcpy(last.name, user);
+                (void) strcpy(last.name, pw->pw_name);
         }
         return pw;
 }
@@ -61,11 +63,20 @@ int user_lookup(const char *user, uid_t *ret_uid, gid_t *ret_gid) {
                 return 0;
         }
 
-        pw = find_account(user);
+        pw = find_account(user, UID_NONE);
         if (!pw)
                 return -ESRCH;
         *ret_uid = pw->pw_uid;
         *ret_gid = pw->pw_gid;
+        return 0;
+}
+
+int user_primary_group(uid_t uid, gid_t *ret) {
+        const struct passwd *pw = find_account(NULL, uid);
+
+        if (!pw)
+                return -ESRCH;
+        *ret = pw->pw_gid;
         return 0;
 }
 
@@ -103,6 +114,37 @@ int group_name(gid_t gid, char **ret) {
                 return asprintf(ret, "%u", (unsigned) gid) < 0 ? -ENOMEM : 0;
         *ret = strdup(gr->gr_name);
         return *ret ? 0 : -ENOMEM;
+}
+
+/* Accounts whose primary group it is need not be listed as its members. */
+static bool is_primary_of_others(gid_t gid, uid_t uid) {
+        const struct passwd *pw;
+        bool found = false;
+
+        setpwent();
+        while (!found && (pw = getpwent()))
+                found = pw->pw_gid == gid && pw->pw_uid != uid;
+        endpwent();
+        return found;
+}
+
+int group_is_private(gid_t gid, uid_t uid) {
+        const struct passwd *pw = getpwuid(uid);
+        _cleanup_(freep) char *name = NULL;
+        const struct group *gr;
+
+        if (!pw || pw->pw_gid != gid)
+                return 0;
+        name = strdup(pw->pw_name);
+        if (!name)
+                return -ENOMEM;
+        gr = getgrgid(gid);
+        if (!gr || !streq(gr->gr_name, name))
+                return 0;
+        for (char **member = gr->gr_mem; *member; member++)
+                if (!streq(*member, name))
+                        return 0;
+        return !is_primary_of_others(gid, uid);
 }
 
 /* Identity is the process's, and so is this. */
