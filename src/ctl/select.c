@@ -1,16 +1,84 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/select.h"
 
-#include <limits.h>
+#include <fcntl.h>
 
+#include "basic/fs.h"
 #include "basic/log.h"
+#include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
 #include "store/modules.h"
 
+/* Folders that a word may mean. */
+typedef struct Folders {
+        char *named;    /* where the word is a path without its last symlink followed */
+        char *resolved; /* where it leads to */
+} Folders;
+
+static void folders_done(Folders *f) {
+        free(f->named);
+        free(f->resolved);
+        *f = (Folders){};
+}
+
+/* The kernel still knows where a working directory was that has been removed. */
+static int working_directory(char **ret) {
+        static const char mark[] = " (deleted)";
+        int r;
+
+        r = readlink_at(AT_FDCWD, "/proc/self/cwd", ret);
+        if (r < 0)
+                return r;
+        if (endswith(*ret, mark))
+                (*ret)[strlen(*ret) - strlen(mark)] = 0;
+        return 0;
+}
+
+/* The path of what need not be there, in a folder that is; the word as it is written if that is
+ * gone too. */
+static int name_path(const char *word, char **ret) {
+        _cleanup_(freep) char *path = strdup(word), *parent = NULL;
+        size_t length = path ? strlen(path) : 0;
+        const char *last;
+
+        if (!path)
+                return -ENOMEM;
+        while (length > 1 && path[length - 1] == '/')
+                path[--length] = 0;
+        last = path_basename(path);
+        if (!filename_is_valid(last))
+                return streq(path, ".") ? working_directory(ret) : 0;
+        parent = strndup(path, (size_t) (last - path));
+        if (!parent)
+                return -ENOMEM;
+        *ret = realpath(parent, NULL);
+        if (!*ret) {
+                *ret = TAKE_PTR(path);
+                return 0;
+        }
+        free(parent);
+        parent = TAKE_PTR(*ret);
+        *ret = path_join(parent, last);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* 1 if the word is a path, 0 for any other. */
+static int find_folders(const char *word, Folders *ret) {
+        int r;
+
+        if (word[0] != '.' && word[0] != '/')
+                return 0;
+        r = name_path(word, &ret->named);
+        if (r < 0)
+                return r;
+        ret->resolved = realpath(word, NULL);
+        return 1;
+}
+
 /* Whether the word means this module by its number or its folder. */
-static bool is_meant(Context *c, const char *name, const char *word, const char *folder) {
+static bool is_meant(Context *c, const char *name, const char *word, const Folders *f) {
         Module m = {};
         char id[16];
         bool meant;
@@ -18,49 +86,44 @@ static bool is_meant(Context *c, const char *name, const char *word, const char 
         if (store_load(c->store, name, /* e= */ NULL, &m) <= 0)
                 return false;
         (void) snprintf(id, sizeof(id), "%u", m.pm_id);
-        meant = streq(id, word) || (folder && streq_ptr(m.link, folder));
+        meant = streq(id, word) ||
+                (m.link && (streq_ptr(m.link, f->resolved) || streq_ptr(m.link, f->named)));
         module_done(&m);
         return meant;
 }
 
-/* The folder that a word is; one that is gone is taken as it is written. NULL for any other word.
- */
-static const char *as_folder(const char *word, char buffer[PATH_MAX]) {
-        if (word[0] != '.' && word[0] != '/')
-                return NULL;
-        return realpath(word, buffer) ? buffer : word;
-}
-
 /* The module a word means, or NULL. */
 static const char *resolve(Context *c, char *const *installed, const char *word) {
-        const char *found = module_find(installed, word), *folder;
-        char buffer[PATH_MAX];
+        const char *found = module_find(installed, word);
+        _cleanup_(folders_done) Folders f = {};
 
-        folder = found ? NULL : as_folder(word, buffer);
-        if (!found)
-                STRV_FOREACH(candidate, installed)
-                        if (is_meant(c, *candidate, word, folder))
-                                return *candidate;
-        return found;
+        if (found || find_folders(word, &f) < 0)
+                return found;
+        STRV_FOREACH(candidate, installed)
+                if (is_meant(c, *candidate, word, &f))
+                        return *candidate;
+        return NULL;
 }
 
 /* Says so, and adds it to the results if there are any. */
 static int complain(const Context *c, char *const *installed, const char *word,
                     json_object *results) {
-        const char *scope = scope_kind_to_string(c->scope.kind), *folder, *nearest;
+        const char *scope = scope_kind_to_string(c->scope.kind), *nearest;
+        _cleanup_(folders_done) Folders f = {};
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *owner = NULL;
-        char buffer[PATH_MAX];
+        int is_path = find_folders(word, &f);
 
-        folder = as_folder(word, buffer);
+        if (is_path < 0)
+                return is_path;
         if (module_from_unit_word(word, &owner, /* ret_unit= */ NULL) >= 0)
                 word = owner;
         nearest = strv_nearest(installed, word);
-        if (folder)
+        if (is_path)
                 (void) error_set(&e, -ENOENT,
                                  "%s is not linked as a module in the %s scope; 'pm2ctl list' "
                                  "shows the modules that are installed.",
-                                 folder, scope);
+                                 f.resolved ?: f.named ?: word, scope);
         else if (nearest)
                 (void) error_set(&e, -ENOENT,
                                  "No module '%s' is installed in the %s scope; did you mean '%s'?",
