@@ -140,7 +140,7 @@ static int check_packed(int fd, const Package *p, json_object *package, json_obj
                                    "it cannot be packed: %s", error_text(&e, r));
         for (size_t i = 0; r >= 0 && i < p->n_apps; i++) {
                 _cleanup_(freep) char *path = NULL, *field = preflight_field(p, i, "script");
-                _cleanup_(closep) int script_fd = script_open(fd, p->apps[i].script, true, &path);
+                _cleanup_(closep) int script_fd = script_open(fd, p->apps[i].script, &path);
 
                 if (!field)
                         r = -ENOMEM;

@@ -6,6 +6,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/excerpt.h"
+#include "model/exit-status.h"
 #include "model/name.h"
 #include "model/package-units.h"
 #include "model/unit-spec.h"
@@ -55,7 +56,9 @@ static int start_watch(Context *c, const char *name, const char *unit, Error *e)
         s.type = "notify";
         s.restart = "on-failure";
         s.restart_usec = USEC_PER_SEC;
-        r = free_and_strdup(&s.unit, unit);
+        r = unit_spec_prevent_restart(&s, EXIT_STATUS_FOLDER);
+        if (r >= 0)
+                r = free_and_strdup(&s.unit, unit);
         if (r >= 0)
                 r = make_spec(c, name, "watch of its folder", "watch", name, &s);
         return r < 0 ? r : unit_start(c->bus, &s, e);

@@ -205,6 +205,7 @@ static void say_done(const Install *in) {
         _cleanup_(freep) char *joined = NULL;
         const char *before = done[in->result].before, *after = done[in->result].after;
         const Module *m = &in->module;
+        const bool linked = in->result == INSTALL_LINKED;
 
         if (module_units_read(m, /* states= */ NULL, 0, &units) >= 0)
                 joined = strv_join(units, ", ");
@@ -212,8 +213,8 @@ static void say_done(const Install *in) {
                 log_info("%s%s%s%s; it was stopped and stays so.", m->name, before, m->version,
                          after);
         else
-                log_info("%s%s%s%s and runs as %s.", m->name, before, m->version, after,
-                         joined ? joined : "?");
+                log_info("%s%s%s%s%s%s and runs as %s.", m->name, before, m->version, after,
+                         linked ? " to " : "", linked ? m->link : "", joined ? joined : "?");
 }
 
 int install_commit(Context *c, const char *tree, Install *in) {

@@ -1,42 +1,74 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <time.h>
 
-#include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
 #include "ctl/install.h"
 #include "ctl/preflight.h"
+#include "store/linked.h"
 
-/* Who the module runs as: --uid, else the folder's owner. What anybody but that user may change
+/* Whom the module runs as: --uid, else the folder's owner. What anybody but that user may change
  * must not run as root. */
-static int find_owner(Context *c, Module *m, Error *e) {
-        struct stat st;
+static int find_user(Context *c, Module *m, Error *e) {
+        gid_t gid;
         int r;
 
+        m->linked.user = UID_NONE;
         r = install_identity(c, e, &m->user, &m->group);
-        if (r < 0 || m->user || c->scope.kind == SCOPE_USER)
+        if (r < 0 || c->scope.kind == SCOPE_USER)
                 return r;
+        if (m->user)
+                return user_lookup(m->user, &m->linked.user, &gid);
 
-        if (stat(m->link, &st) < 0)
-                return error_set(e, -errno, "%s: %s", m->link, strerror(errno));
-        if (st.st_uid == 0)
+        if (m->linked.owner == 0)
                 return error_set(e, -EPERM,
                                  "%s belongs to root; say with --uid=USER who shall run it",
                                  m->link);
-        return user_name(st.st_uid, &m->user);
+        m->linked.user = m->linked.owner;
+        return user_name(m->linked.owner, &m->user);
+}
+
+/* A unit runs as no user without an account. */
+static int check_user(const Module *m, Error *e) {
+        gid_t gid;
+
+        if (m->linked.user == UID_NONE || user_primary_group(m->linked.user, &gid) >= 0)
+                return 0;
+        return error_set(e, -ESRCH,
+                         "no account has the user id %u, as which %s would run: chown it, or say "
+                         "with --uid=USER who runs it",
+                         (unsigned) m->linked.user, m->link);
+}
+
+/* The only time that the folder is looked for by its path: all that follows goes by the descriptor.
+ */
+static int open_folder_to_link(Context *c, Module *m, Error *e) {
+        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(way_done) Way way = {};
+        int r;
+
+        fd = way_open(m->link, e, &way);
+        if (fd < 0)
+                return fd;
+        r = linked_identify(fd, &m->linked);
+        if (r < 0)
+                return error_set(e, r, "cannot look at %s: %s", m->link, strerror(-r));
+        r = find_user(c, m, e);
+        if (r < 0)
+                return r;
+        r = check_user(m, e);
+        if (r < 0)
+                return r;
+        r = linked_check_way(m, &way, e);
+        return r < 0 ? r : TAKE_FD(fd);
 }
 
 /* Everything in the folder is looked at as the user who may change it. */
-static int check_folder(Context *c, const Module *m, const Package *p, Error *e) {
-        _cleanup_(closep) int fd = -EBADF;
+static int check_folder(Context *c, const Module *m, int fd, const Package *p, Error *e) {
         int r, back;
 
-        r = store_become_owner(m);
-        if (r >= 0)
-                r = fd = open_folder(AT_FDCWD, m->link);
+        r = store_become_user(m, e);
         if (r >= 0)
                 r = preflight(fd, p, c->scope.kind, e);
         back = user_return();
@@ -45,7 +77,7 @@ static int check_folder(Context *c, const Module *m, const Package *p, Error *e)
         return back;
 }
 
-static int fill_module(const Source *source, const Package *p, Module *m) {
+static int fill_module(const Source *source, const Package *p, const char *env, Module *m) {
         struct timespec now;
 
         if (clock_gettime(CLOCK_REALTIME, &now) < 0)
@@ -55,38 +87,37 @@ static int fill_module(const Source *source, const Package *p, Module *m) {
         if (free_and_strdup(&m->name, p->name) < 0 ||
             free_and_strdup(&m->version, p->version) < 0 ||
             free_and_strdup(&m->spec, source->path) < 0 ||
-            free_and_strdup(&m->source, source->path) < 0)
+            free_and_strdup(&m->source, source->path) < 0 || free_and_strdup(&m->env, env) < 0)
                 return -ENOMEM;
         return 0;
 }
 
-int install_folder(Context *c, const Source *source, Install *in) {
-        Module *m = &in->module;
-        Error *e = &in->error;
-        Package p = {};
+static int read_folder(Context *c, Module *m, Package *ret, Error *e) {
+        _cleanup_(closep) int fd = open_folder_to_link(c, m, e);
         int r;
 
-        r = free_and_strdup(&m->link, source->path);
-        if (r >= 0)
-                r = free_and_strdup(&m->package, source->path);
-        if (r >= 0)
-                r = find_owner(c, m, e);
-        if (r >= 0)
-                r = store_read_package(m, e, &p);
-        if (r >= 0)
-                r = check_folder(c, m, &p, e);
-        if (r >= 0)
-                r = preflight_env(&p, c->arg->env, e);
-        if (r >= 0)
-                r = free_and_strdup(&m->env, c->arg->env);
-        if (r >= 0)
-                r = fill_module(source, &p, m);
+        if (fd < 0)
+                return fd;
+        r = store_read_package_at(m, fd, e, ret);
         if (r < 0)
-                (void) log_error_cause(r, e, "Cannot install '%s'", source->spec);
-        else {
-                preflight_notice_ignored(&p);
-                r = install_commit(c, /* tree= */ NULL, in);
-        }
-        package_done(&p);
-        return r;
+                return r;
+        r = check_folder(c, m, fd, ret, e);
+        return r < 0 ? r : preflight_env(ret, c->arg->env, e);
+}
+
+int install_folder(Context *c, const Source *source, Install *in) {
+        _cleanup_(package_done) Package p = {};
+        Module *m = &in->module;
+        int r;
+
+        if (free_and_strdup(&m->link, source->path) < 0 ||
+            free_and_strdup(&m->package, source->path) < 0)
+                return log_oom();
+        r = read_folder(c, m, &p, &in->error);
+        if (r >= 0)
+                r = fill_module(source, &p, c->arg->env, m);
+        if (r < 0)
+                return log_error_cause(r, &in->error, "Cannot install '%s'", source->spec);
+        preflight_notice_ignored(&p);
+        return install_commit(c, /* tree= */ NULL, in);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "basic/user.h"
 #include "ctl/companion.h"
 #include "model/name.h"
 #include "model/unit-spec.h"
+#include "store/linked.h"
 #include "store/settings.h"
 #include "unit/query.h"
 #include "unit/stable.h"
@@ -12,9 +15,11 @@
 typedef struct Making {
         Module module;
         Package package;
+        char *user; /* as which its units run, or NULL */
 } Making;
 
 static void making_done(Making *m) {
+        free(m->user);
         package_done(&m->package);
         module_done(&m->module);
 }
@@ -36,17 +41,50 @@ int module_check_settings(const Context *c, const char *name, Error *e) {
         return 0;
 }
 
+/* A linked folder's user by number: another account that got the name since is not meant. */
+static int find_user(const Module *m, char **ret) {
+        if (!m->link || !m->linked.recorded || m->linked.user == UID_NONE)
+                return free_and_strdup(ret, m->user) < 0 ? -ENOMEM : 0;
+        if (asprintf(ret, "%u", (unsigned) m->linked.user) < 0) {
+                *ret = NULL;
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+/* What pm2ctl 0.1 linked is recorded at its first start. */
+static int record_linked(Context *c, Module *m, Error *e) {
+        int r;
+
+        r = linked_record(c->store, m, e);
+        if (r > 0)
+                log_info("%s: recorded %s as the folder that is linked.", m->name, m->link);
+        return MIN2(r, 0);
+}
+
+static int making_fill(Context *c, const char *name, Error *e, Making *m) {
+        int r;
+
+        r = store_load(c->store, name, e, &m->module);
+        if (r == 0)
+                r = error_set(e, -ENOENT, "it is not installed");
+        if (r < 0)
+                return r;
+        r = record_linked(c, &m->module, e);
+        if (r < 0)
+                return r;
+        r = store_read_package(&m->module, e, &m->package);
+        if (r < 0)
+                return r;
+        r = find_user(&m->module, &m->user);
+        return r < 0 ? r : module_check_settings(c, name, e);
+}
+
 static int making_load(Context *c, const char *name, Error *e, Making *ret) {
         Making m = {};
         int r;
 
-        r = store_load(c->store, name, e, &m.module);
-        if (r == 0)
-                r = error_set(e, -ENOENT, "it is not installed");
-        if (r >= 0)
-                r = store_read_package(&m.module, e, &m.package);
-        if (r >= 0)
-                r = module_check_settings(c, name, e);
+        r = making_fill(c, name, e, &m);
         if (r < 0) {
                 making_done(&m);
                 return r;
@@ -91,7 +129,7 @@ static int batch_add(Context *c, const Making *m, UnitPlace place, size_t owner,
                         .place = place,
                         .config = c->scope.config,
                         .state = c->scope.state,
-                        .user = m->module.user,
+                        .user = m->user,
                         .group = m->module.group,
                         .link = m->module.link,
                 },

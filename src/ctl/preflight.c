@@ -151,7 +151,7 @@ static int check_app(const Check *c, const App *app) {
         _cleanup_(closep) int script_fd = -EBADF, cwd_fd = -EBADF;
         int r;
 
-        script_fd = script_open(c->fd, app->script, /* beneath= */ true, /* ret_path= */ NULL);
+        script_fd = script_open(c->fd, app->script, /* ret_path= */ NULL);
         if (script_fd == -EXDEV || script_fd == -ELOOP)
                 r = FOUND(c, "script", "name a file of the package",
                           "the script '%s' leads out of the package", app->script);

@@ -123,7 +123,7 @@ static int add_tree(const Walk *w, int parent_fd, const char *name, const char *
         return 0;
 }
 
-int watch_tree_refresh(const char *path, const WatchRule *rules, size_t n, Error *e,
+int watch_tree_refresh(int fd, const char *path, const WatchRule *rules, size_t n, Error *e,
                        WatchTree **tree) {
         int r;
 
@@ -136,7 +136,7 @@ int watch_tree_refresh(const char *path, const WatchRule *rules, size_t n, Error
                         return error_set(e, -errno, "cannot watch: %s", strerror(errno));
         }
 
-        r = add_tree(&(Walk){ *tree, rules, n }, AT_FDCWD, path, "", 0);
+        r = add_tree(&(Walk){ *tree, rules, n }, fd, ".", "", 0);
         if (r == -ENOSPC)
                 return error_set(e, r,
                                  "%s has more folders than may be watched (%zu were): raise "

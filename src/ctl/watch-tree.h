@@ -15,9 +15,9 @@ typedef struct WatchTree WatchTree;
 #define WATCH_QUIET_USEC (150 * USEC_PER_MSEC)
 #define WATCH_BURST_USEC (2 * USEC_PER_SEC)
 
-/* Watches the folder and what is wanted below it, new folders too; `*tree` is made at the first
- * call. -ENOSPC with the limit to raise in the clause. */
-int watch_tree_refresh(const char *path, const WatchRule *rules, size_t n, Error *e,
+/* Watches the folder `fd` (`path` is what messages call it) and what is wanted below it, new
+ * folders too; `*tree` is made at the first call. -ENOSPC with the limit to raise in the clause. */
+int watch_tree_refresh(int fd, const char *path, const WatchRule *rules, size_t n, Error *e,
                        WatchTree **tree);
 
 /* Returns when a burst of changes has ended that some rule wants, which is in its `changed` then.

@@ -7,6 +7,7 @@
 #include "basic/user.h"
 #include "ctl/companion.h"
 #include "ctl/watch-tree.h"
+#include "model/exit-status.h"
 #include "model/package-units.h"
 
 #define DELAY_MAX (3600 * USEC_PER_SEC)
@@ -63,23 +64,33 @@ static int make_rules(Watch *w) {
         return 0;
 }
 
-static int load_package(Watch *w) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+/* Whether the module's folder cannot be what it was any more, whatever is changed. */
+static bool is_final(int r) {
+        return r == -ESTALE || r == -ESRCH;
+}
+
+static int load_package(Watch *w, Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         int r;
 
         package_done(&w->package);
-        r = store_read_package(&w->module, &e, &w->package);
+        r = store_read_package(&w->module, &why, &w->package);
+        if (is_final(r))
+                return error_set(e, r, "%s", error_text(&why, r));
         if (r < 0)
-                (void) log_warning_cause(r, &e, "Cannot tell what to watch for, so all counts");
+                (void) log_warning_cause(r, &why, "Cannot tell what to watch for, so all counts");
         return make_rules(w);
 }
 
 static int refresh(Watch *w, Error *e) {
+        _cleanup_(closep) int fd = -EBADF;
         int r, back;
 
-        r = store_become_owner(&w->module);
+        r = store_become_user(&w->module, e);
         if (r >= 0)
-                r = watch_tree_refresh(w->folder, w->rules, w->n, e, &w->tree);
+                r = fd = store_open_package(&w->module, e);
+        if (r >= 0)
+                r = watch_tree_refresh(fd, w->folder, w->rules, w->n, e, &w->tree);
         back = user_return();
         return r < 0 ? r : back;
 }
@@ -138,7 +149,7 @@ static int restart_module(Watch *w, const UnitState *states, size_t n, Error *e)
                 if (r >= 0)
                         take_outcomes(w, names, outcomes);
         }
-        return r < 0 ? r : load_package(w);
+        return r < 0 ? r : load_package(w, e);
 }
 
 static int restart(Watch *w, Error *e) {
@@ -172,7 +183,7 @@ static int watch_open(Watch *w, const char *name, Error *e) {
         if (r < 0)
                 return r;
         w->folder = w->module.link ? w->module.link : w->module.package;
-        return load_package(w);
+        return load_package(w, e);
 }
 
 /* New folders are watched before the module is started, so that it sees what is in them, or this
@@ -211,7 +222,7 @@ static int run_watch(const void *args, char **words) {
                 (void) log_error_cause(r, &e, "Cannot watch the folder of '%s'", words[0]);
         watch_done(&w);
         context_done(&c);
-        return r;
+        return is_final(r) ? EXIT_STATUS_FOLDER : r;
 }
 
 /* Not in --help: pm2-watch@.service runs it. */

@@ -17,16 +17,15 @@
 #define VARIABLE_PRELOAD "PM2CTL_PRELOAD"
 
 int command_find_script(Plan *p, Error *e) {
-        _cleanup_(closep) int package_fd = -EBADF, fd = -EBADF;
+        _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *path = NULL;
         char head[INTERPRETER_HEAD_SIZE];
         ssize_t n;
 
-        package_fd = open(p->module.package, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (package_fd < 0)
-                return error_set(e, -errno, "cannot open its folder %s: %s", p->module.package,
-                                 strerror(errno));
-        fd = script_open(package_fd, p->app->script, /* beneath= */ false, &path);
+        fd = script_open(p->package_fd, p->app->script, &path);
+        if (fd == -EXDEV || fd == -ELOOP)
+                return error_set(e, fd, "its script %s/%s leads out of its folder",
+                                 p->module.package, p->app->script);
         if (fd < 0)
                 return error_set(e, fd, "cannot read its script %s/%s: %s", p->module.package,
                                  p->app->script, strerror(-fd));
@@ -38,8 +37,8 @@ int command_find_script(Plan *p, Error *e) {
         if (n < 0)
                 return error_set(e, -errno, "cannot read its script %s: %s", p->script,
                                  strerror(errno));
-        p->interpreter = strdup(
-                interpreter_of(p->app, head, (size_t) n, access(p->script, X_OK) >= 0));
+        p->interpreter = strdup(interpreter_of(p->app, head, (size_t) n,
+                                               faccessat(p->package_fd, path, X_OK, 0) >= 0));
         return p->interpreter ? 0 : -ENOMEM;
 }
 

@@ -67,7 +67,11 @@ static int become_module(Plan *p, Error *e) {
 }
 
 static int launch(char **argv, Plan *p, Error *e) {
-        if (plan_module(p, argv + 1, e) < 0)
+        if (plan_module(p, argv[1], e) < 0)
+                return EXIT_STATUS_PACKAGE;
+        if (plan_folder(p, e) < 0)
+                return p->module.link ? EXIT_STATUS_FOLDER : EXIT_STATUS_PACKAGE;
+        if (plan_app(p, argv + 1, e) < 0)
                 return EXIT_STATUS_PACKAGE;
         if (plan_settings(p, e) < 0 || plan_environment(p, e) < 0)
                 return EXIT_STATUS_SETTINGS;
@@ -81,7 +85,7 @@ static int launch(char **argv, Plan *p, Error *e) {
 
 int main(int argc, char **argv) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        _cleanup_(plan_done) Plan p = {};
+        _cleanup_(plan_done) Plan p = PLAN_EMPTY;
         _cleanup_(freep) char *name = NULL;
         int status;
 

@@ -45,34 +45,62 @@ static int choose_app(Plan *p, char *const *parts, Error *e) {
         return 0;
 }
 
-int plan_module(Plan *p, char *const *words, Error *e) {
+int plan_module(Plan *p, const char *id, Error *e) {
         _cleanup_(store_closep) Store *store = NULL;
         _cleanup_(freep) char *name = NULL;
         int r;
 
-        r = module_name_from_id(words[0], &name);
+        r = module_name_from_id(id, &name);
         if (r < 0)
-                return error_set(e, r, "'%s' is no module's id", words[0]);
+                return error_set(e, r, "'%s' is no module's id", id);
         r = open_store(p, e, &store);
         if (r < 0)
                 return r;
         r = store_load(store, name, e, &p->module);
         if (r < 0)
                 return r;
-        if (r == 0)
-                return error_set(e, -ENOENT, "it is not installed (any more)");
+        return r == 0 ? error_set(e, -ENOENT, "it is not installed (any more)") : 0;
+}
 
-        r = store_read_package(&p->module, e, &p->package);
+int plan_folder(Plan *p, Error *e) {
+        p->package_fd = store_open_package(&p->module, e);
+        return MIN2(p->package_fd, 0);
+}
+
+/* A linked folder's path may lead elsewhere by the time the manager follows it, so what the manager
+ * has entered is left for the app's folder in the one that was opened. */
+static int enter_folder(Plan *p, Error *e) {
+        const char *cwd = p->app->cwd ?: ".";
+        _cleanup_(closep) int fd = -EBADF;
+
+        if (p->module.link) {
+                fd = open_beneath(p->package_fd, cwd, O_PATH | O_DIRECTORY);
+                if (fd < 0)
+                        return error_set(e, fd, "cannot enter its working directory '%s' in %s: %s",
+                                         cwd, p->module.link, strerror(-fd));
+                if (fchdir(fd) < 0)
+                        return error_set(e, -errno, "cannot enter its working directory '%s': %s",
+                                         cwd, strerror(errno));
+        }
+        p->cwd = getcwd(NULL, 0);
+        return p->cwd ? 0 : error_set(e, -errno, "its folder is gone: %s", strerror(errno));
+}
+
+int plan_app(Plan *p, char *const *words, Error *e) {
+        int r;
+
+        r = store_read_package_at(&p->module, p->package_fd, e, &p->package);
         if (r < 0)
                 return r;
         r = choose_app(p, words + 1, e);
         if (r < 0)
                 return r;
-
-        p->cwd = getcwd(NULL, 0);
-        if (!p->cwd)
-                return error_set(e, -errno, "its folder is gone: %s", strerror(errno));
-        return command_find_script(p, e);
+        r = enter_folder(p, e);
+        if (r < 0)
+                return r;
+        r = command_find_script(p, e);
+        p->package_fd = safe_close(p->package_fd);
+        return r;
 }
 
 /* -- settings ---------------------------------------------------------------------------------- */
@@ -255,5 +283,6 @@ void plan_done(Plan *p) {
         free(p->program);
         strv_free(p->argv);
         strv_free(p->env);
-        *p = (Plan){};
+        p->package_fd = safe_close(p->package_fd);
+        *p = PLAN_EMPTY;
 }

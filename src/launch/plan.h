@@ -17,6 +17,7 @@
 typedef struct Plan {
         Scope scope;
         Module module;
+        int package_fd; /* of the folder with package.json, until plan_app() is done with it */
         Package package;
         const App *app; /* in package */
         UnitPlace place;
@@ -31,9 +32,15 @@ typedef struct Plan {
         char **argv, **env;
 } Plan;
 
+#define PLAN_EMPTY ((Plan){ .package_fd = -EBADF })
+
 /* Each needs the one before it; all say in `e` what is wrong. `words` are the parts of the unit's
  * name: the module's id, the app's part and the instance, the latter two if there are any. */
-int plan_module(Plan *p, char *const *words, Error *e);
+int plan_module(Plan *p, const char *id, Error *e);
+/* Opens the module's folder, which of a linked one is the folder that was linked. */
+int plan_folder(Plan *p, Error *e);
+/* Reads package.json there, and enters the app's working directory. */
+int plan_app(Plan *p, char *const *words, Error *e);
 int plan_settings(Plan *p, Error *e);
 int plan_environment(Plan *p, Error *e);
 

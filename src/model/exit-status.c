@@ -10,6 +10,7 @@ static const struct {
         { EXIT_STATUS_SETTINGS, "its settings cannot be read" },
         { EXIT_STATUS_INTERPRETER, "its interpreter is not found or cannot be executed" },
         { EXIT_STATUS_CHANNEL, "pm2-launch could not set up the channel to the module" },
+        { EXIT_STATUS_FOLDER, "its folder cannot be opened, or is not the one that was linked" },
         /* systemd's, see systemd.exec(5) */
         { 200, "its working directory cannot be entered" },
         { 203, "its program cannot be executed" },
@@ -25,7 +26,7 @@ static const struct {
 
 const uint8_t exit_status_launch[] = {
         EXIT_STATUS_USAGE,       EXIT_STATUS_PACKAGE, EXIT_STATUS_SETTINGS,
-        EXIT_STATUS_INTERPRETER, EXIT_STATUS_CHANNEL,
+        EXIT_STATUS_INTERPRETER, EXIT_STATUS_CHANNEL, EXIT_STATUS_FOLDER,
 };
 const size_t n_exit_status_launch = ELEMENTSOF(exit_status_launch);
 

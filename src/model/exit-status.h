@@ -14,6 +14,7 @@ enum {
         EXIT_STATUS_SETTINGS = 172,    /* a settings file cannot be read, or is too large */
         EXIT_STATUS_INTERPRETER = 173, /* not found, or cannot be executed */
         EXIT_STATUS_CHANNEL = 174,     /* no bridge: out of processes, descriptors or memory */
+        EXIT_STATUS_FOLDER = 175,      /* a linked folder that is gone, or not what was linked */
 };
 
 /* All of pm2-launch's own. */

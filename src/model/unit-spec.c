@@ -80,6 +80,10 @@ static int add_statuses(UnitStatuses *s, const uint8_t *codes, size_t n) {
         return 0;
 }
 
+int unit_spec_prevent_restart(UnitSpec *s, uint8_t status) {
+        return add_statuses(&s->restart_prevent, &status, 1);
+}
+
 bool homepage_is_safe(const char *homepage) {
         static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                     "._~/#?=&:@+-";
@@ -234,16 +238,14 @@ static bool is_beneath_any(const char *path, const char *const *folders, size_t 
 /* A linked folder is opened by ReadWritePaths= rather than bound: systemd resolves a bind mount's
  * source as root at each start, so whoever owns the folder could put a symlink there and look into
  * folders that are closed to him. Access below a path that is merely not hidden is checked as his.
- */
+ * One that is gone is left to the launcher, which says so. /tmp and /var/tmp stay private: what
+ * lies there is not linked, since everybody may write there. */
 static int set_linked(const ModuleUnit *m, UnitSpec *s) {
         static const char *const homes[] = { "/home", "/root", "/run/user" };
-        static const char *const tmps[] = { "/tmp", "/var/tmp" };
 
         if (is_beneath_any(m->link, homes, ELEMENTSOF(homes)))
                 s->protect_home = "read-only";
-        if (is_beneath_any(m->link, tmps, ELEMENTSOF(tmps)))
-                s->private_tmp = false;
-        return strv_extend(&s->read_write_paths, m->link);
+        return strv_extendf(&s->read_write_paths, "-%s", m->link);
 }
 
 size_t unit_name_max(ScopeKind scope) {
@@ -309,6 +311,20 @@ static int set_settings(const ModuleUnit *m, const char *folder, UnitSpec *s, Er
         return r < 0 ? r : unit_spec_add_credential(s, "module", module);
 }
 
+/* The launcher enters that of a linked folder itself, and says what is wrong with it. */
+static int set_working_directory(const ModuleUnit *m, const App *app, UnitSpec *s) {
+        _cleanup_(freep) char *path = NULL;
+
+        path = path_join(m->folder, app->cwd && !streq(app->cwd, ".") ? app->cwd : NULL);
+        if (!path)
+                return -ENOMEM;
+        if (asprintf(&s->working_directory, "%s%s", m->link ? "-" : "", path) < 0) {
+                s->working_directory = NULL;
+                return -ENOMEM;
+        }
+        return 0;
+}
+
 static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
         const App *app = m->package->apps + m->place.app;
         _cleanup_(freep) char *folder = NULL, *runtime = NULL;
@@ -331,9 +347,7 @@ static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
                 return r;
 
         s->slice = UNIT_SLICE;
-        s->working_directory = path_join(m->folder,
-                                         app->cwd && !streq(app->cwd, ".") ? app->cwd : NULL);
-        return s->working_directory ? 0 : -ENOMEM;
+        return set_working_directory(m, app, s);
 }
 
 int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret) {

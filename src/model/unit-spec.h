@@ -133,6 +133,9 @@ void unit_spec_done(UnitSpec *s);
 /* Copies both strings. */
 int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path);
 
+/* Does not have it restarted when it ends with this status. */
+int unit_spec_prevent_restart(UnitSpec *s, uint8_t status);
+
 /* Whether a homepage may become a unit's Documentation=: systemd refuses other schemes, and mangles
  * other characters. */
 bool homepage_is_safe(const char *homepage);

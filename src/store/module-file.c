@@ -6,6 +6,7 @@
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/string-util.h"
+#include "basic/user.h"
 #include "model/name.h"
 
 #define MODULE_FILE_MAX    (64U * 1024U)
@@ -65,8 +66,73 @@ static int parse_texts(json_object *o, Error *e, Module *m) {
         return 0;
 }
 
+/* -- the folder that was linked ---------------------------------------------------------------- */
+
+static const Field numbers[] = {
+        { "device", offsetof(Linked, device), true },
+        { "inode", offsetof(Linked, inode), true },
+        { "filesystem", offsetof(Linked, filesystem), false },
+};
+
+static int parse_linked(json_object *o, Error *e, Linked *ret) {
+        Linked l = { .recorded = true, .user = UID_NONE };
+        uint64_t owner, user;
+
+        if (!o)
+                return 0;
+        if (!json_get_uint(o, "owner", &owner) || owner >= UID_NONE)
+                return error_set(e, -EBADMSG, "field 'linked.owner' must be the number of a user");
+        l.owner = (uid_t) owner;
+        if (json_has(o, "user")) {
+                if (!json_get_uint(o, "user", &user) || user >= UID_NONE)
+                        return error_set(e, -EBADMSG,
+                                         "field 'linked.user' must be the number of a user");
+                l.user = (uid_t) user;
+        }
+        for (size_t i = 0; i < ELEMENTSOF(numbers); i++) {
+                uint64_t *number = (uint64_t *) ((char *) &l + numbers[i].offset);
+
+                if (!json_get_uint(o, numbers[i].key, number) &&
+                    (numbers[i].required || json_has(o, numbers[i].key)))
+                        return error_set(e, -EBADMSG, "field 'linked.%s' must be a number",
+                                         numbers[i].key);
+        }
+        *ret = l;
+        return 0;
+}
+
+static int add_linked(json_object *o, const Linked *l) {
+        json_object *linked;
+        int r;
+
+        if (!l->recorded)
+                return 0;
+        linked = json_object_new_object();
+        r = json_add(o, "linked", linked);
+        if (r < 0)
+                return r;
+        r = json_add_uint(linked, "owner", l->owner);
+        if (r < 0)
+                return r;
+        if (l->user != UID_NONE) {
+                r = json_add_uint(linked, "user", l->user);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < ELEMENTSOF(numbers); i++) {
+                r = json_add_uint(linked, numbers[i].key,
+                                  *(const uint64_t *) ((const char *) l + numbers[i].offset));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* -- all of it --------------------------------------------------------------------------------- */
+
 static int parse(json_object *o, Error *e, Module *m) {
         int64_t id = json_get_int(o, "pm_id", -1), installed = json_get_int(o, "installed", 0);
+        int r;
 
         if (!json_object_is_type(o, json_type_object) || !json_has(o, "format"))
                 return error_set(e, -EBADMSG, "is no note of an installed module");
@@ -81,7 +147,8 @@ static int parse(json_object *o, Error *e, Module *m) {
         m->installed_usec = installed > 0 ? (uint64_t) installed : 0;
         for (size_t i = 0; i < ELEMENTSOF(flags); i++)
                 *flag_of(m, flags + i) = json_get_bool(o, flags[i].key, false);
-        return parse_texts(o, e, m);
+        r = parse_linked(json_get(o, "linked"), e, &m->linked);
+        return r < 0 ? r : parse_texts(o, e, m);
 }
 
 int module_file_read(int fd, const char *path, Error *e, Module *ret) {
@@ -122,6 +189,8 @@ int module_file_write(int release_fd, const Module *m) {
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(flags); i++)
                 if (*flag_of(m, flags + i))
                         r = json_add_bool(o, flags[i].key, true);
+        if (r >= 0)
+                r = add_linked(o, &m->linked);
         if (r < 0)
                 return r;
 

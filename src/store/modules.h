@@ -14,6 +14,15 @@
 
 typedef struct Store Store;
 
+/* The folder that was linked, whatever its path leads to later. */
+typedef struct Linked {
+        bool recorded; /* pm2ctl 0.1 did not record it */
+        uid_t owner;
+        uint64_t device, inode;
+        uint64_t filesystem; /* its id; 0: it has none */
+        uid_t user;          /* the number of Module.user; UID_NONE without one */
+} Linked;
+
 /* What module.json in a release says. */
 typedef struct Module {
         char *name;
@@ -22,6 +31,7 @@ typedef struct Module {
         char *source;    /* where it came from: a URL or a path; NULL if unknown */
         char *integrity; /* Subresource Integrity of the tarball, or NULL */
         char *link;      /* the folder a linked module runs from, else NULL */
+        Linked linked;
         char *user; /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own
                      */
         char *group;
@@ -67,12 +77,17 @@ int store_names(Store *s, Error *e, char ***ret);
  * be read. */
 int store_load(Store *s, const char *name, Error *e, Module *ret);
 
-/* Root acts as the owner of a linked module's folder until user_return(), since that user may put
- * anything in the place of anything there. */
-int store_become_owner(const Module *m);
+/* Root acts as the user that a linked module runs as until user_return(), since that user may put
+ * anything in the place of anything there. -ESRCH if the account is gone. */
+int store_become_user(const Module *m, Error *e);
 
-/* Reads package.json of a module, its apps' env as `env` has it. A linked module's is read as the
- * folder's owner, since that user may put anything in its place at any moment. */
+/* Opens (O_PATH) the folder with a module's package.json. Of a linked module that is the folder
+ * that was linked, by a path without symlinks, or -ESTALE. Returns the descriptor. */
+int store_open_package(const Module *m, Error *e);
+
+/* Reads package.json in there, its apps' env as `env` has it, all as the user a linked module runs
+ * as. The second one opens the folder first. */
+int store_read_package_at(const Module *m, int package_fd, Error *e, Package *ret);
 int store_read_package(const Module *m, Error *e, Package *ret);
 
 /* Whether the module is started at boot. -ENOENT if it is not installed. */

@@ -2,40 +2,44 @@
 #include <fcntl.h>
 
 #include "basic/fs.h"
-#include "basic/path.h"
 #include "basic/user.h"
+#include "store/linked.h"
 #include "store/modules.h"
 
-static int read_text(const char *folder, char **ret, size_t *ret_size) {
-        _cleanup_(freep) char *path = path_join(folder, "package.json");
-
-        return path ? read_file_at(AT_FDCWD, path, PACKAGE_JSON_MAX, ret, ret_size) : -ENOMEM;
-}
-
-int store_become_owner(const Module *m) {
-        uid_t uid;
+/* By its number: another account that has got the name since is not who it was linked for. */
+int store_become_user(const Module *m, Error *e) {
+        uid_t uid = m->linked.user;
         gid_t gid;
         int r;
 
         if (!m->link || !m->user)
                 return 0;
-        r = user_lookup(m->user, &uid, &gid);
-        return r < 0 ? r : user_become(uid, gid);
+        r = m->linked.recorded ? user_primary_group(uid, &gid) : user_lookup(m->user, &uid, &gid);
+        if (r < 0)
+                return error_set(e, r,
+                                 "the user '%s' it was to run as does not exist any more: link it "
+                                 "again with 'pm2ctl install %s'",
+                                 m->user, m->link);
+        r = user_become(uid, gid);
+        return r < 0 ? error_set(e, r, "cannot act as user '%s': %s", m->user, strerror(-r)) : 0;
 }
 
-int store_read_package(const Module *m, Error *e, Package *ret) {
+int store_open_package(const Module *m, Error *e) {
+        int fd;
+
+        if (m->link)
+                return linked_open(m, e);
+        fd = open(m->package, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? error_set(e, -errno, "cannot open %s: %s", m->package, strerror(errno))
+                      : fd;
+}
+
+static int read_package(const Module *m, int fd, Error *e, Package *ret) {
         _cleanup_(freep) char *text = NULL;
         size_t size;
-        int r, back;
+        int r;
 
-        r = store_become_owner(m);
-        if (r < 0)
-                return error_set(e, r, "cannot act as user '%s': %s", m->user, strerror(-r));
-        r = read_text(m->package, &text, &size);
-        back = user_return();
-        if (back < 0)
-                return back;
-
+        r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
         if (r == -EFBIG)
                 return error_set(e, r, "%s/package.json is larger than %u bytes", m->package,
                                  PACKAGE_JSON_MAX);
@@ -48,4 +52,34 @@ int store_read_package(const Module *m, Error *e, Package *ret) {
         if (r < 0)
                 package_done(ret);
         return MIN2(r, 0);
+}
+
+/* With a negative descriptor the folder is opened. */
+static int read_as_user(const Module *m, int fd, Error *e, Package *ret) {
+        _cleanup_(closep) int opened_fd = -EBADF;
+        int r;
+
+        r = store_become_user(m, e);
+        if (r < 0)
+                return r;
+        if (fd < 0) {
+                fd = opened_fd = store_open_package(m, e);
+                if (fd < 0)
+                        return fd;
+        }
+        return read_package(m, fd, e, ret);
+}
+
+int store_read_package_at(const Module *m, int package_fd, Error *e, Package *ret) {
+        int r, back;
+
+        r = read_as_user(m, package_fd, e, ret);
+        back = user_return();
+        if (back < 0 && r >= 0)
+                package_done(ret);
+        return back < 0 ? back : r;
+}
+
+int store_read_package(const Module *m, Error *e, Package *ret) {
+        return store_read_package_at(m, -EBADF, e, ret);
 }

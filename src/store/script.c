@@ -6,17 +6,7 @@
 
 #include "basic/fs.h"
 
-static int open_at(int package_fd, const char *path, bool beneath) {
-        const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-        int fd;
-
-        if (beneath)
-                return open_beneath(package_fd, path, flags);
-        fd = openat(package_fd, path, flags);
-        return fd < 0 ? -errno : fd;
-}
-
-int script_open(int package_fd, const char *script, bool beneath, char **ret_path) {
+int script_open(int package_fd, const char *script, char **ret_path) {
         static const char *const endings[] = { "", ".js", "/index.js" };
         int r = -ENOENT;
 
@@ -29,7 +19,7 @@ int script_open(int package_fd, const char *script, bool beneath, char **ret_pat
                         path = NULL;
                         return -ENOMEM;
                 }
-                fd = open_at(package_fd, path, beneath);
+                fd = open_beneath(package_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
                 if (fd < 0) {
                         r = i == 0 ? fd : r;
                         continue;

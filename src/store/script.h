@@ -7,6 +7,5 @@
 
 /* Opens it for reading; "main" may be spelled as require() takes it, without ".js" or as the folder
  * of an index.js. Returns the descriptor, and the file's path below the folder (`ret_path` may be
- * NULL). With `beneath` -EXDEV or -ELOOP where it leads out of the package; a module's own sandbox
- * (RestrictSUIDSGID=) lets nobody ask for that. -EISDIR for what is no file. */
-int script_open(int package_fd, const char *script, bool beneath, char **ret_path);
+ * NULL). -EXDEV or -ELOOP where it leads out of the package. -EISDIR for what is no file. */
+int script_open(int package_fd, const char *script, char **ret_path);

@@ -69,7 +69,7 @@ static void check_unit(const Package *p, size_t app, ScopeKind scope) {
         if (unit_spec_module(&module, &e, &spec) >= 0 &&
             start_message_new(nobody(), &spec, NULL, &e, &m) >= 0) {
                 check(startswith(spec.unit, UNIT_PREFIX) && streq(spec.slice, UNIT_SLICE));
-                check(startswith(spec.working_directory, module.folder));
+                check(startswith(spec.working_directory + (module.link != NULL), module.folder));
                 check(sd_bus_message_seal(m, 1, 0) >= 0);
                 check_strings(m);
         } else

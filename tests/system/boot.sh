@@ -34,7 +34,7 @@ case $REBOOT_MARK in
         fails "what is disabled does not" systemctl is-active -q pm2@flaky.service
         ok "... until it is started" pm2ctl start flaky
         fails "what has no folder does not" systemctl is-active -q pm2@deleted.service
-        like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted.*package.json'
+        like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted did not start: .*/home/dev/deleted is gone'
         is "the same are listed" "$(pm2ctl list --json=short | json "[(m['name'], m['pm_id'], m['version']) for m in d]")" \
                 "$(cat /root/before)"
         ok "settings are there" wait_for 10 output_has 'good evening' unit_journal pm2@hello.service -b

@@ -49,7 +49,7 @@ same_after_reload "a group of the host" pm2@grouped.service
 is "it has the group" "$(ps -o user:20=,group= -p "$(main_pid pm2@grouped.service)" | xargs)" "pm2-grouped adm"
 
 n=0
-for folder in '/home/alice/my tool' "/home/alice/50%h a:b 'c' \$d;e#f=" /tmp/linked /srv/linked; do
+for folder in '/home/alice/my tool' "/home/alice/50%h a:b 'c' \$d;e#f=" /var/lib/linked /srv/linked; do
         n=$((n + 1))
         make_module "$folder" "linked$n" '' 'touch written ../beside; exec sleep 10000'
         chown -R alice: "$folder"

@@ -61,7 +61,9 @@ static void test_rules(void) {
 }
 
 static int refresh(WatchRule *rules, size_t n, WatchTree **tree) {
-        return watch_tree_refresh(root, rules, n, NULL, tree);
+        _cleanup_(closep) int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        return watch_tree_refresh(fd, root, rules, n, NULL, tree);
 }
 
 /* Changes made by a child while we wait; it goes on until we have seen enough. */
@@ -125,7 +127,7 @@ static void test_many(void) {
 
         pid = fork();
         if (pid == 0) {
-                _cleanup_(closep) int fd = -EBADF;
+                _cleanup_(closep) int fd = -EBADF, root_fd = -EBADF;
                 WatchTree *tree = NULL;
                 Error e = ERROR_NULL;
 
@@ -134,8 +136,9 @@ static void test_many(void) {
                 fd = open("/proc/sys/user/max_inotify_watches", O_WRONLY | O_CLOEXEC);
                 if (fd < 0 || write(fd, "5000", 4) != 4)
                         _exit(77);
-                _exit(watch_tree_refresh(root, &rule, 1, &e, &tree) == -ENOSPC && e.message &&
-                                      strstr(e.message, "(5000 were)") &&
+                root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+                _exit(watch_tree_refresh(root_fd, root, &rule, 1, &e, &tree) == -ENOSPC &&
+                                      e.message && strstr(e.message, "(5000 were)") &&
                                       strstr(e.message, "fs.inotify.max_user_watches")
                               ? 0
                               : 1);
