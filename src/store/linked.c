@@ -61,6 +61,12 @@ static int refuse_owner(const Module *m, const Linked *is, Error *e) {
 
         if (user_name(m->linked.owner, &was_name) < 0 || user_name(is->owner, &is_name) < 0)
                 return -ENOMEM;
+        if (!is_user_visible(is->owner))
+                return error_set(e, -ESTALE,
+                                 "%s is not the folder that was linked: that was owned by '%s' "
+                                 "(user id %u), this is owned by another user; if it is meant, "
+                                 "link it again with 'pm2ctl install %s'",
+                                 m->link, was_name, (unsigned) m->linked.owner, m->link);
         return error_set(e, -ESTALE,
                          "%s is not the folder that was linked: that was owned by '%s' (user id "
                          "%u), this is owned by '%s' (%u); if it is meant, link it again with "

@@ -117,6 +117,13 @@ static int read_process(UnitState *s, UserName *last) {
         return isempty(s->user) ? read_user(process.uid, last, &s->user) : 0;
 }
 
+/* A linked folder's unit names its user by number. */
+static int read_user_number(UnitState *s, UserName *last) {
+        if (isempty(s->user) || s->user[strspn(s->user, "0123456789")])
+                return 0;
+        return read_user((uid_t) strtoul(s->user, NULL, 10), last, &s->user);
+}
+
 /* What is left once the answers are there. */
 static int finish(UnitState *s, void *userdata) {
         UnitQuery *q = userdata;
@@ -127,6 +134,9 @@ static int finish(UnitState *s, void *userdata) {
                 s->uptime_usec = streq(s->active, "active") && s->uptime_usec <= now
                                          ? now - s->uptime_usec
                                          : UINT64_MAX;
+        r = read_user_number(s, &q->last);
+        if (r < 0)
+                return r;
         if (s->main_pid > 0)
                 r = read_process(s, &q->last);
         if (s->main_pid > 0 && s->memory == UINT64_MAX)

@@ -41,6 +41,22 @@ one_sentence() { # NAME REGEX: the last command, and nothing else
         result $? "$1" "want one line: $2" "$output"
 }
 
+# Prints a new folder that nobody else may write to, nor to what leads to it: modules can be linked there. In memory if
+# there is such a place.
+private_folder() {
+        local base path
+        for base in /run "${XDG_RUNTIME_DIR:-}" "$PWD" "$HOME"; do
+                [ -n "$base" ] && base=$(realpath -- "$base") && [ -w "$base" ] || continue
+                path=$base
+                until [ -n "$(find "$path" -maxdepth 0 -perm /022)" ] || [ "$path" = / ]; do path=$(dirname "$path"); done
+                [ "$path" = / ] || continue
+                mktemp -d -p "$base"
+                return
+        done
+        echo "there is no folder that only this user may write to: not /run, XDG_RUNTIME_DIR, $PWD or $HOME" >&2
+        return 1
+}
+
 # A module as `install` leaves it, without the install.
 install_module() { # NAME PACKAGE.JSON [MORE-OF-MODULE.JSON]
         local release=$XDG_STATE_HOME/pm2ctl/modules/${1/\//+}/releases/1.0.0-1

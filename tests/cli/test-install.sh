@@ -10,7 +10,7 @@ for program in node npm git python3 mkfifo; do
 done
 top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
 top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
-tmp=$(realpath "$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)") || exit 1
+tmp=$(private_folder) || exit 1
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1

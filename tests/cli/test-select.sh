@@ -5,7 +5,7 @@
 set -u
 . "${0%/*}/lib.sh"
 top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
-tmp=$(realpath "$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)") || exit 1
+tmp=$(private_folder) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
 mkdir bin
@@ -96,7 +96,14 @@ for word in . ./plain "$tmp/gone"; do
         status "'$word', which is not linked" 4 pm2ctl uninstall "$word"
         one_sentence "... is called so" "^pm2ctl: $(realpath -m "$word") is not linked as a module in the user scope; 'pm2ctl list' shows"
 done
+ln -s linked leads
+means linked ./leads
 mv linked away
+ln -s plain linked
+means linked ./linked
+rm linked
+status "an unrecorded folder that is gone is said to be so" 1 pm2ctl show linked
+says "... " "linked is gone"
 status "the folder of a link may be gone" 0 pm2ctl uninstall "$tmp/linked"
 says "... its name means the module" "linked is uninstalled"
 nearest() { # NAME WORD: what is offered for the word, '' for nothing

@@ -8,8 +8,8 @@ case $REBOOT_MARK in
 '')
         use_local_registry
         useradd -m -u 4003 dev
-        install -d -o dev /home/dev/linked /home/dev/deleted
-        for name in linked deleted; do
+        install -d -o dev /home/dev/linked /home/dev/deleted /home/dev/replaced
+        for name in linked deleted replaced; do
                 echo "{ \"name\": \"$name\", \"main\": \"x.js\" }" >/home/dev/$name/package.json
                 echo 'setInterval(() => {}, 1000)' >/home/dev/$name/x.js
                 ok "$name" pm2ctl install /home/dev/$name
@@ -24,6 +24,7 @@ case $REBOOT_MARK in
         ok "the boot service is enabled" systemctl is-enabled -q pm2-modules.service
         ok "the relay is enabled" systemctl is-enabled -q pm2-axm-relay.service
         rm -r /home/dev/deleted
+        mv /home/dev/replaced /home/dev/old && cp -a /home/dev/old /home/dev/replaced
         pm2ctl list --json=short | json "[(m['name'], m['pm_id'], m['version']) for m in d]" >/root/before
         reboot_and_continue crashed;;
 *)
@@ -35,6 +36,9 @@ case $REBOOT_MARK in
         ok "... until it is started" pm2ctl start flaky
         fails "what has no folder does not" systemctl is-active -q pm2@deleted.service
         like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted did not start: .*/home/dev/deleted is gone'
+        fails "what has another folder does not either" systemctl is-active -q pm2@replaced.service
+        like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" \
+                'replaced did not start: /home/dev/replaced is not the folder that was linked'
         is "the same are listed" "$(pm2ctl list --json=short | json "[(m['name'], m['pm_id'], m['version']) for m in d]")" \
                 "$(cat /root/before)"
         ok "settings are there" wait_for 10 output_has 'good evening' unit_journal pm2@hello.service -b
