@@ -100,10 +100,11 @@ ln -s linked leads
 means linked ./leads
 mv linked away
 ln -s plain linked
-means linked ./linked
+status "a symlink in the place of a linked folder means the module" 1 pm2ctl show ./linked
+says "... which is not read through it" "linked is a symlink"
 rm linked
-status "an unrecorded folder that is gone is said to be so" 1 pm2ctl show linked
-says "... " "linked is gone"
+status "so does the path where none is" 1 pm2ctl show ./linked
+says "... as it says" "linked is gone"
 status "the folder of a link may be gone" 0 pm2ctl uninstall "$tmp/linked"
 says "... its name means the module" "linked is uninstalled"
 nearest() { # NAME WORD: what is offered for the word, '' for nothing
