@@ -234,6 +234,8 @@ int can_place(CanPlace *c) {
         Placement answer;
         int r;
 
+        if (c->tree->n_questions++ >= TREE_QUESTIONS_MAX)
+                return -E2BIG;
         c->self = PLACEMENT_CONFLICT;
         if (c->dep->problem)
                 /* it will fail the installation or drop out of it, wherever it is */

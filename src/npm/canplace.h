@@ -16,7 +16,7 @@ typedef struct CanPlace CanPlace;
 
 /* One question and its answer. */
 struct CanPlace {
-        const Tree *tree;
+        Tree *tree;
         Node *dep; /* what is to be placed; it lives in a virtual tree with its peers beside it */
         Node *target;     /* whose node_modules it would be in */
         Edge *edge;       /* the dependency it would answer */
@@ -29,7 +29,7 @@ struct CanPlace {
         bool peers_known;
 };
 
-/* Fills in the answers. Negative on failure. */
+/* Fills in the answers. -ENOMEM, -E2BIG. */
 int can_place(CanPlace *c);
 
 /* The deepest node, from `start` up, that has no peer dependency of that name: a peer must not

@@ -17,8 +17,10 @@ static int prune(Placing *p, Node *n) {
         return 0;
 }
 
-static int compare_nodes(const void *a, const void *b) {
-        return collate((*(Node *const *) a)->location, (*(Node *const *) b)->location);
+/* Of one parent: by their names is by their places. What was put below a node that had been taken
+ * out of the tree has no place. */
+static int compare_children(const void *a, const void *b) {
+        return collate((*(Node *const *) a)->name->text, (*(Node *const *) b)->name->text);
 }
 
 /* The children as they are now, sorted by place; the caller frees the list. */
@@ -34,7 +36,7 @@ static int list_children(const Node *n, Node ***ret, size_t *ret_n) {
         count = 0;
         NODE_FOREACH_CHILD(c, n)
         list[count++] = c;
-        qsort(list, count, sizeof(*list), compare_nodes);
+        qsort(list, count, sizeof(*list), compare_children);
         *ret = list;
         *ret_n = count;
         return 0;
@@ -45,16 +47,26 @@ int prune_duplicates(Placing *p, Node *n, bool descend, bool explicit_request) {
         size_t n_children;
         int r;
 
+        /* A placement may have taken it out of the tree before its own turn came: what hangs on it
+         * is installed nowhere. */
+        if (n->root != p->tree->root)
+                return 0;
         r = node_can_dedupe(p->tree, n, explicit_request);
-        if (r != 0)
-                return r < 0 ? r : prune(p, n);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                return prune(p, n);
         if (!descend)
                 return 0;
         r = list_children(n, &children, &n_children);
-        for (size_t i = 0; r >= 0 && i < n_children; i++)
-                if (children[i]->root == p->tree->root)
-                        r = prune_duplicates(p, children[i], descend, explicit_request);
-        return r;
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n_children; i++) {
+                r = prune_duplicates(p, children[i], descend, explicit_request);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 int prune_below(Placing *p, Node *target, const Name *name, bool explicit_request) {

@@ -53,6 +53,7 @@ struct Visit {
         Visit *next;
 };
 
+/* First in, first out. */
 typedef struct Queue {
         const void **items;
         size_t n, done;
@@ -66,6 +67,8 @@ struct Resolver {
         size_t n_packages;
         Choice *choices;
         Queue wants, likely;
+        Queue chosen; /* what they depend on is not wanted yet */
+        bool expanding;
         size_t n_outstanding;
         Choice *top; /* the module itself */
         Manifest root;

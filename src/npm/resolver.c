@@ -38,8 +38,8 @@ static int fail_choice(Resolver *r, Choice *c, int error, const char *problem) {
         return c->problem ? 0 : -ENOMEM;
 }
 
-/* Everything the chosen version depends on is wanted, but what comes inside it and peers that may
- * be missing. */
+/* Everything a chosen version depends on is wanted, but what comes inside it and peers that may be
+ * missing. */
 static int expand(Resolver *r, const Manifest *m) {
         for (size_t i = 0; i < m->n_dependencies; i++) {
                 const Dependency *d = m->dependencies + i;
@@ -59,17 +59,34 @@ static int expand(Resolver *r, const Manifest *m) {
         return 0;
 }
 
+/* What this chooses in turn is expanded here as well and not below, however long the chain. */
+static int expand_chosen(Resolver *r) {
+        const Manifest *m;
+        int k = 0;
+
+        if (r->expanding)
+                return 0;
+        r->expanding = true;
+        while (k >= 0 && (m = queue_next(&r->chosen)))
+                k = expand(r, m);
+        r->expanding = false;
+        return k;
+}
+
 static int choose(Resolver *r, Choice *c, Manifest *m) {
         int k;
 
         c->known = true;
         c->manifest = m;
-        if (!m->has_shrinkwrap) {
-                k = expand(r, m);
+        if (platform_fits(&r->platform, m)) {
+                k = queue_add(&r->likely, m);
                 if (k < 0)
                         return k;
         }
-        return platform_fits(&r->platform, m) ? queue_add(&r->likely, m) : 0;
+        if (m->has_shrinkwrap)
+                return 0;
+        k = queue_add(&r->chosen, m);
+        return k < 0 ? k : expand_chosen(r);
 }
 
 /* The package's document has come: pick a version. */
@@ -99,7 +116,9 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
         p = name->package;
         if (!p) {
                 if (r->n_packages >= RESOLVER_PACKAGES_MAX)
-                        return -E2BIG;
+                        return fail_choice(r, c, -E2BIG,
+                                           "the dependency tree is too large, so it is not asked "
+                                           "for any more");
                 p = arena_alloc(&r->names.arena, sizeof(*p));
                 if (!p)
                         return -ENOMEM;
@@ -207,6 +226,7 @@ Resolver *resolver_free(Resolver *r) {
         names_done(&r->names);
         free(r->wants.items);
         free(r->likely.items);
+        free(r->chosen.items);
         free(r);
         return NULL;
 }
@@ -341,8 +361,8 @@ int resolver_run(Resolver *r, Error *e) {
         if (k == -E2BIG)
                 return error_set(
                         e, k,
-                        "the dependency tree is too large: it takes more than %d packages, or %d "
-                        "attempts at placing one",
-                        RESOLVER_PACKAGES_MAX, TREE_NODES_MAX);
+                        "the dependency tree is too large: it takes more than %d packages, %d levels, "
+                        "%d placements or %d questions about them",
+                        RESOLVER_PACKAGES_MAX, TREE_DEPTH_MAX, TREE_NODES_MAX, TREE_QUESTIONS_MAX);
         return k;
 }

@@ -253,6 +253,8 @@ int tree_attach(Tree *t, Node *n, Node *parent) {
 
         if (n->parent == parent)
                 return 0;
+        if (node_depth(parent) >= TREE_DEPTH_MAX)
+                return -E2BIG;
         there = tree_child(t, parent, n->name);
         if (there)
                 tree_detach(t, there);

@@ -14,6 +14,10 @@
 
 #define TREE_NODES_MAX                                                                             \
         200000 /* virtual ones included; the largest real trees need some ten thousands */
+#define TREE_DEPTH_MAX                                                                             \
+        272 /* node_modules in node_modules: deeper ones have paths that cannot be opened */
+#define TREE_QUESTIONS_MAX                                                                         \
+        2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
 
 typedef struct Node Node;
 typedef struct Edge Edge;
@@ -75,6 +79,7 @@ struct Tree {
         Node *root;      /* of the tree to be installed */
         Node **children; /* hash of (parent, key) */
         size_t n_children, children_size;
+        uint64_t n_questions; /* asked of can_place() */
 };
 
 /* The names' lists are the tree's own from now on. -ENOMEM. */
@@ -91,7 +96,8 @@ int tree_new_virtual(Tree *t, Node *source, Node **ret);
 /* A node of its own that is fetched as that one is. */
 int tree_copy_node(Tree *t, const Node *node, Node **ret);
 
-/* Puts a node with all below it into a place, out of which goes whatever is there. */
+/* Puts a node with all below it into a place, out of which goes whatever is there. -ENOMEM, -E2BIG
+ * below TREE_DEPTH_MAX others. */
 int tree_attach(Tree *t, Node *node, Node *parent);
 
 /* Makes `root` the root of the tree to be installed. */
