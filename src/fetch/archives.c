@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-
 #include "basic/string-util.h"
 #include "fetch/fetch.h"
 
@@ -73,7 +71,7 @@ static int start(Fetch *f, Archive *a, Error *e) {
                 .label = a->label,
                 .name = a->name,
                 .url = a->file ? NULL : a->url,
-                .fd = -EBADF,
+                .file = a->file,
                 .integrity = a->integrity,
                 .dir_fd = f->unpacked_fd,
                 .folder = a->folder,
@@ -90,11 +88,6 @@ static int start(Fetch *f, Archive *a, Error *e) {
                 get.url = url;
         }
         (void) snprintf(a->folder, sizeof(a->folder), "%u", ++f->n_archives);
-        if (a->file) {
-                get.fd = openat(f->unpacked_fd, a->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-                if (get.fd < 0)
-                        return -errno;
-        }
         return registry_get_tarball(f->registry, &get, e);
 }
 

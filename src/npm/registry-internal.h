@@ -23,6 +23,9 @@ struct Registry {
         Http *http;
         Pool *pool;
         RegistryTask *tasks;
+        unsigned tarballs_open, tarballs_open_max;
+        struct TarballTask *waiting, *waiting_last; /* for one of those to be done */
+        bool starting;
         RegistryStatistics statistics;
 };
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/registry.h"
 
+#include <sys/resource.h>
+
 #include "basic/json.h"
 #include "basic/string-util.h"
 #include "npm/registry-internal.h"
 #include "npm/url.h"
 
-#define REASON_MAX 200 /* bytes of a registry's own words in a message */
+#define REASON_MAX         200 /* bytes of a registry's own words in a message */
+#define REGISTRY_FILES_MIN 4   /* with fewer there is no getting on */
 
 void registry_task_link(Registry *r, RegistryTask *task) {
         task->registry = r;
@@ -25,9 +28,21 @@ void registry_task_unlink(RegistryTask *task) {
                 task->next->previous = task->previous;
 }
 
+/* How many connections, and how many tarballs, may be open at once. */
+static unsigned descriptors_part(void) {
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return REGISTRY_FILES_MIN;
+        return (unsigned) MIN2(
+                MAX2(limit.rlim_cur / REGISTRY_FILES_PART, (rlim_t) REGISTRY_FILES_MIN),
+                (rlim_t) HTTP_PARALLEL_MAX);
+}
+
 int registry_new(sd_event *event, const Npmrc *npmrc, const char *cache_path, RegistryFlags flags,
                  Error *e, Registry **ret) {
         _cleanup_(registry_freep) Registry *registry = NULL;
+        const unsigned part = descriptors_part();
         HttpConfig config;
         int r;
 
@@ -39,15 +54,22 @@ int registry_new(sd_event *event, const Npmrc *npmrc, const char *cache_path, Re
         registry = calloc(1, sizeof(Registry));
         if (!registry)
                 return -ENOMEM;
-        *registry = (Registry){ .event = sd_event_ref(event), .npmrc = npmrc, .flags = flags };
+        *registry = (Registry){ .event = sd_event_ref(event),
+                                .npmrc = npmrc,
+                                .flags = flags,
+                                .tarballs_open_max = MIN2(part, (unsigned) REGISTRY_OPEN_MAX) };
 
         r = npmrc_http_config(npmrc, e, &config);
-        if (r >= 0)
-                r = http_new(event, &config, e, &registry->http);
-        if (r >= 0)
-                r = cache_open(cache_path, e, &registry->cache);
-        if (r >= 0)
-                r = pool_new(event, REGISTRY_THREADS, &registry->pool);
+        if (r < 0)
+                return r;
+        config.parallel = MIN2(config.parallel, part);
+        r = http_new(event, &config, e, &registry->http);
+        if (r < 0)
+                return r;
+        r = cache_open(cache_path, e, &registry->cache);
+        if (r < 0)
+                return r;
+        r = pool_new(event, REGISTRY_THREADS, &registry->pool);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(registry);

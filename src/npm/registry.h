@@ -15,9 +15,16 @@
 
 #define PACKUMENT_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
 #define TARBALL_MAX   (512U * 1024U * 1024U)
-#define TARBALL_EARLY (1024U * 1024U) /* with so much arrived unpacking begins, smaller ones wait  \
-                                       */
-#define REGISTRY_THREADS    4         /* two may wait for slow downloads */
+#define TARBALL_EARLY                                                                              \
+        (1024U * 1024U) /* with so much arrived unpacking begins, smaller ones wait                \
+                         */
+#define REGISTRY_OPEN_MAX                                                                          \
+        128 /* tarballs being fetched or unpacked, each an open file; others wait */
+#define REGISTRY_FILES_PART                                                                        \
+        8                     /* no more of them, nor of connections, than this part of the limit  \
+                                 of descriptors (LimitNOFILE=): a connection may take four in its  \
+                                 beginning */
+#define REGISTRY_THREADS    4 /* two may wait for slow downloads */
 #define REGISTRY_FRESH_USEC (300 * USEC_PER_SEC) /* for registries that do not say how long */
 #define REGISTRY_FRESH_MAX  (86400 * USEC_PER_SEC)
 
@@ -68,8 +75,8 @@ typedef struct TarballResult {
 typedef struct TarballGet {
         const char *label; /* "name@version", for messages */
         const char *name;  /* the package's, which decides about the registry; NULL: none */
-        const char *url;   /* NULL: `fd` is read (and closed) instead */
-        int fd;
+        const char *url;   /* NULL: `file` is read instead, which lies in `dir_fd` */
+        const char *file;
         const char *integrity; /* what the registry says; either may be NULL */
         const char *shasum;
         int dir_fd; /* borrowed: where the folder is made */

@@ -359,10 +359,11 @@ int resolver_run(Resolver *r, Error *e) {
         if (k >= 0)
                 k = resolver_open_archives(r, e);
         if (k == -E2BIG)
-                return error_set(
-                        e, k,
-                        "the dependency tree is too large: it takes more than %d packages, %d levels, "
-                        "%d placements or %d questions about them",
-                        RESOLVER_PACKAGES_MAX, TREE_DEPTH_MAX, TREE_NODES_MAX, TREE_QUESTIONS_MAX);
+                return error_set(e, k,
+                                 "the dependency tree is too large: it takes more than %d "
+                                 "packages, %d levels, "
+                                 "%d placements or %d questions about them",
+                                 RESOLVER_PACKAGES_MAX, TREE_LEVELS_MAX, TREE_NODES_MAX,
+                                 TREE_QUESTIONS_MAX);
         return k;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
 #include "basic/string-util.h"
 #include "npm/tarball-internal.h"
 
@@ -8,14 +10,13 @@ static void task_free(RegistryTask *task) {
         registry_task_unlink(task);
         cache_file_done(task->registry->cache, &t->file);
         t->stream = stream_free(t->stream);
-        if (t->get.fd >= 0)
-                (void) close(t->get.fd);
         npmrc_auth_done(&t->auth);
         error_clear(&t->error);
         error_clear(&t->download_error);
         free(t->label);
         free(t->name);
         free(t->url);
+        free(t->file_name);
         free(t->folder);
         free(t);
 }
@@ -27,7 +28,10 @@ static void task_stop(RegistryTask *task) {
                 stream_end(t->stream, -ECANCELED);
 }
 
+static void start_waiting(Registry *registry);
+
 static void finish(TarballTask *t, int r) {
+        Registry *registry = t->task.registry;
         _cleanup_(freep) char *integrity = NULL;
         TarballResult result = { .weak = t->known && integrity_is_weak(&t->integrity),
                                  .cached = t->cached,
@@ -43,9 +47,11 @@ static void finish(TarballTask *t, int r) {
         }
         if (r < 0)
                 error_prefix(&t->error, r, "%s", t->label);
-        t->task.registry->statistics.tarballs_done++;
+        registry->statistics.tarballs_done++;
         t->get.done(t->get.userdata, r, r < 0 ? NULL : &result, &t->error);
         task_free(&t->task);
+        registry->tarballs_open--;
+        start_waiting(registry);
 }
 
 /* -- on the loop ---------------------------------------------------------------------- */
@@ -156,12 +162,16 @@ static int start(TarballTask *t) {
         Registry *registry = t->task.registry;
         int fd, r;
 
-        if (!t->url)
-                fd = TAKE_FD(t->get.fd);
-        else
+        registry->tarballs_open++;
+        if (!t->url) {
+                fd = openat(t->get.dir_fd, t->file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                if (fd < 0)
+                        return error_set(&t->error, -errno, "cannot open it: %s", strerror(errno));
+        } else {
                 fd = t->known ? cache_open_tarball(registry->cache, &t->integrity) : -ENOENT;
-        if (fd < 0)
-                return download(t);
+                if (fd < 0)
+                        return download(t);
+        }
 
         t->cached = t->url;
         registry->statistics.tarballs_cached += t->cached;
@@ -169,14 +179,42 @@ static int start(TarballTask *t) {
         return r < 0 ? r : begin_unpacking(t);
 }
 
+/* Each is an open file, and there may be thousands: those that are too many wait. Failures are
+ * reported from here and may be many, so that the one that follows is not begun from within. */
+static void start_waiting(Registry *registry) {
+        TarballTask *t;
+
+        if (registry->starting)
+                return;
+        registry->starting = true;
+        while (registry->tarballs_open < registry->tarballs_open_max && (t = registry->waiting)) {
+                int r;
+
+                registry->waiting = t->next_waiting;
+                r = start(t);
+                if (r < 0)
+                        finish(t, r);
+        }
+        registry->starting = false;
+}
+
+static void wait_for_turn(TarballTask *t) {
+        Registry *registry = t->task.registry;
+
+        if (registry->waiting)
+                registry->waiting_last->next_waiting = t;
+        else
+                registry->waiting = t;
+        registry->waiting_last = t;
+}
+
 static int copy_strings(TarballTask *t) {
         const struct {
                 char **to;
                 const char *from;
         } table[] = {
-                { &t->label, t->get.label },
-                { &t->name, t->get.name },
-                { &t->url, t->get.url },
+                { &t->label, t->get.label },   { &t->name, t->get.name },
+                { &t->url, t->get.url },       { &t->file_name, t->get.file },
                 { &t->folder, t->get.folder },
         };
 
@@ -205,12 +243,18 @@ static int prepare(TarballTask *t, Error *e) {
                 r = npmrc_registry(npmrc, t->name, e, &registry_url);
         if (r >= 0 && t->url)
                 r = npmrc_auth(npmrc, t->url, registry_url, e, &t->auth);
-        if (r >= 0) {
-                r = start(t);
-                if (r < 0)
-                        (void) error_set(e, r, "%s", error_text(&t->error, r));
-        }
         return r < 0 ? error_prefix(e, r, "%s", t->get.label) : 0;
+}
+
+static int start_now(TarballTask *t, Error *e) {
+        int r;
+
+        r = start(t);
+        if (r >= 0)
+                return 0;
+        t->task.registry->tarballs_open--;
+        (void) error_set(e, r, "%s", error_text(&t->error, r));
+        return error_prefix(e, r, "%s", t->get.label);
 }
 
 int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
@@ -219,7 +263,7 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
 
         assert(registry);
         assert(get && get->label && get->folder && get->done);
-        assert(get->url ? get->fd < 0 : get->fd >= 0);
+        assert(!get->url != !get->file);
 
         t = calloc(1, sizeof(TarballTask));
         if (!t)
@@ -231,6 +275,12 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
 
         registry->statistics.tarballs++;
         r = prepare(t, e);
+        if (r >= 0 && registry->tarballs_open >= registry->tarballs_open_max) {
+                wait_for_turn(t);
+                return 0;
+        }
+        if (r >= 0)
+                r = start_now(t, e);
         if (r < 0)
                 task_free(&t->task);
         return r;

@@ -13,7 +13,8 @@
 typedef struct TarballTask {
         RegistryTask task;
         TarballGet get;
-        char *label, *name, *url, *folder;
+        struct TarballTask *next_waiting;
+        char *label, *name, *url, *file_name, *folder;
         NpmrcAuth auth;
         bool known; /* `integrity` is what has to come */
         Integrity integrity;

@@ -253,7 +253,7 @@ int tree_attach(Tree *t, Node *n, Node *parent) {
 
         if (n->parent == parent)
                 return 0;
-        if (node_depth(parent) >= TREE_DEPTH_MAX)
+        if (node_depth(parent) >= TREE_LEVELS_MAX)
                 return -E2BIG;
         there = tree_child(t, parent, n->name);
         if (there)

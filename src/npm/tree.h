@@ -14,7 +14,7 @@
 
 #define TREE_NODES_MAX                                                                             \
         200000 /* virtual ones included; the largest real trees need some ten thousands */
-#define TREE_DEPTH_MAX                                                                             \
+#define TREE_LEVELS_MAX                                                                             \
         272 /* node_modules in node_modules: deeper ones have paths that cannot be opened */
 #define TREE_QUESTIONS_MAX                                                                         \
         2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
@@ -97,7 +97,7 @@ int tree_new_virtual(Tree *t, Node *source, Node **ret);
 int tree_copy_node(Tree *t, const Node *node, Node **ret);
 
 /* Puts a node with all below it into a place, out of which goes whatever is there. -ENOMEM, -E2BIG
- * below TREE_DEPTH_MAX others. */
+ * below TREE_LEVELS_MAX others. */
 int tree_attach(Tree *t, Node *node, Node *parent);
 
 /* Makes `root` the root of the tree to be installed. */

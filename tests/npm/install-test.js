@@ -9,45 +9,12 @@ const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
 const { base, ok, done, fresh, run, serve, ...lib } = require('./lib.js');
+const { pack, registry, sri } = require('./packages.js');
 const tar = require('./tar.js');
 
 const [program, pattern = ''] = process.argv.slice(2);
-const sri = (data) => `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
 const install = (spec, options) => lib.install(program, spec, options);
 const tests = {};
-
-// A registry of packages { name: { version: { …package.json, _files: { path: content } } } }.
-async function registry(packages, tweak = () => {}) {
-        const tarballs = new Map();
-        const answer = (q, s) => {
-                if (tweak(q, s) === true)
-                        return undefined;
-                const name = decodeURIComponent(q.url.slice(1)), body = tarballs.get(q.url);
-                if (body)
-                        return s.writeHead(200, { 'Content-Length': body.length }).end(body);
-                if (!packages[name])
-                        return s.writeHead(404).end('{"error":"Not found"}');
-                const text = JSON.stringify(document(name));
-                return s.writeHead(200, { 'Content-Length': Buffer.byteLength(text), ETag: `"${sri(text).slice(7, 20)}"` }).end(text);
-        };
-        const server = await serve(answer);
-        const document = (name) => {
-                const versions = {};
-                for (const [version, { _files = {}, _tags, _dist, ...manifest }] of Object.entries(packages[name])) {
-                        const full = { name, version, ...manifest };
-                        const data = pack({ 'package.json': JSON.stringify(full), ..._files });
-                        const url = `/${name}/-/${name.split('/').pop()}-${version}.tgz`;
-                        tarballs.set(url, data);
-                        versions[version] = { ...full, dist: { integrity: sri(data), tarball: server.url + url.slice(1), ..._dist } };
-                }
-                return { name, 'dist-tags': { latest: Object.keys(versions).at(-1) }, versions };
-        };
-        Object.keys(packages).forEach(document);
-        return { ...server, tarballs, answer, publish: document };
-}
-
-const pack = (files) => tar.gzip(tar.archive(...Object.entries(files).map(([name, content]) =>
-        (typeof content === 'string' ? tar.file(`package/${name}`, content) : content))));
 
 const refused = (result, pattern) => pattern.test(result.answer.error || '') && result.out.split('\n').length === 2;
 const locked = (tree) => JSON.parse(fs.readFileSync(path.join(tree, 'package-lock.json'))).packages;

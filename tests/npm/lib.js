@@ -57,11 +57,12 @@ function run(program, args, { input = '', env = {}, cwd, killAfter, timeout = 60
 
 // Asks pm2-fetch for a tree, as pm2ctl does; resolves to what run() does, and { answer, tree, cache }.
 async function install(program, spec, { server, npmrc = [], env, cache = fresh('cache'), stdin, more = {}, mode = 'fetch', tree = fresh('tree'),
-        ...options } = {}) {
+        wrap = [], ...options } = {}) {
         const dir = fresh('credentials');
         fs.writeFileSync(path.join(dir, 'request'), JSON.stringify({ spec, tree, cache,
                 npmrc: [...(server ? [`registry=${server.url}`] : []), ...npmrc], env: { npm_config_fetch_retry_mintimeout: '10', ...env }, ...more }));
-        const result = await run(program, [mode], { input: stdin, env: { CREDENTIALS_DIRECTORY: dir, HOME: base }, ...options });
+        const [command, ...args] = [...wrap, program, mode];
+        const result = await run(command, args, { input: stdin, env: { CREDENTIALS_DIRECTORY: dir, HOME: base }, ...options });
         let answer = {};
         try { answer = JSON.parse(result.out); } catch {}
         return { ...result, answer, tree, cache };

@@ -90,7 +90,6 @@ static int get_tarball(Client *c, int dir_fd, char *line) {
                 .label = folder,
                 .name = name,
                 .url = url,
-                .fd = -EBADF,
                 .integrity = hash && strchr(hash, '-') && !streq(hash, "-") ? hash : NULL,
                 .shasum = hash && !strchr(hash, '-') ? hash : NULL,
                 .dir_fd = dir_fd,
