@@ -3,6 +3,19 @@
 
 #include <stdarg.h>
 
+#include "basic/address-mask.h"
+
+/* A clause ends on terminals, in journals and in answers. */
+_printf_(1, 0) static char *format_masked(const char *format, va_list ap) {
+        _cleanup_(freep) char *text = NULL;
+
+        if (vasprintf(&text, format, ap) < 0) {
+                text = NULL;
+                return NULL;
+        }
+        return mask_addresses(text);
+}
+
 int error_set(Error *e, int r, const char *format, ...) {
         va_list ap;
 
@@ -10,8 +23,7 @@ int error_set(Error *e, int r, const char *format, ...) {
                 return r;
 
         va_start(ap, format);
-        if (vasprintf(&e->message, format, ap) < 0)
-                e->message = NULL;
+        e->message = format_masked(format, ap);
         va_end(ap);
         return r;
 }
@@ -20,18 +32,15 @@ int error_prefix(Error *e, int r, const char *format, ...) {
         _cleanup_(freep) char *where = NULL;
         char *joined;
         va_list ap;
-        int n;
 
         if (!e)
                 return r;
 
         va_start(ap, format);
-        n = vasprintf(&where, format, ap);
+        where = format_masked(format, ap);
         va_end(ap);
-        if (n < 0) {
-                where = NULL;
+        if (!where)
                 return r;
-        }
 
         if (asprintf(&joined, "%s: %s", where, error_text(e, r)) < 0)
                 return r;

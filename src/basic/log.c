@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "basic/address-mask.h"
 #include "basic/string-util.h"
 
 static const char *log_name = "pm2ctl";
@@ -27,8 +28,10 @@ int log_get_max_level(void) {
 }
 
 static void log_write(int level, const char *message) {
-        _cleanup_(freep) char *escaped = escape_control(message,
-                                                        /* keep_newlines= */ !log_to_journal);
+        _cleanup_(freep) char *masked = mask_addresses(message), *escaped = NULL;
+
+        if (masked)
+                escaped = escape_control(masked, /* keep_newlines= */ !log_to_journal);
 
         if (!escaped)
                 return;

@@ -3,7 +3,7 @@
 
 /* Messages to standard error: plain for a person, with a priority prefix where standard error is
  * the journal. Control characters are escaped here, at the one exit, since messages quote what
- * strangers sent. */
+ * strangers sent; so are passwords in addresses masked. */
 
 #include <syslog.h>
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "basic/address-mask.h"
 #include "basic/clock.h"
 #include "basic/fs.h"
 #include "basic/interrupt.h"
@@ -65,35 +66,14 @@ static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, I
         m->installed_usec = (uint64_t) now.tv_sec * USEC_PER_SEC +
                             (uint64_t) now.tv_nsec / NSEC_PER_USEC;
         /* everybody may read these */
-        m->spec = source_without_password(source->path ? source->path : source->spec);
+        m->spec = mask_addresses(source->path ? source->path : source->spec);
         m->source = source->path ? strdup(source->path)
-                    : f->source  ? source_without_password(f->source)
+                    : f->source  ? mask_addresses(f->source)
                                  : NULL;
         if (!m->spec || (!m->source && (source->path || f->source)) ||
             free_and_strdup(&m->env, c->arg->env) < 0)
                 return -ENOMEM;
         return install_identity(c, e, &m->user, &m->group);
-}
-
-/* What npm writes the address into, password and all; everybody may read a release. */
-static int hide_password(const Source *source, const Staging *staging, Error *e) {
-        static const char *const files[] = { LOCKFILE, "package.json",
-                                             "node_modules/.package-lock.json" };
-        _cleanup_(freep) char *shown = source_without_password(source->spec);
-        _cleanup_(closep) int fd = -EBADF;
-
-        if (!shown)
-                return -ENOMEM;
-        if (streq(shown, source->spec))
-                return 0;
-        fd = open_folder(AT_FDCWD, staging->tree);
-        if (fd < 0)
-                return error_set(e, fd, "cannot open %s: %s", staging->tree, strerror(-fd));
-        for (size_t i = 0; i < ELEMENTSOF(files); i++)
-                if (fchmodat(fd, files[i], 0600, 0) < 0)
-                        return error_set(e, -errno, "cannot make %s private: %s", files[i],
-                                         strerror(errno));
-        return 0;
 }
 
 /* An update finds the very tree that is installed, and the module still called as it was: 1. */
@@ -154,8 +134,6 @@ static int fetch_and_check(Context *c, const Source *source, Staging *staging, I
                 r = adopt_tree(staging->tree, e);
         if (r >= 0 && in->result != INSTALL_UNCHANGED)
                 r = staging_bring(staging, e);
-        if (r >= 0 && in->result != INSTALL_UNCHANGED)
-                r = hide_password(source, staging, e);
         if (r >= 0)
                 r = fill_module(c, source, &f, e, in);
         if (r >= 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/install.h"
 
+#include "basic/address-mask.h"
 #include "basic/clock.h"
 #include "basic/interrupt.h"
 #include "basic/log.h"
@@ -133,7 +134,7 @@ static int install_one(Context *c, const char *spec) {
         else
                 r = install_source(c, &source, &in);
         if (!in.module.spec)
-                in.module.spec = source_without_password(spec);
+                in.module.spec = mask_addresses(spec);
         r = install_report(c, &in, r);
         source_done(&source);
         return r;

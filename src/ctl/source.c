@@ -109,20 +109,3 @@ void source_done(Source *s) {
         free(s->path);
         *s = (Source){};
 }
-
-char *source_without_password(const char *spec) {
-        const char *authority = strstr(spec, "://"), *end, *colon, *at;
-        char *text;
-
-        if (!authority)
-                return strdup(spec);
-        authority += strlen("://");
-        end = authority + strcspn(authority, "/?#");
-        at = memrchr(authority, '@', (size_t) (end - authority));
-        colon = at ? memchr(authority, ':', (size_t) (at - authority)) : NULL;
-        if (!colon)
-                return strdup(spec);
-        if (asprintf(&text, "%.*s" SOURCE_PASSWORD "%s", (int) (colon + 1 - spec), spec, at) < 0)
-                return NULL;
-        return text;
-}

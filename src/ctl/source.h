@@ -25,9 +25,3 @@ typedef struct Source {
 int source_parse(const char *spec, Error *e, Source *ret);
 
 void source_done(Source *s);
-
-#define SOURCE_PASSWORD "***"
-
-/* A copy in which the password of an address is SOURCE_PASSWORD, for what others may read. NULL if
- * out of memory. */
-char *source_without_password(const char *spec);

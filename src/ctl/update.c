@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/address-mask.h"
 #include "basic/interrupt.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
@@ -16,10 +17,11 @@ static int find_source(const Module *m, Error *e, Source *ret) {
 
         if (!m->spec)
                 return error_set(e, -ENODATA, "nothing says what it was installed from");
-        if (strstr(m->spec, ":" SOURCE_PASSWORD "@"))
+        if (address_is_masked(m->spec))
                 return error_set(e, -ENOKEY,
-                                 "its address had a password, which was not written down: install "
-                                 "it once more");
+                                 "its address had a password or token, which is not stored: write "
+                                 "it into .npmrc and install the address without it, or install it "
+                                 "once more");
         r = source_parse(m->spec, e, ret);
         if (r >= 0 && ret->kind == SOURCE_FOLDER) {
                 r = error_set(e, -EISDIR, "%s is a folder now", ret->path);

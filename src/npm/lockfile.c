@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/lockfile.h"
 
+#include "basic/address-mask.h"
 #include "basic/string-util.h"
 #include "npm/bin.h"
 #include "npm/collate.h"
@@ -87,15 +88,20 @@ static int sort_members(json_object *o, json_object **ret) {
 
 static char *to_text(json_object *o) {
         _cleanup_(json_object_putp) json_object *sorted = NULL;
+        _cleanup_(freep) char *line = NULL;
         const char *text;
-        char *line;
 
         if (sort_members(o, &sorted) < 0)
                 return NULL;
         text = json_object_to_json_string_ext(sorted, JSON_C_TO_STRING_PRETTY |
                                                               JSON_C_TO_STRING_SPACED |
                                                               JSON_C_TO_STRING_NOSLASHESCAPE);
-        return text && asprintf(&line, "%s\n", text) >= 0 ? line : NULL;
+        if (!text || asprintf(&line, "%s\n", text) < 0) {
+                line = NULL;
+                return NULL;
+        }
+        /* everybody may read a release */
+        return mask_addresses(line);
 }
 
 static bool is_empty(json_object *o) {

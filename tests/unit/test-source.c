@@ -63,22 +63,6 @@ static void test_remote(void) {
         }
 }
 
-static void test_password(void) {
-        static const char *const table[][2] = {
-                { "git+https://me:secret@example.com/x.git#v1", "git+https://me:***@example.com/x.git#v1" },
-                { "https://a:b:c@d@example.com/x.tgz", "https://a:***@example.com/x.tgz" },
-                { "git+ssh://git@example.com:22/x", "git+ssh://git@example.com:22/x" },
-                { "https://example.com/x@y:z.tgz", "https://example.com/x@y:z.tgz" },
-                { "@acme/tool@1", "@acme/tool@1" },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                _cleanup_(freep) char *text = source_without_password(table[i][0]);
-
-                ok_str(text, table[i][1]);
-        }
-}
-
 static void test_paths(const char *folder) {
         static const struct {
                 const char *spec;
@@ -119,7 +103,6 @@ int main(void) {
 
         ok(mkdtemp(folder));
         test_remote();
-        test_password();
         test_paths(folder);
         ok(chdir("/") == 0 && remove_tree_at(AT_FDCWD, folder) == 0);
         return tap_done();
