@@ -13,7 +13,7 @@ const { fresh, ok, done, serve } = require('./lib.js');
 const [program, modules, count] = process.argv.slice(2);
 const Arborist = require(path.join(modules, 'npm/node_modules/@npmcli/arborist'));
 const kinds = ['plain', 'peers', 'optional-peers', 'aliases'];
-const known = { peers: [395, 523] };
+const known = { peers: [395, 523, 1932] };
 
 let documents;
 const answer = (request, response) => {
