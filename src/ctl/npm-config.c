@@ -14,12 +14,31 @@
 
 extern char **environ;
 
-/* Follows symlinks: where a configuration file lies is its owner's choice. `own`: it counts only if
- * nobody else can have written it. */
-static int add_file(json_object *texts, const char *path, bool own, Error *e) {
+/* What it says decides where packages come from, and it may name programs and files: it counts only
+ * if nobody but root and the caller can have written it. */
+static bool is_trusted(int fd, const char *path) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return false;
+        if (st.st_uid != 0 && st.st_uid != geteuid()) {
+                log_warning("%s is ignored: it is owned by UID %u; chown it to root or the calling "
+                            "user.",
+                            path, (unsigned) st.st_uid);
+                return false;
+        }
+        if (st.st_mode & 0022) {
+                log_warning("%s is ignored: others than its owner may write to it; chmod go-w it.",
+                            path);
+                return false;
+        }
+        return true;
+}
+
+/* Follows symlinks: where a configuration file lies is its owner's choice. */
+static int add_file(json_object *texts, const char *path, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *text = NULL;
-        struct stat st;
         size_t size;
         int r;
 
@@ -28,14 +47,8 @@ static int add_file(json_object *texts, const char *path, bool own, Error *e) {
                 return errno == ENOENT || errno == ENOTDIR
                                ? 0
                                : error_set(e, -errno, "cannot read %s: %s", path, strerror(errno));
-        if (own) {
-                if (fstat(fd, &st) < 0)
-                        return -errno;
-                if ((st.st_uid != 0 && st.st_uid != geteuid()) || st.st_mode & 0022) {
-                        log_warning("%s is not obeyed: others may have written it.", path);
-                        return 0;
-                }
-        }
+        if (!is_trusted(fd, path))
+                return 0;
         r = read_fd(fd, NPMRC_MAX, &text, &size);
         if (r < 0)
                 return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
@@ -101,7 +114,7 @@ int npm_config_collect(json_object *request, Error *e) {
         if (r >= 0)
                 r = json_add(request, "env", env);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(global); i++)
-                r = add_file(texts, global[i], /* own= */ false, e);
+                r = add_file(texts, global[i], e);
         if (r < 0)
                 return r;
 
@@ -109,11 +122,11 @@ int npm_config_collect(json_object *request, Error *e) {
                 user = getenv("npm_config_userconfig");
         path = user ? strdup(user) : home ? path_join(home, ".npmrc") : NULL;
         if (path) {
-                r = add_file(texts, path, /* own= */ false, e);
+                r = add_file(texts, path, e);
                 if (r < 0)
                         return r;
         }
-        r = add_file(texts, "./.npmrc", /* own= */ true, e);
+        r = add_file(texts, "./.npmrc", e);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < json_object_array_length(texts); i++) {
