@@ -55,6 +55,8 @@ static int add_ask(Context *c, const Ask *ask, json_object *o, Error *e) {
                 r = json_add_bool(o, "offline", c->arg->offline);
         if (r >= 0)
                 r = json_add_bool(o, "prefer_offline", c->arg->prefer_offline);
+        if (r >= 0)
+                r = json_add_bool(o, "allow_unverified", c->arg->allow_unverified);
         return r < 0 ? r : npm_config_collect(o, e);
 }
 

@@ -90,6 +90,8 @@ static const Option options[] = {
           NULL, " install update outdated " },
         { "prefer-offline", 0, NULL, "Do not ask about what is in the cache", OPTION_SET,
           FIELD(prefer_offline), NULL, " install update outdated " },
+        { "allow-unverified", 0, NULL, "Take downloads that no hash vouches for", OPTION_SET,
+          FIELD(allow_unverified), NULL, " install update " },
         { "env", 0, "NAME", "Give the module what its apps declare as env_NAME", OPTION_STRING,
           FIELD(env), NULL, " install " },
         { "purge", 0, NULL, "Remove the settings too", OPTION_SET, FIELD(purge), NULL,

@@ -48,14 +48,28 @@ static void show(Progress *p, const char *text) {
         p->shown = true;
 }
 
+/* "waiting SECONDS WHAT", which a stranger may have chosen the words of. */
+static bool make_waiting_text(const char *line, char *text, size_t size) {
+        _cleanup_(freep) char *shown = NULL;
+        unsigned seconds;
+        int n = 0;
+
+        if (sscanf(line, "waiting %u %n", &seconds, &n) != 1 || n == 0)
+                return false;
+        shown = escape_control(line + n, /* keep_newlines= */ false);
+        (void) snprintf(text, size, "waiting for %.100s, %u s", shown ?: "an answer", seconds);
+        return true;
+}
+
 bool progress_take(Progress *p, const char *line) {
-        char text[128];
+        char text[160];
         Counts n;
 
-        if (sscanf(line, "progress %u %u %u %llu", &n.resolved, &n.fetched, &n.total, &n.bytes) !=
+        if (sscanf(line, "progress %u %u %u %llu", &n.resolved, &n.fetched, &n.total, &n.bytes) ==
             4)
+                make_text(p, &n, text, sizeof(text));
+        else if (!make_waiting_text(line, text, sizeof(text)))
                 return false;
-        make_text(p, &n, text, sizeof(text));
         if (p->terminal)
                 show(p, text);
         else if (now_usec() - p->said >= PLAIN_USEC) {

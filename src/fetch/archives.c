@@ -91,13 +91,41 @@ static int start(Fetch *f, Archive *a, Error *e) {
         return registry_get_tarball(f->registry, &get, e);
 }
 
+/* Whatever comes over the network has to be what somebody said it is. A file beside the tree was
+ * handed over, or made of a commit, which is a hash itself. */
+static int choose_integrity(Fetch *f, const ArchiveSource *s, Error *e, const char **ret) {
+        Integrity known;
+
+        *ret = s->integrity;
+        if (s->file || (s->integrity && integrity_parse(s->integrity, /* e= */ NULL, &known) >= 0))
+                return 0;
+        if (f->request->allow_unverified) {
+                *ret = NULL;
+                return 0;
+        }
+        if (!s->name && !s->integrity)
+                return error_set(e, -EKEYREJECTED,
+                                 "%s: no hash says what has to come from this address; "
+                                 "--allow-unverified takes whatever comes",
+                                 s->label);
+        return error_set(e, -EKEYREJECTED,
+                         "%s: %s has no hash of it that can be checked; --allow-unverified takes "
+                         "whatever comes from %s",
+                         s->label, s->name ? "the registry" : "its lock file", s->url);
+}
+
 static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         _cleanup_(archive_freep) Archive *a = calloc(1, sizeof(Archive));
+        const char *integrity;
         int r;
 
         if (!a)
                 return -ENOMEM;
+        r = choose_integrity(f, s, e, &integrity);
+        if (r < 0)
+                return r;
         a->fetch = f;
+        a->unverified = !s->file && !integrity;
         r = free_and_strdup(&a->label, s->label);
         if (r >= 0)
                 r = free_and_strdup(&a->name, s->name);
@@ -106,7 +134,7 @@ static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         if (r >= 0)
                 r = free_and_strdup(&a->file, s->file);
         if (r >= 0)
-                r = free_and_strdup(&a->integrity, s->integrity);
+                r = free_and_strdup(&a->integrity, integrity);
         if (r >= 0)
                 r = start(f, a, e);
         if (r < 0)

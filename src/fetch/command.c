@@ -6,8 +6,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "basic/clock.h"
 #include "basic/string-util.h"
 
 #define ERRORS_MAX 4096
@@ -19,13 +19,6 @@ typedef struct Pipe {
         size_t size, max;
         bool tail; /* of too much the end is kept, else it is an error */
 } Pipe;
-
-static uint64_t now_usec(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
-}
 
 static int pipe_read(Pipe *p) {
         char block[4096], *grown;
@@ -55,10 +48,13 @@ static int pipe_read(Pipe *p) {
         return 0;
 }
 
-static int read_both(Pipe pipes[static 2], uint64_t until) {
+static int read_both(Pipe pipes[static 2], const Command *c) {
+        const uint64_t end = now_usec() + c->timeout_usec;
+        uint64_t silent = c->silence_usec > 0 ? now_usec() + c->silence_usec : end;
+
         while (pipes[0].fd >= 0 || pipes[1].fd >= 0) {
                 struct pollfd fds[2] = { { pipes[0].fd, POLLIN, 0 }, { pipes[1].fd, POLLIN, 0 } };
-                uint64_t now = now_usec();
+                uint64_t now = now_usec(), until = MIN2(end, silent);
                 int r;
 
                 if (now >= until)
@@ -66,6 +62,8 @@ static int read_both(Pipe pipes[static 2], uint64_t until) {
                 r = poll(fds, 2, (int) MIN2((until - now) / USEC_PER_MSEC + 1, UINT64_C(60000)));
                 if (r < 0 && errno != EINTR)
                         return -errno;
+                if (r > 0 && c->silence_usec > 0)
+                        silent = now_usec() + c->silence_usec;
                 for (size_t i = 0; r > 0 && i < 2; i++)
                         if (fds[i].revents) {
                                 int k = pipe_read(pipes + i);
@@ -158,7 +156,7 @@ int command_run(const Command *c, char **ret_output, char **ret_errors) {
         pipes[0].fd = out[0];
         pipes[1].fd = err[0];
         if (r >= 0) {
-                r = read_both(pipes, now_usec() + c->timeout_usec);
+                r = read_both(pipes, c);
                 if (r < 0)
                         (void) kill(-pid, SIGKILL);
                 status = wait_for(pid);

@@ -9,7 +9,8 @@ typedef struct Command {
         char *const *argv; /* argv[0] is looked up in PATH */
         char *const *env;
         size_t output_max;
-        uint64_t timeout_usec;
+        uint64_t timeout_usec; /* in all */
+        uint64_t silence_usec; /* without a byte of output; 0: as long as that */
 } Command;
 
 /* Its exit status, 128 + n for signal n, or negative: -ENOENT if there is no such program,

@@ -13,7 +13,7 @@ void config_find_node(char **ret_version) {
         char *const argv[] = { (char *) "node", (char *) "--version", NULL };
         _cleanup_(freep) char *output = NULL;
 
-        if (command_run(&(Command){ argv, environ, NODE_VERSION_MAX, NODE_VERSION_USEC }, &output,
+        if (command_run(&(Command){ argv, environ, NODE_VERSION_MAX, NODE_VERSION_USEC, 0 }, &output,
                         NULL) != 0)
                 return;
         output[strcspn(output, "\r\n")] = 0;

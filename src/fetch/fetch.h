@@ -48,6 +48,9 @@ typedef struct Fetch {
 
         json_object *notices;
         RegistryStatistics shown; /* as progress */
+        uint64_t changed_usec;    /* when that was last anything new */
+        unsigned repositories;    /* being fetched by git */
+        char *repository;         /* the last of them */
         int r;                    /* what ended it */
         Error error;
 } Fetch;
@@ -83,6 +86,7 @@ struct Archive {
         Fetch *fetch;
         Archive *next;
         char *label, *name, *url, *file, *integrity;
+        bool unverified; /* nothing said what has to come; `integrity` is what came */
         bool done;
         int r;           /* how it went */
         Error error;     /* if it did not go well */

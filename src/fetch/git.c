@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 
+#include "basic/encoding.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/command.h"
 #include "fetch/fetch.h"
 #include "npm/git-refs.h"
+#include "npm/url.h"
 
 #define REFS_MAX          (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags */
-#define GIT_TIME_MAX      (900 * USEC_PER_SEC)
+#define GIT_ASK_USEC      (120 * USEC_PER_SEC) /* for that list */
+#define GIT_FETCH_USEC    (600 * USEC_PER_SEC) /* for a repository; silence ends it sooner */
+#define GIT_LOCAL_USEC    (300 * USEC_PER_SEC) /* for what needs no network */
 #define COMMIT_LENGTH     40
 #define CONFIG_FILE       "gitconfig" /* beside the archives */
-#define COMMIT_LENGTH_MAX 64 /* of SHA-256 repositories */
+#define COMMIT_LENGTH_MAX 64          /* of SHA-256 repositories */
 
 /* A repository becomes an archive that is unpacked like any other: nothing is checked out, so
  * neither hooks nor filters nor submodules nor symlinks come to life. */
@@ -26,6 +30,9 @@ typedef struct Git {
         char *folder; /* absolute, where the two below are made */
         char *repository, *file;
         char *address;
+        char *plain; /* the same without a password: arguments can be read by everybody */
+        char *host;  /* for messages */
+        uint64_t silence_usec;
         char *commit;
         char *resolved;
         Error error;
@@ -39,6 +46,8 @@ static Git *git_free(Git *g) {
         free(g->repository);
         free(g->file);
         free(g->address);
+        free(g->plain);
+        free(g->host);
         free(g->commit);
         free(g->resolved);
         error_clear(&g->error);
@@ -47,8 +56,29 @@ static Git *git_free(Git *g) {
 }
 DEFINE_CLEANUP(Git *, git_free);
 
+/* What a run of git is for. */
+typedef struct Errand {
+        const char *awaited; /* of the server; NULL: it talks to none */
+        uint64_t usec;
+} Errand;
+
+static const Errand errand_local = { NULL, GIT_LOCAL_USEC };
+static const Errand errand_ask = { "its branches and tags", GIT_ASK_USEC };
+static const Errand errand_fetch = { "the repository", GIT_FETCH_USEC };
+
+static int too_slow(Git *g, const Errand *errand) {
+        if (!errand->awaited)
+                return error_set(&g->error, -ETIMEDOUT, "git took longer than %llu s",
+                                 (unsigned long long) (errand->usec / USEC_PER_SEC));
+        return error_set(&g->error, -ETIMEDOUT,
+                         "%s did not send %s: no word for %llu s, or not all of it within %llu s",
+                         g->host, errand->awaited,
+                         (unsigned long long) (g->silence_usec / USEC_PER_SEC),
+                         (unsigned long long) (errand->usec / USEC_PER_SEC));
+}
+
 /* Runs git in the repository with what makes it harmless; fails with its last words. */
-static int run_git(Git *g, const char *const *words, char **ret_output) {
+static int run_git(Git *g, const Errand *errand, const char *const *words, char **ret_output) {
         static const char *const guards[] = {
                 "-c", "core.hooksPath=/dev/null",        "-c", "core.fsmonitor=false",
                 "-c", "protocol.ext.allow=never",        "-c", "submodule.recurse=false",
@@ -69,7 +99,11 @@ static int run_git(Git *g, const char *const *words, char **ret_output) {
         if (r < 0)
                 return r;
 
-        r = command_run(&(Command){ argv, g->env, REFS_MAX, GIT_TIME_MAX }, ret_output, &errors);
+        r = command_run(&(Command){ argv, g->env, REFS_MAX, errand->usec,
+                                    errand->awaited ? g->silence_usec : 0 },
+                        ret_output, &errors);
+        if (r == -ETIMEDOUT)
+                return too_slow(g, errand);
         if (r == -ENOENT)
                 return error_set(&g->error, r,
                                  "the command 'git' is not installed (apt install git)");
@@ -82,7 +116,8 @@ static int run_git(Git *g, const char *const *words, char **ret_output) {
         }
         return r;
 }
-#define GIT(g, ret_output, ...) run_git(g, (const char *const[]){ __VA_ARGS__, NULL }, ret_output)
+#define GIT(g, errand, ret_output, ...)                                                            \
+        run_git(g, errand, (const char *const[]){ __VA_ARGS__, NULL }, ret_output)
 
 static bool is_commit(const char *s) {
         size_t n = strspn(s, "0123456789abcdefABCDEF");
@@ -98,7 +133,7 @@ static int find_commit(Git *g) {
 
         if (g->spec->committish && is_commit(g->spec->committish))
                 return free_and_strdup(&g->commit, g->spec->committish);
-        r = GIT(g, &refs, "ls-remote", "--", g->address);
+        r = GIT(g, &errand_ask, &refs, "ls-remote", "--", g->plain);
         if (r < 0)
                 return r;
         if (!g->spec->git_range)
@@ -123,18 +158,21 @@ static int fetch_commit(Git *g) {
         int r = -ENOENT;
 
         if (g->commit)
-                r = GIT(g, NULL, "fetch", "-q", "--depth=1", "--no-tags", "--", g->address,
-                        g->commit);
+                r = GIT(g, &errand_fetch, NULL, "fetch", "--progress", "--depth=1", "--no-tags",
+                        "--", g->plain, g->commit);
+        if (r == -ETIMEDOUT)
+                return r;
         if (r < 0) {
                 error_clear(&g->error);
-                r = GIT(g, NULL, "fetch", "-q", "--no-tags", "--", g->address,
+                r = GIT(g, &errand_fetch, NULL, "fetch", "--progress", "--no-tags", "--", g->plain,
                         "+refs/*:refs/remotes/origin/*");
                 if (r < 0)
                         return r;
         }
         if (asprintf(&wanted, "%s^{commit}", name ?: "FETCH_HEAD") < 0)
                 return -ENOMEM;
-        r = GIT(g, &commit, "rev-parse", "--verify", "-q", "--end-of-options", wanted);
+        r = GIT(g, &errand_local, &commit, "rev-parse", "--verify", "-q", "--end-of-options",
+                wanted);
         if (r < 0) {
                 error_clear(&g->error);
                 return error_set(&g->error, -ENOENT, "there is no branch, tag or commit '%s'",
@@ -151,13 +189,80 @@ static int make_archive(Git *g) {
             asprintf(&what, "%s%s%s", g->commit, g->spec->subdir ? ":" : "",
                      g->spec->subdir ? g->spec->subdir + strspn(g->spec->subdir, "/") : "") < 0)
                 return -ENOMEM;
-        return GIT(g, NULL, "archive", "--format=tar", "--prefix=package/", output, what);
+        return GIT(g, &errand_local, NULL, "archive", "--format=tar", "--prefix=package/", output,
+                   what);
+}
+
+/* Arguments can be read by every user of the machine, the environment only by ours: the password of
+ * an address goes as a header that is set there, and with none of its redirects to another host. */
+static int set_credentials(Git *g, const Url *url) {
+        _cleanup_(freep) char *joined = NULL, *encoded = NULL, *key = NULL, *value = NULL;
+        int r;
+
+        if (asprintf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
+                return -ENOMEM;
+        r = base64_encode(joined, strlen(joined), &encoded);
+        if (r < 0)
+                return r;
+        if (asprintf(&key, "http.%s://%s/.extraHeader", url->https ? "https" : "http", url->host) <
+                    0 ||
+            asprintf(&value, "Authorization: Basic %s", encoded) < 0)
+                return -ENOMEM;
+        r = strv_env_set(&g->env, "GIT_CONFIG_COUNT", "1");
+        if (r < 0)
+                return r;
+        r = strv_env_set(&g->env, "GIT_CONFIG_KEY_0", key);
+        return r < 0 ? r : strv_env_set(&g->env, "GIT_CONFIG_VALUE_0", value);
+}
+
+/* Other schemes make no use of a password. */
+static int drop_password(Git *g) {
+        const char *authority = strstr(g->address, "://"), *colon, *at;
+        size_t n;
+
+        free(TAKE_PTR(g->plain));
+        authority = authority ? authority + strlen("://") : g->address;
+        n = strcspn(authority, "/?#");
+        at = memrchr(authority, '@', n);
+        colon = at ? memchr(authority, ':', (size_t) (at - authority)) : NULL;
+        g->plain = strdup(g->address);
+        if (!g->plain)
+                return -ENOMEM;
+        if (colon)
+                memmove(g->plain + (colon - g->address), g->plain + (at - g->address),
+                        strlen(at) + 1);
+        return 0;
+}
+
+static int set_address(Git *g) {
+        _cleanup_(url_done) Url url = {};
+        const char *host;
+        int r;
+
+        r = drop_password(g);
+        if (r < 0)
+                return r;
+        host = strstr(g->plain, "://");
+        host = host ? host + strlen("://") : g->plain;
+        if (memchr(host, '@', strcspn(host, "/?#")))
+                host += strcspn(host, "@") + 1;
+        free(g->host);
+        g->host = strndup(host, strcspn(host, "/?#"));
+        if (!g->host)
+                return -ENOMEM;
+
+        if (url_parse(g->address, /* e= */ NULL, &url) < 0 || !url.user)
+                return 0;
+        r = free_and_strdup(&g->plain, url.text);
+        return r < 0 ? r : set_credentials(g, &url);
 }
 
 static int from_address(Git *g) {
         int r;
 
-        r = GIT(g, NULL, "init", "-q", "--bare", "--template=");
+        r = set_address(g);
+        if (r >= 0)
+                r = GIT(g, &errand_local, NULL, "init", "-q", "--bare", "--template=");
         if (r >= 0)
                 r = find_commit(g);
         if (r >= 0)
@@ -210,6 +315,8 @@ static int run(void *userdata) {
 static void on_done(void *userdata, int r) {
         _cleanup_(git_freep) Git *g = userdata;
 
+        if (--g->fetch->repositories == 0)
+                free(TAKE_PTR(g->fetch->repository));
         if (r < 0)
                 error_prefix(&g->error, r, "%s", g->spec->raw);
         g->done(g->userdata, r, g->file, g->resolved, &g->error);
@@ -246,9 +353,14 @@ static int make_environment(Git *g) {
         };
         const char *ca = npmrc_get(g->fetch->npmrc, "cafile");
         _cleanup_(freep) char *config = NULL;
+        HttpConfig http;
         int r;
 
-        r = write_config(g, &config);
+        r = npmrc_http_config(g->fetch->npmrc, &g->error, &http);
+        if (r >= 0) {
+                g->silence_usec = http.stall_usec;
+                r = write_config(g, &config);
+        }
         if (r >= 0)
                 r = strv_env_set(&g->env, "GIT_CONFIG_GLOBAL", config);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(kept); i++)
@@ -279,8 +391,13 @@ int git_get(Fetch *f, const Spec *spec,
         if (r < 0)
                 return r;
 
+        r = free_and_strdup(&f->repository, g->spec->raw);
+        if (r < 0)
+                return r;
         r = pool_submit(f->pool, /* urgent= */ true, run, on_done, g);
-        if (r >= 0)
-                TAKE_PTR(g);
-        return r;
+        if (r < 0)
+                return r;
+        f->repositories++;
+        TAKE_PTR(g);
+        return 0;
 }

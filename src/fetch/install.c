@@ -5,14 +5,18 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
+#include "basic/address-mask.h"
+#include "basic/clock.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"
 #include "fetch/config.h"
 #include "fetch/confirm.h"
 #include "fetch/layout.h"
 
-#define GIT_THREADS   2
-#define PROGRESS_USEC (100 * USEC_PER_MSEC)
+#define GIT_THREADS     2
+#define PROGRESS_USEC   (100 * USEC_PER_MSEC)
+#define WAITING_USEC    (200 * USEC_PER_MSEC) /* between looks while nothing comes */
+#define WAITING_SECONDS 2
 
 void fetch_fail(Fetch *f, int r, const Error *e) {
         if (f->r >= 0) {
@@ -23,20 +27,22 @@ void fetch_fail(Fetch *f, int r, const Error *e) {
 }
 
 void fetch_notice(Fetch *f, const char *format, ...) {
-        char *text;
+        _cleanup_(freep) char *text = NULL, *masked = NULL;
         va_list ap;
         int n;
 
         va_start(ap, format);
         n = vasprintf(&text, format, ap);
         va_end(ap);
-        if (n < 0)
+        if (n < 0) {
+                text = NULL;
                 return;
+        }
+        masked = mask_addresses(text);
         if (!f->notices)
                 f->notices = json_object_new_array();
-        if (f->notices && json_object_array_length(f->notices) < NOTICES_MAX)
-                (void) json_object_array_add(f->notices, json_object_new_string(text));
-        free(text);
+        if (masked && f->notices && json_object_array_length(f->notices) < NOTICES_MAX)
+                (void) json_object_array_add(f->notices, json_object_new_string(masked));
 }
 
 /* One step of the resolver: 1 if the tree is complete. */
@@ -184,21 +190,37 @@ static int prepare(Fetch *f, Error *e) {
 
 /* -- the whole ------------------------------------------------------------------------ */
 
-/* "progress RESOLVED FETCHED OF BYTES" on standard error, ten times a second where it has changed.
- */
+/* Who or what is waited for, once a while has passed without anything coming. */
+static void tell_waiting(Fetch *f) {
+        const char *host = f->repositories > 0 ? f->repository : registry_waiting_for(f->registry);
+        uint64_t seconds = (now_usec() - f->changed_usec) / USEC_PER_SEC;
+        _cleanup_(freep) char *shown = host ? mask_addresses(host) : NULL;
+
+        if (shown && seconds >= WAITING_SECONDS)
+                fprintf(stderr, "waiting %llu %s\n", (unsigned long long) seconds, shown);
+}
+
+/* "progress RESOLVED FETCHED OF BYTES" on standard error, ten times a second where it has changed,
+ * else "waiting SECONDS WHAT". */
 static int on_progress(sd_event_source *s, uint64_t usec, void *userdata) {
-        RegistryStatistics now;
         Fetch *f = userdata;
+        const uint64_t changed = f->changed_usec;
+        RegistryStatistics now;
         int r;
 
         registry_statistics(f->registry, &now);
         if (now.bytes != f->shown.bytes || now.packuments_done != f->shown.packuments_done ||
             now.tarballs_done != f->shown.tarballs_done)
+                f->changed_usec = now_usec();
+        if (f->changed_usec == changed)
+                tell_waiting(f);
+        else
                 fprintf(stderr, "progress %u %u %u %llu\n", now.packuments_done, now.tarballs_done,
                         now.tarballs, (unsigned long long) now.bytes);
         f->shown = now;
 
-        r = sd_event_source_set_time_relative(s, PROGRESS_USEC);
+        r = sd_event_source_set_time_relative(s, f->changed_usec == changed ? WAITING_USEC
+                                                                            : PROGRESS_USEC);
         return r < 0 ? r : sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
 }
 
@@ -209,6 +231,7 @@ static int run(Fetch *f, Error *e) {
                                        on_progress, f);
         if (r < 0)
                 return r;
+        f->changed_usec = now_usec();
         fetch_advance(f);
         r = sd_event_loop(f->event);
         if (f->r < 0)
@@ -233,6 +256,7 @@ static void fetch_done(Fetch *f) {
         f->npmrc = npmrc_free(f->npmrc);
         f->event = sd_event_unref(f->event);
         free(f->node_version);
+        free(f->repository);
         json_object_putp(&f->notices);
         error_clear(&f->error);
         (void) safe_close(f->tree_fd);

@@ -44,6 +44,14 @@ int layout_get_archive(Fetch *f, Node *node, void (*done)(void *userdata, Archiv
 
 /* -- waiting for what is missing ------------------------------------------------------ */
 
+/* An optional one that cannot be had is left out, with a word. */
+static int leave_out(Place *p, int r, const Error *e) {
+        if (ideal_drop_optional(p->node) < 0)
+                return r;
+        fetch_notice(p->fetch, "left out, since it is optional: %s", error_text(e, r));
+        return 0;
+}
+
 static void on_archive(void *userdata, Archive *a) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Place *p = userdata;
@@ -59,15 +67,15 @@ static void on_archive(void *userdata, Archive *a) {
         }
         f->n_missing--;
         if (r >= 0) {
+                if (a->unverified)
+                        p->node->integrity = a->integrity;
                 memcpy(p->folder, a->folder, sizeof(p->folder));
                 a->folder[0] = 0;
                 return;
         }
-        r = ideal_drop_optional(p->node) < 0 ? r : 0;
+        r = leave_out(p, r, a->r < 0 ? &a->error : &e);
         if (r < 0)
                 fetch_fail(f, r, a->r < 0 ? &a->error : &e);
-        else
-                fetch_notice(f, "left out, since it is optional: %s", error_text(&a->error, a->r));
 }
 
 int layout_begin(Fetch *f, Error *e) {
@@ -82,12 +90,16 @@ int layout_begin(Fetch *f, Error *e) {
 
         f->n_missing = (unsigned) f->n_places;
         for (size_t i = 0; i < f->n_places; i++) {
-                int r = layout_get_archive(f, f->places[i].node, on_archive, f->places + i, e);
+                _cleanup_(error_clear) Error failure = ERROR_NULL;
+                int r;
 
-                if (r < 0 && ideal_drop_optional(f->places[i].node) < 0)
-                        return r;
+                r = layout_get_archive(f, f->places[i].node, on_archive, f->places + i, &failure);
+                if (r >= 0)
+                        continue;
+                r = leave_out(f->places + i, r, &failure);
                 if (r < 0)
-                        f->n_missing--;
+                        return error_set(e, r, "%s", error_text(&failure, r));
+                f->n_missing--;
         }
         return 0;
 }

@@ -32,6 +32,7 @@ static int parse(json_object *o, Error *e, Request *request) {
                 request->specs = json_object_get(json_get(o, "specs"));
         request->offline = json_get_bool(o, "offline", false);
         request->prefer_offline = json_get_bool(o, "prefer_offline", false);
+        request->allow_unverified = json_get_bool(o, "allow_unverified", false);
         request->isolate = json_get_bool(o, "isolate", false);
         if (json_object_is_type(json_get(o, "npmrc"), json_type_array))
                 request->npmrc = json_object_get(json_get(o, "npmrc"));

@@ -18,7 +18,8 @@ typedef struct Request {
                                 name; NULL if there are none */
         bool offline;        /* nothing is fetched that is not in the cache */
         bool prefer_offline; /* what is in the cache is not asked about */
-        bool isolate;        /* scripts: nobody else has taken the network away */
+        bool allow_unverified; /* downloads that no hash vouches for are taken */
+        bool isolate;          /* scripts: nobody else has taken the network away */
 } Request;
 
 /* Reads $CREDENTIALS_DIRECTORY/request. */

@@ -41,6 +41,7 @@ struct HttpRequest {
         sd_event_source *delay;
         char text[CURL_ERROR_SIZE];
 
+        uint64_t until; /* it has ended, monotonic; 0 before its first attempt */
         unsigned redirects, retries;
         bool bundle;       /* of this attempt */
         bool body_begun;   /* of this attempt */

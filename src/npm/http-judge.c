@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "npm/http-internal.h"
 
@@ -46,7 +47,7 @@ static bool may_retry(HttpRequest *q, uint64_t *ret_delay) {
         uint64_t delay = config->retry_min_usec, now = 0;
         curl_off_t asked = 0;
 
-        if (q->retries >= config->retries)
+        if (q->retries >= config->retries || now_usec() >= q->until)
                 return false;
         (void) curl_easy_getinfo(q->easy, CURLINFO_RETRY_AFTER, &asked);
         if ((uint64_t) asked > config->retry_max_usec / USEC_PER_SEC)

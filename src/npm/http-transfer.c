@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
 #include "basic/encoding.h"
 #include "basic/string-util.h"
 #include "npm/http-internal.h"
@@ -225,14 +226,14 @@ static int set_proxy(HttpRequest *q) {
 }
 
 static void set_limits(HttpRequest *q) {
-        uint64_t stall = q->http->config.stall_usec / USEC_PER_SEC;
+        uint64_t stall = q->http->config.stall_usec / USEC_PER_SEC, now = now_usec();
+        uint64_t left = q->until > now ? (q->until - now) / USEC_PER_MSEC : 0;
 
         (void) curl_easy_setopt(q->easy, CURLOPT_CONNECTTIMEOUT_MS,
                                 (long) (HTTP_CONNECT_USEC / USEC_PER_MSEC));
         (void) curl_easy_setopt(q->easy, CURLOPT_LOW_SPEED_LIMIT, (long) HTTP_SPEED_MIN);
         (void) curl_easy_setopt(q->easy, CURLOPT_LOW_SPEED_TIME, (long) MAX2(stall, UINT64_C(1)));
-        (void) curl_easy_setopt(q->easy, CURLOPT_TIMEOUT_MS,
-                                (long) (HTTP_TRANSFER_USEC / USEC_PER_MSEC));
+        (void) curl_easy_setopt(q->easy, CURLOPT_TIMEOUT_MS, (long) MAX2(left, UINT64_C(1)));
 }
 
 /* With enough received from a server that names what it sent, only the rest is asked for. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/http.h"
 
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "npm/http-internal.h"
+#include "npm/setting-file.h"
 
 static const size_t config_strings[] = {
         offsetof(HttpConfig, ca_file),    offsetof(HttpConfig, ca),
@@ -131,6 +133,8 @@ static int start(HttpRequest *q) {
         q->http->n_running++;
         q->http->statistics.requests++;
 
+        if (q->until == 0)
+                q->until = now_usec() + (q->get.urgent ? HTTP_URGENT_USEC : HTTP_TRANSFER_USEC);
         r = http_transfer_prepare(q);
         if (r < 0)
                 return r;
@@ -256,9 +260,11 @@ int http_new(sd_event *event, const HttpConfig *config, Error *e, Http **ret) {
         assert(config);
         assert(ret);
 
-        if (!isempty(config->ca_file) && access(config->ca_file, R_OK) < 0)
-                return error_set(e, -errno, "cannot read the certificates of 'cafile', %s: %s",
-                                 config->ca_file, strerror(errno));
+        if (!isempty(config->ca_file)) {
+                r = setting_file_check("cafile", config->ca_file, e);
+                if (r < 0)
+                        return r;
+        }
 
         h = calloc(1, sizeof(Http));
         if (!h)
@@ -305,6 +311,16 @@ int http_get(Http *h, const HttpGet *get, Error *e) {
 
         enqueue(TAKE_PTR(q));
         return 0;
+}
+
+/* The list begins with the newest. */
+const char *http_waiting_for(const Http *h) {
+        const char *host = NULL;
+
+        for (const HttpRequest *q = h->requests; q; q = q->next)
+                if (q->easy || q->delay)
+                        host = q->url.host;
+        return host;
 }
 
 unsigned http_pending(const Http *h) {

@@ -17,7 +17,8 @@
 #define HTTP_CONNECT_USEC   (20 * USEC_PER_SEC)   /* name lookup, connection and TLS */
 #define HTTP_STALL_USEC     (30 * USEC_PER_SEC)   /* slower than HTTP_SPEED_MIN so long: ended */
 #define HTTP_SPEED_MIN      128                   /* bytes per second */
-#define HTTP_TRANSFER_USEC  (1800 * USEC_PER_SEC) /* of one attempt, however fast */
+#define HTTP_TRANSFER_USEC  (1500 * USEC_PER_SEC) /* of a request with all its attempts */
+#define HTTP_URGENT_USEC    (300 * USEC_PER_SEC)  /* of an urgent one, for which all others wait */
 #define HTTP_RETRIES        2
 #define HTTP_RETRIES_MAX    10
 #define HTTP_RETRY_MIN_USEC (USEC_PER_SEC / 2)
@@ -99,6 +100,9 @@ DEFINE_CLEANUP(Http *, http_free);
 /* Starts a request (at once or when its turn comes). Copies what `get` points to. An address that
  * cannot be used is -EINVAL or -EPROTONOSUPPORT with a clause, and done() is not called. */
 int http_get(Http *h, const HttpGet *get, Error *e);
+
+/* The host that has been waited for longest, NULL if none is. Borrowed until the next event. */
+const char *http_waiting_for(const Http *h);
 
 /* Requests not yet done. */
 unsigned http_pending(const Http *h);

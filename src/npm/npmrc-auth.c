@@ -2,6 +2,7 @@
 #include "basic/encoding.h"
 #include "basic/string-util.h"
 #include "npm/npmrc.h"
+#include "npm/setting-file.h"
 #include "npm/url.h"
 
 void npmrc_auth_done(NpmrcAuth *a) {
@@ -66,9 +67,16 @@ static int auth_of_prefix(const Npmrc *n, const char *prefix, Error *e, NpmrcAut
                                  prefix);
 
         if (cert && key) {
+                r = setting_file_check("certfile", cert, e);
+                if (r < 0)
+                        return r;
+                r = setting_file_check("keyfile", key, e);
+                if (r < 0)
+                        return r;
                 r = free_and_strdup(&a.cert_file, cert);
-                if (r >= 0)
-                        r = free_and_strdup(&a.key_file, key);
+                if (r < 0)
+                        return r;
+                r = free_and_strdup(&a.key_file, key);
                 if (r < 0)
                         return r;
         }

@@ -152,6 +152,10 @@ int registry_refused(const HttpResponse *response, const char *what, const char 
                          reason ?: "");
 }
 
+const char *registry_waiting_for(const Registry *r) {
+        return http_waiting_for(r->http);
+}
+
 void registry_statistics(const Registry *r, RegistryStatistics *ret) {
         HttpStatistics http;
 

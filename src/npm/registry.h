@@ -94,4 +94,7 @@ typedef struct RegistryStatistics {
         unsigned requests;
 } RegistryStatistics;
 
+/* The host that has been waited for longest; NULL if none is. */
+const char *registry_waiting_for(const Registry *r);
+
 void registry_statistics(const Registry *r, RegistryStatistics *ret);

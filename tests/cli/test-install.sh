@@ -137,7 +137,7 @@ mv files/mod-src/named-otherwise-1.0.0.tgz files/mod-1.0.0-rc.tgz
 for spec in "$tmp/files/mod-1.0.0-rc.tgz" ./files/mod-1.0.0-rc.tgz files/mod-1.0.0-rc.tgz file:files/mod-1.0.0-rc.tgz \
         "file://$tmp/files/mod-1.0.0-rc.tgz" "mod@file:./files/mod-1.0.0-rc.tgz" "${registry}mod/-/mod-1.0.0.tgz?x=1"; do
         rm -rf "$modules"
-        installs "${spec/$tmp/…}" "$spec"
+        installs "${spec/$tmp/…}" --allow-unverified "$spec"
         is "... is what is in there, and nothing else" "$([[ $spec == http* ]] && echo mod || echo named-otherwise)" "$(ls "$modules")"
 done
 is "a tarball's address is noted, with its hash" sha512- "$(note mod integrity | cut -c1-7)"
@@ -179,10 +179,10 @@ fi
 refused "a range that no tag is in" "no tag is a version in the range '\^9'" install "$repo#semver:^9"
 refused "a branch that is not there" "no branch, tag or commit 'gone'" install "$repo#gone"
 refused "a git specification that is an option" "option" install "git+file://$tmp/files/repo#--upload-pack=x"
-installs "a password in an address" "${registry/127/me:hush@127}mod/-/mod-1.0.0.tgz"
-is "... can be read by nobody else" "" "$(find "$modules" -type f -perm /077 -exec grep -l hush {} +)"
-refused "... and is not there for an update" "had a password, which was not written down" update mod
-output=$(pm2ctl install --json=short "${registry/127/me:hush@127}none.tgz" 2>/dev/null)
+installs "a password in an address" --allow-unverified "${registry/127/me:hush@127}mod/-/mod-1.0.0.tgz"
+is "... is stored nowhere" "" "$(grep -rl hush "$modules")"
+refused "... and is not there for an update" "had a password or token, which is not stored" update mod
+output=$(pm2ctl install --allow-unverified --json=short "${registry/127/me:hush@127}none.tgz" 2>/dev/null)
 is "... nor in what programs read" "" "$(field spec <<<"$output" | grep hush)"
 
 # -- what is refused
@@ -367,6 +367,37 @@ says "who does not change their mind gets it" 'added 2 packages in'
 unset output
 output=$(pm2ctl install deep 2>&1)
 is "elsewhere there are plain lines" "" "$(tr -d '\n[:print:]…' <<<"$output")"
+
+# -- whose configuration counts, and what is not written down
+echo "registry=$url" >"$HOME/.npmrc"
+for mode in 0666 0660 0622; do
+        chmod "$mode" "$HOME/.npmrc"
+        status "an .npmrc of mode $mode" 1 install deep
+        says "... is ignored" "\.npmrc is ignored: others than its owner may write to it"
+done
+chmod 0600 "$HOME/.npmrc"
+if [ "$(id -u)" -eq 0 ]; then
+        chown 1 "$HOME/.npmrc"
+        status "another user's .npmrc" 1 install deep
+        says "... is ignored" "\.npmrc is ignored: it is owned by UID 1"
+        chown 0 "$HOME/.npmrc"
+fi
+printf 'registry=%s\n' "$url" >other && chmod 0666 other
+output=$(NPM_CONFIG_USERCONFIG=$tmp/other pm2ctl install deep 2>&1)
+says "one that a variable names is held to the same" "other is ignored: others than its owner"
+printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/ca.pem" >"$HOME/.npmrc"
+touch ca.pem && chmod 0666 ca.pem
+refused "so is what it names" "may write to the file of 'cafile'" install deep
+echo "registry=$url" >"$HOME/.npmrc"
+credentials=${url/:\/\//:\/\/me:s3cret@}
+refused "an address says nothing of what has to come" "--allow-unverified" install "${credentials}deep/-/deep-1.0.0.tgz"
+is "... and its password is not shown" "" "$(grep -o s3cret <<<"$output")"
+installs "... but may be allowed" --allow-unverified "${credentials}deep/-/deep-1.0.0.tgz"
+is "... with no password shown" "" "$(grep -o s3cret <<<"$output")"
+is "... nor stored" "" "$(grep -rl s3cret "$modules" "$staging")"
+refused "... so that an update takes it anew" "password or token, which is not stored: write it into .npmrc" update deep
+output=$(pm2ctl list --json; pm2ctl show deep --json; pm2ctl outdated 2>&1)
+is "... and no list has it" "" "$(grep -o s3cret <<<"$output")"
 
 status "uninstall" 0 uninstall all
 is "... leaves none" "" "$(ls "$modules"; ls -A "$staging")"

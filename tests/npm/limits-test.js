@@ -4,12 +4,14 @@
 'use strict';
 
 const fs = require('fs');
+const net = require('net');
 const path = require('path');
 const { ok, done, fresh, ...lib } = require('./lib.js');
-const { registry } = require('./packages.js');
+const { pack, registry, sri } = require('./packages.js');
 
 const [program, pattern = ''] = process.argv.slice(2);
 const install = (spec, options) => lib.install(program, spec, options);
+const locked = (tree) => JSON.parse(fs.readFileSync(path.join(tree, 'package-lock.json'))).packages;
 const tests = {};
 
 const descriptors = (soft, hard = soft) => ['bash', '-c', `ulimit -Sn ${soft} && ulimit -Hn ${hard} && exec "$@"`, 'limited'];
@@ -40,6 +42,129 @@ tests.descriptors = async () => {
         for (const file of fs.readdirSync(path.join(cache, 'tarballs')).slice(0, 700))
                 fs.writeFileSync(path.join(cache, 'tarballs', file), 'damaged');
         await check('of which half are damaged in the cache', { wrap: descriptors(256) });
+        server.close();
+};
+
+// -- servers that say nothing
+
+// Listens, and treats every connection as told: by default in silence. Resolves to { port, close() }.
+const listen = (handle = () => {}) => new Promise((resolve) => {
+        const sockets = new Set();
+        const server = net.createServer((socket) => {
+                sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)));
+                handle(socket);
+        });
+        server.listen(0, '127.0.0.1', () => resolve({ port: server.address().port, close: () => {
+                server.close();
+                sockets.forEach((socket) => socket.destroy());
+        } }));
+});
+const trickle = (first, rest) => (socket) => {
+        socket.write(first);
+        const timer = setInterval(() => socket.write(rest), 500);
+        socket.on('close', () => clearInterval(timer));
+};
+const refused = ({ answer, out }, pattern) => pattern.test(answer.error || '') && out.split('\n').length === 2;
+const commands = () => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+        try { return [fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')]; } catch { return []; }
+});
+const left = (tree) => commands().filter((words) => words.includes(`--git-dir=${tree}`)).join();
+
+tests.silence = async () => {
+        const quick = ['fetch-timeout=3500', 'fetch-retries=0'], more = {};
+        const slow = await registry({ top: { '1.0.0': {} } });
+        const check = async (what, handle, spec, pattern, { at = 'spec' } = {}) => {
+                const server = await listen(handle), host = `127.0.0.1:${server.port}`;
+                const result = await install(at === 'spec' ? spec(host) : 'top', { server: at === 'spec' ? slow : { url: `http://${host}/` }, npmrc: quick, more });
+                ok(refused(result, pattern) && result.answer.error.includes(host) && !/s3cret/.test(result.out + result.err), `${what}: ${result.answer.error}`, result);
+                ok(new RegExp(`^waiting \\d+ .*127\\.0\\.0\\.1`, 'm').test(result.err), '... is waited for with a word', result.err);
+                ok(left(result.tree) === '', '... and no git is left');
+                server.close();
+        };
+        const commit = '0123456789abcdef0123456789abcdef01234567';
+        const branches = /did not send its branches and tags: no word for 3 s/, repository = /did not send the repository: no word for 3 s/;
+        await check('a silent git server', undefined, (host) => `git://${host}/a.git`, branches);
+        await check('... asked for a commit', undefined, (host) => `git://${host}/a.git#${commit}`, repository);
+        await check('... by http, with a password', undefined, (host) => `git+http://me:s3cret@${host}/a.git`, branches);
+        await check('a git server that sends a byte now and then', trickle('00ff', 'x'), (host) => `git://${host}/a.git`, /did not send|took longer|protocol/);
+        await check('a silent registry', undefined, undefined, /top.*the server took too long/, { at: 'registry' });
+        await check('a registry that trickles its answer', trickle('HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n{', ' '), undefined,
+                /the server took too long/, { at: 'registry' });
+        await check('... its headers', trickle('HTTP/1.1 200 OK\r\nX: ', 'x'), undefined, /the server took too long/, { at: 'registry' });
+        slow.close();
+};
+
+// Ended from outside, nothing of it goes on.
+tests.interrupted = async () => {
+        const server = await listen(), tree = fresh('tree');
+        const result = await install(`git://127.0.0.1:${server.port}/a.git`, { tree, wrap: ['timeout', '--signal=TERM', '1'] });
+        ok(result.status === 124, 'a fetch that is ended while git waits ends at once', result);
+        server.close();
+};
+
+// -- what nothing vouches for
+
+tests.unverified = async () => {
+        const data = pack({ 'package.json': '{"name":"remote","version":"1.0.0"}' });
+        const none = { integrity: undefined, shasum: undefined }, dist = (_dist) => ({ '1.0.0': { _dist } });
+        const server = await registry({
+                none: dist(none), empty: dist({ integrity: '', shasum: '' }), unknown: dist({ ...none, integrity: 'md5-AAAA sha3-512-AAAA' }),
+                malformed: dist({ ...none, integrity: 'sha512-AAAA' }), odd: dist({ integrity: { sha512: 'x' }, shasum: [7] }), short: dist({ ...none, shasum: 'abc' }),
+                below: { '1.0.0': { dependencies: { none: '1' } } }, maybe: { '1.0.0': { optionalDependencies: { none: '1' } } },
+        }, (q, s) => q.url.startsWith('/x.tgz') && !s.end(data).destroyed);
+        const more = { allow_unverified: true };
+        for (const spec of ['none', 'empty', 'unknown', 'malformed', 'odd', 'short', 'below']) {
+                let result = await install(spec, { server });
+                ok(refused(result, /@1\.0\.0: the registry has no hash of it that can be checked; --allow-unverified/), `${spec}: ${result.answer.error}`, result);
+                ok(!server.requests.some((q) => q.url.includes('none-1.0.0.tgz')) || spec !== 'none', '... and is not fetched');
+                result = await install(spec, { server, more });
+                const name = spec === 'below' ? 'none' : spec, entry = result.answer.name && locked(result.tree)[`node_modules/${name}`];
+                ok(entry?.integrity === sri(server.tarballs.get(`/${name}/-/${name}-1.0.0.tgz`)), '... with --allow-unverified its hash is noted', [result, entry]);
+        }
+        let result = await install('maybe', { server });
+        ok(result.answer.packages === 1 && result.answer.notices.some((text) => /--allow-unverified/.test(text)), 'an optional one is left out, with a word', result);
+
+        const url = server.url.replace('//', '//me:s3cret@');
+        for (const spec of [`${server.url}x.tgz`, `${url}x.tgz`, `${server.url}x.tgz?token=s3cret`]) {
+                result = await install(spec, { server });
+                ok(refused(result, /no hash says what has to come from this address; --allow-unverified/) && !/s3cret/.test(result.out + result.err),
+                        `an address: ${result.answer.error}`, result);
+                result = await install(spec, { server, more });
+                const files = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
+                ok(result.answer.integrity === sri(data) && files.every((file) => !fs.readFileSync(path.join(result.tree, file), 'utf8').includes('s3cret')),
+                        '... is taken with it, and no password is in the lock files', result);
+        }
+        server.close();
+};
+
+// A shrinkwrap says what has to come from an address: that will do.
+tests.pinned = async () => {
+        const data = pack({ 'package.json': '{"name":"remote","version":"1.0.0"}' });
+        const wrapped = (server, integrity) => ({ '1.0.0': { dependencies: { remote: `${server}x.tgz` }, _hasShrinkwrap: true, _files: { 'npm-shrinkwrap.json':
+                JSON.stringify({ lockfileVersion: 3, packages: { '': {}, 'node_modules/remote': { version: '1.0.0', resolved: `${server}x.tgz`, integrity } } }) } } });
+        const other = await registry({}, (q, s) => !s.end(data).destroyed);
+        const server = await registry({ right: wrapped(other.url, sri(data)), wrong: wrapped(other.url, sri('x')), none: wrapped(other.url, undefined) });
+        let result = await install('right', { server });
+        ok(result.answer.packages === 2, 'an address that a shrinkwrap pins', result);
+        result = await install('wrong', { server });
+        ok(refused(result, /not what the registry describes|another/), '... to something else', result);
+        result = await install('none', { server });
+        ok(refused(result, /--allow-unverified/), '... to nothing', result);
+        [server, other].forEach((s) => s.close());
+};
+
+// Nobody on the machine reads a password: git gets it in its environment.
+tests.argv = async () => {
+        const seen = [], headers = [];
+        const server = await lib.serve((q, s) => {
+                headers.push(q.headers.authorization);
+                seen.push(...commands());
+                s.writeHead(404).end();
+        });
+        const result = await install(`git+${server.url.replace('//', '//me:s3cr%65t@')}a.git`, { server });
+        ok(result.answer.error && !/s3cr/.test(result.answer.error) && !/s3cr/.test(result.err), `is masked: ${result.answer.error}`, result);
+        ok(seen.some((text) => text.includes('git')) && !seen.some((text) => /s3cr(%65|e)t/.test(text)), 'is in no argument list');
+        ok(headers.includes(`Basic ${Buffer.from('me:s3cret').toString('base64')}`), 'and reaches the server', headers);
         server.close();
 };
 

@@ -116,6 +116,7 @@ __pm2ctl_option 'install update package publish' -l ignore-scripts -d 'Run no sc
 __pm2ctl_option 'install update' -l scripts-network -d 'Let install scripts use the network'
 __pm2ctl_option 'install update outdated' -l offline -d 'Fetch nothing that is not in the cache'
 __pm2ctl_option 'install update outdated' -l prefer-offline -d 'Do not ask about what is in the cache'
+__pm2ctl_option 'install update' -l allow-unverified -d 'Take downloads that no hash vouches for'
 __pm2ctl_option 'uninstall' -l purge -d 'Remove the settings too'
 __pm2ctl_option 'start stop restart uninstall enable disable show' -s a -l all -d 'Act on every module'
 __pm2ctl_option 'start' -l enabled -d 'Act on the modules that are started at boot'

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Files that npm's settings name. */
+
+#include "basic/error.h"
+
+/* A file of certificates or a key, named by the setting: 0 if it can be read, root or we own it,
+ * and nobody else may write to it; else negative with a clause. */
+int setting_file_check(const char *setting, const char *path, Error *e);
