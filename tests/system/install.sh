@@ -101,7 +101,7 @@ echo "registry=http://127.0.0.1:9/" >.npmrc
 refused "... of which the folder's .npmrc speaks" "cannot be reached" hello
 chown nobody .npmrc
 ok "... unless it is another user's" pm2ctl install hello
-like "... which is said" "$OUTPUT" '\./\.npmrc is not obeyed'
+like "... which is said" "$OUTPUT" '\./\.npmrc is ignored'
 cd / || exit
 
 # -- a module that does not stay up
