@@ -118,7 +118,10 @@ int manager_error(const sd_bus_error *error, int r, Error *e) {
                 if (sd_bus_error_has_name(error, errors[i].name))
                         return error_set(e, errors[i].error, "%s",
                                          errors[i].text ? errors[i].text : error->message);
-        return error_set(e, r, "%s", isempty(error->message) ? strerror(-r) : error->message);
+        /* a call that a signal ended carries the errno's own words */
+        if (isempty(error->message) || r == -EINTR)
+                return error_set(e, r, "%s", error_text(NULL, r));
+        return error_set(e, r, "%s", error->message);
 }
 
 int manager_send(sd_bus *bus, sd_bus_message *m, Error *e, sd_bus_message **ret_reply,

@@ -332,8 +332,20 @@ static void test_reasons(void) {
         }
 }
 
+/* sd-bus puts the errno's text into the error of a call that never came back. */
+static void test_interrupted(void) {
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r = sd_bus_error_set_errno(&error, EINTR);
+
+        ok(r == -EINTR && error.message);
+        ok(manager_error(&error, r, &e) == -EINTR);
+        ok_str(error_text(&e, 0), "it was interrupted");
+}
+
 int main(void) {
         test_reasons();
+        test_interrupted();
         test_start();
         test_start_many();
         test_stop();
