@@ -167,7 +167,7 @@ result $? 'unset is not refused for what was wrong before'
 pm2ctl -q unset PATH
 mv "$XDG_STATE_HOME/pm2ctl/modules/other/releases/1.0.0-1/node_modules" aside
 got=$(pm2ctl get other:db:host 2>warning)
-[ "$got" = there ] && grep -q "cannot read .*package.json" warning
+[ "$got" = there ] && grep -q "cannot open .*node_modules/other: " warning
 result $? 'what is set is printed though the package is broken' "$got" "$(cat warning)"
 mv aside "$XDG_STATE_HOME/pm2ctl/modules/other/releases/1.0.0-1/node_modules"
 pm2ctl -q unset all
