@@ -134,6 +134,14 @@ static int make_environment(const UnitSpec *spec, char ***ret) {
         return 0;
 }
 
+/* A signal to stop that came since the fork is to end the child, not to be noted by the parent's
+ * handler and forgotten by execve(). What is ignored stays so. */
+static void reset_stop_signals(void) {
+        for (size_t i = 0; i < ELEMENTSOF(stop_signals); i++)
+                if (signal(stop_signals[i], SIG_DFL) == SIG_IGN)
+                        (void) signal(stop_signals[i], SIG_IGN);
+}
+
 /* In the child; only returns if that fails. */
 static void become(const Child *c, char *const *env, int input, int output, int errors) {
         const int fds[] = { input, output, errors };
@@ -148,6 +156,7 @@ static void become(const Child *c, char *const *env, int input, int output, int 
         if (c->spec->working_directory && chdir(c->spec->working_directory) < 0)
                 return;
         (void) signal(SIGPIPE, SIG_DFL);
+        reset_stop_signals();
         (void) sigemptyset(&none);
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
         (void) execve(c->spec->argv[0], c->spec->argv, env);
