@@ -146,7 +146,7 @@ many() { # ACTION PARAM...: what 20 processes are answered, each what it asked f
 is "20 who trigger one action each get their own answer" "$(many echo | sort | uniq -c | tr -s ' ')" ' 20 right'
 is "so do 20 of a scoped one" "$(many count 1 'line 1' | sort | uniq -c | tr -s ' ')" ' 20 right'
 size=$(anonymous_kib "$(bridge acts)")
-ok "the bridge has $size KiB of its own" test "$size" -le 512
+ok "the bridge has $size KiB of its own" test "$size" -le 1024
 
 # -- who may -----------------------------------------------------------------------------------------------------------
 ok "users have modules, too" eval 'add_user alice 4001 && add_user bob 4002 && use_registry "$SERVED" /home/alice &&

@@ -125,6 +125,6 @@ journalctl --sync
 is "and add nothing to the journal" "$(journalctl -u "$monit" -o cat --no-pager | wc -l)" "$before"
 for module in pm2-server-monit pm2-sysmonit; do
         size=$(anonymous_kib "$(pgrep -f "^pm2-bridge.$module\$")")
-        ok "the bridge of $module has $size KiB of its own" test "$size" -le 512
+        ok "the bridge of $module has $size KiB of its own" test "$size" -le 1024
 done
 done_testing
