@@ -13,11 +13,22 @@ os.environ['TERM'] = 'xterm'
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
+
+
+def on_alarm(*_):
+    raise TimeoutError
+
+
+signal.signal(signal.SIGALRM, on_alarm)
 signal.alarm(100)
 seen, pressed = b'', not sys.argv[1]
 while True:
     try:
         data = os.read(fd, 4096)
+    except TimeoutError:
+        seen += b'\n(no end within 100 s)'
+        os.kill(pid, signal.SIGKILL)
+        break
     except OSError:
         break
     if not data:
