@@ -139,7 +139,7 @@ static void test_contents(void) {
                 { "MemorySwapMax", "t 0," },
                 { "OOMPolicy", "s stop," },
                 { "Restart", "s always," },
-                { "RestartPreventExitStatus", "(aiai) [[3,170,171,172,173,174,][]]" },
+                { "RestartPreventExitStatus", "(aiai) [[3,170,171,172,173,174,175,][]]" },
                 { "SuccessExitStatus", "(aiai) [[130,143,3,][]]" },
                 { "StartLimitBurst", "u 16," },
                 { "StartLimitIntervalUSec", "t 16000000," },
