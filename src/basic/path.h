@@ -5,6 +5,9 @@
 
 #include "basic/macro.h"
 
+/* Where programs are looked for without a PATH. */
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+
 /* "A/B", one slash between; a NULL part is left out. NULL if out of memory. */
 char *path_join(const char *a, const char *b);
 

@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <sys/stat.h>
 
+#include "basic/env.h"
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/string-util.h"
@@ -188,6 +189,7 @@ int main(int argc, char **argv) {
         (void) umask(0022);
         (void) setlocale(LC_CTYPE, "");
         log_setup("pm2ctl");
+        env_protect("PM2CTL_LIBEXECDIR");
 
         r = options_parse(options, ELEMENTSOF(options), argc, argv, &arg, given, &words);
         if (r < 0)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "basic/env.h"
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
@@ -108,6 +109,7 @@ int main(int argc, char **argv) {
         int r;
 
         log_setup("pm2-fetch");
+        env_protect(/* not_for_root= */ NULL);
         (void) umask(0022);
         while (argc == 2 && mode < ELEMENTSOF(modes) && !streq(argv[1], modes[mode].name))
                 mode++;

@@ -5,7 +5,6 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 
-#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 #define DEPTH_MAX    8 /* of a package's config in variables */
 
 /* npm_package_config_port=8080 and so on: a value's members, each with its name appended. */

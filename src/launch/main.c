@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 
+#include "basic/env.h"
 #include "basic/log.h"
 #include "launch/bridge.h"
 #include "launch/command.h"
@@ -90,6 +91,7 @@ int main(int argc, char **argv) {
         int status;
 
         log_setup("pm2-launch");
+        env_protect(/* not_for_root= */ NULL);
         if (argc < 2 || argc > 4) {
                 log_error("Usage: pm2-launch MODULE-ID [APP [INSTANCE]]; units of modules call it");
                 return EXIT_STATUS_USAGE;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
+#include "basic/env.h"
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/path.h"
@@ -119,6 +120,7 @@ int main(int argc, char **argv) {
         int r;
 
         log_setup("pm2-axm-relay");
+        env_protect(/* not_for_root= */ NULL);
         /* Fixed, else malloc raises it with each large message and keeps what that took. */
         (void) mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 

@@ -14,7 +14,7 @@ mkdir home
 export HOME=$tmp/home PM2CTL_LIBEXECDIR=$top_builddir TERM=dumb
 unset "${!npm_config_@}" "${!NPM_CONFIG_@}"
 
-pm2ctl() { "$top_builddir/pm2ctl" "$@"; }
+pm2ctl() { "$top_builddir/pm2ctl-in-tree" "$@"; }
 findings() { pm2ctl check --json=short "$@" | python3 -c 'import json, sys; print("\n".join("%(level)s %(field)s" % {"field": "-", **f} for f in json.load(sys.stdin)))'; }
 whole() { pm2ctl check --json=short "$@" | python3 -c 'import json, sys; print(all(f[k] for f in json.load(sys.stdin) for k in ("level", "file", "problem", "remedy")))'; }
 

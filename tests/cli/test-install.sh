@@ -21,7 +21,7 @@ unset DBUS_SESSION_BUS_ADDRESS XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME "${
         "${!HTTP_@}"
 modules=$HOME/.local/state/pm2ctl/modules staging=$HOME/.local/state/pm2ctl/staging
 
-pm2ctl() { "$top_builddir/pm2ctl" --user "$@"; }
+pm2ctl() { "$top_builddir/pm2ctl-in-tree" --user "$@"; }
 
 # status NAME STATUS WORD…: it ends so; what it says is in $output
 status() {
@@ -348,7 +348,7 @@ JS
 serve node slow.js "$top_srcdir" stall
 echo "registry=$url" >"$HOME/.npmrc"
 before=$(state)
-output=$("$top_srcdir/tests/terminal.py" 'fetched 0 of 2' "$top_builddir/pm2ctl" --user install deep)
+output=$("$top_srcdir/tests/terminal.py" 'fetched 0 of 2' "$top_builddir/pm2ctl-in-tree" --user install deep)
 says "on a terminal there is a line of progress" '<resolved 2, fetched 0 of 2, [0-9.]+ MB, [0-9.]+ MB/s>'
 says "... which is gone before anything else is said" "<>pm2ctl: Cannot install 'deep': it was interrupted"
 says "... and whose interruption the caller learns of" '^ended -2$'
@@ -358,11 +358,11 @@ is "... and no process" "" "$(grep -lszxF "CREDENTIALS_DIRECTORY=$staging/1" /pr
 serve node slow.js "$top_srcdir" serve
 echo "registry=$url" >"$HOME/.npmrc"
 publish waits 1.0.0 ',"scripts":{"postinstall":"sleep 300 & echo $! >'"$tmp"'/sleeper; exec sleep 300"}'
-output=$("$top_srcdir/tests/terminal.py" 'Running install scripts' "$top_builddir/pm2ctl" --user install waits)
+output=$("$top_srcdir/tests/terminal.py" 'Running install scripts' "$top_builddir/pm2ctl-in-tree" --user install waits)
 says "install scripts are interrupted too" "it was interrupted"
 is "... and end with all they started" "" "$([ ! -e sleeper ] || ls -d "/proc/$(cat sleeper)" 2>/dev/null)"
 is "... leaving nothing" "" "$(ls -A "$staging"; ls -d "$modules/waits" 2>/dev/null)"
-output=$("$top_srcdir/tests/terminal.py" '' "$top_builddir/pm2ctl" --user install deep)
+output=$("$top_srcdir/tests/terminal.py" '' "$top_builddir/pm2ctl-in-tree" --user install deep)
 says "who does not change their mind gets it" 'added 2 packages in'
 unset output
 output=$(pm2ctl install deep 2>&1)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Which of the caller's environment counts. Variables say which programs and files are run and
+ * read, so they count only as far as the caller may do by itself what pm2ctl does for it. */
+
+#include "basic/macro.h"
+
+/* Called first in main(), with the name of a variable that root's environment may not set, or NULL.
+ * In secure-execution mode (setuid, setgid, file capabilities) only variables that name no program
+ * and no file are left, and PATH is the default. What is removed is named in a warning. */
+void env_protect(const char *not_for_root);
+
+/* False in every program that is installed. The tests, which run as root on programs that are not
+ * installed, link pm2ctl with an object of their own that says true. */
+extern const bool env_root_is_tester;

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/env.h"
+
+const bool env_root_is_tester = true;
