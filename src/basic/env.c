@@ -12,7 +12,7 @@ extern char **environ;
 
 /* Names neither a program nor a file that is read: how things are shown, and no more. */
 static bool is_harmless(const char *variable) {
-        static const char *const names[] = { "COLUMNS=",  "LANG=", "LC_ALL=",           "LC_CTYPE=",
+        static const char *const names[] = { "COLUMNS=",  "LANG=", "LC_ALL=",          "LC_CTYPE=",
                                              "NO_COLOR=", "TERM=", "PM2CTL_LOG_LEVEL=" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
@@ -26,10 +26,9 @@ static int split_environment(char ***ret_kept, char ***ret_dropped) {
         int r;
 
         STRV_FOREACH(variable, environ) {
-                r = is_harmless(*variable)
-                            ? strv_extend(&kept, *variable)
-                            : strv_extendf(&dropped, "%.*s", (int) strcspn(*variable, "="),
-                                           *variable);
+                r = is_harmless(*variable) ? strv_extend(&kept, *variable)
+                                           : strv_extendf(&dropped, "%.*s",
+                                                          (int) strcspn(*variable, "="), *variable);
                 if (r < 0)
                         return r;
         }

@@ -8,6 +8,11 @@
 
 #include "basic/fs.h"
 
+/* A module may take its bridge's place: what it sends must not go on growing a log or a file that
+ * the answer is printed to until the time is up. Answers are at most CONTROL_EVENT_MAX, with many
+ * parts. */
+#define CALL_SIZE_MAX (64U * 1024U * 1024U)
+
 /* The socket itself, whatever its owner has put in its place, and the user whose folder it is in.
  */
 static int open_socket(const char *folder, uid_t *ret_owner) {
@@ -27,15 +32,12 @@ static int open_socket(const char *folder, uid_t *ret_owner) {
 }
 
 /* By the descriptor: its path may be too long for an address, and may lead elsewhere by now. */
-static int connect_to(int socket_fd, uint64_t timeout_usec) {
+static int connect_to(int socket_fd) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
-        struct timeval timeout = { (time_t) (timeout_usec / USEC_PER_SEC),
-                                   (suseconds_t) (timeout_usec % USEC_PER_SEC) };
-        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
         (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", socket_fd);
-        if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0 ||
-            connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+        if (fd < 0 || connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
                 return -errno;
         return TAKE_FD(fd);
 }
@@ -53,7 +55,7 @@ static int check_peer(int fd, uid_t owner, Error *e) {
         return 0;
 }
 
-static int open_connection(const char *folder, uint64_t timeout_usec, Error *e) {
+static int open_connection(const char *folder, Error *e) {
         _cleanup_(closep) int socket_fd = -EBADF, fd = -EBADF;
         uid_t owner = 0;
         int r;
@@ -61,15 +63,14 @@ static int open_connection(const char *folder, uint64_t timeout_usec, Error *e) 
         socket_fd = open_socket(folder, &owner);
         if (socket_fd < 0)
                 return socket_fd;
-        fd = connect_to(socket_fd, timeout_usec);
+        fd = connect_to(socket_fd);
         if (fd < 0)
                 return fd;
         r = check_peer(fd, owner, e);
         return r < 0 ? r : TAKE_FD(fd);
 }
 
-int call_open(const char *folder, const ControlRequest *request, uint64_t timeout_usec, Error *e,
-              Call *ret) {
+int call_open(const char *folder, const ControlRequest *request, Error *e, Call *ret) {
         _cleanup_(call_done) Call call = CALL_EMPTY;
         _cleanup_(freep) char *line = NULL;
         int r;
@@ -77,7 +78,7 @@ int call_open(const char *folder, const ControlRequest *request, uint64_t timeou
         r = control_request_format(request, e, &line);
         if (r < 0)
                 return r;
-        r = open_connection(folder, timeout_usec, e);
+        r = open_connection(folder, e);
         if (r == -ENOENT)
                 return error_set(e, r, "it does not run");
         if (r == -ECONNREFUSED)
@@ -85,7 +86,8 @@ int call_open(const char *folder, const ControlRequest *request, uint64_t timeou
                                  "nobody listens at %s/" CONTROL_SOCKET " any more: restart it",
                                  folder);
         if (r == -EAGAIN)
-                return error_set(e, r, "too many ask it for something, and none is answered");
+                return error_set(
+                        e, r, "its bridge takes no connection; too many wait for it, or it hangs");
         if (r == -EACCES)
                 return error_set(e, r, "only root, or the modules' owner, may open %s", folder);
         if (r < 0)
@@ -112,6 +114,12 @@ int call_read(Call *call, Error *e) {
         r = channel_fill(&call->channel);
         if (r == 0)
                 return error_set(e, -ENOTCONN, "it ended before it answered");
+        if (r < 0)
+                return r == -EAGAIN ? 0 : r;
+        call->received += (uint64_t) r;
+        if (call->received > CALL_SIZE_MAX)
+                return error_set(e, -EFBIG, "it sent more than %u MiB",
+                                 CALL_SIZE_MAX / 1024 / 1024);
         return r;
 }
 

@@ -9,20 +9,21 @@
 
 typedef struct Call {
         Channel channel;
-        bool asked; /* the module was handed the request */
+        bool asked;        /* the module was handed the request */
+        uint64_t received; /* bytes */
 } Call;
 
 #define CALL_EMPTY ((Call){ .channel = CHANNEL_EMPTY })
 
 /* Connects to the socket in a module's runtime folder and sends the request. The folder belongs to
  * the module: nothing in it is followed, and who listens has to be who owns it. -ENOENT where
- * nothing runs, -EACCES where the caller may not, -EAGAIN where nobody took the connection in time,
- * else another errno, with a clause. */
-int call_open(const char *folder, const ControlRequest *request, uint64_t timeout_usec, Error *e,
-              Call *ret);
+ * nothing runs, -EACCES where the caller may not, -EAGAIN where the connection is not taken now,
+ * else another errno, with a clause. Never waits, nor does anything that follows. */
+int call_open(const char *folder, const ControlRequest *request, Error *e, Call *ret);
 void call_done(Call *call);
 
-/* Reads once, when there is something to read. -ENOTCONN where the module or its bridge is gone. */
+/* Reads once, if there is something to read. -ENOTCONN where the module or its bridge is gone,
+ * -EFBIG where it has sent more than answers may have. */
 int call_read(Call *call, Error *e);
 
 /* 1 and the next event that was read, 0 if there is none; -EBADMSG for what is no event. */

@@ -33,10 +33,13 @@ static void fail(Trigger *t, Target *target, int r) {
 static void time_out(Trigger *t, Target *target) {
         double seconds = (double) t->timeout_usec / (double) USEC_PER_SEC;
 
+        /* where no connection was taken there is a clause already, which stays */
         (void) error_set(&target->error, -ETIMEDOUT,
-                         target->call.asked ? "it has not answered within %g s"
-                                            : "it had no turn within %g s: the module has not "
-                                              "announced it yet, or not answered who asked before",
+                         target->said ? "it has not ended within %g s; --timeout= allows more"
+                         : target->call.asked
+                                 ? "it has not answered within %g s"
+                                 : "it had no turn within %g s: the module has not announced the "
+                                   "action yet, or not answered who asked before",
                          seconds);
         finish(t, target, OUTCOME_TIMEOUT);
 }
@@ -102,7 +105,7 @@ static int keep_stream(Target *target, json_object *data) {
 static void take_stream(Trigger *t, Target *target, json_object *data) {
         int r;
 
-        target->deadline_usec = now_usec() + t->timeout_usec;
+        target->said = true;
         if (t->arg->json == JSON_OFF) {
                 trigger_print(t, target, data);
                 return;
@@ -207,6 +210,7 @@ static int ask_manager(Trigger *t, Target *target, int r) {
 
 static int start(Trigger *t, Target *target) {
         _cleanup_(freep) char *name = NULL, *app = NULL, *folder = NULL, *path = NULL;
+        uint64_t now = now_usec(), began = t->deadline_usec - t->timeout_usec;
         unsigned instance;
         int r;
 
@@ -220,23 +224,17 @@ static int start(Trigger *t, Target *target) {
                 return -ENOMEM;
         error_clear(&target->error);
         target->retry_usec = 0;
-        r = call_open(path, &t->request, t->timeout_usec, &target->error, &target->call);
+        r = call_open(path, &t->request, &target->error, &target->call);
         if (r == -ENOENT || r == -ECONNREFUSED)
                 r = ask_manager(t, target, r);
-        if (r > 0) {
-                uint64_t now = now_usec(), began = target->deadline_usec - t->timeout_usec;
-
+        if (r > 0)
                 error_clear(&target->error);
-                if (now - began < CONTROL_YOUNG_USEC) {
-                        target->retry_usec = now + RETRY_USEC;
-                        return 0;
-                }
+        if (r > 0 && now - began >= CONTROL_YOUNG_USEC)
                 r = error_set(&target->error, -ENOENT, "it does not run yet");
-        }
-        if (t->several && r == -ENOENT)
+        if (r > 0 || r == -EAGAIN)
+                target->retry_usec = now + RETRY_USEC;
+        else if (t->several && r == -ENOENT)
                 finish(t, target, OUTCOME_STOPPED);
-        else if (r == -EAGAIN)
-                finish(t, target, OUTCOME_TIMEOUT);
         else if (r < 0)
                 fail(t, target, r);
         return 0;
@@ -258,19 +256,18 @@ void trigger_done(Trigger *t) {
 
 /* Waits for one event of any call, or the first that is out of time. 0 when none is left. */
 static int wait_for_calls(Trigger *t, struct pollfd *fds) {
-        uint64_t now = now_usec(), until = USEC_INFINITY;
+        uint64_t now = now_usec(), until = t->deadline_usec;
         bool any = false;
 
         for (size_t i = 0; i < t->n; i++) {
                 Target *target = t->targets + i;
 
                 fds[i] = (struct pollfd){ .fd = -1 };
-                if (target->outcome == OUTCOME_WAITING && target->deadline_usec <= now)
+                if (target->outcome == OUTCOME_WAITING && t->deadline_usec <= now)
                         time_out(t, target);
                 if (target->outcome != OUTCOME_WAITING)
                         continue;
                 any = true;
-                until = MIN2(until, target->deadline_usec);
                 if (target->retry_usec > 0)
                         until = MIN2(until, MAX2(target->retry_usec, now));
                 fds[i].fd = target->call.channel.fd;
@@ -291,8 +288,8 @@ int trigger_run(Trigger *t) {
         if (!fds)
                 return -ENOMEM;
         t->several |= t->n > 1;
+        t->deadline_usec = now_usec() + t->timeout_usec;
         for (size_t i = 0; i < t->n; i++) {
-                t->targets[i].deadline_usec = now_usec() + t->timeout_usec;
                 r = start(t, t->targets + i);
                 if (r < 0)
                         return r;

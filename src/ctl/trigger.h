@@ -27,16 +27,18 @@ typedef struct Target {
         bool wordless;       /* a scoped action that ended without any */
         json_object *stream; /* array of what came before it; NULL where that was printed at once */
         size_t stream_size;
-        uint64_t deadline_usec, retry_usec; /* retry: of a call that nobody took yet */
+        bool said;           /* anything of a scoped action's came */
+        uint64_t retry_usec; /* when a call that nobody took yet is tried again; 0: it was taken */
 } Target;
 
 typedef struct Trigger {
         Context *context;
         const Arguments *arg;
         ControlRequest request;
-        uint64_t timeout_usec; /* since it was asked, and since it said anything */
-        bool several;          /* those without the action were not meant */
-        int printed;           /* 0, or why something could not be */
+        uint64_t timeout_usec;  /* for all of it: connecting, asking, and every answer */
+        uint64_t deadline_usec; /* CLOCK_MONOTONIC; the same for all targets */
+        bool several;           /* those without the action were not meant */
+        int printed;            /* 0, or why something could not be */
         Target *targets;
         size_t n;
 } Trigger;

@@ -86,7 +86,8 @@ is "a scoped action says several things" "$(cut -d' ' -f1,2 <<<"$lines")" $'line
 ok "as they come" test "$(sed -n 1p <<<"$lines" | cut -d' ' -f3)" -lt "$(sed -n 3p <<<"$lines" | cut -d' ' -f3)"
 is "in JSON they are together" "$(pm2ctl trigger acts count 2 --json=short)" \
         '{"module":"acts","unit":"pm2@acts.service","action":"count","outcome":"done","return":null,"stream":["line 1","line 2"]}'
-ok "its time limit begins anew with each" pm2ctl trigger acts count 4 --timeout=1.5
+exits "its time limit is for all that it says" 5 pm2ctl trigger acts count 50 --timeout=1.5
+like "which is said" "$OUTPUT" "Action 'count' of acts failed: it has not ended within 1.5 s"
 exits "a scoped action that fails is a failure" 1 pm2ctl trigger acts breaks
 like "which says what the module said" "$OUTPUT" 'ENOENT'
 ok "answers are in the journal as well" output_has "^Action 'disk usage' answers: 80%" unit_journal pm2@acts
