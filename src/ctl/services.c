@@ -108,7 +108,7 @@ static int start(Context *c, const char *unit, Error *e) {
         if (r >= 0)
                 r = job_waiter_add(w, reply, 0);
         if (r >= 0)
-                r = job_waiter_wait(w, e);
+                r = job_waiter_wait(w, USEC_INFINITY, e);
         if (r >= 0)
                 r = job_result_to_error(job_waiter_result(w, 0), e);
         return r;

@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "unit/bus.h"
 #include "unit/job.h"
+#include "unit/overtime.h"
 #include "unit/query.h"
 #include "unit/start.h"
 
@@ -24,6 +25,7 @@ typedef struct Batch {
         const char **units;
         size_t n;
         UnitOutcome *outcomes;
+        Overtime *overtimes; /* of the jobs under way */
 } Batch;
 
 static void outcome_done(UnitOutcome *o) {
@@ -39,6 +41,9 @@ void unit_outcomes_free(UnitOutcome *outcomes, size_t n) {
 
 static void batch_done(Batch *b) {
         free(b->units);
+        for (size_t i = 0; b->overtimes && i < b->n; i++)
+                overtime_done(b->overtimes + i);
+        free(b->overtimes);
         unit_outcomes_free(b->outcomes, b->n);
 }
 
@@ -48,8 +53,9 @@ static int batch_init(sd_bus *bus, size_t n, Batch *ret) {
                 .units = calloc(n + 1, sizeof(char *)),
                 .n = n,
                 .outcomes = calloc(n + 1, sizeof(UnitOutcome)),
+                .overtimes = calloc(n + 1, sizeof(Overtime)),
         };
-        return ret->units && ret->outcomes ? 0 : -ENOMEM;
+        return ret->units && ret->outcomes && ret->overtimes ? 0 : -ENOMEM;
 }
 
 /* Whether to go on with the others after this. */
@@ -57,15 +63,45 @@ static bool is_fatal(int r) {
         return r == -ENOMEM || r == -ECONNRESET || r == -ENOTCONN || r == -EHOSTDOWN;
 }
 
+static bool is_waited_for(const Batch *b, const JobWaiter *w, size_t i) {
+        return b->overtimes[i].due_usec > 0 && !job_waiter_result(w, i);
+}
+
+/* When the first of the units is to be looked at; 0: no job is waited for. */
+static uint64_t first_due(const Batch *b, const JobWaiter *w) {
+        uint64_t due = USEC_INFINITY;
+
+        for (size_t i = 0; i < b->n; i++)
+                if (is_waited_for(b, w, i))
+                        due = MIN2(due, b->overtimes[i].due_usec);
+        return due == USEC_INFINITY ? 0 : due;
+}
+
+static void look_each(Batch *b, const JobWaiter *w) {
+        for (size_t i = 0; i < b->n; i++)
+                if (is_waited_for(b, w, i) && b->overtimes[i].due_usec <= now_usec())
+                        b->outcomes[i].r = overtime_look(b->overtimes + i, b->bus, b->units[i],
+                                                         &b->outcomes[i].error);
+}
+
 static int wait_each(Batch *b, JobWaiter *w, Error *e) {
+        uint64_t due;
         int r;
 
-        r = job_waiter_wait(w, e);
-        for (size_t i = 0; r >= 0 && i < b->n; i++)
-                if (job_waiter_result(w, i))
-                        b->outcomes[i].r = job_result_to_error(job_waiter_result(w, i),
-                                                               &b->outcomes[i].error);
-        return r;
+        while ((due = first_due(b, w)) > 0) {
+                r = job_waiter_wait(w, due, e);
+                if (r < 0)
+                        return r;
+                look_each(b, w);
+        }
+        for (size_t i = 0; i < b->n; i++) {
+                const char *result = job_waiter_result(w, i);
+
+                overtime_done(b->overtimes + i);
+                if (result && b->outcomes[i].r >= 0)
+                        b->outcomes[i].r = job_result_to_error(result, &b->outcomes[i].error);
+        }
+        return 0;
 }
 
 static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
@@ -129,8 +165,11 @@ static int request_each(Batch *b, const Request *q, Error *e) {
                 o->r = send_request(b->bus, q, b->units[i], i, o, &reply);
                 if (is_fatal(o->r))
                         return error_set(e, o->r, "%s", error_text(&o->error, o->r));
+                if (o->r < 0)
+                        continue;
+                o->r = job_waiter_add(w, reply, i);
                 if (o->r >= 0)
-                        o->r = job_waiter_add(w, reply, i);
+                        b->overtimes[i] = overtime_begin();
         }
 
         return wait_each(b, w, e);

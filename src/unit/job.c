@@ -133,9 +133,9 @@ static int explain_loss(int r, Error *e) {
         return error_set(e, r, "lost the connection to systemd while it worked (%s)", strerror(-r));
 }
 
-int job_waiter_wait(JobWaiter *w, Error *e) {
-        while (!job_waiter_done(w)) {
-                int r = wait_step(w, UINT64_MAX);
+int job_waiter_wait(JobWaiter *w, uint64_t end_usec, Error *e) {
+        while (!job_waiter_done(w) && now_usec() < end_usec) {
+                int r = wait_step(w, end_usec);
 
                 if (r < 0)
                         return explain_loss(r, e);

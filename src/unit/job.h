@@ -19,9 +19,10 @@ DEFINE_CLEANUP(JobWaiter *, job_waiter_free);
 /* Waits for the job that the reply names as well; `tag` is the caller's mark for it. */
 int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag);
 
-/* Returns when all jobs have ended, which systemd's own time limits bound. Negative only if the
+/* Returns when all jobs have ended, or at this time of now_usec(); USEC_INFINITY is for units that
+ * keep to systemd's own limits (unit/overtime.h has those that may not). Negative only if the
  * connection is lost, or after interrupt_catch() -EINTR. */
-int job_waiter_wait(JobWaiter *w, Error *e);
+int job_waiter_wait(JobWaiter *w, uint64_t end_usec, Error *e);
 
 /* Returns when fewer than `limit` jobs are under way that began less than this ago. */
 int job_waiter_throttle(JobWaiter *w, size_t limit, uint64_t usec, Error *e);
