@@ -5,6 +5,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/effective.h"
+#include "ctl/limits.h"
 #include "ctl/module-unit.h"
 #include "ctl/reports.h"
 #include "ctl/rows.h"
@@ -169,6 +170,14 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         return r;
 }
 
+static int add_limits(Context *c, json_object *o, const UnitState *state, Details *d, Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        int r;
+
+        r = limits_add(c, o, state, &why);
+        return details_note(d, r, &why, e);
+}
+
 static int add_unit(Context *c, Details *d, const char *unit, json_object *apps, Error *e) {
         const UnitState *state = unit_states_find(d->states, d->n_states, unit);
         json_object *app = json_object_new_object();
@@ -181,14 +190,17 @@ static int add_unit(Context *c, Details *d, const char *unit, json_object *apps,
                 r = add_declaration(app, &d->package, unit);
         if (r >= 0 && state && !isempty(state->status_text))
                 r = json_add_string(app, "status", state->status_text);
+        if (r < 0)
+                return r;
+        r = add_limits(c, app, state, d, e);
         return r < 0 ? r : add_record(c, app, unit, d, e);
 }
 
 /* One object for each unit; what the first one says stands for the module too. */
 static int add_units(Context *c, Details *d, json_object *o, Error *e) {
-        static const char *const shared[] = { "status",   "options",     "actions", "monitor",
-                                              "memory",   "cpu",         "error",   "errors",
-                                              "measured", "dependencies" };
+        static const char *const shared[] = { "status",   "options",      "actions", "monitor",
+                                              "memory",   "cpu",          "error",   "errors",
+                                              "measured", "dependencies", "limits" };
         json_object *apps = json_object_new_array(), *first;
         int r;
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /* All that is known of one module, as one object: a row of `list`, and apps, settings, options,
- * actions, monitor, dependencies, error. */
+ * actions, monitor, dependencies, error, limits. */
 
 #include "basic/json.h"
 #include "ctl/ctl.h"

@@ -2,6 +2,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "ctl/details.h"
+#include "ctl/limits.h"
 #include "ctl/select.h"
 #include "ctl/services.h"
 #include "ctl/show-reports.h"
@@ -47,6 +48,7 @@ static void print_text(json_object *o) {
         if (json_has(o, "settings") && !json_get(o, "settings"))
                 printf("\nSettings: only root, or the modules' owner, may read them.\n");
         show_panel("Settings", json_get(o, "settings"));
+        limits_print(json_get(o, "limits"));
         show_release(o);
         show_reports(o);
         for (size_t i = 1; i < json_object_array_length(apps); i++) {
@@ -55,6 +57,8 @@ static void print_text(json_object *o) {
                 putchar('\n');
                 print_head(app, head_of_unit, ELEMENTSOF(head_of_unit));
                 show_names(app, /* description= */ NULL);
+                if (!json_object_equal(json_get(app, "limits"), json_get(o, "limits")))
+                        limits_print(json_get(app, "limits"));
                 show_reports(app);
         }
 }

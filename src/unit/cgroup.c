@@ -164,3 +164,33 @@ bool cgroup_is_empty(const char *group) {
                 return text[0] == 0;
         return true;
 }
+
+unsigned cgroup_controllers(const char *group) {
+        static struct {
+                unsigned controller;
+                Places places;
+        } limits[] = {
+                { CGROUP_TASKS, { { { "", "pids.max" }, { "/pids", "pids.max" } }, 2 } },
+                { CGROUP_MEMORY,
+                  { { { "", "memory.max" }, { "/memory", "memory.limit_in_bytes" } }, 2 } },
+                { CGROUP_MEMORY_HIGH, { { { "", "memory.high" } }, 1 } },
+                { CGROUP_SWAP, { { { "", "memory.swap.max" } }, 1 } },
+                { CGROUP_CPU,
+                  { { { "", "cpu.max" },
+                      { "/cpu,cpuacct", "cpu.cfs_quota_us" },
+                      { "/cpu", "cpu.cfs_quota_us" } },
+                    3 } },
+                /* systemd filters packets where the second version is all there is */
+                { CGROUP_ADDRESSES, { { { "", "cgroup.events" } }, 1 } },
+        };
+        unsigned found = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
+                const Place *place;
+                _cleanup_(closep) int fd = open_first(&limits[i].places, group, &place);
+
+                if (fd >= 0)
+                        found |= limits[i].controller;
+        }
+        return found;
+}

@@ -22,3 +22,18 @@ int cgroup_of_process(pid_t pid, char **ret);
 
 /* Whether no process is left in a group or below it; one that is gone is empty. */
 bool cgroup_is_empty(const char *group);
+
+/* What the kernel can hold a group to. */
+enum {
+        CGROUP_TASKS = 1U << 0,
+        CGROUP_MEMORY = 1U << 1,
+        CGROUP_MEMORY_HIGH = 1U << 2,
+        CGROUP_SWAP = 1U << 3,
+        CGROUP_CPU = 1U << 4,
+        CGROUP_ADDRESSES =
+                1U << 5, /* if the manager may attach a filter of packets: the system's */
+        CGROUP_ALL = (1U << 6) - 1,
+};
+
+/* Which of these there are for a group: a user's manager may have been given none. */
+unsigned cgroup_controllers(const char *group);

@@ -6,7 +6,6 @@
 
 make_module /srv/agent agent '' "$AGENT"
 make_module /srv/other other '' "$AGENT"
-make_module /srv/opened opened '' "$AGENT"
 ok "two modules start" helper start /srv/agent /srv/other
 same_after_reload "their limits" pm2@agent.service
 is "tasks are limited" "$(property pm2@agent.service TasksMax)" 512
@@ -54,23 +53,90 @@ ok "a full one does not stop its module from being stopped" helper stop pm2@agen
 fails "what it wrote is gone" test -e /run/pm2ctl/agent
 ok "others start again" helper start /srv/other
 
-# A drop-in opens each.
-mkdir -p /etc/systemd/system/pm2@opened.service.d
-cat >/etc/systemd/system/pm2@opened.service.d/open.conf <<X
-[Service]
-TasksMax=infinity
-MemoryMax=infinity
-SystemCallFilter=@io-event io_uring_setup
-TemporaryFileSystem=
-IPAddressDeny=
-X
-ok "a module with a drop-in starts" helper start /srv/opened
-is "tasks are as the drop-in says" "$(property pm2@opened.service TasksMax)" infinity
-is "memory too" "$(property pm2@opened.service MemoryMax)" infinity
-is "addresses too" "$(property pm2@opened.service IPAddressDeny)" ""
-like "the filter too" "$(property pm2@opened.service SystemCallFilter)" '\bio_uring_setup\b'
-ok "its /dev/shm is the host's" inside opened touch /dev/shm/z
-ok "which sees it" test -e /dev/shm/z
+# What README opens, with the lines that stand there, and what `show` says of it.
+make_module /srv/opened opened '' "$AGENT"
+ok "a package of the module" pm2ctl package /srv/opened
+ok "is installed" pm2ctl install ./opened-1.0.0.tgz
+limit() { pm2ctl show opened --json=short | json "d['limits']$1"; }
+is "show: tasks" "$(limit '["tasks"]')" 512
+is "show: memory" "$(limit '["memory"]')" $((4 << 30))
+is "show: folders" "$(limit '["folders"]')" "{\"/dev/shm\": $((64 << 20)), \"/run/lock\": $((1 << 20))}"
+is "show: runtime folders" "$(limit '["runtime"]')" $((64 << 20))
+is "show: io_uring" "$(limit '["io_uring"]')" false
+is "show: files" "$(limit '["files"]')" "$(property pm2@opened LimitNOFILE)"
+is "show: addresses" "$(limit '["addresses_denied"]')" \
+        '["100.100.100.200/32", "169.254.0.0/16", "192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128", "fe80::/10"]'
+is "show: no more" "$(limit '["addresses_allowed"]') $(limit '["cpu_percent"]') $(limit '["memory_high"]')" "[] null null"
+shown=$(pm2ctl show opened)
+like "in text: tasks" "$shown" '^  tasks = 512$'
+like "in text: memory" "$shown" '^  memory = 4\.0G$'
+like "in text: runtime folders" "$shown" '^  runtime folders = 64\.0M, of all modules together$'
+like "in text: io_uring" "$shown" '^  io_uring = denied$'
+
+# opening REGEX: the lines of README's table from the first that matches on, as far as they are of the same property
+opening() {
+        sed -n '/^What is denied or limited by default/,/^`pm2ctl show/s/^.\{48\}\([A-Z][A-Za-z]*=.*\)/\1/p' "$TESTS/../README" |
+                awk -v regex="$1" '!found && $0 ~ regex { found = 1; split($0, name, "=") }
+                        found && ended == 0 { if (index($0, name[1] "=") != 1 || (n++ && $0 ~ /=$/)) ended = 1; else print }'
+}
+open_by() { # LINES: as a drop-in
+        mkdir -p /etc/systemd/system/pm2@opened.service.d
+        printf '[Service]\n%s\n' "$1" >/etc/systemd/system/pm2@opened.service.d/open.conf
+        ok "README: $(head -n 1 <<<"$1") …" pm2ctl restart opened
+}
+
+open_by "$(opening ^TasksMax)"
+is "... tasks" "$(limit '["tasks"]')" 2000
+open_by "$(opening ^MemoryMax)"
+is "... memory" "$(limit '["memory"]')" $((8 << 30))
+systemctl set-property --runtime pm2.slice MemoryMax=1G MemoryHigh=900M
+is "... but not more than its slice may have" "$(limit '["memory"]')" $((1 << 30))
+is "... nor without being throttled as that is" "$(limit '["memory_high"]')" $((900 << 20))
+systemctl set-property --runtime pm2.slice MemoryMax=infinity MemoryHigh=infinity
+open_by $'MemoryMax=infinity\nTasksMax=infinity\nCPUQuota=50%'
+is "... unlimited, both" "$(limit '["memory"]') $(limit '["tasks"]')" "null null"
+is "... CPU" "$(limit '["cpu_percent"]')" 50
+like "... as text" "$(pm2ctl show opened)" '^  memory = unlimited$'
+
+open_by "$(opening io_uring_setup)"
+is "... io_uring" "$(limit '["io_uring"]')" true
+for call in 425 426 427; do
+        ok "... system call $call gets no EPERM" inside opened python3 -c "
+import ctypes, errno, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall($call, -1, None, 0, 0, 0, 0)
+sys.exit(ctypes.get_errno() == errno.EPERM)"
+done
+
+open_by "$(opening ^TemporaryFileSystem=)"
+is "... folders" "$(limit '["folders"]')" "{\"/dev/shm\": $((1 << 30)), \"/run/lock\": $((1 << 20))}"
+ok "... /dev/shm has room" inside opened dd if=/dev/zero of=/dev/shm/fill bs=1M count=65
+ok "... /run/lock is writable" inside opened touch /run/lock/z
+fails "... and not the host's" test -e /dev/shm/fill
+open_by "$(opening '^TemporaryFileSystem=$' | head -n 1)"
+is "... folders of the system" "$(limit '["folders"]')" '{}'
+ok "... /dev/shm is the host's" inside opened touch /dev/shm/z
+ok "... which sees it" test -e /dev/shm/z
+
+open_by "$(opening ^IPAddressAllow)"
+is "... addresses" "$(limit '["addresses_allowed"]')" '["169.254.169.254/32"]'
+if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
+        is "... all is enforced" "$(limit '["not_enforced"]')" '[]'
+else
+        is "... where nothing enforces it, show says so" "$(limit '["not_enforced"]')" '["addresses_denied"]'
+fi
+
+mkdir -p /etc/systemd/system/run-pm2ctl.mount.d
+sed -n '/systemctl edit run-pm2ctl.mount/,/^ *systemctl reload/s/^  *\(\[Mount\]\|Options=.*\)$/\1/p' "$TESTS/../README" \
+        >/etc/systemd/system/run-pm2ctl.mount.d/open.conf
+pid=$(main_pid pm2@opened)
+ok "README: the runtime folders' file system" eval 'systemctl daemon-reload && systemctl reload run-pm2ctl.mount'
+is "... is larger" "$(limit '["runtime"]')" $((256 << 20))
+is "... and nothing was restarted" "$(main_pid pm2@opened)" "$pid"
+
+ok "a module is stopped" pm2ctl stop opened
+is "what would hold is not known" "$(limit '')" null
+like "... which show says" "$(pm2ctl show opened)" '^Limits: its unit is not loaded; .*$'
 
 addresses=$(property pm2@agent.service IPAddressDeny; property pm2@other.service IPAddressDeny)
 for prefix in 169.254.0.0/16 192.0.0.192/32 100.100.100.200/32 fe80::/10 fd00:ec2::254/128 fd20:ce::254/128; do

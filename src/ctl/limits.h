@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a unit of a module may take, as `show` has it. */
+
+#include "basic/json.h"
+#include "ctl/ctl.h"
+#include "unit/state.h"
+
+/* Adds "limits" to a unit's object: an object with amounts in bytes, null where there is none; null
+ * itself if the unit (`state`, may be NULL) is not loaded, since systemd reads drop-ins only then.
+ */
+int limits_add(Context *c, json_object *o, const UnitState *state, Error *e);
+
+/* The panel with them. */
+void limits_print(json_object *limits);
