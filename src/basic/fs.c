@@ -13,9 +13,6 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 
-/* A tree deeper than this was made to exhaust descriptors. */
-#define REMOVE_DEPTH_MAX 512
-
 /* Somebody may be renaming to make us fail. */
 #define OPEN_TRIES_MAX 10000
 
@@ -95,7 +92,7 @@ int write_all(int fd, const void *data, size_t size) {
         return 0;
 }
 
-static int temporary_name(const char *name, char **ret) {
+int temporary_name(const char *name, char **ret) {
         uint64_t random;
 
         if (getrandom(&random, sizeof(random), 0) != sizeof(random))
@@ -239,35 +236,6 @@ int opendir_at(int dir_fd, const char *name, DIR **ret) {
                 return -errno;
         }
         return 0;
-}
-
-static int remove_tree_inner(int dir_fd, const char *name, unsigned depth) {
-        _cleanup_(closedirp) DIR *d = NULL;
-        int r;
-
-        if (unlinkat(dir_fd, name, 0) >= 0 || errno == ENOENT)
-                return 0;
-        if (errno != EISDIR && errno != EPERM)
-                return -errno;
-        if (depth >= REMOVE_DEPTH_MAX)
-                return -ELOOP;
-
-        r = opendir_at(dir_fd, name, &d);
-        if (r < 0)
-                return r;
-
-        for (struct dirent *e; (e = readdir(d));) {
-                if (streq(e->d_name, ".") || streq(e->d_name, ".."))
-                        continue;
-                r = remove_tree_inner(dirfd(d), e->d_name, depth + 1);
-                if (r < 0)
-                        return r;
-        }
-        return unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 ? -errno : 0;
-}
-
-int remove_tree_at(int dir_fd, const char *name) {
-        return remove_tree_inner(dir_fd, name, 0);
 }
 
 int readlink_at(int dir_fd, const char *name, char **ret) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Files: bounded reading, replacing whole files, locking, removing trees. Everything is relative to
- * a directory descriptor, and no final symlink is followed unless a function says so. */
+/* Files: bounded reading, replacing whole files, locking. Everything is relative to a directory
+ * descriptor, and no final symlink is followed unless a function says so. */
 
 #include <dirent.h>
 #include <sys/types.h>
@@ -38,6 +38,9 @@ int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t 
 int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
                                mode_t mode, uid_t uid, gid_t gid);
 
+/* A name for a temporary file beside `name`, to be freed. */
+int temporary_name(const char *name, char **ret);
+
 /* Removes the temporary files that killed writers of the above left in a folder. Only for who knows
  * that nobody else is writing there. */
 int remove_temporaries_at(int dir_fd);
@@ -61,10 +64,6 @@ int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode);
 /* Takes an exclusive lock on file `name`, waiting for it; the lock ends when the descriptor is
  * closed, at the latest with the process. Returns the descriptor. */
 int lock_at(int dir_fd, const char *name);
-
-/* Removes `name` and what is below it; never follows a symlink, never leaves `dir_fd`. 0 if it is
- * not there. */
-int remove_tree_at(int dir_fd, const char *name);
 
 /* Target of a symlink. */
 int readlink_at(int dir_fd, const char *name, char **ret);

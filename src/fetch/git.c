@@ -3,6 +3,7 @@
 
 #include "basic/encoding.h"
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/command.h"

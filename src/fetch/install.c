@@ -8,6 +8,7 @@
 #include "basic/address-mask.h"
 #include "basic/clock.h"
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "fetch/config.h"
 #include "fetch/confirm.h"

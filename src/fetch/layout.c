@@ -6,6 +6,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "fetch/bin-links.h"
 #include "npm/ideal.h"

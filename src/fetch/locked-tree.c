@@ -5,6 +5,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "npm/collate.h"
 #include "npm/contents.h"

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "basic/env.h"
-#include "basic/fs.h"
 #include "basic/log.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "fetch/install.h"
 #include "fetch/isolate.h"

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "npm/cache-internal.h"
 
 /* A file of its own, since pm2ctl empties the cache and links none of what fills it. */

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "npm/tarball-internal.h"
 
 typedef struct Source {

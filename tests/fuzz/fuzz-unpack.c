@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "npm/unpack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,6 +6,7 @@
 #include "basic/json.h"
 #include "basic/options.h"
 #include "basic/path.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/verbs.h"

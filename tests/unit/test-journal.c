@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "journal/line.h"
 #include "journal/reader.h"

@@ -7,6 +7,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
 #include "basic/way.h"

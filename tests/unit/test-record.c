@@ -4,6 +4,7 @@
 
 #include "axm/record.h"
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "tap.h"
 

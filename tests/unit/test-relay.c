@@ -3,6 +3,7 @@
 
 #include "basic/fs.h"
 #include "basic/log.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "relay/streams.h"
 #include "relay/units.h"

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "ctl/source.h"
 #include "tap.h"

@@ -4,6 +4,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "store/adopt.h"

@@ -6,6 +6,7 @@
 
 #include "basic/clock.h"
 #include "basic/fs.h"
+#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "ctl/watch-tree.h"
 #include "tap.h"
