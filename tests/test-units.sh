@@ -33,14 +33,24 @@ for unit in "$staged"/*/*; do
         result "$r" "$name is valid" "$out"
 done
 
-if ! command -v systemd-analyze >/dev/null; then
-        skip "the relay's sandbox scores at most 2.0" "there is no systemd-analyze"
-elif ! systemd-analyze --help | grep -q -- --offline; then
-        skip "the relay's sandbox scores at most 2.0" "this systemd-analyze has no --offline"
-else
-        out=$(systemd-analyze security --no-pager --offline=yes --threshold=20 "$staged/system/pm2-axm-relay.service" 2>&1)
-        result $? "the relay's sandbox scores at most 2.0" "$out"
-fi
+# How exposed each may be, in tenths. Without privileges a manager closes no folders and takes no capabilities, which
+# systemd-analyze counts as if the user were root.
+while read -r unit exposure; do
+        what="$unit scores at most ${exposure%?}.${exposure: -1}"
+        if ! command -v systemd-analyze >/dev/null; then
+                skip "$what" "there is no systemd-analyze"
+        elif ! systemd-analyze --help | grep -q -- --offline; then
+                skip "$what" "this systemd-analyze has no --offline"
+        else
+                out=$(systemd-analyze security --no-pager --offline=yes "--threshold=$exposure" "$staged/$unit" 2>&1)
+                result $? "$what" "$out"
+        fi
+done <<X
+system/pm2-axm-relay.service 20
+system/pm2-modules.service 15
+user/pm2-axm-relay.service 60
+user/pm2-modules.service 60
+X
 
 ids=$(sed -n 's/^#define MESSAGE_ID_.* "\([0-9a-f]*\)"$/\1/p' "$top/src/axm/message-id.h" | sort)
 texts=$(sed -n 's/^-- \([0-9a-f]*\)$/\1/p' "$top/units/pm2ctl.catalog" | sort)

@@ -22,6 +22,20 @@ int companions_query(Context *c, Error *e, UnitState **ret, size_t *ret_n) {
 
 /* -- their units ------------------------------------------------------------------------------- */
 
+/* Root's are closed but for what pm2ctl does: it locks modules, and reads linked folders. */
+static int confine(Context *c, UnitSpec *s) {
+        if (c->scope.kind == SCOPE_USER) {
+                s->sandbox = SANDBOX_PM2CTL_USER;
+                return 0;
+        }
+        s->sandbox = SANDBOX_PM2CTL_SYSTEM;
+        s->protect_home = "read-only";
+        s->private_network = true;
+        /* a name that is too long for a private /tmp has one that is read-only, as all else */
+        s->private_tmp = strlen(s->unit) <= unit_name_max(SCOPE_SYSTEM);
+        return strv_extend(&s->read_write_paths, c->scope.state);
+}
+
 /* A program of ours that does `verb` to a module or unit. */
 static int make_spec(Context *c, const char *name, const char *what, const char *verb,
                      const char *word, UnitSpec *s) {
@@ -31,7 +45,9 @@ static int make_spec(Context *c, const char *name, const char *what, const char 
                 s->description = NULL;
                 return -ENOMEM;
         }
-        r = strv_extend(&s->argv, BINDIR "/pm2ctl");
+        r = confine(c, s);
+        if (r >= 0)
+                r = strv_extend(&s->argv, BINDIR "/pm2ctl");
         if (r >= 0)
                 r = strv_extendf(&s->argv, "--%s", scope_kind_to_string(c->scope.kind));
         if (r >= 0)

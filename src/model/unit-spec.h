@@ -23,8 +23,10 @@
 
 /* Which list of constant properties goes with the unit. */
 typedef enum Sandbox {
-        SANDBOX_USER,   /* what an unprivileged user manager can do; keeps nothing apart */
-        SANDBOX_SYSTEM, /* all that lets node and what it calls work */
+        SANDBOX_USER,        /* what an unprivileged user manager can do; keeps nothing apart */
+        SANDBOX_SYSTEM,      /* all that lets node and what it calls work */
+        SANDBOX_PM2CTL_USER, /* the same two for units that run pm2ctl: they ask the manager, and */
+        SANDBOX_PM2CTL_SYSTEM, /* read; in the system scope as root, or as a linked folder's user */
 } Sandbox;
 
 /* A file handed to the unit under $CREDENTIALS_DIRECTORY; one that is missing arrives as "\n". */

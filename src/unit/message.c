@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/message.h"
 
+#include <linux/capability.h>
+
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/property.h"
@@ -65,7 +67,11 @@ static const struct {
 
 #define IN_SYSTEM      (1U << SANDBOX_SYSTEM)
 #define IN_USER        (1U << SANDBOX_USER)
-#define EVERYWHERE     (IN_SYSTEM | IN_USER)
+#define OF_PM2CTL      (1U << SANDBOX_PM2CTL_SYSTEM)
+#define OF_MODULES     (IN_SYSTEM | IN_USER)
+#define OF_PM2CTL_ANY  (OF_PM2CTL | 1U << SANDBOX_PM2CTL_USER)
+#define OF_ROOT        (IN_SYSTEM | OF_PM2CTL) /* made by the system's manager */
+#define EVERYWHERE     (OF_MODULES | OF_PM2CTL_ANY)
 
 #define YES            ((const bool[]){ true })
 #define WORD(s)        ((const char *const[]){ s })
@@ -86,8 +92,9 @@ static const struct {
         "169.254.0.0/16", "192.0.0.192/32", "100.100.100.200/32", "fe80::/10",                     \
                 "fd00:ec2::254/128", "fd20:ce::254/128"
 
-/* Not in the list, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it runs),
- * ProcSubset=pid (os.cpus() would be empty), ProtectProc= (a monitoring module counts processes).
+/* Not in the list of modules, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it
+ * runs), ProcSubset=pid (os.cpus() would be empty), ProtectProc= (a monitoring module counts
+ * processes).
  */
 static const struct {
         unsigned where;
@@ -109,8 +116,9 @@ static const struct {
         { EVERYWHERE, "NoNewPrivileges", PROPERTY_BOOL, YES },
         { EVERYWHERE, "KeyringMode", PROPERTY_STRING, WORD("private") },
         { EVERYWHERE, "LockPersonality", PROPERTY_BOOL, YES },
-        { EVERYWHERE, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
+        { OF_MODULES, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
           WORDS("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK") },
+        { OF_PM2CTL_ANY, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED, WORDS("AF_UNIX") },
         /* An empty mask would be written as an empty setting, which restricts nothing after a
          * daemon-reload; so one kind stays allowed, that of cgroups, which gives nothing away. */
         { EVERYWHERE, "RestrictNamespaces", PROPERTY_AMOUNT, AMOUNT(0x2000000) },
@@ -118,28 +126,45 @@ static const struct {
         { EVERYWHERE, "RestrictSUIDSGID", PROPERTY_BOOL, YES },
         { EVERYWHERE, "SystemCallArchitectures", PROPERTY_STRINGS, WORDS("native") },
         { EVERYWHERE, "SystemCallErrorNumber", PROPERTY_NUMBER, NUMBER(EPERM) },
-        { EVERYWHERE, "SystemCallFilter", PROPERTY_WORDS_ALLOWED,
+        { OF_MODULES, "SystemCallFilter", PROPERTY_WORDS_ALLOWED,
           WORDS("@system-service", "@pkey") },
         /* a ring makes sockets of families that RestrictAddressFamilies= refuses to socket() */
-        { EVERYWHERE, "SystemCallFilter", PROPERTY_WORDS_DENIED,
+        { OF_MODULES, "SystemCallFilter", PROPERTY_WORDS_DENIED,
           WORDS("io_uring_setup", "io_uring_enter", "io_uring_register") },
+        { OF_PM2CTL_ANY, "SystemCallFilter", PROPERTY_WORDS_ALLOWED, WORDS("@system-service") },
+        { OF_PM2CTL_ANY, "SystemCallFilter", PROPERTY_WORDS_DENIED,
+          WORDS("@privileged", "@resources") },
+        { OF_PM2CTL_ANY, "MemoryDenyWriteExecute", PROPERTY_BOOL, YES },
 
         { IN_SYSTEM, "CapabilityBoundingSet", PROPERTY_AMOUNT, AMOUNT(0) },
-        { IN_SYSTEM, "DevicePolicy", PROPERTY_STRING, WORD("closed") },
         { IN_SYSTEM, "IPAddressDeny", PROPERTY_PREFIXES, WORDS(METADATA_ADDRESSES) },
-        { IN_SYSTEM, "PrivateDevices", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "PrivateUsers", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectClock", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectControlGroups", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectHostname", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectKernelLogs", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectKernelModules", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectKernelTunables", PROPERTY_BOOL, YES },
-        { IN_SYSTEM, "ProtectSystem", PROPERTY_STRING, WORD("strict") },
         { IN_SYSTEM, "RemoveIPC", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "TemporaryFileSystem", PROPERTY_MOUNTS, WORDS(BOUNDED_FOLDERS) },
-        { IN_SYSTEM, "UMask", PROPERTY_COUNT, COUNT(0077) },
-        { IN_SYSTEM, "PrivateIPC", PROPERTY_BOOL, YES, .optional = true },
+
+        /* pm2ctl looks at a linked folder as its user. Its own user is root, since the manager
+         * starts units for no other; what those two take is all that is left open. */
+        { OF_PM2CTL, "CapabilityBoundingSet", PROPERTY_AMOUNT,
+          AMOUNT(1U << CAP_SETUID | 1U << CAP_SETGID) },
+        { OF_PM2CTL, "SystemCallFilter", PROPERTY_WORDS_ALLOWED, WORDS("@setuid") },
+        { OF_PM2CTL, "IPAddressDeny", PROPERTY_PREFIXES, WORDS("0.0.0.0/0", "::/0") },
+        { OF_PM2CTL, "PrivateMounts", PROPERTY_BOOL, YES },
+        { OF_PM2CTL, "ProcSubset", PROPERTY_STRING, WORD("pid") },
+        { OF_PM2CTL, "ProtectProc", PROPERTY_STRING, WORD("invisible") },
+        /* which ProtectSystem=strict leaves as they are */
+        { OF_PM2CTL, "ReadOnlyPaths", PROPERTY_STRINGS, WORDS("/run", "/dev/shm") },
+
+        { OF_ROOT, "DevicePolicy", PROPERTY_STRING, WORD("closed") },
+        { OF_ROOT, "PrivateDevices", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectClock", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectControlGroups", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectHostname", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectKernelLogs", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectKernelModules", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectKernelTunables", PROPERTY_BOOL, YES },
+        { OF_ROOT, "ProtectSystem", PROPERTY_STRING, WORD("strict") },
+        { OF_ROOT, "UMask", PROPERTY_COUNT, COUNT(0077) },
+        { OF_ROOT, "PrivateIPC", PROPERTY_BOOL, YES, .optional = true },
 };
 
 static int append_properties(sd_bus_message *m, const UnitSpec *s, char *const *without, Error *e) {

@@ -81,6 +81,8 @@ link_a_folder() {
         ok "... and runs" wait_for 10 output_has '^first$' said alice work
         alice bash -c 'echo "console.log(\"second\"); setInterval(() => {}, 1000)" >linked/x.js'
         ok "a saved file runs" wait_for 15 output_has '^second$' said alice work
+        ok "the watch's sandbox is what her manager can make" alice systemd-analyze --user security --no-pager --threshold=60 \
+                pm2-watch@work.service
         is "the watch is alice's" "$(ps -o user= -p "$(alice systemctl --user show -P MainPID pm2-watch@work.service)")" alice
 }
 

@@ -178,6 +178,39 @@ static void test_contents(void) {
                               "io_uring_register,]]"));
 }
 
+/* Units that run pm2ctl: what one has and the other has not. */
+static void test_pm2ctl(void) {
+        static const struct {
+                const char *property;
+                bool system, user;
+        } expected[] = {
+                { "NoNewPrivileges=b 1,", true, true },
+                { "MemoryDenyWriteExecute=b 1,", true, true },
+                { "RestrictAddressFamilies=(bas) [1,[AF_UNIX,]]", true, true },
+                { "SystemCallFilter=(bas) [1,[@system-service,]]", true, true },
+                { "SystemCallFilter=(bas) [0,[@privileged,@resources,]]", true, true },
+                { "SystemCallFilter=(bas) [1,[@setuid,]]", true, false },
+                { "CapabilityBoundingSet=t 192,", true, false },
+                { "ProtectSystem=s strict,", true, false },
+                { "ReadOnlyPaths=as [/run,/dev/shm,]", true, false },
+                { "PrivateUsers=b 1,", false, false },
+                { "CapabilityBoundingSet=t 0,", false, false },
+        };
+        _cleanup_(strv_freep) char **system = NULL, **user = NULL;
+        _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
+
+        make_spec("a thing", &s);
+        s.sandbox = SANDBOX_PM2CTL_SYSTEM;
+        ok(properties_of(&s, NULL, NULL, &system) == 0);
+        s.sandbox = SANDBOX_PM2CTL_USER;
+        ok(properties_of(&s, NULL, NULL, &user) == 0);
+        for (size_t i = 0; i < ELEMENTSOF(expected); i++) {
+                printf("# %s\n", expected[i].property);
+                ok(strv_contains(system, expected[i].property) == expected[i].system);
+                ok(strv_contains(user, expected[i].property) == expected[i].user);
+        }
+}
+
 static void test_user_scope(void) {
         static const char *const never[] = {
                 "DynamicUser",  "User",         "ProtectSystem",
@@ -231,6 +264,7 @@ static void test_descriptors(void) {
 
 int main(void) {
         test_contents();
+        test_pm2ctl();
         test_user_scope();
         test_without();
         test_descriptors();
