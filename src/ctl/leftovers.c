@@ -27,7 +27,7 @@ static int remove_record(Context *c, const char *name, Error *e) {
 static int forget(Context *c, const char *name, Error *e) {
         int r;
 
-        r = store_remove_data(&c->scope, name, e);
+        r = store_remove_data(&c->scope, name);
         return r < 0 ? r : remove_record(c, name, e);
 }
 

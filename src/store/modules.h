@@ -128,5 +128,6 @@ int store_remove_files(Store *s, const char *name, Error *e);
 /* Removes folders of modules that no install has committed. Under the store's lock. */
 int store_remove_uncommitted(Store *s, Error *e);
 
-/* Removes a module's own data, in either place systemd may have put it. */
-int store_remove_data(const Scope *scope, const char *name, Error *e);
+/* Removes what a module has written, in either place systemd may have put its data, or sets it
+ * aside. Its units must have stopped. */
+int store_remove_data(const Scope *scope, const char *name);

@@ -8,6 +8,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
+#include "store/aside.h"
 #include "store/module-file.h"
 #include "store/store-internal.h"
 
@@ -140,17 +141,17 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
 int store_drop_release(Store *s, const char *name, const char *release, Error *e) {
         _cleanup_(freep) char *path = path_join(RELEASES, release);
         _cleanup_(closep) int fd = -EBADF;
-        int r;
 
         if (!path)
                 return -ENOMEM;
         fd = store_open_module(s, name);
         if (fd == -ENOENT)
                 return 0;
-        r = fd < 0 ? fd : remove_tree_at(fd, path);
-        return r < 0 ? error_set(e, r, "cannot remove release %s of '%s': %s", release, name,
-                                 strerror(-r))
-                     : 0;
+        if (fd < 0)
+                return error_set(e, fd, "cannot remove release %s of '%s': %s", release, name,
+                                 strerror(-fd));
+        (void) remove_or_set_aside(fd, path, s->modules_fd);
+        return 0;
 }
 
 int store_prune(Store *s, const char *name, const char *keep, Error *e) {
@@ -172,10 +173,7 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
                 if (streq(entry->d_name, ".") || streq(entry->d_name, "..") ||
                     streq_ptr(entry->d_name, current) || streq_ptr(entry->d_name, keep))
                         continue;
-                r = remove_tree_at(dirfd(d), entry->d_name);
-                if (r < 0)
-                        return error_set(e, r, "cannot remove release %s of '%s': %s",
-                                         entry->d_name, name, strerror(-r));
+                (void) remove_or_set_aside(dirfd(d), entry->d_name, s->modules_fd);
         }
         return 0;
 }
@@ -209,12 +207,11 @@ static int clear_removed(Store *s, const char *name, Error *e, char **ret) {
                 gone = NULL;
                 return -ENOMEM;
         }
-        r = fd = open_or_mkdir_at(s->fd, "staging", 0700);
-        if (r >= 0)
-                r = remove_tree_at(fd, gone);
-        if (r < 0)
-                return error_set(e, r, "cannot remove %s/staging/%s: %s", s->path, gone,
-                                 strerror(-r));
+        fd = open_or_mkdir_at(s->fd, "staging", 0700);
+        if (fd < 0)
+                return error_set(e, fd, "cannot open %s/staging: %s", s->path, strerror(-fd));
+        if (!remove_or_set_aside(fd, gone, fd))
+                return error_set(e, -EBUSY, "%s/staging/%s is in the way", s->path, gone);
         *ret = TAKE_PTR(gone);
         return TAKE_FD(fd);
 }
@@ -250,35 +247,9 @@ int store_remove_uncommitted(Store *s, Error *e) {
                 _cleanup_(freep) char *folder = NULL;
 
                 r = module_folder_from_name(*name, &folder);
-                if (r >= 0)
-                        r = remove_tree_at(s->modules_fd, folder);
                 if (r < 0)
-                        return error_set(e, r, "cannot remove %s/modules/%s: %s", s->path,
-                                         folder ? folder : *name, strerror(-r));
+                        return r;
+                (void) remove_or_set_aside(s->modules_fd, folder, s->modules_fd);
         }
         return r;
-}
-
-int store_remove_data(const Scope *scope, const char *name, Error *e) {
-        _cleanup_(freep) char *folder = NULL, *path = NULL, *private = NULL;
-        int r;
-
-        r = module_folder_from_name(name, &folder);
-        if (r < 0)
-                return r;
-        path = path_join(scope->data, folder);
-        if (!path)
-                return -ENOMEM;
-        /* For a dynamic user systemd keeps the folder below "private" and leaves a link in its
-         * place. */
-        if (scope->kind == SCOPE_SYSTEM) {
-                if (asprintf(&private, SYSTEM_STATE "/private/%s/%s", path_basename(scope->data),
-                             folder) < 0)
-                        return -ENOMEM;
-                r = remove_tree_at(AT_FDCWD, private);
-                if (r < 0)
-                        return error_set(e, r, "cannot remove %s: %s", private, strerror(-r));
-        }
-        r = remove_tree_at(AT_FDCWD, path);
-        return r < 0 ? error_set(e, r, "cannot remove %s: %s", path, strerror(-r)) : 0;
 }

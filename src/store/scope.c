@@ -87,6 +87,16 @@ int scope_init(ScopeKind kind, Error *e, Scope *ret) {
         return 0;
 }
 
+int scope_private_folder(const Scope *s, const char *folder, char **ret) {
+        *ret = NULL;
+        if (s->kind != SCOPE_SYSTEM)
+                return 0;
+        if (asprintf(ret, SYSTEM_STATE "/private/%s", path_basename(folder)) >= 0)
+                return 0;
+        *ret = NULL;
+        return -ENOMEM;
+}
+
 void scope_done(Scope *s) {
         free(s->config);
         free(s->state);

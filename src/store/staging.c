@@ -6,43 +6,44 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/log.h"
 #include "basic/path.h"
-#include "basic/remove.h"
 #include "basic/string-util.h"
 #include "store/adopt.h"
+#include "store/aside.h"
 
 #define STAGING            "staging"
 #define BROUGHT            "brought" /* "tree" is systemd's link to the private one */
 #define STAGING_NUMBER_MAX 10000 /* installs at one time, and what killed ones left */
 
-/* Where systemd keeps a dynamic user's tree: <parent of state>/private/pm2ctl/staging. */
+/* Where systemd keeps a dynamic user's tree, <parent of state>/private/pm2ctl/staging; NULL in the
+ * user scope. */
 static int private_folder(const Scope *scope, char **ret) {
-        if (scope->kind != SCOPE_SYSTEM) {
-                *ret = NULL;
-                return 0;
-        }
-        return asprintf(ret, SYSTEM_STATE "/private/%s/" STAGING, path_basename(scope->state)) < 0
-                       ? -ENOMEM
-                       : 0;
+        _cleanup_(freep) char *private = NULL;
+        int r;
+
+        r = scope_private_folder(scope, scope->state, &private);
+        if (r < 0)
+                return r;
+        *ret = private ? path_join(private, STAGING) : NULL;
+        return private && !*ret ? -ENOMEM : 0;
 }
 
-/* Removes staging folder `name` in both its places. */
-static int remove_staging(const Scope *scope, int staging_fd, const char *name) {
+/* Removes staging folder `name` in both its places. The number stays taken as long as something is
+ * in the private one. */
+static void remove_staging(const Scope *scope, int staging_fd, const char *name) {
         _cleanup_(freep) char *private = NULL, *path = NULL;
         int r;
 
         r = private_folder(scope, &private);
-        if (r < 0)
-                return r;
-        if (private) {
-                path = path_join(private, name);
-                if (!path)
-                        return -ENOMEM;
-                r = remove_tree_at(AT_FDCWD, path);
-                if (r < 0)
-                        return r;
+        if (r >= 0 && private)
+                r = (path = path_join(private, name)) ? 0 : -ENOMEM;
+        if (r < 0) {
+                (void) log_oom();
+                return;
         }
-        return remove_tree_at(staging_fd, name);
+        if (!path || remove_path_or_set_aside(path))
+                (void) remove_or_set_aside(staging_fd, name, staging_fd);
 }
 
 /* Takes the lock of a staging folder if nobody has it: the descriptor, -EWOULDBLOCK. */
@@ -55,10 +56,12 @@ static int try_lock(int folder_fd) {
         return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : TAKE_FD(fd);
 }
 
-/* One entry, under the store's lock. */
+/* One entry, under the store's lock. What cannot be cleared is a warning: it is nothing to whatever
+ * else is to be done. */
 static int clear_entry(const Scope *scope, int staging_fd, const char *name, StagingAbandon abandon,
-                       void *userdata, Error *e) {
+                       void *userdata) {
         _cleanup_(closep) int folder_fd = -EBADF, lock_fd = -EBADF;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
         if (!startswith(name, STAGING_REMOVED)) {
@@ -68,12 +71,38 @@ static int clear_entry(const Scope *scope, int staging_fd, const char *name, Sta
                 if (lock_fd == -EWOULDBLOCK)
                         return 0;
         }
-        r = abandon(userdata, name, e);
+        r = abandon(userdata, name, &e);
+        if (r == -EINTR)
+                return r;
+        if (r < 0) {
+                (void) log_warning_cause(r, &e, "Cannot clear %s/" STAGING "/%s, leaving it there",
+                                         scope->state, name);
+                return 0;
+        }
+        remove_staging(scope, staging_fd, name);
+        return 0;
+}
+
+/* Beside what is now in the way of something may lie what was. */
+static int clear_aside(const Scope *scope) {
+        _cleanup_(freep) char *staging = path_join(scope->state, STAGING),
+                              *modules = path_join(scope->state, "modules"), *private = NULL,
+                              *private_data = NULL;
+        int r;
+
+        r = private_folder(scope, &private);
         if (r >= 0)
-                r = remove_staging(scope, staging_fd, name);
-        return r < 0 ? error_set(e, r, "cannot remove %s/" STAGING "/%s: %s", scope->state, name,
-                                 strerror(-r))
-                     : 0;
+                r = scope_private_folder(scope, scope->data, &private_data);
+        if (r < 0 || !staging || !modules)
+                return -ENOMEM;
+        remove_aside(staging);
+        remove_aside(modules);
+        remove_aside(scope->data);
+        if (private)
+                remove_aside(private);
+        if (private_data)
+                remove_aside(private_data);
+        return 0;
 }
 
 int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *userdata, Error *e) {
@@ -86,7 +115,9 @@ int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *us
         if (store_lock_fd < 0)
                 return store_lock_fd;
 
-        r = store_remove_uncommitted(s, e);
+        r = clear_aside(scope);
+        if (r >= 0)
+                r = store_remove_uncommitted(s, e);
         if (r < 0)
                 return r;
         r = opendir_at(store_fd(s), STAGING, &d);
@@ -96,9 +127,9 @@ int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *us
                                                 scope->state, strerror(-r));
 
         for (struct dirent *entry; (entry = readdir(d));) {
-                if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
+                if (entry->d_name[0] == '.')
                         continue;
-                r = clear_entry(scope, dirfd(d), entry->d_name, abandon, userdata, e);
+                r = clear_entry(scope, dirfd(d), entry->d_name, abandon, userdata);
                 if (r < 0)
                         return r;
         }
@@ -192,7 +223,7 @@ void staging_done(Staging *s) {
         if (s->number) {
                 staging_fd = open_folder(store_fd(s->store), STAGING);
                 if (staging_fd >= 0)
-                        (void) remove_staging(s->scope, staging_fd, s->number);
+                        remove_staging(s->scope, staging_fd, s->number);
         }
         s->lock_fd = safe_close(s->lock_fd);
         s->fd = safe_close(s->fd);
