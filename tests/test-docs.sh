@@ -63,9 +63,10 @@ same "pm2ctl(1) has every option with its letter and verbs, and no other" \
 complete_bash() { # LINE
         # shellcheck disable=SC2016
         COMPLETION="$completion/bash/pm2ctl" LINE=$1 bash -c '. "$COMPLETION"
-                pm2ctl() { case "$*" in *list) echo " 0 @acme/tool 1.0.0";; *conf) echo "tool:key global x";; esac; }
+                pm2ctl() { case "$*" in *modules) echo "@acme/tool";; *keys) echo "tool:key";; esac; }
                 COMP_LINE=$LINE COMP_POINT=${#LINE}
-                _pm2ctl && printf "%s\n" "${COMPREPLY[@]}"' | sort -u
+                text=${LINE##*[ :@]}
+                _pm2ctl pm2ctl "$text"; printf "%s\n" "${COMPREPLY[@]}"' | sort -u
 }
 same "bash completes every verb" "$(cut -d' ' -f1 <<<"$verbs")" "$(complete_bash 'pm2ctl --user ')"
 wrong=
@@ -76,7 +77,7 @@ while read -r verb aliases; do
         done
 done <<<"$verbs"
 result "$([ -z "$wrong" ]; echo $?)" "bash completes every verb's options, and those of its aliases" "$wrong"
-same "bash completes modules" "@acme/tool" "$(complete_bash 'pm2ctl describe @ac')"
+same "bash completes modules" "acme/tool" "$(complete_bash 'pm2ctl describe @ac')"
 same "bash completes what follows a colon" "key" "$(complete_bash 'pm2ctl --user set tool:k')"
 
 # -- zsh and fish: their tables

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/conf.h"
+
 #include "axm/mask.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/effective.h"
-#include "ctl/settings-edit.h"
 #include "model/name.h"
 #include "model/secret.h"
 #include "store/settings-tree.h"
@@ -124,8 +125,7 @@ static int list_global(Edit *edit, Error *e, json_object *rows) {
         return r;
 }
 
-/* One module's, or everybody's for NULL; a module that cannot be read is reported and left out. */
-static int list(Edit *edit, const char *module, Error *e, json_object *rows) {
+int conf_list(Edit *edit, const char *module, Error *e, json_object *rows) {
         int r, result;
 
         if (module)
@@ -151,7 +151,7 @@ static int show(Context *c, Edit *edit, const char *module, Error *e) {
 
         if (!rows)
                 return -ENOMEM;
-        result = list(edit, module, e, rows);
+        result = conf_list(edit, module, e, rows);
         if (result < 0 && (module || json_object_array_length(rows) == 0))
                 return result;
         r = table_print(columns, ELEMENTSOF(columns), rows, &style);

@@ -89,7 +89,7 @@ int ctl_check_logs(const Context *c, Error *e);
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_cache, verb_check, verb_conf, verb_cron, verb_disable, verb_enable, verb_env,
+extern const Verb verb_cache, verb_check, verb_complete, verb_conf, verb_cron, verb_disable, verb_enable, verb_env,
         verb_generate, verb_get, verb_install, verb_jlist, verb_list, verb_logs, verb_multiset,
         verb_outdated, verb_package, verb_publish, verb_restart, verb_rollback, verb_set, verb_show,
         verb_start, verb_status, verb_stop, verb_trigger, verb_uninstall, verb_unset, verb_update,

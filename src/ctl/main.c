@@ -17,7 +17,7 @@ static const Verb *const verbs[] = {
         &verb_stop,     &verb_restart, &verb_set,      &verb_multiset, &verb_get,
         &verb_conf,     &verb_unset,   &verb_env,      &verb_trigger,  &verb_watch,
         &verb_cron,     &verb_enable,  &verb_disable,  &verb_jlist,    &verb_cache,
-        &verb_generate, &verb_check,   &verb_package,  &verb_publish,
+        &verb_generate, &verb_check,   &verb_package,  &verb_publish,  &verb_complete,
 };
 
 /* They print nothing, and there is no value in their words. */

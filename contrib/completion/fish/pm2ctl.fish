@@ -4,13 +4,18 @@
 # The words before the cursor without options: the verb as typed, then its words.
 function __pm2ctl_words
     set -l value
+    set -l only
     for word in (commandline -opc)[2..]
         if test -n "$value"
             set value
-        else if contains -- $word --uid --gid --env --lines --timeout -n
+        else if test -n "$only"
+            printf '%s\n' $word
+        else if test $word = --
+            set only 1
+        else if contains -- $word --uid --gid --env --lines --timeout --tag --access --otp -n
             set value 1
         else if not string match -qr -- '^-[^0-9.]' $word
-            echo $word
+            printf '%s\n' $word
         end
     end
 end
@@ -40,16 +45,13 @@ function __pm2ctl_scope
     end
 end
 
-function __pm2ctl_modules
-    pm2ctl (__pm2ctl_scope) --no-legend list 2>/dev/null | awk '{ print $2 }'
-end
-
-function __pm2ctl_keys
-    pm2ctl (__pm2ctl_scope) --no-legend conf 2>/dev/null | awk '$1 !~ /"/ { print $1 }'
-end
-
-function __pm2ctl_actions
-    pm2ctl (__pm2ctl_scope) show (__pm2ctl_words)[2] 2>/dev/null | sed -n '/^Actions:/,/^$/s/^  //p'
+# Names of modules, keys and actions are a stranger's words: fish takes each line for a candidate, and escapes it.
+function __pm2ctl_complete # WHAT [MODULE]
+    if contains -- -- (commandline -opc)
+        pm2ctl (__pm2ctl_scope) complete $argv 2>/dev/null
+    else
+        pm2ctl (__pm2ctl_scope) complete $argv 2>/dev/null | string match -v -- '-*'
+    end
 end
 
 function __pm2ctl_verb # "NAME ALIAS…" DESCRIPTION
@@ -139,17 +141,17 @@ end
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_uninstall" -a . -d 'The module linked from here'
 for verb in update outdated rollback uninstall show start stop restart enable disable status logs
     set -l names __pm2ctl_aliases_$verb
-    complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a '(__pm2ctl_modules)' -d Module
+    complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a '(__pm2ctl_complete modules)' -d Module
     contains $verb rollback status logs
     or complete -c pm2ctl -n "__pm2ctl_verb_is $$names" -a all -d 'Every module'
 end
-complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_modules; echo all)'
-complete -c pm2ctl -n "__pm2ctl_word_is 2 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_actions)' -d Action
-complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_env" -a '(__pm2ctl_modules)' -d Module
+complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_complete modules; echo all)'
+complete -c pm2ctl -n "__pm2ctl_word_is 2 0 $__pm2ctl_aliases_trigger" -a '(__pm2ctl_complete actions -- (__pm2ctl_words)[2])' -d Action
+complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_env" -a '(__pm2ctl_complete modules)' -d Module
 complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $__pm2ctl_aliases_cache" -a clean
-complete -c pm2ctl -n "__pm2ctl_word_is 1 2 $__pm2ctl_aliases_set" -a '(__pm2ctl_keys)' -d Key
+complete -c pm2ctl -n "__pm2ctl_word_is 1 2 $__pm2ctl_aliases_set" -a '(__pm2ctl_complete keys)' -d Key
 for verb in get conf
     set -l names __pm2ctl_aliases_$verb
-    complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $$names" -a '(__pm2ctl_modules; __pm2ctl_keys; echo all)'
+    complete -c pm2ctl -n "__pm2ctl_word_is 1 0 $$names" -a '(__pm2ctl_complete modules; __pm2ctl_complete keys; echo all)'
 end
-complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_unset" -a '(__pm2ctl_modules; __pm2ctl_keys; echo all)'
+complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_unset" -a '(__pm2ctl_complete modules; __pm2ctl_complete keys; echo all)'

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* All settings with what they come from. */
+
+#include "basic/json.h"
+#include "ctl/settings-edit.h"
+
+/* Adds the rows of a module, or the global ones and everybody's for NULL: "key" as the verbs read
+ * it, "module", "origin", "secret", "value". What can be read is there even on failure. */
+int conf_list(Edit *edit, const char *module, Error *e, json_object *rows);
