@@ -128,10 +128,11 @@ static int fetch_and_check(Context *c, const Source *source, Staging *staging, I
         }
         if (r > 0)
                 in->result = INSTALL_UNCHANGED;
+        /* what is checked is what nobody can change any more */
         if (r == 0)
-                r = check_tree(c, staging, &f, e);
-        if (r >= 0 && in->result != INSTALL_UNCHANGED)
                 r = adopt_tree(staging->tree, e);
+        if (r >= 0 && in->result != INSTALL_UNCHANGED)
+                r = check_tree(c, staging, &f, e);
         if (r >= 0 && in->result != INSTALL_UNCHANGED)
                 r = staging_bring(staging, e);
         if (r >= 0)

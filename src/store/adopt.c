@@ -2,107 +2,72 @@
 #include "store/adopt.h"
 
 #include <fcntl.h>
-#include <sys/sendfile.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "store/copy.h"
 
 #define TREE_DEPTH_MAX   128     /* npm nests a handful of levels */
 #define TREE_ENTRIES_MAX 1000000 /* the largest published trees have about 100,000 */
 
 typedef struct Adoption {
         int root_fd;
+        bool links; /* all else is ours: where links lead does not change any more */
         size_t entries;
         Error *error;
 } Adoption;
 
-static int copy_file(int from, int to, off_t size) {
-        while (size > 0) {
-                ssize_t n = sendfile(to, from, NULL, (size_t) size);
-
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        break;
-                size -= n;
-        }
-        return 0;
+/* Whether somebody may still write to a file that is ours by now: has it open for that, or mapped.
+ * Where the file system cannot tell, somebody may. A lease is refused as long as there is one. */
+static bool has_writer(int fd) {
+        /* should root open it for writing just now: the usual signal would end us */
+        (void) fcntl(fd, F_SETSIG, SIGURG);
+        if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
+                return true;
+        (void) fcntl(fd, F_SETLEASE, F_UNLCK);
+        return false;
 }
 
-/* The tree was adopted, so its files are ours and are plain ones, links or folders. */
-static int copy_entry(int from_fd, int to_fd, const char *name) {
-        _cleanup_(closep) int from = -EBADF, to = -EBADF;
-        _cleanup_(freep) char *target = NULL;
+/* In a user's own scope it may be closed to its owner. */
+static int open_file(int dir_fd, const char *name) {
+        const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+        int fd = openat(dir_fd, name, flags);
+
+        if (fd < 0 && errno == EACCES && fchmodat(dir_fd, name, 0600, 0) >= 0)
+                fd = openat(dir_fd, name, flags);
+        return fd < 0 ? -errno : fd;
+}
+
+/* The order matters: from when it is ours with a mode of ours, no one else can open it for writing
+ * any more, so whoever is not a writer then does not become one. Another name of the same file may
+ * lie anywhere. In a folder that is ours already, a name stays what it is. */
+static int adopt_file(Adoption *a, int dir_fd, const char *name, const char *path) {
+        _cleanup_(closep) int fd = open_file(dir_fd, name);
         struct stat st;
-        int r;
+        mode_t mode;
 
-        if (fstatat(from_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        if (fd == -EAGAIN)
+                return error_set(a->error, -EBUSY, "%s: another process has a lease on it", path);
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0)
                 return -errno;
-        if (S_ISLNK(st.st_mode)) {
-                r = readlink_at(from_fd, name, &target);
-                if (r < 0)
-                        return r;
-                return symlinkat(target, to_fd, name) < 0 ? -errno : 0;
+        if (!S_ISREG(st.st_mode))
+                return -ESTALE;
+        mode = st.st_mode & 0111 ? 0755 : 0644;
+        if (st.st_nlink == 1) {
+                if (fchown(fd, geteuid(), getegid()) < 0 || fchmod(fd, mode) < 0 ||
+                    fstat(fd, &st) < 0)
+                        return -errno;
+                if (st.st_nlink == 1 && !has_writer(fd))
+                        return 0;
         }
-        from = openat(from_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (from < 0)
+        if (unlinkat(dir_fd, name, 0) < 0)
                 return -errno;
-        if (S_ISDIR(st.st_mode))
-                return copy_tree(from, to_fd, name);
-
-        to = openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (to < 0)
-                return -errno;
-        r = copy_file(from, to, st.st_size);
-        if (r < 0)
-                return r;
-        return fchmod(to, st.st_mode & 07777) < 0 ? -errno : 0;
-}
-
-int copy_tree(int from_fd, int dir_fd, const char *name) {
-        _cleanup_(closep) int to_fd = -EBADF;
-        _cleanup_(closedirp) DIR *d = NULL;
-        int r;
-
-        if (mkdirat(dir_fd, name, 0755) < 0)
-                return -errno;
-        to_fd = open_folder(dir_fd, name);
-        if (to_fd < 0)
-                return to_fd;
-        r = opendir_at(from_fd, ".", &d);
-        if (r < 0)
-                return r;
-        for (struct dirent *entry; r >= 0 && (entry = readdir(d));)
-                if (!streq(entry->d_name, ".") && !streq(entry->d_name, ".."))
-                        r = copy_entry(dirfd(d), to_fd, entry->d_name);
-        return r;
-}
-
-/* Another name of the same file may lie anywhere, so the tree gets a copy of its own. */
-static int unshare_file(int dir_fd, const char *name, const struct stat *st) {
-        _cleanup_(closep) int from = -EBADF, to = -EBADF;
-        int r;
-
-        from = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-        if (from < 0 || unlinkat(dir_fd, name, 0) < 0)
-                return -errno;
-        to = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (to < 0)
-                return -errno;
-        r = copy_file(from, to, st->st_size);
-        if (r < 0)
-                return r;
-        return fchmod(to, st->st_mode & 0111 ? 0755 : 0644) < 0 ? -errno : 0;
-}
-
-static int adopt_file(int dir_fd, const char *name, const struct stat *st) {
-        if (st->st_nlink > 1)
-                return unshare_file(dir_fd, name, st);
-        if (fchownat(dir_fd, name, geteuid(), getegid(), AT_SYMLINK_NOFOLLOW) < 0)
-                return -errno;
-        return fchmodat(dir_fd, name, st->st_mode & 0111 ? 0755 : 0644, 0) < 0 ? -errno : 0;
+        return copy_file(fd, dir_fd, name, mode);
 }
 
 /* Both by its text and by what the kernel finds the target must lie in the tree; one that dangles
@@ -135,27 +100,25 @@ static int adopt_folder(Adoption *a, int fd, const char *folder, unsigned depth)
 static int adopt_entry(Adoption *a, int dir_fd, const char *name, const char *folder,
                        unsigned depth) {
         _cleanup_(freep) char *path = path_join(*folder ? folder : NULL, name);
+        _cleanup_(closep) int fd = -EBADF;
         struct stat st;
-        int r, fd;
+        int r;
 
         if (!path)
                 return -ENOMEM;
-        if (++a->entries > TREE_ENTRIES_MAX)
-                return error_set(a->error, -E2BIG, "the package has more than %d files",
-                                 TREE_ENTRIES_MAX);
         if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return -errno;
 
         switch (st.st_mode & S_IFMT) {
         case S_IFREG:
-                r = adopt_file(dir_fd, name, &st);
+                r = a->links ? 0 : adopt_file(a, dir_fd, name, path);
                 break;
         case S_IFLNK:
-                r = adopt_link(a, dir_fd, name, folder, path);
+                r = a->links ? adopt_link(a, dir_fd, name, folder, path) : 0;
                 break;
         case S_IFDIR:
-                fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-                r = fd < 0 ? -errno : adopt_folder(a, fd, path, depth + 1);
+                fd = open_folder(dir_fd, name);
+                r = fd < 0 ? fd : adopt_folder(a, fd, path, depth + 1);
                 break;
         default:
                 r = error_set(a->error, -EINVAL,
@@ -164,25 +127,52 @@ static int adopt_entry(Adoption *a, int dir_fd, const char *name, const char *fo
         return r < 0 ? error_set(a->error, r, "%s: %s", path, strerror(-r)) : 0;
 }
 
-/* Owns fd. */
-static int adopt_folder(Adoption *a, int fd, const char *folder, unsigned depth) {
-        _cleanup_(closedirp) DIR *d = fdopendir(fd);
+/* All names in a folder, since some file systems list a file once more that is made anew meanwhile.
+ * `ret` gets them one after the other, with an empty one at the end. */
+static int read_names(Adoption *a, int fd, char **ret) {
+        _cleanup_(closedirp) DIR *d = NULL;
+        _cleanup_(freep) char *names = NULL;
+        _cleanup_(fclosep) FILE *f = NULL;
+        size_t size;
         int r;
 
-        if (!d) {
-                (void) close(fd);
-                return -errno;
-        }
-        if (depth > TREE_DEPTH_MAX)
-                return error_set(a->error, -EINVAL, "%.64s… lies more than %d folders deep", folder,
-                                 TREE_DEPTH_MAX);
-        if (fchown(dirfd(d), geteuid(), getegid()) < 0 || fchmod(dirfd(d), 0755) < 0)
-                return -errno;
-
+        r = opendir_at(fd, ".", &d);
+        if (r < 0)
+                return r;
+        f = open_memstream(&names, &size);
+        if (!f)
+                return -ENOMEM;
         for (struct dirent *entry; (entry = readdir(d));) {
                 if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
                         continue;
-                r = adopt_entry(a, dirfd(d), entry->d_name, folder, depth);
+                if (++a->entries > TREE_ENTRIES_MAX)
+                        return error_set(a->error, -E2BIG, "the package has more than %d files",
+                                         TREE_ENTRIES_MAX);
+                (void) fwrite(entry->d_name, 1, strlen(entry->d_name) + 1, f);
+        }
+        (void) fputc(0, f);
+        if (ferror(f) || fclose(TAKE_PTR(f)) < 0)
+                return -ENOMEM;
+        *ret = TAKE_PTR(names);
+        return 0;
+}
+
+/* It is ours first, so that nobody who has it open can put something else into it. */
+static int adopt_folder(Adoption *a, int fd, const char *folder, unsigned depth) {
+        _cleanup_(freep) char *names = NULL;
+        int r;
+
+        if (depth > TREE_DEPTH_MAX)
+                return error_set(a->error, -EINVAL, "%.64s… lies more than %d folders deep", folder,
+                                 TREE_DEPTH_MAX);
+        if (!a->links && (fchown(fd, geteuid(), getegid()) < 0 || fchmod(fd, 0755) < 0))
+                return -errno;
+
+        r = read_names(a, fd, &names);
+        if (r < 0)
+                return r;
+        for (const char *name = names; *name; name += strlen(name) + 1) {
+                r = adopt_entry(a, fd, name, folder, depth);
                 if (r < 0)
                         return r;
         }
@@ -190,15 +180,17 @@ static int adopt_folder(Adoption *a, int fd, const char *folder, unsigned depth)
 }
 
 int adopt_tree(const char *path, Error *e) {
-        Adoption a = { .root_fd = -EBADF, .error = e };
-        int r, fd;
+        _cleanup_(closep) int fd = open_folder(AT_FDCWD, path);
+        Adoption a = { .root_fd = fd, .error = e };
+        int r;
 
-        a.root_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (a.root_fd < 0)
-                return error_set(e, -errno, "cannot open %s: %s", path, strerror(errno));
-
-        fd = openat(a.root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        r = fd < 0 ? -errno : adopt_folder(&a, fd, "", 0);
-        (void) close(a.root_fd);
+        if (fd < 0)
+                return error_set(e, fd, "cannot open %s: %s", path, strerror(-fd));
+        r = adopt_folder(&a, fd, "", 0);
+        if (r >= 0) {
+                a.links = true;
+                a.entries = 0;
+                r = adopt_folder(&a, fd, "", 0);
+        }
         return r < 0 ? error_set(e, r, "%s: %s", path, strerror(-r)) : 0;
 }

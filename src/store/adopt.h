@@ -6,11 +6,10 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
-/* The whole tree becomes the caller's; setuid and setgid bits and write permission for others go; a
- * file with more than one link is copied. -EINVAL and the path at fault for a device, socket or
- * FIFO, for a symlink that leads out, and for a tree past the limits. Only to be called once
- * nothing runs that could still write to it. */
+/* The whole tree becomes the caller's, and none of it can be changed by anybody else any more,
+ * whatever they have open: folders first, then what is in them; a file that somebody may still
+ * write to, or that has more than one link, is copied. setuid and setgid bits go. -EINVAL and the
+ * path at fault for a device, socket or FIFO, for a symlink that leads out, and for a tree past the
+ * limits; -EBUSY for a file with somebody's lease. Only to be called once nothing runs as its
+ * owner. */
 int adopt_tree(const char *path, Error *e);
-
-/* Copies a tree that was adopted, as folder `name`, which must not be there yet. */
-int copy_tree(int from_fd, int dir_fd, const char *name);

@@ -9,8 +9,8 @@
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
-#include "store/adopt.h"
 #include "store/aside.h"
+#include "store/copy.h"
 
 #define STAGING            "staging"
 #define BROUGHT            "brought" /* "tree" is systemd's link to the private one */

@@ -155,13 +155,14 @@ like "... with the limit" "$OUTPUT" "more than [0-9]+ folders deep"
 fails "one that leaves closed folders and fails" alice pm2ctl install /home/alice/packages/script-closed-fails-1.0.0.tgz
 is "nothing is left" "$(ls -A "$state/staging")" ""
 alice mkdir -p "$state/staging/7/tree" "$state/staging/removed-gone"
+# shellcheck disable=SC2086
 alice $hostile deep,long,closed,kinds "$state/staging/7/tree" "$state/staging/removed-gone" 2>/dev/null
 quiet "hers of killed commands is cleared" alice pm2ctl outdated
 is "... all of it" "$(ls -A "$state/staging")" ""
 ok "a module of hers that makes its folders hard to remove" alice pm2ctl install /home/alice/packages/messy-1.0.0.tgz
 ok "... makes them" wait_for 30 output_has '^made$' alice journalctl --user-unit=pm2@messy.service -o cat
 quiet "... is uninstalled" alice pm2ctl uninstall messy
-is "... with all of them" "$(ls -A "$state/data" "/run/user/4001/pm2ctl" | grep messy)" ""
+is "... with all of them" "$(find "$state/data" /run/user/4001/pm2ctl -name 'messy*')" ""
 mkdir -p "$state/modules/victim/of-root"
 touch "$state/modules/victim/of-root/file"
 ok "a module of hers with a folder of root's" alice pm2ctl uninstall victim

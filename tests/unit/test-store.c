@@ -8,6 +8,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "store/adopt.h"
+#include "store/copy.h"
 #include "store/modules.h"
 #include "store/staging.h"
 #include "tap.h"
