@@ -4,6 +4,7 @@
 #include "basic/strv.h"
 #include "basic/user.h"
 #include "ctl/companion.h"
+#include "ctl/name-servers.h"
 #include "model/name.h"
 #include "model/unit-spec.h"
 #include "store/linked.h"
@@ -99,6 +100,7 @@ typedef struct Batch {
         size_t *owner;
         size_t n;
         char **gone; /* units to be stopped, since nobody asks for them any more */
+        NameServers servers;
 } Batch;
 
 static void batch_done(Batch *b) {
@@ -107,6 +109,7 @@ static void batch_done(Batch *b) {
         free(b->specs);
         free(b->owner);
         strv_free(b->gone);
+        name_servers_done(&b->servers);
 }
 
 static int batch_add(Context *c, const Making *m, UnitPlace place, size_t owner, Error *e,
@@ -132,6 +135,7 @@ static int batch_add(Context *c, const Making *m, UnitPlace place, size_t owner,
                         .user = m->user,
                         .group = m->module.group,
                         .link = m->module.link,
+                        .name_servers = b->servers.allowed,
                 },
                 e, b->specs + b->n);
         if (r >= 0)
@@ -173,6 +177,19 @@ static void take_outcome(const Batch *b, size_t i, UnitOutcome *started, UnitOut
                 (void) error_prefix(&outcome->error, outcome->r, "%s", b->specs[i].unit);
 }
 
+static int check_names(Context *c, const Batch *b, const UnitOutcome *started) {
+        _cleanup_(freep) const char **units = calloc(b->n + 1, sizeof(char *));
+        size_t n = 0;
+
+        if (!units)
+                return -ENOMEM;
+        for (size_t i = 0; i < b->n; i++)
+                if (started[i].r >= 0)
+                        units[n++] = b->specs[i].unit;
+        name_servers_check(c, &b->servers, units, n);
+        return 0;
+}
+
 /* Starts the batch and waits for each to settle. All settle side by side: the first wait is one for
  * all. */
 static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
@@ -193,8 +210,10 @@ static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
                         s->r = unit_wait_stable(c->bus, b->specs[i].unit, settle_usec, &s->error);
                 take_outcome(b, i, s, outcomes + b->owner[i]);
         }
-        if (r >= 0)
-                unit_outcomes_free(started, b->n);
+        if (r < 0)
+                return r;
+        r = check_names(c, b, started);
+        unit_outcomes_free(started, b->n);
         return r;
 }
 
@@ -265,6 +284,8 @@ static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
                 r = modules_query(c, UNIT_NAMES, e, &l.units, &l.n_units);
         if (r >= 0)
                 r = companions_query(c, e, &l.companions, &l.n_companions);
+        if (r >= 0)
+                r = name_servers_load(c, &b.servers);
         for (size_t i = 0; r >= 0 && names[i]; i++)
                 outcomes[i].r = add_module(c, names[i], mode, &l, i, &outcomes[i].error, &b);
         if (r >= 0)
@@ -318,6 +339,8 @@ int units_renew(Context *c, char *const *units, uint64_t settle_usec, Error *e, 
         r = context_bus(c, e);
         if (r >= 0)
                 r = context_store(c, /* create= */ false, e);
+        if (r >= 0)
+                r = name_servers_load(c, &b.servers);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 outcomes[i].r = renew_one(c, units[i], i, &outcomes[i].error, &b);
         if (r >= 0)

@@ -47,6 +47,7 @@ void unit_spec_done(UnitSpec *s) {
         strv_free(s->runtime_directory);
         strv_free(s->cache_directory);
         strv_free(s->read_write_paths);
+        strv_free(s->addresses_allowed);
         free(s->success.codes);
         free(s->restart_prevent.codes);
         *s = UNIT_SPEC_EMPTY;
@@ -279,6 +280,8 @@ static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitS
                 r = free_and_strdup(&s->group, m->group);
         if (r >= 0)
                 r = strv_extendf(&s->state_directory, "pm2ctl-data/%s", folder);
+        if (r >= 0)
+                r = strv_copy(m->name_servers, &s->addresses_allowed);
         if (r >= 0 && m->link)
                 r = set_linked(m, s);
         return r;

@@ -77,6 +77,7 @@ typedef struct UnitSpec {
         const char *protect_home;
         bool private_tmp;
         bool private_network;
+        char **addresses_allowed; /* "ADDRESS/LENGTH", of those that the sandbox denies */
 
         uint64_t memory_max, memory_swap_max, tasks_max;
         const char *restart;
@@ -103,8 +104,9 @@ typedef struct ModuleUnit {
         const char *state;  /* the scope's folder of modules */
         const char *user;   /* --uid or a linked folder's owner; NULL: a user of its own */
         const char *group;
-        const char *link;     /* the linked folder, or NULL */
-        const char *launcher; /* NULL: the installed pm2-launch */
+        const char *link;          /* the linked folder, or NULL */
+        char *const *name_servers; /* "ADDRESS/LENGTH" of link-local ones */
+        const char *launcher;      /* NULL: the installed pm2-launch */
 } ModuleUnit;
 
 /* One of a module's units. -EINVAL with a clause that names the field. */

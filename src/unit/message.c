@@ -5,6 +5,7 @@
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/denied-address.h"
 #include "unit/property.h"
 
 /* What differs from unit to unit. */
@@ -41,6 +42,7 @@ static const struct {
         { "ProtectHome", PROPERTY_STRING, offsetof(UnitSpec, protect_home) },
         { "PrivateTmp", PROPERTY_BOOL, offsetof(UnitSpec, private_tmp) },
         { "PrivateNetwork", PROPERTY_BOOL, offsetof(UnitSpec, private_network) },
+        { "IPAddressAllow", PROPERTY_PREFIXES, offsetof(UnitSpec, addresses_allowed) },
 
         { "MemoryMax", PROPERTY_AMOUNT, offsetof(UnitSpec, memory_max) },
         { "TasksMax", PROPERTY_AMOUNT, offsetof(UnitSpec, tasks_max) },
@@ -85,12 +87,6 @@ static const struct {
 #define BOUNDED_FOLDERS                                                                            \
         "/dev/shm", "mode=1777,size=64M,nr_inodes=4096,nosuid,nodev,noexec", "/run/lock",          \
                 "mode=1777,size=1M,nr_inodes=256,nosuid,nodev,noexec"
-
-/* Link-local addresses, where clouds hand out credentials to whoever asks from the machine, and
- * those outside of them that do the same: AWS and Google over IPv6, Oracle's and Alibaba's. */
-#define METADATA_ADDRESSES                                                                         \
-        "169.254.0.0/16", "192.0.0.192/32", "100.100.100.200/32", "fe80::/10",                     \
-                "fd00:ec2::254/128", "fd20:ce::254/128"
 
 /* Not in the list of modules, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it
  * runs), ProcSubset=pid (os.cpus() would be empty), ProtectProc= (a monitoring module counts
@@ -137,7 +133,7 @@ static const struct {
         { OF_PM2CTL_ANY, "MemoryDenyWriteExecute", PROPERTY_BOOL, YES },
 
         { IN_SYSTEM, "CapabilityBoundingSet", PROPERTY_AMOUNT, AMOUNT(0) },
-        { IN_SYSTEM, "IPAddressDeny", PROPERTY_PREFIXES, WORDS(METADATA_ADDRESSES) },
+        { IN_SYSTEM, "IPAddressDeny", PROPERTY_PREFIXES, WORDS(DENIED_ADDRESSES) },
         { IN_SYSTEM, "PrivateUsers", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "RemoveIPC", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "TemporaryFileSystem", PROPERTY_MOUNTS, WORDS(BOUNDED_FOLDERS) },

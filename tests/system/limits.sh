@@ -126,6 +126,39 @@ else
         is "... where nothing enforces it, show says so" "$(limit '["not_enforced"]')" '["addresses_denied"]'
 fi
 
+# Name servers at link-local addresses are allowed, unless credentials are handed out there too. Here the second version
+# of control groups, which it takes to filter packets, is made believe where it is not there.
+if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
+        mount -o remount,rw /sys/fs/cgroup
+        mkdir -p /sys/fs/cgroup/pm2.slice/pm2@opened.service
+        echo 'populated 1' >/sys/fs/cgroup/pm2.slice/pm2@opened.service/cgroup.events
+fi
+ask() { # NAMESERVER...: who is asked for names
+        printf 'nameserver %s\n' "$@" >/root/resolv.conf
+        mount --bind /root/resolv.conf /etc/resolv.conf
+        ok "name servers $*" pm2ctl restart opened
+        umount /etc/resolv.conf
+}
+[ -e /etc/resolv.conf ] || touch /etc/resolv.conf
+warning='pm2@opened.service cannot resolve names: .* the only name server, [^ ]*, .*systemctl edit.*IPAddressAllow='
+ask 169.254.169.254
+unlike "... a drop-in allows it: no warning" "$OUTPUT" "$warning"
+rm /etc/systemd/system/pm2@opened.service.d/open.conf
+ask 169.254.169.254
+like "... the metadata service: a warning" "$OUTPUT" "${warning}169.254.169.254"
+is "... it is not allowed" "$(limit '["addresses_allowed"]')" '[]'
+ask fe80::a9fe:a9fe%lo
+like "... over IPv6: a warning" "$OUTPUT" "${warning}fe80::a9fe:a9fe"
+ask 169.254.169.253 fe80::1%lo
+unlike "... no metadata service: no warning" "$OUTPUT" "$warning"
+is "... they are allowed" "$(limit '["addresses_allowed"]')" '["169.254.169.253/32", "fe80::1/128"]'
+ask 192.0.2.1 169.254.169.254
+unlike "... another can be asked: no warning" "$OUTPUT" "$warning"
+is "... and nothing is allowed" "$(limit '["addresses_allowed"]')" '[]'
+ask 127.0.0.53
+unlike "... systemd-resolved: no warning" "$OUTPUT" "$warning"
+[ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] || rm -rf /sys/fs/cgroup/pm2.slice
+
 mkdir -p /etc/systemd/system/run-pm2ctl.mount.d
 sed -n '/systemctl edit run-pm2ctl.mount/,/^ *systemctl reload/s/^  *\(\[Mount\]\|Options=.*\)$/\1/p' "$TESTS/../README" \
         >/etc/systemd/system/run-pm2ctl.mount.d/open.conf
