@@ -34,6 +34,7 @@ Manifest *manifest_free(Manifest *m) {
                 return NULL;
         free(m->name);
         free(m->version);
+        free(m->spelled);
         free(m->dependencies);
         free(m->bundled);
         (void) json_object_put(m->json);
@@ -203,6 +204,7 @@ static int load_texts(Manifest *m) {
         m->engine_npm = json_get_string(engines, "npm");
         m->tarball = json_get_string(dist, "tarball");
         m->shasum = json_get_string(dist, "shasum");
+        m->signatures = json_get(dist, "signatures");
         if (isempty(json_get_string(dist, "integrity")) && m->shasum) {
                 r = add_integrity(dist, m->shasum);
                 if (r < 0)
@@ -285,7 +287,8 @@ int manifest_from_json(json_object *json, const char *what, Error *e, Manifest *
                 return -ENOMEM;
         m->name = strdup(json_get_string(json, "name"));
         m->version = strdup(semver_format(&semver, version));
-        if (!m->name || !m->version)
+        m->spelled = strdup(json_get_string(json, "version"));
+        if (!m->name || !m->version || !m->spelled)
                 return -ENOMEM;
         m->has_install_script = json_get_bool(json, "hasInstallScript", false) ||
                                 has_script(json, install_events);

@@ -31,6 +31,7 @@ typedef struct Dependency {
 typedef struct Manifest {
         char *name;
         char *version;            /* normal form */
+        char *spelled;            /* the version as it stands there: what is signed */
         Dependency *dependencies; /* in the order npm looks at them: peers, then the others,
                                      optional ones last */
         size_t n_dependencies;
@@ -41,7 +42,8 @@ typedef struct Manifest {
         const char *deprecated;               /* the message; NULL if it is not */
         const char *tarball;                  /* address; NULL if not given */
         const char *integrity;                /* of the archive, "sha512-…"; NULL if not given */
-        const char *shasum; /* the older form, which integrity is made from if need be */
+        const char *shasum;      /* the older form, which integrity is made from if need be */
+        json_object *signatures; /* the registry's, as it stands there; NULL if not given */
         bool has_install_script;
         bool has_prepare_script; /* what npm runs, with devDependencies, of a repository */
         bool has_shrinkwrap;

@@ -40,7 +40,9 @@ typedef struct Wanted {
         const struct Wanted *members; /* of its own; NULL: all */
 } Wanted;
 
-static const Wanted wanted_dist[] = { { "tarball" }, { "integrity" }, { "shasum" }, { NULL } };
+static const Wanted wanted_dist[] = {
+        { "tarball" }, { "integrity" }, { "shasum" }, { "signatures" }, { NULL }
+};
 static const Wanted wanted_scripts[] = {
         { "install" }, { "preinstall" }, { "postinstall" }, { NULL }
 };

@@ -98,19 +98,33 @@ int packument_sort(Packument *p) {
         return 0;
 }
 
+/* A version that passes itself off as another one would bring that one's signatures along. */
+static int check_version(const PackumentVersion *v, const Manifest *m, const char *what, Error *e) {
+        char text[SEMVER_TEXT_MAX];
+
+        if (!v->valid || streq(m->version, semver_format(&v->semver, text)))
+                return 0;
+        return error_set(e, -EBADMSG, "%s is about version %s", what, m->version);
+}
+
 int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **ret) {
+        _cleanup_(manifest_freep) Manifest *m = NULL;
         _cleanup_(freep) char *what = NULL;
         int r;
 
-        if (!v->manifest) {
-                if (asprintf(&what, "what the registry says of %s@%s", p->name, v->text) < 0) {
-                        what = NULL;
-                        return -ENOMEM;
-                }
-                r = manifest_parse(v->json, what, e, &v->manifest);
-                if (r < 0)
-                        return r;
+        if (v->manifest) {
+                *ret = v->manifest;
+                return 0;
         }
-        *ret = v->manifest;
+        if (asprintf(&what, "what the registry says of %s@%s", p->name, v->text) < 0) {
+                what = NULL;
+                return -ENOMEM;
+        }
+        r = manifest_parse(v->json, what, e, &m);
+        if (r >= 0)
+                r = check_version(v, m, what, e);
+        if (r < 0)
+                return r;
+        *ret = v->manifest = TAKE_PTR(m);
         return 0;
 }

@@ -35,16 +35,69 @@ static bool is_visited(const Resolver *r, const Node *n) {
         return false;
 }
 
-/* Wants a look into every archive that brings more than its own package: how many it was. */
+/* ".../NAME/-/FILE-VERSION.tgz": an address every registry has. The one the person uses is asked,
+ * whichever it was that wrote the shrinkwrap. */
+static bool is_registry_address(const Node *n) {
+        const char *file = strrchr(n->name->text, '/');
+        _cleanup_(freep) char *tail = NULL;
+
+        if (!n->resolved)
+                return true;
+        if (asprintf(&tail, "/-/%s-%s.tgz", file ? file + 1 : node_package_name(n),
+                     n->manifest->version) < 0) {
+                tail = NULL;
+                return false;
+        }
+        return endswith(n->resolved, tail);
+}
+
+static bool needs_address(const Node *n) {
+        return n->in_shrinkwrap && !n->in_bundle && is_registry_address(n);
+}
+
+/* Asks what the registry says of a package of a shrinkwrap: 1 once that is known, and takes over
+ * where it is fetched from, else 0. */
+static int find_address(Resolver *r, Node *n, Choice **ret) {
+        Requirement *q;
+        Choice *c;
+        int k;
+
+        q = names_require(&r->names, n->manifest->name, n->manifest->version);
+        if (!q)
+                return -ENOMEM;
+        k = resolver_require(r, q, /* top= */ false, &c);
+        if (k < 0)
+                return k;
+        *ret = c;
+        if (!c->known)
+                return 0;
+        n->published = c->manifest;
+        if (c->manifest && c->manifest->tarball) {
+                n->resolved = c->manifest->tarball;
+                n->integrity = n->integrity ?: c->manifest->integrity;
+        }
+        return 1;
+}
+
+/* Wants a look into every archive that brings more than its own package: how many it was, those
+ * that have to be asked about first included. */
 static int visit(Resolver *r) {
         Tree *t = &r->tree;
         int n_new = 0;
 
         for (size_t i = 0; i < t->n_nodes; i++) {
                 Node *n = t->nodes[i];
+                Choice *c;
                 Visit *v;
+                int k;
 
                 if (n->root != t->root || n == t->root || !is_to_be_opened(n) || is_visited(r, n))
+                        continue;
+                k = needs_address(n) ? find_address(r, n, &c) : 1;
+                if (k < 0)
+                        return k;
+                n_new++;
+                if (k == 0)
                         continue;
                 v = arena_alloc(&r->names.arena, sizeof(*v));
                 if (!v)
@@ -60,7 +113,6 @@ static int visit(Resolver *r) {
                 r->visits = v;
                 if (resolver_add_want(r, &v->want) < 0)
                         return -ENOMEM;
-                n_new++;
         }
         return n_new;
 }
@@ -123,48 +175,20 @@ static int apply_bundles(Resolver *r, Error *e) {
         return any ? contents_prune_shadowed(&r->tree) : 0;
 }
 
-/* ".../NAME/-/FILE-VERSION.tgz": an address every registry has. The one the person uses is asked,
- * whichever it was that wrote the shrinkwrap. */
-static bool is_registry_address(const Node *n) {
-        const char *file = strrchr(n->name->text, '/');
-        _cleanup_(freep) char *tail = NULL;
-
-        if (!n->resolved)
-                return true;
-        if (asprintf(&tail, "/-/%s-%s.tgz", file ? file + 1 : node_package_name(n),
-                     n->manifest->version) < 0) {
-                tail = NULL;
-                return false;
-        }
-        return endswith(n->resolved, tail);
-}
-
-/* Asks for (or, once that is known, takes over) where the packages of shrinkwraps are fetched from.
- */
-static int find_addresses(Resolver *r, bool take, Error *e) {
+static int find_addresses(Resolver *r, Error *e) {
         Tree *t = &r->tree;
 
         for (size_t i = 0; i < t->n_nodes; i++) {
                 Node *n = t->nodes[i];
-                Requirement *q;
                 Choice *c;
                 int k;
 
-                if (n->root != t->root || !n->in_shrinkwrap || n->in_bundle ||
-                    !is_registry_address(n))
+                if (n->root != t->root || !needs_address(n))
                         continue;
-                q = names_require(&r->names, n->manifest->name, n->manifest->version);
-                if (!q)
-                        return -ENOMEM;
-                k = resolver_require(r, q, /* top= */ false, &c);
+                k = find_address(r, n, &c);
                 if (k < 0)
                         return k;
-                if (!take || !c->known)
-                        continue;
-                if (c->manifest && c->manifest->tarball) {
-                        n->resolved = c->manifest->tarball;
-                        n->integrity = n->integrity ?: c->manifest->integrity;
-                } else if (!n->resolved && !n->optional)
+                if (k > 0 && !n->resolved && !n->optional)
                         return error_set(
                                 e, c->error,
                                 "%s@%s, which an npm-shrinkwrap.json names, cannot be had: %s",
@@ -189,7 +213,7 @@ int resolver_open_archives(Resolver *r, Error *e) {
                 ideal_set_flags(&r->tree);
                 k = ideal_check(&r->tree, &r->platform, e);
                 if (k >= 0)
-                        k = find_addresses(r, /* take= */ false, e);
+                        k = find_addresses(r, e);
                 if (k < 0)
                         return k;
                 r->stage = RESOLVER_ADDRESSES;
@@ -197,7 +221,7 @@ int resolver_open_archives(Resolver *r, Error *e) {
         if (r->stage == RESOLVER_ADDRESSES) {
                 if (r->n_outstanding > 0)
                         return 0;
-                k = find_addresses(r, /* take= */ true, e);
+                k = find_addresses(r, e);
                 if (k < 0)
                         return k;
                 r->stage = RESOLVER_DONE;

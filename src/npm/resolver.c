@@ -98,6 +98,10 @@ static int pick(Resolver *r, Choice *c, Package *p) {
         if (!p->packument)
                 return fail_choice(r, c, p->error, p->problem);
         k = pick_manifest(p->packument, c->spec, &r->platform, &e, &m);
+        /* another package's version would bring that one's signatures along */
+        if (k >= 0 && !streq(m->name, c->spec->name))
+                k = error_set(&e, -EBADMSG, "the registry's document of %s lists %s@%s as its own",
+                              c->spec->name, m->name, m->version);
         if (k >= 0)
                 k = choose(r, c, m);
         else if (k != -ENOMEM)

@@ -14,7 +14,7 @@
 
 #define TREE_NODES_MAX                                                                             \
         200000 /* virtual ones included; the largest real trees need some ten thousands */
-#define TREE_LEVELS_MAX                                                                             \
+#define TREE_LEVELS_MAX                                                                            \
         272 /* node_modules in node_modules: deeper ones have paths that cannot be opened */
 #define TREE_QUESTIONS_MAX                                                                         \
         2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
@@ -39,10 +39,12 @@ struct Node {
         Manifest *manifest; /* NULL if it could not be had: then see `problem` */
         const char *problem;
         int error;
-        Semver version;        /* of the manifest */
-        Requirement *origin;   /* what it was fetched for */
-        const char *resolved;  /* address it comes from, or NULL */
-        const char *integrity; /* of the archive; NULL if unknown */
+        Semver version;            /* of the manifest */
+        Requirement *origin;       /* what it was fetched for */
+        const char *resolved;      /* address it comes from, or NULL */
+        const char *integrity;     /* of the archive; NULL if unknown */
+        const Manifest *published; /* what the registry says, where `manifest` is what a shrinkwrap
+                                      says; NULL otherwise, and if it cannot be asked */
 
         Node *parent, *root;
         Node *source;  /* of a virtual root: what it stands for */

@@ -35,24 +35,41 @@ static const char plain[] = "{\"name\":\"mod\",\"dist-tags\":{\"latest\":\"1.2.0
                             "\"versions\":{" V("1.0.0", "") "," V("1.2.0", "") "," V(
                                     "1.3.0", "") "," V("2.0.0", "") "," V("3.0.0-rc", "") "}}";
 
-static const char choosy[] =
-        "{\"dist-tags\":{\"latest\":\"1.3.0\"},\"versions\":{" V("1.0.0", "") "," V("1.1.0", ",\"de"
-                                                                                             "preca"
-                                                                                             "ted\""
-                                                                                             ":\"ol"
-                                                                                             "d\"") "," V("1.2.0", ",\"engines\":{\"node\":\">=99\"}") "," V(
-                "1.3.0",
-                ",\"deprecated\":\"\\u0061\"") "," V("2.0.0",
-                                                     ",\"engines\":{\"node\":\">=99\"},"
-                                                     "\"deprecated\":true") "," V("2.1.0",
-                                                                                  ",\"deprecated\":"
-                                                                                  "\"x\"") "," V("3"
-                                                                                                 "."
-                                                                                                 "0"
-                                                                                                 "."
-                                                                                                 "0",
-                                                                                                 ","
-                                                                                                 "\"engines\":[\"node\"],\"deprecated\":false") "}}";
+static const char choosy[] = "{\"dist-tags\":{\"latest\":\"1.3.0\"},\"versions\":{" V(
+        "1.0.0",
+        "") "," V("1.1.0",
+                  ",\"de"
+                  "preca"
+                  "ted\""
+                  ":\"ol"
+                  "d\"") "," V("1.2.0",
+                               ",\"engines\":{\"node\":\">=99\"}") "," V("1.3.0",
+                                                                         ",\"deprecated\":"
+                                                                         "\"\\u0061\"") "," V("2.0."
+                                                                                              "0",
+                                                                                              ",\"e"
+                                                                                              "ngin"
+                                                                                              "es\""
+                                                                                              ":{"
+                                                                                              "\"no"
+                                                                                              "de\""
+                                                                                              ":\">"
+                                                                                              "=99"
+                                                                                              "\"},"
+                                                                                              "\"de"
+                                                                                              "prec"
+                                                                                              "ated"
+                                                                                              "\":"
+                                                                                              "tru"
+                                                                                              "e") "," V("2.1.0",
+                                                                                                         ",\"deprecated\":"
+                                                                                                         "\"x\"") "," V("3"
+                                                                                                                        "."
+                                                                                                                        "0"
+                                                                                                                        "."
+                                                                                                                        "0",
+                                                                                                                        ","
+                                                                                                                        "\"engines\":[\"node\"],\"deprecated\":false") "}}";
 
 static void choosing(void) {
         ok_str(pick(plain, "*"), "1.2.0");
@@ -219,10 +236,30 @@ static void platforms(void) {
         ok(platform_engines_fit(&(Platform){ .os = "linux" }, "<18", "<1"));
 }
 
+/* A registry signs name, version and hash: what a version says of itself has to be that version. */
+static void versions_of_others(void) {
+        static const char text[] = "{\"name\":\"mod\",\"versions\":{"
+                                   "\"2.0.0\":{\"name\":\"mod\",\"version\":\"1.0.0\"},"
+                                   "\"3.0.0\":{\"name\":\"mod\",\"version\":\"v3.0.0\",\"dist\":"
+                                   "{\"signatures\":[1],\"other\":2}}}}";
+        _cleanup_(packument_freep) Packument *p = parse(text);
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Manifest *m = NULL;
+
+        ok(p);
+        ok(packument_manifest(p, packument_version(p, "2.0.0"), &e, &m) == -EBADMSG && !m);
+        ok(e.message && strstr(e.message, "1.0.0"));
+        ok(packument_manifest(p, packument_version(p, "3.0.0"), NULL, &m) >= 0);
+        ok_str(m->version, "3.0.0");
+        ok_str(m->spelled, "v3.0.0");
+        ok(json_object_is_type(m->signatures, json_type_array));
+}
+
 int main(void) {
         choosing();
         manifests();
         hostile();
         platforms();
+        versions_of_others();
         return tap_done();
 }
