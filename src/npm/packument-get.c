@@ -2,17 +2,19 @@
 #include <ctype.h>
 
 #include "basic/string-util.h"
+#include "model/registry-key.h"
 #include "npm/registry-internal.h"
 
 #define ACCEPT_ABBREVIATED                                                                         \
         "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
 #define ACCEPT_FULL "application/json"
+#define KEYS_PATH   "-/npm/v1/keys" /* below a registry's address */
 
 /* A packument on its way: looked up in the cache and parsed by a thread, fetched by the loop. */
 typedef struct Task {
         RegistryTask task;
         PackumentGet get;
-        char *name;
+        char *what; /* for messages */
         char *registry_url;
         char *url;
         char *key; /* in the cache: with the credentials, since they decide what may be seen */
@@ -36,7 +38,7 @@ static void task_free(RegistryTask *task) {
         registry_task_unlink(task);
         if (t->parsed && t->get.discard)
                 t->get.discard(t->parsed);
-        free(t->name);
+        free(t->what);
         free(t->registry_url);
         free(t->url);
         if (t->key)
@@ -63,8 +65,7 @@ static void finish(Task *t, int r) {
 static int parse(Task *t, const char *text, size_t size) {
         int r = t->get.parse(text, size, &t->error, &t->parsed);
 
-        return r < 0 ? error_prefix(&t->error, r, "package '%s' at %s", t->name, t->registry_url)
-                     : 0;
+        return r < 0 ? error_prefix(&t->error, r, "%s at %s", t->what, t->registry_url) : 0;
 }
 
 /* 1 if the cache's copy did, 0 if the registry has to be asked. */
@@ -159,8 +160,13 @@ static uint64_t freshness(const char *control, bool *ret_store) {
 
 static int fetch(Task *t);
 
+/* Registries that sign nothing have different ways to say so. */
+static bool has_no_keys(const Task *t, unsigned status) {
+        return t->get.flags & REGISTRY_KEYS &&
+               (status == 400 || status == 404 || status == 405 || status == 501);
+}
+
 static int answered(Task *t, const HttpResponse *response) {
-        _cleanup_(freep) char *what = NULL;
         int r;
 
         /* Old registries do not know the abbreviated form. */
@@ -171,15 +177,15 @@ static int answered(Task *t, const HttpResponse *response) {
         if (response->status == 304 && t->cached.body)
                 return pool_submit(t->task.registry->pool, /* urgent= */ true, run_parse, on_parsed,
                                    t);
-        if (response->status != 200) {
-                if (asprintf(&what, "package '%s'", t->name) < 0)
-                        return -ENOMEM;
-                return registry_refused(response, what, t->registry_url, t->auth.authorization,
+        if (has_no_keys(t, response->status))
+                return error_set(&t->error, -ENOENT, "%s at %s: there are none (status %u)",
+                                 t->what, t->registry_url, response->status);
+        if (response->status != 200)
+                return registry_refused(response, t->what, t->registry_url, t->auth.authorization,
                                         &t->error);
-        }
         if (!t->body)
-                return error_set(&t->error, -EPROTO, "package '%s' at %s: the answer is empty",
-                                 t->name, t->registry_url);
+                return error_set(&t->error, -EPROTO, "%s at %s: the answer is empty", t->what,
+                                 t->registry_url);
 
         t->answer.fresh_usec = freshness(response->cache_control, &t->store);
         r = free_and_strdup(&t->answer.etag, response->etag);
@@ -192,11 +198,10 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
         Task *t = userdata;
 
         if (r == -ECONNREFUSED || r == -EHOSTUNREACH || r == -ETIMEDOUT || r == -ECONNRESET)
-                (void) error_set(&t->error, r,
-                                 "the registry cannot be reached for package '%s': %s", t->name,
+                (void) error_set(&t->error, r, "the registry cannot be reached for %s: %s", t->what,
                                  error_text(e, r));
         else if (r < 0)
-                (void) error_set(&t->error, r, "package '%s': %s", t->name, error_text(e, r));
+                (void) error_set(&t->error, r, "%s: %s", t->what, error_text(e, r));
         else
                 r = answered(t, response);
         if (r < 0)
@@ -204,6 +209,7 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
 }
 
 static int fetch(Task *t) {
+        const bool keys = t->get.flags & REGISTRY_KEYS;
         HttpGet get = {
                 .url = t->url,
                 .accept = t->full ? ACCEPT_FULL : ACCEPT_ABBREVIATED,
@@ -213,8 +219,8 @@ static int fetch(Task *t) {
                 .if_none_match = t->cached.body ? t->cached.etag : NULL,
                 .urgent = true,
                 .compressed = true,
-                .size_max = PACKUMENT_MAX,
-                .size_name = "PACKUMENT_MAX",
+                .size_max = keys ? REGISTRY_KEYS_SIZE_MAX : PACKUMENT_MAX,
+                .size_name = keys ? "REGISTRY_KEYS_SIZE_MAX" : "PACKUMENT_MAX",
                 .data = on_data,
                 .rewind = on_rewind,
                 .done = on_answer,
@@ -228,10 +234,9 @@ static void on_looked_up(void *userdata, int r) {
         Task *t = userdata;
 
         if (r == 0 && t->task.registry->flags & REGISTRY_OFFLINE)
-                r = error_set(
-                        &t->error, -ENONET,
-                        "package '%s' is not in the cache, and nothing is fetched with --offline",
-                        t->name);
+                r = error_set(&t->error, -ENONET,
+                              "%s %s not in the cache, and nothing is fetched with --offline",
+                              t->what, t->get.flags & REGISTRY_KEYS ? "are" : "is");
         else if (r > 0)
                 t->unasked = true;
         else if (r == 0) {
@@ -260,14 +265,29 @@ int registry_packument_url(const char *registry, const char *name, char **ret) {
         return 0;
 }
 
+/* What is asked for: its address, and its name in messages. */
+static int choose_document(Task *t, const char *name) {
+        if (!(t->get.flags & REGISTRY_KEYS)) {
+                if (asprintf(&t->what, "package '%s'", name) < 0) {
+                        t->what = NULL;
+                        return -ENOMEM;
+                }
+                return registry_packument_url(t->registry_url, name, &t->url);
+        }
+        t->what = strdup("the signing keys");
+        t->url = malloc(strlen(t->registry_url) + sizeof(KEYS_PATH));
+        if (!t->what || !t->url)
+                return -ENOMEM;
+        (void) stpcpy(stpcpy(t->url, t->registry_url), KEYS_PATH);
+        return 0;
+}
+
 static int prepare(Registry *registry, Task *t, const char *name, Error *e) {
         int r;
 
-        r = free_and_strdup(&t->name, name);
+        r = npmrc_registry(registry->npmrc, name, e, &t->registry_url);
         if (r >= 0)
-                r = npmrc_registry(registry->npmrc, name, e, &t->registry_url);
-        if (r >= 0)
-                r = registry_packument_url(t->registry_url, name, &t->url);
+                r = choose_document(t, name);
         if (r >= 0)
                 r = npmrc_auth(registry->npmrc, t->url, t->registry_url, e, &t->auth);
         if (r < 0)
@@ -290,7 +310,7 @@ int registry_get_packument(Registry *registry, const PackumentGet *get, Error *e
                 return -ENOMEM;
         *t = (Task){ .task = { .stop = task_stop, .free = task_free },
                      .get = *get,
-                     .full = get->flags & REGISTRY_FULL };
+                     .full = get->flags & (REGISTRY_FULL | REGISTRY_KEYS) };
         registry_task_link(registry, &t->task);
 
         registry->statistics.packuments++;

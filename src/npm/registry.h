@@ -33,6 +33,8 @@ typedef enum RegistryFlags {
         REGISTRY_PREFER_OFFLINE = 1 << 1, /* what is in the cache is taken whatever its age */
         REGISTRY_CONFIRM = 1 << 2,        /* of one request: the cache's copy is asked about */
         REGISTRY_FULL = 1 << 3, /* of one request: everything, not the form for installers */
+        REGISTRY_KEYS = 1 << 4, /* of one request: the registry's signing keys, not the package's
+                                   document; -ENOENT if it has none */
 } RegistryFlags;
 
 typedef struct Registry Registry;
