@@ -226,6 +226,8 @@ static int add_origin(json_object *o, const Module *m, const Package *p) {
         if (r >= 0)
                 r = json_add_string(o, "integrity", m->integrity);
         if (r >= 0)
+                r = json_add_string(o, "signed_by", m->signed_by);
+        if (r >= 0)
                 r = json_add_string(o, "link", m->link);
         if (r >= 0)
                 r = json_add_string(o, "folder", m->home);

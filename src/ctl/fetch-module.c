@@ -9,13 +9,15 @@
 #include "ctl/install.h"
 #include "ctl/npm-config.h"
 #include "ctl/progress.h"
+#include "ctl/registry-keys.h"
 #include "model/name.h"
 #include "model/oneshot.h"
 #include "unit/oneshot.h"
 
 #define STEP_TIME_MAX (30 * 60 * USEC_PER_SEC) /* slow lines, large trees, compilers */
-#define ANSWER_MAX    (64U * 1024U)
+#define ANSWER_MAX    (1024U * 1024U) /* a tree of ten thousand signed packages has 200 KiB */
 #define REQUEST       "request"
+#define REQUEST_MAX   (1024U * 1024U) /* systemd's own limit for a unit's credentials */
 #define LINES_KEPT    40 /* of what a step says on standard error, shown where it fails */
 
 /* What pm2-fetch does in a unit of its own. */
@@ -35,6 +37,7 @@ void fetched_done(Fetched *f) {
         free(f->version);
         free(f->source);
         free(f->integrity);
+        free(f->signed_by);
         *f = (Fetched){};
 }
 
@@ -57,6 +60,8 @@ static int add_ask(Context *c, const Ask *ask, json_object *o, Error *e) {
                 r = json_add_bool(o, "prefer_offline", c->arg->prefer_offline);
         if (r >= 0)
                 r = json_add_bool(o, "allow_unverified", c->arg->allow_unverified);
+        if (r >= 0 && ask->source)
+                r = registry_keys_add(c, o, e);
         return r < 0 ? r : npm_config_collect(o, e);
 }
 
@@ -80,6 +85,11 @@ static int write_request(Context *c, const Step *step, const Ask *ask, const Sta
         if (r < 0)
                 return r;
         text = json_text(o);
+        if (text && strlen(text) > REQUEST_MAX)
+                return error_set(e, -E2BIG,
+                                 "the .npmrc files and what is remembered of registries come to "
+                                 "more than %u bytes",
+                                 REQUEST_MAX);
         r = text ? write_file_atomic_at(staging->fd, REQUEST, text, strlen(text), 0600) : -ENOMEM;
         return r < 0 ? error_set(e, r, "cannot write to %s: %s", staging->path, strerror(-r)) : 0;
 }
@@ -218,7 +228,7 @@ static void print_notices(json_object *notices) {
         }
 }
 
-static int take(json_object *answer, Error *e, Fetched *ret) {
+static int take(json_object *answer, const char *keyid, Error *e, Fetched *ret) {
         const char *name = json_get_string(answer, "name"),
                    *version = json_get_string(answer, "version");
         Fetched f = {};
@@ -233,7 +243,8 @@ static int take(json_object *answer, Error *e, Fetched *ret) {
         f.scripts = json_get_bool(answer, "scripts", false);
         if (free_and_strdup(&f.name, name) < 0 || free_and_strdup(&f.version, version) < 0 ||
             free_and_strdup(&f.source, json_get_string(answer, "source")) < 0 ||
-            free_and_strdup(&f.integrity, json_get_string(answer, "integrity")) < 0) {
+            free_and_strdup(&f.integrity, json_get_string(answer, "integrity")) < 0 ||
+            free_and_strdup(&f.signed_by, keyid) < 0) {
                 fetched_done(&f);
                 return -ENOMEM;
         }
@@ -262,11 +273,14 @@ int fetch_abandon(Context *c, const char *number, Error *e) {
 
 int fetch_tree(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret) {
         _cleanup_(json_object_putp) json_object *answer = NULL;
+        const char *keyid;
         int r;
 
         r = run_step(c, &step_fetch, &(Ask){ .source = source }, staging, e, &answer);
         if (r >= 0)
-                r = take(answer, e, ret);
+                r = registry_keys_take(c, answer, e, &keyid);
+        if (r >= 0)
+                r = take(answer, keyid, e, ret);
         if (r >= 0)
                 print_notices(json_get(answer, "notices"));
         return r;

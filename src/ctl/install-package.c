@@ -63,6 +63,7 @@ static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, I
         m->name = TAKE_PTR(f->name);
         m->version = TAKE_PTR(f->version);
         m->integrity = TAKE_PTR(f->integrity);
+        m->signed_by = TAKE_PTR(f->signed_by);
         m->installed_usec = (uint64_t) now.tv_sec * USEC_PER_SEC +
                             (uint64_t) now.tv_nsec / NSEC_PER_USEC;
         /* everybody may read these */

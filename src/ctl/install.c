@@ -82,6 +82,7 @@ static int print_json(Context *c, const Install *in, int result) {
                 { "spec", m->spec },
                 { "source", m->source },
                 { "integrity", m->integrity },
+                { "signed_by", m->signed_by },
                 { "error", result < 0 ? error_text(&in->error, result) : NULL },
         };
         int r = 0;

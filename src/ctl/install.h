@@ -71,6 +71,7 @@ typedef struct Fetched {
         char *version;
         char *source;
         char *integrity;
+        char *signed_by; /* the id of the registry's key; NULL: it is not signed */
         uint64_t packages;
         bool scripts; /* something in the tree wants to run when it is installed */
 } Fetched;

@@ -16,7 +16,7 @@ static const Column head[] = {
         { "restarts", "Restarts", CELL_TEXT }, { "memory", "Memory", CELL_BYTES },
         { "cpu", "CPU", CELL_DURATION },       { "user", "User", CELL_TEXT },
         { "enabled", "At boot", CELL_TEXT },   { "status", "Status", CELL_TEXT },
-        { "folder", "Folder", CELL_TEXT },
+        { "folder", "Folder", CELL_TEXT },     { "signed_by", "Signed by", CELL_TEXT },
 };
 
 /* Those for each further unit of the module. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
-#include "fetch/fetch.h"
+#include "fetch/signatures.h"
 
 struct ArchiveWaiter {
         ArchiveWaiter *next;
@@ -20,6 +20,7 @@ static Archive *archive_free(Archive *a) {
         free(a->url);
         free(a->file);
         free(a->integrity);
+        free(a->keyid);
         error_clear(&a->error);
         free(a);
         return NULL;
@@ -34,23 +35,28 @@ void archives_free(Fetch *f) {
         f->archives = NULL;
 }
 
+/* A registry vouches for a name and a version: an archive that it was not asked about, or another
+ * one's, is not theirs, though it may be the same. */
+static bool is_another(const Archive *a, const ArchiveSource *s) {
+        return !a->name != !s->name || (a->name && !streq(a->label, s->label)) ||
+               (s->published && !a->published);
+}
+
+/* Of one address with two hashes, one is wrong: that shows when it is fetched. */
+static bool is_wanted(const Archive *a, const ArchiveSource *s) {
+        if (s->integrity && a->integrity)
+                return streq(a->integrity, s->integrity);
+        return streq(a->url, s->url);
+}
+
 static Archive *find(Fetch *f, const ArchiveSource *s) {
         for (Archive *a = f->archives; a; a = a->next)
-                if ((s->integrity && streq_ptr(a->integrity, s->integrity)) ||
-                    streq(a->url, s->url))
+                if (is_wanted(a, s) && !is_another(a, s))
                         return a;
         return NULL;
 }
 
-static void on_tarball(void *userdata, int r, const TarballResult *result, Error *e) {
-        Archive *a = userdata;
-
-        if (r >= 0 && result->weak)
-                fetch_notice(a->fetch,
-                             "%s is checked by a SHA-1 only; the registry has no better hash",
-                             a->label);
-        if (r >= 0)
-                r = free_and_strdup(&a->integrity, result->integrity);
+static void settle(Archive *a, int r, const Error *e) {
         if (r < 0)
                 (void) error_set(&a->error, r, "%s", error_text(e, r));
         a->done = true;
@@ -64,6 +70,18 @@ static void on_tarball(void *userdata, int r, const TarballResult *result, Error
                 free(w);
         }
         fetch_advance(a->fetch);
+}
+
+static void on_tarball(void *userdata, int r, const TarballResult *result, Error *e) {
+        Archive *a = userdata;
+
+        if (r >= 0 && result->weak)
+                fetch_notice(a->fetch,
+                             "%s is checked by a SHA-1 only; the registry has no better hash",
+                             a->label);
+        if (r >= 0)
+                r = free_and_strdup(&a->integrity, result->integrity);
+        settle(a, r, e);
 }
 
 static int start(Fetch *f, Archive *a, Error *e) {
@@ -89,6 +107,18 @@ static int start(Fetch *f, Archive *a, Error *e) {
         }
         (void) snprintf(a->folder, sizeof(a->folder), "%u", ++f->n_archives);
         return registry_get_tarball(f->registry, &get, e);
+}
+
+void archive_judged(Archive *a, int r, const Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+
+        if (r > 0) {
+                r = start(a->fetch, a, &why);
+                if (r >= 0)
+                        return;
+                e = &why;
+        }
+        settle(a, r, e);
 }
 
 /* Whatever comes over the network has to be what somebody said it is. A file beside the tree was
@@ -125,6 +155,8 @@ static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         if (r < 0)
                 return r;
         a->fetch = f;
+        a->published = s->published;
+        a->published_usec = USEC_INFINITY;
         a->unverified = !s->file && !integrity;
         r = free_and_strdup(&a->label, s->label);
         if (r >= 0)
@@ -136,6 +168,8 @@ static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         if (r >= 0)
                 r = free_and_strdup(&a->integrity, integrity);
         if (r >= 0)
+                r = s->judged ? 1 : signatures_judge(f, a, e);
+        if (r > 0)
                 r = start(f, a, e);
         if (r < 0)
                 return r;
@@ -177,7 +211,13 @@ int archive_get(Fetch *f, const ArchiveSource *source, void (*done)(void *userda
 }
 
 int archive_copy(Archive *a, void (*done)(void *userdata, Archive *a), void *userdata, Error *e) {
-        ArchiveSource source = { a->label, a->name, a->url, a->file, a->integrity };
+        ArchiveSource source = { .label = a->label,
+                                 .name = a->name,
+                                 .url = a->url,
+                                 .file = a->file,
+                                 .integrity = a->integrity,
+                                 .published = a->published,
+                                 .judged = true };
         Archive *copy;
         int r;
 

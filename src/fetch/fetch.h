@@ -18,6 +18,7 @@
 typedef struct Archive Archive;
 typedef struct ArchiveWaiter ArchiveWaiter;
 typedef struct Place Place;
+typedef struct SignedRegistry SignedRegistry;
 
 typedef struct Fetch {
         const Request *request;
@@ -33,7 +34,9 @@ typedef struct Fetch {
         int tree_fd;
         int unpacked_fd;
         Archive *archives;
-        unsigned n_archives; /* numbers their folders */
+        unsigned n_archives;        /* numbers their folders */
+        SignedRegistry *registries; /* see signatures.c */
+        RegistryMemories found;     /* about them */
 
         bool resolved;
         Place *places; /* of the tree; see layout.c */
@@ -75,17 +78,27 @@ int fetch_want(Fetch *f, const Want *want);
 
 /* An archive that is wanted: where it comes from, and what has to come. */
 typedef struct ArchiveSource {
-        const char *label;     /* "name@version" */
-        const char *name;      /* of a registry's package, else NULL */
-        const char *url;       /* what a lock file calls it */
-        const char *file;      /* in the folder of unpacked archives; NULL: it is fetched */
-        const char *integrity; /* NULL if it is not known */
+        const char *label;         /* "name@version" */
+        const char *name;          /* of a registry's package, else NULL */
+        const char *url;           /* what a lock file calls it */
+        const char *file;          /* in the folder of unpacked archives; NULL: it is fetched */
+        const char *integrity;     /* NULL if it is not known */
+        const Manifest *published; /* what the registry says of it; NULL if nothing. Borrowed for as
+                                      long as the fetch lasts */
+        bool judged;               /* it is known that the registry vouches for it */
 } ArchiveSource;
 
 struct Archive {
         Fetch *fetch;
         Archive *next;
         char *label, *name, *url, *file, *integrity;
+        const Manifest *published;
+        SignedRegistry *registry; /* NULL: of none, or signatures do not matter */
+        Archive *next_waiting;    /* for the registry's keys */
+        uint64_t published_usec;  /* USEC_INFINITY: not known, or not asked */
+        bool time_asked, is_unsigned;
+        char *keyid;     /* of the key it is signed with, which was checked; NULL: none */
+        bool used;       /* it is in the tree */
         bool unverified; /* nothing said what has to come; `integrity` is what came */
         bool done;
         int r;           /* how it went */
@@ -101,6 +114,9 @@ int archive_get(Fetch *f, const ArchiveSource *source, void (*done)(void *userda
 
 /* The same files once more, for another place in the tree. */
 int archive_copy(Archive *a, void (*done)(void *userdata, Archive *a), void *userdata, Error *e);
+
+/* Whether it may be fetched: r > 0 if so, else -ENOKEY and the like with a clause. */
+void archive_judged(Archive *a, int r, const Error *e);
 
 void archives_free(Fetch *f);
 

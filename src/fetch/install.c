@@ -13,6 +13,7 @@
 #include "fetch/config.h"
 #include "fetch/confirm.h"
 #include "fetch/layout.h"
+#include "fetch/signatures.h"
 
 #define GIT_THREADS     2
 #define PROGRESS_USEC   (100 * USEC_PER_MSEC)
@@ -72,7 +73,8 @@ static int resolve(Fetch *f, Error *e) {
                                    &(ArchiveSource){ .label = label,
                                                      .name = likely->name,
                                                      .url = likely->tarball,
-                                                     .integrity = likely->integrity },
+                                                     .integrity = likely->integrity,
+                                                     .published = likely },
                                    /* done= */ NULL, NULL, /* e= */ NULL);
         }
         return 0;
@@ -250,6 +252,7 @@ static void fetch_done(Fetch *f) {
         f->pool = pool_free(f->pool);
         f->registry = registry_free(f->registry);
         archives_free(f);
+        signatures_free(f);
         free(f->places);
         f->confirmation = packument_free(f->confirmation);
         f->resolver = resolver_free(f->resolver);
@@ -295,7 +298,7 @@ int install(const Request *request, Error *e, json_object **ret) {
         int r;
 
         r = attempt(request, /* confirm= */ false, e, ret, &unasked);
-        if ((r != -ESTALE && r != -ENOENT) || !unasked || request->offline ||
+        if ((r != -ESTALE && r != -ENOENT && r != -ENOKEY) || !unasked || request->offline ||
             request->prefer_offline)
                 return r;
         /* The cache knows older documents than the registry: ask about each. */

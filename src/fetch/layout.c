@@ -9,6 +9,7 @@
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "fetch/bin-links.h"
+#include "fetch/signatures.h"
 #include "npm/ideal.h"
 #include "npm/lockfile.h"
 
@@ -23,6 +24,12 @@ static bool is_placed(const Tree *t, const Node *n) {
         return n->root == t->root && n != t->root && n->manifest && !n->link && !n->inert;
 }
 
+/* What the registry says of it; nothing, if a shrinkwrap names it and the registry cannot be asked.
+ */
+static const Manifest *published(const Node *n) {
+        return n->in_shrinkwrap ? n->published : n->manifest;
+}
+
 int layout_get_archive(Fetch *f, Node *node, void (*done)(void *userdata, Archive *a),
                        void *userdata, Error *e) {
         _cleanup_(freep) char *label = NULL;
@@ -32,6 +39,7 @@ int layout_get_archive(Fetch *f, Node *node, void (*done)(void *userdata, Archiv
                 .name = registry ? node->manifest->name : NULL,
                 .url = node->resolved,
                 .integrity = node->integrity,
+                .published = registry ? published(node) : NULL,
         };
 
         if (asprintf(&label, "%s@%s", node->manifest->name, node->manifest->version) < 0)
@@ -45,9 +53,10 @@ int layout_get_archive(Fetch *f, Node *node, void (*done)(void *userdata, Archiv
 
 /* -- waiting for what is missing ------------------------------------------------------ */
 
-/* An optional one that cannot be had is left out, with a word. */
+/* An optional one that cannot be had is left out, with a word; one whose registry does not vouch
+ * for it ends all. */
 static int leave_out(Place *p, int r, const Error *e) {
-        if (ideal_drop_optional(p->node) < 0)
+        if (r == -ENOKEY || ideal_drop_optional(p->node) < 0)
                 return r;
         fetch_notice(p->fetch, "left out, since it is optional: %s", error_text(e, r));
         return 0;
@@ -72,6 +81,7 @@ static void on_archive(void *userdata, Archive *a) {
                         p->node->integrity = a->integrity;
                 memcpy(p->folder, a->folder, sizeof(p->folder));
                 a->folder[0] = 0;
+                a->used = true;
                 return;
         }
         r = leave_out(p, r, a->r < 0 ? &a->error : &e);
@@ -201,6 +211,14 @@ static bool has_scripts(Fetch *f, const Node *n) {
         return path && faccessat(f->tree_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
+/* The id of the key that the module itself is signed with, or NULL. */
+static const char *module_key(Fetch *f, const Node *module) {
+        for (const Archive *a = f->archives; a; a = a->next)
+                if (a->used && a->keyid && a->published == published(module))
+                        return a->keyid;
+        return NULL;
+}
+
 int layout_result(Fetch *f, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         Tree *t = resolver_tree(f->resolver);
@@ -219,7 +237,11 @@ int layout_result(Fetch *f, Error *e, json_object **ret) {
                         scripts = scripts || has_scripts(f, t->nodes[i]);
                 }
 
-        r = json_add_string(o, "name", module->name->text);
+        r = signatures_result(f, o);
+        if (r >= 0)
+                r = json_add_string(o, "signed_by", module_key(f, module));
+        if (r >= 0)
+                r = json_add_string(o, "name", module->name->text);
         if (r >= 0)
                 r = json_add_string(o, "version", module->manifest->version);
         if (r >= 0)

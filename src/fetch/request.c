@@ -17,6 +17,17 @@ static int get_path(json_object *o, const char *key, Error *e, char **ret) {
         return free_and_strdup(ret, path);
 }
 
+static int parse_signatures(json_object *o, Error *e, Request *request) {
+        const char *policy = json_get_string(o, "signatures");
+
+        if (policy) {
+                request->signatures = signature_policy_from_string(policy);
+                if (request->signatures < 0)
+                        return error_set(e, -EBADMSG, "request: field 'signatures' is invalid");
+        }
+        return registry_memories_from_json(json_get(o, "registries"), e, &request->registries);
+}
+
 static int parse(json_object *o, Error *e, Request *request) {
         int r;
 
@@ -38,7 +49,7 @@ static int parse(json_object *o, Error *e, Request *request) {
                 request->npmrc = json_object_get(json_get(o, "npmrc"));
         if (json_object_is_type(json_get(o, "env"), json_type_object))
                 request->env = json_object_get(json_get(o, "env"));
-        return 0;
+        return parse_signatures(o, e, request);
 }
 
 int request_read(Error *e, Request *ret) {
@@ -77,5 +88,6 @@ void request_done(Request *request) {
         (void) json_object_put(request->specs);
         (void) json_object_put(request->npmrc);
         (void) json_object_put(request->env);
+        registry_memories_done(&request->registries);
         *request = (Request){};
 }

@@ -7,6 +7,7 @@
 
 #include "basic/error.h"
 #include "basic/json.h"
+#include "model/registry-memory.h"
 
 typedef struct Request {
         char *spec;          /* what is to be fetched; NULL: the tarball is standard input */
@@ -19,7 +20,9 @@ typedef struct Request {
         bool offline;        /* nothing is fetched that is not in the cache */
         bool prefer_offline; /* what is in the cache is not asked about */
         bool allow_unverified; /* downloads that no hash vouches for are taken */
-        bool isolate;          /* scripts: nobody else has taken the network away */
+        SignaturePolicy signatures;
+        RegistryMemories registries; /* what is remembered of them */
+        bool isolate;                /* scripts: nobody else has taken the network away */
 } Request;
 
 /* Reads $CREDENTIALS_DIRECTORY/request. */

@@ -42,7 +42,10 @@ static void answered(Fetch *f, int r) {
 }
 
 static void answer_failure(Fetch *f, const Want *want, int r, const Error *e) {
-        answered(f, resolver_feed_failure(f->resolver, want, r, error_text(e, r)));
+        if (r == -ENOKEY)
+                fetch_fail(f, r, e);
+        else
+                answered(f, resolver_feed_failure(f->resolver, want, r, error_text(e, r)));
 }
 
 /* -- packuments ----------------------------------------------------------------------- */

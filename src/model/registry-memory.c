@@ -139,10 +139,14 @@ static int parse_marks(json_object *array, Error *e, RegistryMemory *m) {
         return 0;
 }
 
-/* Such an address is shown to people. */
+/* Such an address is shown to people; a normal form has no other characters. */
 static bool name_is_valid(const char *s) {
-        return !isempty(s) && strlen(s) <= REGISTRY_NAME_MAX && !has_control(s) &&
-               utf8_is_valid(s, strlen(s));
+        if (isempty(s) || strlen(s) > REGISTRY_NAME_MAX)
+                return false;
+        for (; *s; s++)
+                if (*s <= ' ' || *s > '~')
+                        return false;
+        return true;
 }
 
 static int parse_memory(RegistryMemories *all, json_object *o, Error *e) {

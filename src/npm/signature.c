@@ -225,17 +225,12 @@ int signatures_check(const SignedVersion *v, const RegistryKeys *keys, uint64_t 
         return 0;
 }
 
-int signature_mark(const char *name, const char *version, uint64_t *ret) {
-        _cleanup_(freep) char *text = NULL;
+int signature_mark(const char *label, uint64_t *ret) {
         uint64_t mark = 0;
         Digest digest;
         int r;
 
-        if (asprintf(&text, "%s@%s", name, version) < 0) {
-                text = NULL;
-                return -ENOMEM;
-        }
-        r = hash_data(HASH_SHA256, text, strlen(text), &digest);
+        r = hash_data(HASH_SHA256, label, strlen(label), &digest);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < sizeof(mark); i++)

@@ -25,5 +25,5 @@ bool signatures_are_present(json_object *signatures);
 int signatures_check(const SignedVersion *v, const RegistryKeys *keys, uint64_t now_usec,
                      uint64_t published_usec, Error *e, const RegistryKey **ret);
 
-/* Remembers a version without its name: a part of its hash. */
-int signature_mark(const char *name, const char *version, uint64_t *ret);
+/* Stands for a "name@version" where it is remembered: a part of its hash. */
+int signature_mark(const char *label, uint64_t *ret);

@@ -24,6 +24,7 @@ static const Field texts[] = {
         { "spec", offsetof(Module, spec), false },
         { "source", offsetof(Module, source), false },
         { "integrity", offsetof(Module, integrity), false },
+        { "signed_by", offsetof(Module, signed_by), false },
         { "link", offsetof(Module, link), false },
         { "user", offsetof(Module, user), false },
         { "group", offsetof(Module, group), false },

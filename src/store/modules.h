@@ -30,6 +30,8 @@ typedef struct Module {
         char *spec;      /* what the administrator asked for */
         char *source;    /* where it came from: a URL or a path; NULL if unknown */
         char *integrity; /* Subresource Integrity of the tarball, or NULL */
+        char *signed_by; /* the id of the registry's key that signed it; NULL: none, or not checked
+                          */
         char *link;      /* the folder a linked module runs from, else NULL */
         Linked linked;
         char *user; /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own

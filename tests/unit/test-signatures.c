@@ -322,7 +322,7 @@ static void test_memory(void) {
         ok(registry_keys_parse(text, strlen(text), NULL, &keys) >= 0);
         ok(registry_memories_add(&all, "https://one.example/", &m) >= 0);
         registry_memory_set_keys(m, &keys);
-        ok(signature_mark("a", "1.0.0", &mark) >= 0 && signature_mark("a", "1.0.1", &other) >= 0);
+        ok(signature_mark("a@1.0.0", &mark) >= 0 && signature_mark("a@1.0.1", &other) >= 0);
         ok(mark != other);
         ok(registry_memory_add_mark(m, mark) >= 0 && registry_memory_add_mark(m, mark) >= 0);
         ok(m->n_marks == 1);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/config.h"
+
+#include <fcntl.h>
+
+#include "basic/fs.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "basic/strv.h"
+#include "store/ini.h"
+
+static int parse_signatures(const char *value, void *field) {
+        SignaturePolicy policy = signature_policy_from_string(value);
+
+        if (policy < 0)
+                return -EINVAL;
+        *(SignaturePolicy *) field = policy;
+        return 0;
+}
+
+static const struct {
+        const char *section, *key;
+        size_t offset;
+        int (*parse)(const char *value, void *field);
+        const char *values; /* for people */
+} options[] = {
+        { "install", "signatures", offsetof(Config, signatures), parse_signatures,
+          "required, when-present or off" },
+};
+
+static int take_entry(const IniLine *line, const char *section, const char *origin, Error *e,
+                      Config *c, char ***unknown) {
+        for (size_t i = 0; i < ELEMENTSOF(options); i++) {
+                if (!streq(section, options[i].section) || !streq(line->name, options[i].key))
+                        continue;
+                if (options[i].parse(line->value, (char *) c + options[i].offset) >= 0)
+                        return 0;
+                return error_set(e, -EINVAL, "%s: line %u: '%s' is not a value of '%s'; use %s",
+                                 origin, line->number, line->value, line->name, options[i].values);
+        }
+        return strv_extendf(unknown, "%s: line %u: there is no option '%s' in section [%s]", origin,
+                            line->number, line->name, section);
+}
+
+int config_parse(const char *text, size_t size, const char *origin, Error *e, Config *ret,
+                 char ***ret_unknown) {
+        _cleanup_(ini_file_done) IniFile file = {};
+        _cleanup_(strv_freep) char **unknown = NULL;
+        const char *section = "";
+        Config c = {};
+        int r;
+
+        r = ini_file_parse(text, size, e, &file);
+        if (r < 0)
+                return error_prefix(e, r, "%s", origin);
+        for (size_t i = 0; i < file.n; i++) {
+                const IniLine *line = file.lines + i;
+
+                if (line->kind == INI_SECTION)
+                        section = line->name;
+                if (line->kind != INI_ENTRY)
+                        continue;
+                r = take_entry(line, section, origin, e, &c, &unknown);
+                if (r < 0)
+                        return r;
+        }
+        *ret = c;
+        *ret_unknown = TAKE_PTR(unknown);
+        return 0;
+}
+
+int config_load(const Scope *scope, Error *e, Config *ret, char ***ret_unknown) {
+        _cleanup_(freep) char *path = path_join(scope->config, CONFIG_FILE), *text = NULL;
+        size_t size = 0;
+        int r;
+
+        if (!path)
+                return -ENOMEM;
+        r = read_file_at(AT_FDCWD, path, INI_FILE_MAX, &text, &size);
+        if (r == -ELOOP)
+                return error_set(e, r, "%s is a symlink; make it a plain file", path);
+        if (r < 0 && r != -ENOENT)
+                return error_set(e, r, "cannot read %s: %s", path, scope_strerror(scope->kind, r));
+        return config_parse(text ? text : "", size, path, e, ret, ret_unknown);
+}
