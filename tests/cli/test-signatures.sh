@@ -20,7 +20,7 @@ unset DBUS_SESSION_BUS_ADDRESS XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME "${
 state=$HOME/.local/state/pm2ctl modules=$HOME/.local/state/pm2ctl/modules staging=$HOME/.local/state/pm2ctl/staging
 memory=$state/registry-keys.json ini=$HOME/.config/pm2ctl/pm2ctl.ini
 
-pm2ctl() { "$top_builddir/pm2ctl" --user "$@"; }
+pm2ctl() { "$top_builddir/pm2ctl-in-tree" --user "$@"; }
 
 # installs NAME WORD…: all is done but for the start
 installs() {
