@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/process.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -29,6 +31,29 @@ int process_run(char *const *argv, int stdout_fd) {
                 if (errno != EINTR)
                         return -errno;
         return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
+}
+
+void process_adopt_strays(void) {
+        (void) prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+void process_end_strays(void) {
+        _cleanup_(freep) char *path = NULL;
+
+        if (asprintf(&path, "/proc/self/task/%d/children", (int) getpid()) < 0) {
+                path = NULL;
+                return;
+        }
+        for (;;) {
+                _cleanup_(fclosep) FILE *f = fopen(path, "re");
+                pid_t pid;
+
+                for (int n; f && fscanf(f, "%d", &n) == 1;)
+                        (void) kill((pid_t) n, SIGKILL);
+                pid = f ? waitpid(-1, NULL, 0) : -1;
+                if (pid < 0 && errno != EINTR)
+                        return;
+        }
 }
 
 int find_program(const char *path, const char *name, char **ret) {

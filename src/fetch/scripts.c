@@ -6,6 +6,7 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
+#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/locked-tree.h"
@@ -73,6 +74,7 @@ int scripts_run(const char *tree, const char *home, Error *e) {
         _cleanup_(locked_tree_done) LockedTree t = {};
         int r;
 
+        process_adopt_strays();
         r = locked_tree_read(tree, e, &t);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(events); i++)
                 for (size_t k = 0; r >= 0 && k < t.n_packages; k++) {
@@ -89,5 +91,7 @@ int scripts_run(const char *tree, const char *home, Error *e) {
                         } else if (r < 0)
                                 (void) error_set(e, r, "%s", error_text(&failed, r));
                 }
+        /* else the unit would be waiting for a daemon that does not heed SIGTERM, and fail */
+        process_end_strays();
         return r < 0 ? r : locked_tree_write(&t, e);
 }

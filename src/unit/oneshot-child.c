@@ -10,6 +10,7 @@
 
 #include "basic/interrupt.h"
 #include "basic/path.h"
+#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/oneshot.h"
@@ -79,26 +80,6 @@ static int on_end(sd_event_source *source, const siginfo_t *info, void *userdata
         c->status = *info;
         (void) kill(-c->pid, SIGKILL);
         return 0;
-}
-
-/* Ends what has left the child's process group: being a subreaper we are its parent now. */
-static void reap_strays(void) {
-        _cleanup_(freep) char *path = NULL;
-
-        if (asprintf(&path, "/proc/self/task/%d/children", (int) getpid()) < 0) {
-                path = NULL;
-                return;
-        }
-        for (;;) {
-                _cleanup_(fclosep) FILE *f = fopen(path, "re");
-                pid_t pid;
-
-                for (int n; f && fscanf(f, "%d", &n) == 1;)
-                        (void) kill((pid_t) n, SIGKILL);
-                pid = f ? waitpid(-1, NULL, 0) : -1;
-                if (pid < 0 && errno != EINTR)
-                        return;
-        }
 }
 
 /* -- starting ------------------------------------------------------------------------- */
@@ -177,7 +158,7 @@ static int start(Child *c, const OneshotIO *io, Error *e) {
         if (r < 0)
                 return r;
 
-        (void) prctl(PR_SET_CHILD_SUBREAPER, 1);
+        process_adopt_strays();
         (void) fflush(NULL);
         c->pid = fork();
         if (c->pid < 0)
@@ -253,7 +234,7 @@ int oneshot_run_child(const UnitSpec *spec, const OneshotIO *io, Error *e, Onesh
                 if (capture_error(c.output) < 0 || capture_error(c.errors) < 0)
                         stop(&c);
                 if (c.ended)
-                        reap_strays();
+                        process_end_strays();
         }
         if (r >= 0)
                 r = judge(&c, e, &ret->status);
