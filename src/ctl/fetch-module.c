@@ -112,7 +112,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
         UnitSpec spec;
         int r;
 
-        /* who has the downloads is always the same, or systemd would chown them to and fro */
+        /* Who has the downloads is an account: a dynamic user's number is given to others later. */
         if (!request || !program || step_unit(step, staging->number, &unit) < 0 ||
             (step->cache ? asprintf(&user, "pm2ctl-fetch")
                          : asprintf(&user, "pm2ctl-%s-%s", step->mode, staging->number)) < 0)
@@ -124,8 +124,10 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
                         .description = step->description,
                         .argv = argv,
                         .network = step->network,
+                        .scripts = !step->cache,
                         .timeout_usec = STEP_TIME_MAX,
                         .user = user,
+                        .account = step->cache,
                         .state_directory = staging->directory,
                         .cache_directory = step->cache ? path_basename(c->scope.cache) : NULL,
                 },

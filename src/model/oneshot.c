@@ -15,8 +15,10 @@ static int set_confinement(const OneshotUnit *o, UnitSpec *s) {
                 s->sandbox = SANDBOX_USER;
                 return 0;
         }
-        s->sandbox = SANDBOX_SYSTEM;
+        s->sandbox = o->scripts ? SANDBOX_SCRIPTS : SANDBOX_FETCH;
+        /* of an account too: systemd takes the one of that name, and keeps its folders apart */
         s->dynamic_user = true;
+        s->account = o->account;
         s->protect_home = "yes";
         s->private_tmp = true;
         s->private_network = !o->network;

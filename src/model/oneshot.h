@@ -17,11 +17,14 @@ typedef struct OneshotUnit {
         char *const *environment;
         const char *working_directory;
         bool network;
+        bool scripts; /* it runs programs of packages: they can reach no socket or memory of others
+                       */
         uint64_t timeout_usec; /* UNIT_UNSET: none */
 
         /* system scope: who it runs as and what it may write to; of the user scope's folders
          * systemd knows nothing */
         const char *user;            /* a dynamic one; at most 31 of [A-Za-z0-9_-] */
+        bool account;                /* no, an account, which has to be there */
         const char *state_directory; /* below /var/lib, owned by that user while it runs */
         const char *cache_directory; /* below /var/cache, likewise */
 } OneshotUnit;

@@ -25,8 +25,10 @@
 typedef enum Sandbox {
         SANDBOX_USER,        /* what an unprivileged user manager can do; keeps nothing apart */
         SANDBOX_SYSTEM,      /* all that lets node and what it calls work */
-        SANDBOX_PM2CTL_USER, /* the same two for units that run pm2ctl: they ask the manager, and */
-        SANDBOX_PM2CTL_SYSTEM, /* read; in the system scope as root, or as a linked folder's user */
+        SANDBOX_FETCH,       /* the same, and all addresses: name servers may be link-local */
+        SANDBOX_SCRIPTS,     /* the same as for modules, for programs that have nobody to talk to */
+        SANDBOX_PM2CTL_USER, /* those of units that run pm2ctl: they ask the manager, and read; */
+        SANDBOX_PM2CTL_SYSTEM, /* in the system scope as root, or as a linked folder's user */
 } Sandbox;
 
 /* A file handed to the unit under $CREDENTIALS_DIRECTORY; one that is missing arrives as "\n". */
@@ -69,6 +71,8 @@ typedef struct UnitSpec {
         int stdin_fd, stdout_fd, stderr_fd; /* borrowed; UNIT_FD_NONE: the manager's default */
 
         bool dynamic_user;
+        bool account; /* with dynamic_user: `user` is an account of the host, which has to be there
+                       */
         char *user;
         char *user_fallback; /* with dynamic_user: taken where an account owns `user` */
         char *group;

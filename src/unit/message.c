@@ -67,7 +67,9 @@ static const struct {
 
 #define TIMER_ACCURACY (100 * USEC_PER_MSEC)
 
-#define IN_SYSTEM      (1U << SANDBOX_SYSTEM)
+#define IN_SCRIPTS     (1U << SANDBOX_SCRIPTS)
+#define IN_FETCH       (1U << SANDBOX_FETCH)
+#define IN_SYSTEM      (1U << SANDBOX_SYSTEM | IN_FETCH | IN_SCRIPTS)
 #define IN_USER        (1U << SANDBOX_USER)
 #define OF_PM2CTL      (1U << SANDBOX_PM2CTL_SYSTEM)
 #define OF_MODULES     (IN_SYSTEM | IN_USER)
@@ -112,8 +114,12 @@ static const struct {
         { EVERYWHERE, "NoNewPrivileges", PROPERTY_BOOL, YES },
         { EVERYWHERE, "KeyringMode", PROPERTY_STRING, WORD("private") },
         { EVERYWHERE, "LockPersonality", PROPERTY_BOOL, YES },
-        { OF_MODULES, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
+        { OF_MODULES & ~IN_SCRIPTS, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
           WORDS("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK") },
+        /* By a socket of somebody's, a script could hand out what its tree is open by. Pairs of
+         * sockets, as node has with its children, are not affected. */
+        { IN_SCRIPTS, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
+          WORDS("AF_INET", "AF_INET6", "AF_NETLINK") },
         { OF_PM2CTL_ANY, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED, WORDS("AF_UNIX") },
         /* An empty mask would be written as an empty setting, which restricts nothing after a
          * daemon-reload; so one kind stays allowed, that of cgroups, which gives nothing away. */
@@ -127,13 +133,16 @@ static const struct {
         /* a ring makes sockets of families that RestrictAddressFamilies= refuses to socket() */
         { OF_MODULES, "SystemCallFilter", PROPERTY_WORDS_DENIED,
           WORDS("io_uring_setup", "io_uring_enter", "io_uring_register") },
+        /* memory and queues of all users, where the manager knows no PrivateIPC= */
+        { IN_SCRIPTS, "SystemCallFilter", PROPERTY_WORDS_DENIED,
+          WORDS("mq_open", "msgget", "semget", "shmget") },
         { OF_PM2CTL_ANY, "SystemCallFilter", PROPERTY_WORDS_ALLOWED, WORDS("@system-service") },
         { OF_PM2CTL_ANY, "SystemCallFilter", PROPERTY_WORDS_DENIED,
           WORDS("@privileged", "@resources") },
         { OF_PM2CTL_ANY, "MemoryDenyWriteExecute", PROPERTY_BOOL, YES },
 
         { IN_SYSTEM, "CapabilityBoundingSet", PROPERTY_AMOUNT, AMOUNT(0) },
-        { IN_SYSTEM, "IPAddressDeny", PROPERTY_PREFIXES, WORDS(DENIED_ADDRESSES) },
+        { IN_SYSTEM & ~IN_FETCH, "IPAddressDeny", PROPERTY_PREFIXES, WORDS(DENIED_ADDRESSES) },
         { IN_SYSTEM, "PrivateUsers", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "RemoveIPC", PROPERTY_BOOL, YES },
         { IN_SYSTEM, "TemporaryFileSystem", PROPERTY_MOUNTS, WORDS(BOUNDED_FOLDERS) },

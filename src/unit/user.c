@@ -23,10 +23,31 @@ static bool is_account(sd_bus *bus, const char *name) {
         return true;
 }
 
+/* systemd's own range, which no account is in. */
+static bool is_dynamic(uid_t uid) {
+        return uid >= 61184 && uid <= 65519;
+}
+
+/* By its number: while a unit runs as that account, systemd lists it with its dynamic users. */
+static int check_account(const char *name, Error *e) {
+        const struct passwd *account = getpwnam(name);
+
+        if (account && !is_dynamic(account->pw_uid))
+                return 0;
+        return error_set(e, -ESRCH,
+                         "there is no account '%s' on this host, which its unit runs as: run "
+                         "'systemd-sysusers' to make it",
+                         name);
+}
+
 int unit_user_choose(sd_bus *bus, const UnitSpec *s, Error *e, char **ret) {
         char *const candidates[] = { s->user, s->user_fallback };
 
-        if (!s->dynamic_user) {
+        int r = s->account ? check_account(s->user, e) : 0;
+
+        if (r < 0)
+                return r;
+        if (!s->dynamic_user || s->account) {
                 *ret = s->user;
                 return 0;
         }

@@ -12,5 +12,5 @@
 
 /* The name for the unit's user: `user` of the specification, or `user_fallback` where an account
  * has that name; borrowed from it. -ENOTUNIQ where accounts have both. Without DynamicUser= it is
- * `user` in any case. */
+ * `user` in any case, and so it is where that has to be an account: -ESRCH without one. */
 int unit_user_choose(sd_bus *bus, const UnitSpec *s, Error *e, char **ret);

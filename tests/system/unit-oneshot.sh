@@ -45,6 +45,12 @@ useradd pm2-fetch-3
 fails "one whose user's name is an account's is refused" unit-helper --uid=pm2-fetch-3 run pm2-fetch@1.service /bin/true
 like "in a sentence" "$OUTPUT" "'pm2-fetch-3'.*rename"
 
+fails "one that needs an account has none made for it" unit-helper --uid=pm2-fetch-4 --account run pm2-fetch@1.service /bin/true
+like "in a sentence" "$OUTPUT" "no account 'pm2-fetch-4'.*systemd-sysusers"
+program who 'id -un'
+ok "with one it runs" unit-helper --uid=pm2-fetch-3 --account run pm2-fetch@1.service /usr/local/bin/who
+like "as that" "$OUTPUT" '^(out\|)?pm2-fetch-3$'
+
 program leaves 'setsid sleep 4711 & setsid bash -c "trap \"\" TERM INT HUP; exec sleep 4711" & echo left'
 ok "one that leaves processes behind" run leaves
 like "is read to its end" "$OUTPUT" '^out\|left$'
@@ -95,7 +101,7 @@ gone "one that systemd let go"
 
 # The sandbox, while it runs
 program wait 'echo begun >&2; while [ ! -e "$STATE_DIRECTORY/end" ]; do sleep 0.05; done'
-for kind in fetch:--network scripts:; do
+for kind in fetch:--network scripts:--scripts; do
         unit=pm2-${kind%:*}@2.service
         rm /root/said
         # shellcheck disable=SC2086

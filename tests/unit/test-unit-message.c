@@ -230,6 +230,25 @@ static void test_user_scope(void) {
         ok_str(strv_env_get(got, "NoNewPrivileges"), "b 1,");
 }
 
+/* What modules may and scripts may not. */
+static void test_scripts(void) {
+        static const char *const denied =
+                "SystemCallFilter=(bas) [0,[mq_open,msgget,semget,shmget,]]";
+        _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
+        _cleanup_(strv_freep) char **module = NULL, **got = NULL;
+
+        make_spec("a thing", &s);
+        ok(properties_of(&s, NULL, NULL, &module) == 0);
+        s.sandbox = SANDBOX_SCRIPTS;
+        ok(properties_of(&s, NULL, NULL, &got) == 0);
+        ok(strv_length(got) == strv_length(module) + 1);
+        ok_str(strv_env_get(got, "RestrictAddressFamilies"),
+               "(bas) [1,[AF_INET,AF_INET6,AF_NETLINK,]]");
+        ok(strv_contains(got, denied) && !strv_contains(module, denied));
+        ok_str(strv_env_get(got, "ProtectSystem"), "s strict,");
+        ok_str(strv_env_get(got, "PrivateIPC"), "b 1,");
+}
+
 static void test_without(void) {
         char *const without[] = { (char *) "PrivateIPC", NULL };
         _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
@@ -266,6 +285,7 @@ int main(void) {
         test_contents();
         test_pm2ctl();
         test_user_scope();
+        test_scripts();
         test_without();
         test_descriptors();
         return tap_done();

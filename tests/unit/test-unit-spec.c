@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/oneshot.h"
 #include "model/unit-spec.h"
 
 #include <signal.h>
@@ -298,6 +299,26 @@ static void test_user_scope(void) {
         error_clear(&e);
 }
 
+static void test_oneshot(void) {
+        char *const argv[] = { (char *) "/bin/true", NULL };
+        OneshotUnit o = {
+                .unit = "pm2-x@1.service", .description = "x", .argv = argv, .user = "x"
+        };
+        _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
+
+        ok(o.scope == SCOPE_SYSTEM && unit_spec_oneshot(&o, &s) == 0);
+        ok(s.sandbox == SANDBOX_SYSTEM && s.dynamic_user && !s.account && s.private_network);
+        unit_spec_done(&s);
+        o.scripts = true;
+        ok(unit_spec_oneshot(&o, &s) == 0 && s.sandbox == SANDBOX_SCRIPTS);
+        unit_spec_done(&s);
+        o.account = true;
+        ok(unit_spec_oneshot(&o, &s) == 0 && s.dynamic_user && s.account);
+        unit_spec_done(&s);
+        o.scope = SCOPE_USER;
+        ok(unit_spec_oneshot(&o, &s) == 0 && s.sandbox == SANDBOX_USER && !s.account && !s.user);
+}
+
 static void test_homepage(void) {
         static const char *const safe[] = {
                 "https://example.com",
@@ -335,6 +356,7 @@ int main(void) {
         test_long_name();
         test_group();
         test_user_scope();
+        test_oneshot();
         test_homepage();
         return tap_done();
 }

@@ -27,7 +27,7 @@ typedef struct Arguments {
         bool user;
         const char *name, *config, *state, *uid, *gid, *launcher;
         const char *seconds, *state_directory, *cache_directory, *credential, *folder, *max;
-        bool link, network, input;
+        bool link, network, input, account, scripts;
 } Arguments;
 
 static const Option options[] = {
@@ -50,6 +50,10 @@ static const Option options[] = {
         { "credential", 0, "FILE", "a file for it", OPTION_STRING,
           offsetof(Arguments, credential) },
         { "max", 0, "BYTES", "of output", OPTION_STRING, offsetof(Arguments, max) },
+        { "account", 0, NULL, "--uid is one, which has to be there", OPTION_SET,
+          offsetof(Arguments, account) },
+        { "scripts", 0, NULL, "it runs programs of packages", OPTION_SET,
+          offsetof(Arguments, scripts) },
         { "network", 0, NULL, "with network", OPTION_SET, offsetof(Arguments, network) },
         { "input", 0, NULL, "hand standard input on", OPTION_SET, offsetof(Arguments, input) },
 };
@@ -286,9 +290,11 @@ static int run_run(const void *args, char **words) {
                 .argv = words + 1,
                 .working_directory = arg->folder,
                 .network = arg->network,
+                .scripts = arg->scripts,
                 .timeout_usec = arg->seconds ? strtoull(arg->seconds, NULL, 10) * USEC_PER_SEC
                                              : UNIT_UNSET,
                 .user = arg->uid,
+                .account = arg->account,
                 .state_directory = arg->state_directory,
                 .cache_directory = arg->cache_directory,
         };
