@@ -37,7 +37,8 @@ typedef struct RegistryKeys {
         size_t n;
 } RegistryKeys;
 
-/* Reads {"keys": […]}. -EBADMSG and a clause for what is malformed or over a limit, all or nothing.
+/* Reads {"keys": […]}; a NUL follows the text. -EBADMSG and a clause for what is malformed or over
+ * a limit, all or nothing.
  */
 int registry_keys_parse(const char *text, size_t size, Error *e, RegistryKeys *ret);
 

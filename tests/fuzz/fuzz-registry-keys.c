@@ -52,10 +52,13 @@ static void try_memories(json_object *o) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        const char *text = size > 0 ? (const char *) data : "";
+        _cleanup_(freep) char *text = strndup(size > 0 ? (const char *) data : "", size);
         RegistryKeys keys = {};
         Error e = ERROR_NULL;
 
+        /* a NUL in it ends the text too early, which is one more input */
+        check(text);
+        size = strlen(text);
         if (registry_keys_parse(text, size, &e, &keys) < 0)
                 check(e.message);
         error_clear(&e);
