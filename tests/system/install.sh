@@ -139,6 +139,30 @@ is "uninstall all" "$(pm2ctl uninstall all --json=short | json 'len(d) > 3 and {
 is "... leaves none" "$(pm2ctl list --json=short)" "[]"
 is "... and no unit" "$(systemctl list-units --all --plain --no-legend 'pm2@*')" ""
 
+# -- a registry that signs: what the fetch unit finds out, root remembers
+echo '{}' >/root/signed.json
+setsid node "$TESTS/signed-registry.js" --packages "$TESTS/packages" --state /root/signed.json --ids /root/ids.json \
+        >/root/signed.url 2>&1 </dev/null &
+ok "a registry that signs" wait_for 20 grep -q '^http' /root/signed.url
+use_registry "$(cat /root/signed.url)"
+key=$(json "d['a']" </root/ids.json)
+ok "a signed package" pm2ctl install hello@1.0.0
+is "... whose key is noted" "$(pm2ctl show --json=short hello | json "(d[0] if isinstance(d, list) else d)['signed_by']")" "$key"
+is "... and remembered, by root" "$(stat -c '%U %a' /var/lib/pm2ctl/registry-keys.json)" "root 644"
+echo '{"over":{"hello@1.1.0":"hello@1.1.0:sha512-AAAA"}}' >/root/signed.json
+pm2ctl cache clean >/dev/null 2>&1
+refused "a wrong signature" "hello@1.1.0: its signature with the key .* is wrong" hello@1.1.0
+echo '{"sign":{"*":[]},"status":404}' >/root/signed.json
+pm2ctl cache clean >/dev/null 2>&1
+refused "a signature that is gone" "hello@1.0.0: it had a valid signature" hello@1.0.0
+mkdir -p /etc/pm2ctl
+printf '[install]\nsignatures = required\n' >/etc/pm2ctl/pm2ctl.ini
+refused "no signature, with signatures = required" "hello@1.1.0: the registry has no signature" hello@1.1.0
+rm /etc/pm2ctl/pm2ctl.ini
+ok "... which is taken without" pm2ctl install hello@1.1.0
+ok "uninstall all of it" pm2ctl uninstall all
+use_local_registry
+
 # -- a state folder on a file system of its own; systemd keeps what is being put together in /var/lib/private
 mount -t tmpfs -o size=16M none /var/lib/pm2ctl
 ok "install, of what came from another file system" pm2ctl install with-deps with-scripts hello@1.0.0
