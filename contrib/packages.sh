@@ -14,6 +14,9 @@ packages_test="net-tools zsh fish groff-base openssl libcap2-bin"
 # what tests/run builds with besides, and makes another Debian with
 packages_compilers="clang libclang-rt-dev"
 packages_debian="debootstrap debian-archive-keyring"
+# tests/vm: the virtual machine, and the kernel that is installed in its Debian
+packages_vm="qemu-system-x86 qemu-utils e2fsprogs"
+packages_guest="linux-image-cloud-amd64"
 
 packages_missing() { # PACKAGE...
         local package

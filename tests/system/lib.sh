@@ -145,9 +145,10 @@ reboot_and_continue() {
         exit 75   # what tests/system/run understands as a wish to reboot
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds; 1 and a last run with its output if it never does
+# wait_for SECONDS COMMAND...: until it succeeds; 1 and a last run with its output if it never does. $PM2CTL_TEST_SLOWNESS
+# times as long, where the machine is slower than its processor.
 wait_for() {
-        local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)); shift
+        local deadline=$((${EPOCHREALTIME/./} + $1 * ${PM2CTL_TEST_SLOWNESS:-1} * 1000000)); shift
         until "$@" >/dev/null 2>&1; do
                 if [ "${EPOCHREALTIME/./}" -ge "$deadline" ]; then
                         "$@"
