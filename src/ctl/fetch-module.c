@@ -7,6 +7,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/install.h"
+#include "ctl/name-servers.h"
 #include "ctl/npm-config.h"
 #include "ctl/progress.h"
 #include "ctl/registry-keys.h"
@@ -109,9 +110,15 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
         _cleanup_(freep) char *unit = NULL, *user = NULL, *program = find_program_file(c),
                               *request = path_join(staging->path, REQUEST);
         char *const argv[] = { program, (char *) step->mode, NULL };
+        _cleanup_(name_servers_done) NameServers servers = {};
         UnitSpec spec;
         int r;
 
+        if (step->network && !step->cache) {
+                r = name_servers_load(c, &servers);
+                if (r < 0)
+                        return r;
+        }
         /* Who has the downloads is an account: a dynamic user's number is given to others later. */
         if (!request || !program || step_unit(step, staging->number, &unit) < 0 ||
             (step->cache ? asprintf(&user, "pm2ctl-fetch")
@@ -124,6 +131,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
                         .description = step->description,
                         .argv = argv,
                         .network = step->network,
+                        .name_servers = servers.allowed,
                         .scripts = !step->cache,
                         .timeout_usec = STEP_TIME_MAX,
                         .user = user,

@@ -28,7 +28,7 @@ static int set_confinement(const OneshotUnit *o, UnitSpec *s) {
                 r = strv_extend(&s->state_directory, o->state_directory);
         if (r >= 0 && o->cache_directory)
                 r = strv_extend(&s->cache_directory, o->cache_directory);
-        return r;
+        return r < 0 ? r : strv_copy(o->name_servers, &s->addresses_allowed);
 }
 
 const char *oneshot_slice(ScopeKind scope) {

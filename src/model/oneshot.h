@@ -17,6 +17,7 @@ typedef struct OneshotUnit {
         char *const *environment;
         const char *working_directory;
         bool network;
+        char *const *name_servers; /* "ADDRESS/LENGTH" of link-local ones, which scripts may ask */
         bool scripts; /* it runs programs of packages: they can reach no socket or memory of others
                        */
         uint64_t timeout_usec; /* UNIT_UNSET: none */
