@@ -307,7 +307,7 @@ static void test_oneshot(void) {
         _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
 
         ok(o.scope == SCOPE_SYSTEM && unit_spec_oneshot(&o, &s) == 0);
-        ok(s.sandbox == SANDBOX_SYSTEM && s.dynamic_user && !s.account && s.private_network);
+        ok(s.sandbox == SANDBOX_FETCH && s.dynamic_user && !s.account && s.private_network);
         unit_spec_done(&s);
         o.scripts = true;
         ok(unit_spec_oneshot(&o, &s) == 0 && s.sandbox == SANDBOX_SCRIPTS);
