@@ -45,6 +45,7 @@ class SignedRegistry extends Registry {
         constructor({ packages, state }) {
                 super({ packages, intercept: (request, response) => this.answerKeys(request, response) });
                 this.file = state;
+                this.made = new Map(); // signatures: there is chance in each, and a registry makes one once
                 this.pairs = { a: makeKey('P-256', 'nistp256'), b: makeKey('P-256', 'nistp256'), p384: makeKey('P-384', 'nistp384') };
         }
 
@@ -58,6 +59,13 @@ class SignedRegistry extends Registry {
 
         id(name) {
                 return this.state.keyid?.[name] ?? this.pairs[name].keyid;
+        }
+
+        sign(key, text) {
+                const name = `${key} ${text}`;
+                if (!this.made.has(name))
+                        this.made.set(name, crypto.createSign('SHA256').update(text).sign(this.pairs[key].privateKey, 'base64'));
+                return this.made.get(name);
         }
 
         document() {
@@ -86,9 +94,7 @@ class SignedRegistry extends Registry {
                 const { sign = {}, over = {}, signatures = {} } = this.state;
                 const manifest = super.manifest(name, version, dir, base), label = `${name}@${version}`;
                 const text = over[label] ?? `${label}:${manifest.dist.integrity}`;
-                const made = (sign[label] ?? sign['*'] ?? ['a']).map((key) => ({
-                        keyid: this.id(key), sig: crypto.createSign('SHA256').update(text).sign(this.pairs[key].privateKey, 'base64'),
-                }));
+                const made = (sign[label] ?? sign['*'] ?? ['a']).map((key) => ({ keyid: this.id(key), sig: this.sign(key, text) }));
                 if (label in signatures)
                         manifest.dist.signatures = signatures[label];
                 else if (made.length > 0)

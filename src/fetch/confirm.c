@@ -11,7 +11,8 @@ static const Manifest *module_chosen(Fetch *f) {
                                                                  : NULL;
 }
 
-/* Whether the document still comes to the version that the tree was made for. */
+/* Whether the document still comes to the version that the tree was made for, and the registry
+ * still vouches for it in the same way. */
 static bool is_same(Fetch *f, Packument *p) {
         const Spec *spec = f->spec->type == SPEC_ALIAS ? f->spec->target : f->spec;
         const Manifest *chosen = module_chosen(f);
@@ -19,7 +20,8 @@ static bool is_same(Fetch *f, Packument *p) {
 
         return chosen && pick_manifest(p, spec, &f->platform, /* e= */ NULL, &now) >= 0 &&
                streq(now->version, chosen->version) && streq_ptr(now->tarball, chosen->tarball) &&
-               streq_ptr(now->integrity, chosen->integrity);
+               streq_ptr(now->integrity, chosen->integrity) &&
+               json_object_equal(now->signatures, chosen->signatures);
 }
 
 void confirm_judge(Fetch *f) {

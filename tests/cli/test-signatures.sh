@@ -10,7 +10,7 @@ done
 top_builddir=$(cd "${top_builddir:-$(dirname "$0")/../..}" && pwd)
 top_srcdir=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
 tmp=$(private_folder) || exit 1
-pids=()
+pids=() jobs=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
 mkdir -p home run packages
@@ -149,6 +149,21 @@ refused "another package in its place" "other|version" mod
 anew '{"as":{"leaf@1.0.0":"other@1.0.0"}}'
 refused "... in that of a dependency" "lists other@1\.0\.0 as its own" deep
 
+# -- what is in the cache
+anew
+installs "a tree that is in the cache" deep
+does '{"over":{"deep@1.0.0":"x"}}'
+refused "... is refused if the registry has another signature now" "deep@1\.0\.0: its signature .* is wrong" deep
+anew
+configure '[install]' 'signatures = off'
+installs "what came into the cache without a check" mod
+rm "$ini"
+refused "... cannot be checked without a key" \
+        "its signature cannot be checked: the signing keys are not in the cache, and nothing is fetched with --offline" --offline mod
+installs "... with the network it is" mod
+installs "... and then without" --offline mod
+is "... with the key" "$a" "$(note mod signed_by)"
+
 # -- keys that expire
 old='"expires":{"a":"2020-01-01T00:00:00.000Z"}'
 anew "{$old"',"time":{"2.0.0":"2019-06-01T12:00:00.000Z"}}'
@@ -240,6 +255,38 @@ echo '{"format":99}' >"$memory"
 refused "... or a newer one" "written by a newer pm2ctl" mod
 cp kept "$memory"
 installs "and the right one" mod
+
+# -- several at once
+anew
+for name in mod other deep wish twin; do pm2ctl install -q $name >/dev/null 2>&1 & jobs[${#jobs[@]}]=$!; done
+wait "${jobs[@]}"
+is "installs at the same time remember all" 6 "$(json "len(o['registries'][0]['signed'])" <"$memory")"
+is "... and leave no other file" "$memory" "$(ls "$state"/*registry* "$state"/.*registry* 2>/dev/null)"
+
+# -- a fetch unit that was taken over
+mkdir libexec
+fetched() { # MORE-JSON: what it answers
+        printf '#!/bin/sh\necho %s\n' "'{\"name\":\"mod\",\"version\":\"1.0.0\"$1}'" >libexec/pm2-fetch
+        chmod +x libexec/pm2-fetch
+}
+key() { echo '{"keyid":"'"$1"'","keytype":"t","scheme":"s","key":"'"$2"'","expires":null}'; }
+cp "$memory" kept
+while read -r regex more; do
+        fetched ",$more"
+        PM2CTL_LIBEXECDIR=$tmp/libexec refused "the answer $more" "$regex" mod
+        cmp -s "$memory" kept
+        result $? "... changes nothing that is remembered"
+done <<END
+signing.key "registries":[{"registry":"$registry","keys":[$(key "$a" AAAA)]}]
+registries "registries":{"registry":"$registry"}
+not.an.address "registries":[{"registry":"\\u001b[2Jx","keys":[]}]
+of.a.key "registries":[{"registry":"$registry","keys":[$(key 'a\\u0007' AAAA)]}]
+hexadecimal "registries":[{"registry":"$registry","signed":["nonsense"]}]
+more.than.16 "registries":[{"registry":"$registry","keys":[$(for i in {1..17}; do key "k$i" AAAA; done | paste -sd,)]}]
+more.than.16 "registries":[$(for i in {1..17}; do echo '{"registry":"r'"$i"'"}'; done | paste -sd,)]
+did.not.list "signed_by":"SHA256:other"
+did.not.list "signed_by":"\\u001b[2J"
+END
 
 # -- a shrinkwrap
 wrap() { # VERSION LEAF-JSON: a package "wrapped" with this shrinkwrap
