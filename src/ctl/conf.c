@@ -165,7 +165,7 @@ static int show(Context *c, Edit *edit, const char *module, Error *e) {
 static int run_as_set(const void *args, char **words) {
         _cleanup_(freep) char *key = NULL;
 
-        if (!words[2])
+        if (!words[1] || !words[2])
                 return verb_set.run(args, words);
         if (asprintf(&key, "%s:%s", words[0], words[1]) < 0) {
                 key = NULL;
@@ -175,6 +175,7 @@ static int run_as_set(const void *args, char **words) {
 }
 
 static int run_conf(const void *args, char **words) {
+        const Arguments *arg = args;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Edit edit = EDIT_NULL;
         const char *module = NULL;
@@ -182,7 +183,7 @@ static int run_conf(const void *args, char **words) {
         Context c;
         int r;
 
-        if (words[0] && words[1])
+        if (words[0] && (words[1] || arg->secret))
                 return run_as_set(args, words);
 
         r = context_open(args, &c);

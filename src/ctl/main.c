@@ -2,11 +2,13 @@
 #include <locale.h>
 #include <sys/stat.h>
 
+#include "basic/argv.h"
 #include "basic/env.h"
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/string-util.h"
 #include "ctl/ctl.h"
+#include "ctl/secret-words.h"
 
 #define SAFE_SECONDS    "5" /* what PM2's help says */
 #define SAFE_DIGITS_MAX 5   /* a day is 86400 */
@@ -181,9 +183,15 @@ int main(int argc, char **argv) {
         static char *const nothing[] = { (char *) "list", NULL };
         Arguments arg = { .legend = true, .pager = true, .restart = true, .follow = true };
         _cleanup_(freep) char **words = NULL;
+        CommandLine line = { .arg = &arg };
+        char **copy;
         bool given[ELEMENTSOF(options)] = {};
         int r;
 
+        if (argv_take(argc, argv, &copy) < 0) {
+                (void) log_oom();
+                return EXIT_FAILURE;
+        }
         /* what is installed must be readable by the modules' users, whatever the caller's mask;
          * secrets have modes of their own */
         (void) umask(0022);
@@ -191,14 +199,18 @@ int main(int argc, char **argv) {
         log_setup("pm2ctl");
         env_protect("PM2CTL_LIBEXECDIR");
 
-        r = options_parse(options, ELEMENTSOF(options), argc, argv, &arg, given, &words);
+        r = options_parse(options, ELEMENTSOF(options), argc, copy, &arg, given, &words);
         if (r < 0)
                 return EXIT_USAGE;
+        line.words = words[0] ? words : (char **) nothing;
+        line.verb = verbs_find(verbs, ELEMENTSOF(verbs), line.words[0]);
+        if (line.verb)
+                argv_show(argc, argv, copy, word_may_be_secret, &line);
         if (arg.quiet)
                 log_set_max_level(LOG_WARNING);
         if (words[0] && check_options(given, &arg, words[0]) < 0)
                 return EXIT_USAGE;
 
-        r = verbs_dispatch(verbs, ELEMENTSOF(verbs), words[0] ? words : (char **) nothing, &arg);
+        r = verbs_dispatch(verbs, ELEMENTSOF(verbs), (char **) line.words, &arg);
         return r < 0 ? EXIT_FAILURE : end_output(r); /* below 0 it has said why */
 }

@@ -1,73 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <termios.h>
-
-#include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/settings-edit.h"
+#include "ctl/value-input.h"
 #include "model/name.h"
 #include "store/settings-tree.h"
 
-/* Standard input without an echo, since what is typed there may be a password. */
-static int read_silently(const char *key, char **ret) {
-        struct termios before, silent;
-        _cleanup_(freep) char *line = NULL;
-        size_t size = 0;
-        ssize_t n;
-
-        if (tcgetattr(STDIN_FILENO, &before) < 0)
-                return -errno;
-        silent = before;
-        silent.c_lflag &= ~(tcflag_t) ECHO;
-
-        fprintf(stderr, "Value of %s: ", key);
-        if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) < 0)
-                return -errno;
-        n = getline(&line, &size, stdin);
-        (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        fputc('\n', stderr);
-        if (n < 0)
-                return -ENODATA;
-        *ret = TAKE_PTR(line);
-        return 0;
-}
-
-/* The value "-": all of standard input, less the newline at its end. */
-static int read_value(const char *key, Error *e, char **ret) {
-        size_t size;
-        char *text;
-        int r;
-
-        if (isatty(STDIN_FILENO))
-                r = read_silently(key, &text);
-        else
-                r = read_fd(STDIN_FILENO, ENVIRONMENT_STRING_MAX, &text, &size);
-        if (r == -EFBIG)
-                return error_set(e, r, "what standard input holds is longer than %u bytes",
-                                 ENVIRONMENT_STRING_MAX);
-        if (r < 0)
-                return error_set(e, r, "cannot read it from standard input: %s", strerror(-r));
-        if (isatty(STDIN_FILENO))
-                size = strlen(text);
-        if (strlen(text) != size) {
-                free(text);
-                return error_set(e, -EINVAL, "what standard input holds has a NUL in it");
-        }
-
-        if (size > 0 && text[size - 1] == '\n')
-                text[size - 1] = 0;
-        *ret = text;
-        return 0;
-}
-
+/* `word` is NULL for one that is asked for. */
 static int parse_value(const Arguments *arg, const char *key, const char *word, Error *e,
                        json_object **ret) {
         _cleanup_(freep) char *text = NULL;
         int r;
 
-        if (streq(word, "-")) {
-                r = read_value(key, e, &text);
+        if (!word || streq(word, "-")) {
+                r = value_input(key, /* allow_empty= */ !arg->secret, e, &text);
                 if (r < 0)
                         return r;
                 word = text;
@@ -80,7 +27,9 @@ static int parse_value(const Arguments *arg, const char *key, const char *word, 
 
 /* Before the lock is taken: a person may be asked for one. */
 static int parse_values(const Arguments *arg, char **words, Error *e, json_object *into) {
-        for (size_t i = 0; words[i]; i += 2) {
+        size_t n = strv_length(words);
+
+        for (size_t i = 0; i < n; i += 2) {
                 json_object *value = NULL;
                 int r;
 
@@ -162,7 +111,7 @@ static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
         r = parse_values(c->arg, words, e, values);
         if (r >= 0)
                 r = edit_open(c, /* write= */ true, e, edit);
-        for (size_t i = 0; r >= 0 && words[i]; i += 2)
+        for (size_t i = 0, n = strv_length(words); r >= 0 && i < n; i += 2)
                 r = set_pair(edit, words[i], json_object_array_get_idx(values, i / 2), e, &notices);
         if (r >= 0)
                 r = edit_commit(edit, e);
@@ -173,24 +122,22 @@ static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
         return 0;
 }
 
-/* "KEY VALUE KEY VALUE…" that makes sense as such. */
-static bool check_words(char **words) {
-        bool from_stdin = false;
+/* "KEY VALUE KEY VALUE…" that makes sense as such; a secret's value, the last one, need not be
+ * there. */
+static bool check_words(const Arguments *arg, char **words) {
+        size_t n = strv_length(words), from_stdin = n % 2;
 
-        for (size_t i = 0; words[i]; i += 2) {
-                if (!words[i + 1]) {
-                        log_error("'%s' has no value; usage: set KEY VALUE [KEY VALUE…]. To remove "
-                                  "a setting: pm2ctl unset KEY.",
-                                  words[i]);
-                        return false;
-                }
-                if (!streq(words[i + 1], "-"))
-                        continue;
-                if (from_stdin) {
-                        log_error("Only one value can be read from standard input.");
-                        return false;
-                }
-                from_stdin = true;
+        if (n % 2 == 1 && !arg->secret) {
+                log_error("'%s' has no value; usage: set KEY VALUE [KEY VALUE…]. --secret asks for "
+                          "it. To remove a setting: pm2ctl unset KEY.",
+                          words[n - 1]);
+                return false;
+        }
+        for (size_t i = 1; i < n; i += 2)
+                from_stdin += streq(words[i], "-");
+        if (from_stdin > 1) {
+                log_error("Only one value can be read from standard input.");
+                return false;
         }
         return true;
 }
@@ -201,7 +148,7 @@ static int run_set(const void *args, char **words) {
         Context c;
         int r;
 
-        if (!check_words(words))
+        if (!check_words(args, words))
                 return EXIT_USAGE;
         r = context_open(args, &c);
         if (r < 0)

@@ -303,6 +303,7 @@ prints 'the file in the manual page' '{"drive":"/srv","path":"C:\\new","db":{"ho
         get --json=short --show-secrets other
 pm2ctl -q unset all
 page 2 >examples
+echo hunter2 >pin.txt
 while read -r line; do
         [[ $line != '$ '* ]] || { echo "$line"; eval "${line#$ }" 2>/dev/null | sed 's/--user //'; }
 done <examples >shown
