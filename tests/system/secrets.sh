@@ -22,7 +22,7 @@ wait_for 5 test -s /root/bus.log
 
 ok "a module is installed" pm2ctl install sends
 printf '%s' "$canary" >/root/secret-input
-ok "a secret is set" bash -c 'pm2ctl set --secret sends:license - </root/secret-input'
+ok "a secret is set" bash -c 'pm2ctl set --secret sends:license </root/secret-input'
 ok "... and one whose name tells" bash -c 'pm2ctl set sends:password - </root/secret-input'
 ok "... and one for every module" bash -c 'pm2ctl set --secret shared_license - </root/secret-input'
 ok "MODULE_DEBUG logs every message" pm2ctl set sends:MODULE_DEBUG true
@@ -63,4 +63,27 @@ is "... nor in any environment that another user can read" \
 is "... only in the two settings files, which are root's alone" \
         "$(leaks env | grep -v -e '^/root/' -e '^/tmp/patterns$' | xargs stat -c '%n %a %U' | sort | tr '\n' ' ')" \
         "/etc/pm2ctl/modules/sends.ini 600 root /etc/pm2ctl/settings.ini 600 root "
+
+# -- given as an argument all the same: what others see of it while pm2ctl waits for its lock
+exec 8>>/etc/pm2ctl/.lock
+flock 8
+pm2ctl -q set --secret sends:pin "$part" 8>&- &
+setting=$!
+ok "another user sees what is set" wait_for 20 output_has sends:pin setpriv --reuid other --regid other --clear-groups \
+        bash -c "tr '\0' ' ' </proc/$setting/cmdline"
+unlike "... and not the value" "$(tr '\0' ' ' </proc/$setting/cmdline)" "$part"
+exec 8>&-
+ok "it is set" wait "$setting"
+is "... as it was given" "$(pm2ctl get sends:pin)" "$part"
+
+# -- a copy of pm2ctl that its caller lends privileges by calling it
+cp /usr/bin/pm2ctl /var/tmp/lent && chgrp nogroup /var/tmp/lent && chmod 2755 /var/tmp/lent
+mkdir -m 755 /var/tmp/evil
+printf '#!/bin/sh\ntouch /var/tmp/bitten\nexec /usr/bin/journalctl "$@"\n' >/var/tmp/evil/journalctl
+chmod 755 /var/tmp/evil/journalctl
+ok "PATH counts otherwise" env PATH="/var/tmp/evil:$PATH" pm2ctl logs --nostream sends
+ok "... and finds journalctl" rm /var/tmp/bitten
+ok "in secure-execution mode logs are shown, too" env PATH="/var/tmp/evil:$PATH" /var/tmp/lent logs --nostream sends
+like "... with a warning that names PATH" "$OUTPUT" 'ignored.*: .*\bPATH\b'
+ok "... by the system's journalctl" test ! -e /var/tmp/bitten
 done_testing
