@@ -75,8 +75,11 @@ def shown():
 
 
 def read_words(pid):
-    with open(f'/proc/{pid}/cmdline', 'rb') as f:
-        return f.read().split(b'\0')
+    try:
+        with open(f'/proc/{pid}/cmdline', 'rb') as f:
+            return f.read().split(b'\0')
+    except OSError:  # it has ended
+        return []
 
 
 # -- the command line ---------------------------------------------------------------------------------------------------
@@ -86,9 +89,15 @@ def hides(name, line, waits=lambda: True, program='pm2ctl'):
                              start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, cwd=tmp)
     verb = next(word for word in line if not word.startswith('-'))
-    read = wait(lambda: child.poll() is not None or verb.encode() in read_words(child.pid)[1:] and waits())
+
+    def is_read():  # before that the words are as the kernel put them there, all of them
+        words = read_words(child.pid)
+        return verb.encode() in words[1:] and not any(SECRET.encode() in word for word in words)
+
+    read = wait(lambda: child.poll() is not None or is_read() and waits())
     found, ended = shown(), child.poll()
-    ok(read and ended is None and not found, name, f'ended: {ended}', f'words: {read_words(child.pid)}', found)
+    ok(read and ended is None and not found, name, f'ended: {ended}', f'words: {read_words(child.pid)}', found,
+       '' if ended is None else child.stdout.read())
     return child
 
 
@@ -124,7 +133,8 @@ class Listener:
 
 
 def end(child):
-    os.killpg(child.pid, signal.SIGINT)
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGINT)
     child.communicate(timeout=PATIENCE)
 
 
