@@ -5,7 +5,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <systemd/sd-daemon.h>
 
 #include "basic/clock.h"
 #include "basic/log.h"
@@ -13,6 +12,7 @@
 #include "journal/send.h"
 #include "launch/bridge-internal.h"
 #include "launch/detach.h"
+#include "launch/notify.h"
 
 #define BRIDGE_NAME "pm2-bridge"
 
@@ -114,7 +114,7 @@ static void finish(Bridge *b) {
                         (void) usleep((useconds_t) (until - read));
         }
         if (ended || b->monitor.status || b->lifecycle.notified)
-                (void) sd_notify_barrier(/* unset_environment= */ 0, BARRIER_USEC);
+                notify_barrier(BARRIER_USEC);
 }
 
 /* -- the process ------------------------------------------------------------------------------- */
@@ -123,7 +123,7 @@ static void finish(Bridge *b) {
 static int settle(Plan *p, char **argv, Bridge *b) {
         const char *given = getenv("RUNTIME_DIRECTORY");
         _cleanup_(freep) char *folder = NULL, *stem = NULL, *module = NULL;
-        int r;
+        int r, notify;
 
         if (given) {
                 folder = strndup(given, strcspn(given, ":"));
@@ -150,10 +150,11 @@ static int settle(Plan *p, char **argv, Bridge *b) {
                 b->report.module = module;
         (void) TAKE_PTR(module);
 
-        r = detach_files(b->channel.fd, CHANNEL_FD);
+        r = detach_files(b->channel.fd, notify_fd(), &notify);
         if (r < 0)
                 return r;
         b->channel.fd = CHANNEL_FD;
+        notify_moved(notify);
         b->channel.overflow = bridge_take_overflow;
         b->channel.userdata = b;
         b->profile = (ProfileSaver){ .folder = TAKE_PTR(p->data), .dir_fd = -EBADF };
@@ -171,7 +172,8 @@ static int settle(Plan *p, char **argv, Bridge *b) {
                 (void) log_warning_errno(r, "Failed to make the control socket, so that nothing "
                                             "can be triggered: %m");
         plan_done(p);
-        return detach_environment();
+        detach_environment();
+        return 0;
 }
 
 static _Noreturn void be_bridge(Plan *p, char **argv, Channel *channel) {
@@ -180,7 +182,6 @@ static _Noreturn void be_bridge(Plan *p, char **argv, Channel *channel) {
 
         detach_signals();
         (void) umask(0077);
-        (void) prctl(PR_SET_DUMPABLE, 0); /* the module, of the same user, may not read it */
 
         r = settle(p, argv, &b);
         if (r >= 0) {
@@ -201,7 +202,9 @@ int bridge_start(Plan *p, char **argv, Channel *channel) {
         if (pid < 0)
                 return -errno;
         if (pid == 0) {
-                if (setsid() < 0)
+                /* Before there is a module that it has to be kept from: of the same user, it would
+                 * else read the bridge's memory, and take its descriptors. */
+                if (setsid() < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
                         _exit(errno);
                 pid = fork();
                 if (pid < 0)

@@ -7,6 +7,7 @@
 
 #include "basic/macro.h"
 #include "basic/strv.h"
+#include "launch/command.h"
 
 extern char **environ;
 
@@ -24,31 +25,25 @@ void detach_signals(void) {
         (void) sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
-int detach_files(int fd, int wanted) {
+int detach_files(int channel_fd, int notify_fd, int *ret_notify_fd) {
         _cleanup_(closep) int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        int last = CHANNEL_FD;
 
         if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
-            dup2(fd, wanted) < 0)
+            dup2(channel_fd, CHANNEL_FD) < 0 || (notify_fd >= 0 && dup2(notify_fd, ++last) < 0))
                 return -errno;
-        if (null == wanted)
+        if (null <= last)
                 (void) TAKE_FD(null);
-        return close_range((unsigned) wanted + 1, ~0U, 0) < 0 || chdir("/") < 0 ? -errno : 0;
+        if (close_range((unsigned) last + 1, ~0U, 0) < 0 || chdir("/") < 0)
+                return -errno;
+        *ret_notify_fd = notify_fd >= 0 ? last : -EBADF;
+        return 0;
 }
 
-int detach_environment(void) {
-        _cleanup_(freep) char *notify = NULL;
-        const char *given = getenv("NOTIFY_SOCKET");
-
-        if (given) {
-                notify = strdup(given);
-                if (!notify)
-                        return -ENOMEM;
-        }
+void detach_environment(void) {
         STRV_FOREACH(variable, environ)
                 explicit_bzero(*variable, strlen(*variable));
-        if (clearenv() != 0 || (notify && setenv("NOTIFY_SOCKET", notify, 1) < 0))
-                return -ENOMEM;
-        return 0;
+        (void) clearenv();
 }
 
 /* The arguments follow each other in memory, and the name is shorter than the path that it stands

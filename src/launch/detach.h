@@ -7,11 +7,12 @@
  * SIGCONT, which needs no handler to have its effect, is blocked: it can be read. */
 void detach_signals(void);
 
-/* Keeps standard error, to complain, and `fd` under the number `wanted`; everything else goes. */
-int detach_files(int fd, int wanted);
+/* Keeps standard error, to complain, the channel as CHANNEL_FD, and the manager's socket under the
+ * number behind it, which is returned (-EBADF if `notify_fd` is negative); everything else goes. */
+int detach_files(int channel_fd, int notify_fd, int *ret_notify_fd);
 
 /* Others' variables may hold secrets, and /proc shows them as long as the process lives. */
-int detach_environment(void);
+void detach_environment(void);
 
 /* What `systemctl status` shows of it: "NAME ARGUMENT", written over the program's arguments. */
 void detach_name(char **argv, const char *name, const char *argument);

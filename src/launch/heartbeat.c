@@ -4,6 +4,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "basic/clock.h"
+#include "launch/notify.h"
 
 #define BEATS 3 /* within the time the manager allows */
 
@@ -30,7 +31,7 @@ uint64_t heartbeat_due(const Heartbeat *h) {
 void heartbeat_beat(Heartbeat *h) {
         if (heartbeat_due(h) > 0)
                 return;
-        (void) sd_notify(/* unset_environment= */ 0, "WATCHDOG=1");
+        (void) notify_send("WATCHDOG=1");
         h->next_usec = now_usec() + h->interval_usec;
 }
 
@@ -38,5 +39,5 @@ bool heartbeat_end(Heartbeat *h) {
         if (h->interval_usec == 0)
                 return false;
         h->interval_usec = 0;
-        return sd_notify(/* unset_environment= */ 0, "WATCHDOG_USEC=0") > 0;
+        return notify_send("WATCHDOG_USEC=0");
 }

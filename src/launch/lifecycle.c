@@ -3,11 +3,11 @@
 
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <systemd/sd-daemon.h>
 
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "launch/control.h"
+#include "launch/notify.h"
 
 /* As the channel carries them, and as PM2 has them. */
 #define READY    "\"ready\""
@@ -42,7 +42,7 @@ void lifecycle_take(Lifecycle *l, const char *line) {
                 return;
         l->waits = false;
         l->notified = true;
-        (void) sd_notify(/* unset_environment= */ 0, "READY=1");
+        (void) notify_send("READY=1");
 }
 
 /* The manager has adopted the bridge, so it is the parent; from anybody else the signal means what

@@ -5,7 +5,6 @@
  * the unit's main process is the module itself. */
 
 #include <signal.h>
-#include <systemd/sd-daemon.h>
 
 #include <fcntl.h>
 
@@ -14,6 +13,7 @@
 #include "launch/bridge.h"
 #include "launch/command.h"
 #include "launch/lifecycle.h"
+#include "launch/notify.h"
 #include "model/exit-status.h"
 #include "model/name.h"
 
@@ -27,14 +27,15 @@ static void reset_signals(void) {
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The module gets standard input, output, error and the channel. */
+/* The module gets standard input, output, error and the channel. What else there is, the manager's
+ * socket among it, stays until it is executed. */
 static int hand_over_files(int module_fd) {
         if (module_fd == CHANNEL_FD) {
                 if (fcntl(module_fd, F_SETFD, 0) < 0)
                         return -errno;
         } else if (dup2(module_fd, CHANNEL_FD) < 0)
                 return -errno;
-        return close_range(CHANNEL_FD + 1, ~0U, 0) < 0 ? -errno : 0;
+        return close_range(CHANNEL_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0 ? -errno : 0;
 }
 
 static int open_channel(Plan *p, char **argv, Error *e) {
@@ -61,10 +62,23 @@ static int open_channel(Plan *p, char **argv, Error *e) {
  * executable. */
 static int become_module(Plan *p, Error *e) {
         if (!p->app->wait_ready)
-                (void) sd_notify(/* unset_environment= */ 0, "READY=1");
+                (void) notify_send("READY=1");
         reset_signals();
         (void) execve(p->program, p->argv, p->env);
         return error_set(e, -errno, "cannot execute %s: %s", p->program, strerror(errno));
+}
+
+/* What the manager kept for a unit is gone when that has failed. */
+static int open_notify(Error *e) {
+        int r;
+
+        r = notify_open();
+        if (r < 0)
+                return error_set(e, r,
+                                 "cannot reach systemd's notify socket (%s); a unit that has "
+                                 "failed is started by 'pm2ctl start', not by systemctl",
+                                 strerror(-r));
+        return 0;
 }
 
 static int launch(char **argv, Plan *p, Error *e) {
@@ -78,6 +92,8 @@ static int launch(char **argv, Plan *p, Error *e) {
                 return EXIT_STATUS_SETTINGS;
         if (command_build(p, e) < 0)
                 return EXIT_STATUS_INTERPRETER;
+        if (open_notify(e) < 0)
+                return EXIT_STATUS_CHANNEL;
         if (open_channel(p, argv, e) < 0)
                 return EXIT_STATUS_CHANNEL;
         (void) become_module(p, e);

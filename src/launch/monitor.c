@@ -2,12 +2,12 @@
 #include "launch/monitor.h"
 
 #include <fcntl.h>
-#include <systemd/sd-daemon.h>
 
 #include "axm/metric.h"
 #include "basic/clock.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"
+#include "launch/notify.h"
 
 /* Modules send every 990 ms; one that sends more often is written this often. */
 #define INTERVAL_USEC (250 * USEC_PER_MSEC)
@@ -109,7 +109,7 @@ static int write_metrics(Monitor *m, const char *text) {
 }
 
 int monitor_flush(Monitor *m) {
-        _cleanup_(freep) char *status = NULL;
+        _cleanup_(freep) char *status = NULL, *state = NULL;
         const char *text = json_text(m->metrics);
         int r;
 
@@ -133,7 +133,11 @@ int monitor_flush(Monitor *m) {
                 return -ENOMEM;
         if (streq_ptr(m->status, status))
                 return 0;
-        (void) sd_notifyf(/* unset_environment= */ 0, "STATUS=%s", status);
+        if (asprintf(&state, "STATUS=%s", status) < 0) {
+                state = NULL;
+                return -ENOMEM;
+        }
+        (void) notify_send(state);
         free(m->status);
         m->status = TAKE_PTR(status);
         return 0;

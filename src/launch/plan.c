@@ -171,16 +171,16 @@ static int find_data(const Plan *p, char **ret) {
 }
 
 static int base_environment(const char *data, char ***ret) {
+        /* it is the bridge that beats, and speaks to the manager */
+        static const char *const ours[] = { VARIABLE_STATE,   "NOTIFY_SOCKET", "WATCHDOG_USEC",
+                                            "WATCHDOG_PID",   "LISTEN_FDS",    "LISTEN_PID",
+                                            "LISTEN_FDNAMES", "LISTEN_PIDFDID" };
         _cleanup_(strv_freep) char **base = NULL;
         int r;
 
         r = strv_copy(environ, &base);
-        if (r >= 0)
-                r = strv_env_set(&base, VARIABLE_STATE, NULL);
-        if (r >= 0)
-                r = strv_env_set(&base, "WATCHDOG_USEC", NULL); /* it is the bridge that beats */
-        if (r >= 0)
-                r = strv_env_set(&base, "WATCHDOG_PID", NULL);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(ours); i++)
+                r = strv_env_set(&base, ours[i], NULL);
         if (r >= 0 && data && !strv_env_get(base, "STATE_DIRECTORY"))
                 r = strv_env_set(&base, "STATE_DIRECTORY", data);
         if (r < 0)

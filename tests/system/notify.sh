@@ -3,7 +3,7 @@
 # timeout: 180
 # Modules that speak to the service manager themselves (sd_notify(3)): to stay when they are stopped, to be left alone,
 # to be taken for what they are not.
-. "${0%/*}/lib.sh"
+. "${0%/*}/unit.bash"
 
 packages=/srv/packages
 
@@ -29,7 +29,7 @@ while True:
     time.sleep(0.1)
 P
 }
-pid_of() { systemctl show -P MainPID "pm2@$1.service"; }
+pid_of() { main_pid "pm2@$1.service"; }
 says() { printf '%b' "$2" >"/var/lib/pm2ctl-data/$1/say" && chmod 644 "/var/lib/pm2ctl-data/$1/say"; }   # NAME TEXT
 
 # The administrator opens the socket to these, so that what they say counts wherever this runs.
@@ -41,8 +41,11 @@ for name in "${late[@]}" late-start; do
         printf '[Service]\nInaccessiblePaths=\n' >"/etc/systemd/system/pm2@$name.service.d/open.conf"
 done
 publish late-start 1.0.0 '"wait_ready":true,"listen_timeout":1000'
+mkdir -p "$packages/agent/1.0.0"
+echo '{"name":"agent","version":"1.0.0","apps":[{"script":"run.sh","interpreter":"bash"}]}' >"$packages/agent/1.0.0/package.json"
+echo "${AGENT/do/do [ ! -e die ] || exit 174}" >"$packages/agent/1.0.0/run.sh"
 serve_packages "$packages" && use_registry "$SERVED"
-ok "modules are installed" pm2ctl install "${late[@]}" late-start
+ok "modules are installed" pm2ctl install "${late[@]}" late-start agent
 publish late-update 1.1.0
 publish late-rollback 1.1.0
 ok "... one of them in two versions" pm2ctl update late-rollback
@@ -79,4 +82,109 @@ is "update brought the new version" "$(pm2ctl list --json=short | json "next(m['
 is "rollback the old one" "$(pm2ctl list --json=short | json "next(m['version'] for m in d if m['name'] == 'late-rollback')")" 1.0.0
 fails "late-stop is stopped" systemctl is-active pm2@late-stop.service
 fails "late-uninstall is gone" pm2ctl show late-uninstall
+# -- a module without such a drop-in cannot tell the manager anything
+cat >/usr/local/bin/tell <<'P'
+#!/usr/bin/python3
+# tell SOCKET STATE...: as any process of a unit might; fails if the manager got none
+import array, os, socket, sys
+sent = 0
+for state in sys.argv[2:]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        try:
+            s.sendmsg([state.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))], 0, sys.argv[1])
+            sent += 1
+        except OSError:
+            pass
+sys.exit(0 if sent else 1)
+P
+cat >/usr/local/bin/steal <<'P'
+#!/usr/bin/python3
+# steal PID: looks for what a process of the same user has by all ways there are; fails if it finds nothing
+import ctypes, os, sys
+pid, found = int(sys.argv[1]), []
+libc = ctypes.CDLL(None, use_errno=True)
+pidfd = os.pidfd_open(pid)
+for fd in range(64):
+    for path in f"/proc/{pid}/fd/{fd}", f"/proc/{pid}/task/{pid}/fd/{fd}", f"/proc/{pid}/fdinfo/{fd}":
+        try:
+            os.stat(path)
+            found.append(path)
+        except OSError:
+            pass
+    if libc.syscall(438, pidfd, fd, 0) >= 0:
+        found.append(f"pidfd_getfd {fd}")
+for path in f"/proc/{pid}/mem", f"/proc/{pid}/root/run", f"/proc/{pid}/cwd/run", f"/proc/{pid}/environ":
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+        found.append(path)
+    except OSError:
+        pass
+if libc.ptrace(16, pid, 0, 0) == 0:
+    found.append("ptrace")
+print(found)
+sys.exit(0 if found else 1)
+P
+cat >/usr/local/bin/datagrams <<'P'
+#!/usr/bin/python3
+# prints the datagram sockets among the descriptors that it was started with
+import os, socket
+for fd in range(256):
+    try:
+        if socket.socket(fileno=os.dup(fd)).type == socket.SOCK_DGRAM:
+            print(fd)
+    except OSError:
+        pass
+P
+chmod 755 /usr/local/bin/{tell,steal,datagrams}
+unit=pm2@agent.service
+states=(READY=1 RELOADING=1 STOPPING=1 STATUS=theirs $'STATUS=\e]8;;http://x\atheirs' ERRNO=5 BUSERROR=org.x
+        EXTEND_TIMEOUT_USEC=9000000000 WATCHDOG=trigger WATCHDOG_USEC=9000000000 WATCHDOG=1 MAINPID=1 FDSTORE=1
+        $'FDSTORE=1\nFDNAME=notify' $'FDSTOREREMOVE=1\nFDNAME=notify' NOTIFYACCESS=none $'RELOADING=1\nMONOTONIC_USEC=1')
+claims() {
+        systemctl show $unit -p ActiveState,SubState,StatusText,StatusErrno,StatusBusError,WatchdogUSec,MainPID,NFileDescriptorStore,NotifyAccess,Result
+}
+metric() { # VALUE: the module says this to its bridge
+        inside agent bash -c "echo '{\"type\":\"axm:monitor\",\"data\":{\"m\":{\"value\":\"$1\"}}}' >&3" &&
+                wait_for 20 output_has "^m: $1\$" property $unit StatusText
+}
+
+shut_out() { # WHEN
+        local before path bridge
+        ok "$1: what the bridge says arrives" metric $RANDOM
+        before=$(claims)
+        for path in /run/systemd/notify /var/run/systemd/notify /proc/self/root/run/systemd/notify /proc/1/root/run/systemd/notify; do
+                fails "$1: a module cannot reach $path" inside agent tell "$path" "${states[@]}"
+        done
+        fails "$1: nor can a process that it left behind" \
+                inside agent bash -c '(setsid tell /run/systemd/notify STATUS=theirs; echo $? >rc) & wait; exit $(cat rc)'
+        inside agent systemd-notify --status=theirs >/dev/null
+        is "$1: it has no address" "$(inside agent bash -c 'echo "[$NOTIFY_SOCKET$LISTEN_FDS$LISTEN_FDNAMES$WATCHDOG_USEC]"')" "[]"
+        is "$1: nor a descriptor" "$(inside agent datagrams)" ""
+        bridge=$(pgrep -f '^pm2-bridge agent')
+        ok "$1: root finds what its bridge has" steal "$bridge"
+        fails "$1: it does not" inside agent steal "$bridge"
+        is "$1: nothing has changed" "$(claims)" "$before"
+}
+again() { # OLD-PID
+        [ "$(pid_of agent)" != "$1" ] && [ "$(pid_of agent)" != 0 ] && systemctl -q is-active $unit
+}
+shut_out "at first"
+old=$(pid_of agent); kill -9 "$old"
+ok "it is restarted automatically" wait_for 20 again "$old"
+shut_out "then"
+systemctl daemon-reload; systemctl daemon-reexec
+ok "systemd is replaced, and a restart works" systemctl restart $unit
+shut_out "then too"
+old=$(pid_of agent); kill -9 "$old"
+ok "and an automatic one" wait_for 20 again "$old"
+ok "what the bridge says arrives" metric 42
+
+# What the manager keeps for a unit goes when that has failed.
+inside agent touch die
+ok "a module ends for good" wait_for 20 systemctl is-failed $unit
+rm /var/lib/pm2ctl-data/agent/die
+fails "systemctl cannot start that" systemctl restart $unit
+like "... and the journal says how" "$(unit_journal $unit)" "a unit that has failed is started by 'pm2ctl start'"
+ok "pm2ctl can" pm2ctl start agent
+ok "what the bridge says arrives" metric 43
 done_testing

@@ -15,6 +15,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/verbs.h"
+#include "launch/notify.h"
 #include "model/exit-status.h"
 #include "model/oneshot.h"
 #include "unit/bus.h"
@@ -329,11 +330,14 @@ static int run_run(const void *args, char **words) {
 
 /* Stands in for pm2-launch where this file is found under that name: ready, then the module. */
 static int stub_launch(char **argv) {
+        char state[256];
+
         if (access("./run", X_OK) < 0)
                 return EXIT_STATUS_INTERPRETER;
-        if (sd_notifyf(false, "READY=1\nSTATUS=up as %s", argv[1]) < 0)
+        (void) snprintf(state, sizeof(state), "READY=1\nSTATUS=up as %s", argv[1]);
+        if (notify_open() < 0 || !notify_send(state))
                 return EXIT_FAILURE;
-        (void) sd_notify_barrier(false, USEC_PER_SEC);
+        notify_barrier(USEC_PER_SEC);
         (void) execv("./run", argv);
         return EXIT_STATUS_INTERPRETER;
 }
