@@ -45,6 +45,11 @@ UnitQuery *unit_query_free(UnitQuery *q) {
         return NULL;
 }
 
+/* No unit of ours reloads; where a module says so (sd_notify(3)), it runs all the same. */
+static bool is_reloading(const char *active) {
+        return streq(active, "reloading") || streq(active, "refreshing");
+}
+
 static int add_state(UnitQuery *q, const char *unit, const char *path, const char *active,
                      const char *sub) {
         UnitState *grown, *s;
@@ -57,7 +62,7 @@ static int add_state(UnitQuery *q, const char *unit, const char *path, const cha
         *s = (UnitState){
                 .unit = strdup(unit),
                 .path = strdup(path),
-                .active = strdup(active),
+                .active = strdup(is_reloading(active) ? "active" : active),
                 .sub = strdup(sub),
                 .memory = UINT64_MAX,
                 .cpu_nsec = UINT64_MAX,

@@ -5,6 +5,7 @@
 #include "basic/interrupt.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
+#include "unit/overtime.h"
 #include "unit/query.h"
 
 /* A module may fail once or twice, say until the port of its predecessor is free; one that goes on
@@ -43,7 +44,7 @@ static int wait_changed(sd_bus *bus, bool *changed, uint64_t usec) {
 static int judge(const UnitState *s, uint64_t usec, uint64_t waited, Error *e) {
         int r;
 
-        if (streq(s->active, "active") && streq(s->sub, "running"))
+        if (unit_state_runs(s))
                 return s->uptime_usec >= usec ? 0 : -EINPROGRESS;
         if (streq(s->active, "inactive") || streq(s->sub, "exited"))
                 return 1;
@@ -57,8 +58,21 @@ static int judge(const UnitState *s, uint64_t usec, uint64_t waited, Error *e) {
         return r < 0 ? r : -EINPROGRESS;
 }
 
+/* Whether it is over its time on its way up. */
+static int look(Overtime *o, sd_bus *bus, const char *unit, Error *e) {
+        int r;
+
+        if (now_usec() < o->due_usec)
+                return 0;
+        r = overtime_look(o, bus, unit, e);
+        if (r >= 0 && o->n_kills > 0)
+                r = error_set(e, -ETIMEDOUT, "it was not up in time");
+        return r;
+}
+
 int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
         _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        _cleanup_(overtime_done) Overtime overtime = overtime_begin();
         _cleanup_(freep) char *path = NULL;
         uint64_t begin = now_usec();
         bool changed;
@@ -82,6 +96,9 @@ int unit_wait_stable(sd_bus *bus, const char *unit, uint64_t usec, Error *e) {
                         return r < 0 ? r : 1; /* only in order does a unit go away */
                 r = judge(&state, usec, now_usec() - begin, e);
                 if (r != -EINPROGRESS)
+                        return r;
+                r = look(&overtime, bus, unit, e);
+                if (r < 0)
                         return r;
                 if (state.uptime_usec < usec)
                         left = usec - state.uptime_usec;

@@ -16,7 +16,7 @@ typedef enum UnitDepth {
 typedef struct UnitState {
         char *unit;
         char *path;   /* of its object on the bus */
-        char *active; /* ActiveState: active, activating, failed, … */
+        char *active; /* ActiveState: active (reloading too), activating, failed, … */
         char *sub;    /* SubState: running, auto-restart, … */
 
         unsigned main_pid; /* 0: none */

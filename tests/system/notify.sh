@@ -18,7 +18,12 @@ import os, signal, socket, sys, time
 say = os.environ["HOME"] + "/say"
 for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(s, lambda *_: os.path.exists(say) or sys.exit(0))
-if not os.path.exists(say):
+if os.path.exists(say + "-then-end"):
+    os.remove(say + "-then-end")
+    os.write(3, b'"ready"\n')
+    time.sleep(0.3)
+    sys.exit(1)
+if not os.path.exists(say) or os.path.exists(say + "-ready"):
     os.write(3, b'"ready"\n')
 notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 while True:
@@ -35,37 +40,45 @@ says() { printf '%b' "$2" >"/var/lib/pm2ctl-data/$1/say" && chmod 644 "/var/lib/
 # The administrator opens the socket to these, so that what they say counts wherever this runs.
 verbs=(stop restart set update rollback uninstall)
 late=("${verbs[@]/#/late-}")
-for name in "${late[@]}" late-start; do
+for name in "${late[@]}" late-start late-settle reloads; do
         publish "$name" 1.0.0
         mkdir -p "/etc/systemd/system/pm2@$name.service.d"
         printf '[Service]\nInaccessiblePaths=\n' >"/etc/systemd/system/pm2@$name.service.d/open.conf"
 done
-publish late-start 1.0.0 '"wait_ready":true,"listen_timeout":1000'
+for name in late-start late-settle reloads; do
+        publish "$name" 1.0.0 '"wait_ready":true,"listen_timeout":1000'
+done
 mkdir -p "$packages/agent/1.0.0"
 echo '{"name":"agent","version":"1.0.0","apps":[{"script":"run.sh","interpreter":"bash"}]}' >"$packages/agent/1.0.0/package.json"
 echo "${AGENT/do/do [ ! -e die ] || exit 174}" >"$packages/agent/1.0.0/run.sh"
 serve_packages "$packages" && use_registry "$SERVED"
-ok "modules are installed" pm2ctl install "${late[@]}" late-start agent
+ok "modules are installed" pm2ctl install "${late[@]}" late-start late-settle reloads agent
 publish late-update 1.1.0
 publish late-rollback 1.1.0
 ok "... one of them in two versions" pm2ctl update late-rollback
-pm2ctl -q stop late-start
+pm2ctl -q stop late-start late-settle reloads
+touch /var/lib/pm2ctl-data/late-settle/say-then-end /var/lib/pm2ctl-data/reloads/say-ready
 
 # -- the time they take
 declare -A pid
-for name in "${late[@]}" late-start; do
+says reloads 'RELOADING=1\nSTATUS=reloads'
+for name in "${late[@]}" late-start late-settle; do
         pid[$name]=$(pid_of "$name")
         says "$name" EXTEND_TIMEOUT_USEC=3600000000
 done
-in_time() { # VERB ARGUMENT...: beside others; without a limit of ours it would take an hour
-        local r=0
-        timeout 60 pm2ctl "$@" >"/root/said-$1" 2>&1 || r=$?
-        echo "$r" >"/root/status-$1"
+in_time() { # NAME VERB ARGUMENT...: beside others; without a limit of ours it would take an hour
+        local name=$1 r=0; shift
+        timeout 60 pm2ctl "$@" >"/root/said-$name" 2>&1 || r=$?
+        echo "$r" >"/root/status-$name"
 }
+working=()
+beside() { in_time "$@" & working+=($!); }
 for verb in "${verbs[@]}" start; do
-        if [ "$verb" = set ]; then in_time set late-set:key value; else in_time "$verb" "late-$verb"; fi &
+        if [ "$verb" = set ]; then beside set set late-set:key value; else beside "$verb" "$verb" "late-$verb"; fi
 done
-wait $(jobs -p | tail -n $((${#verbs[@]} + 1)))
+beside settle start late-settle
+beside reloads start reloads
+wait "${working[@]}"
 for verb in "${verbs[@]}"; do
         is "$verb of a module that extends its time limit comes to an end" "$(cat "/root/status-$verb")" 0
         is "... with one warning" "$(grep -c 'did not stop' "/root/said-$verb")" 1
@@ -75,6 +88,15 @@ for verb in "${verbs[@]}"; do
 done
 is "start of a module that extends its time limit comes to an end" "$(cat /root/status-start)" 1
 like "... with a reason" "$(cat /root/said-start)" "^pm2ctl: pm2@late-start.service did not start within its time limit of 1.0 s"
+is "start of one that does so when it is restarted comes to an end" "$(cat /root/status-settle)" 1
+like "... with a reason" "$(cat /root/said-settle)" "late-settle.*: it was not up in time"
+is "start of one that claims to be reloading comes to an end" "$(cat /root/status-reloads)" 0
+ok "... which it does" wait_for 20 output_has '^reloading$' systemctl is-active pm2@reloads.service
+is "... but it runs" "$(pm2ctl jlist | json "next(m['pm2_env']['status'] for m in d if m['name'] == 'reloads')")" online
+is "... list says so too" "$(pm2ctl list --json=short | json "next(m['active'] for m in d if m['name'] == 'reloads')")" active
+pid[reloads]=$(pid_of reloads)
+ok "... and settings" pm2ctl set reloads:key value
+unlike "... restart it" "$(pid_of reloads)" "^${pid[reloads]}$"
 for name in late-restart late-set late-update late-rollback; do
         ok "$name runs" systemctl is-active "pm2@$name.service"
 done
