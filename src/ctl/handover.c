@@ -5,7 +5,9 @@
  */
 
 #include <ctype.h>
+#include <sys/mman.h>
 
+#include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/process.h"
@@ -13,6 +15,11 @@
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
 #include "ctl/select.h"
+#include "ctl/terminal.h"
+
+/* Ten lines of the journal, at most 48 KiB each, and the processes of as many units as there may be
+ * (a hundred modules with as many processes are 2 MiB). */
+#define STATUS_MAX (64U * 1024U * 1024U)
 
 /* Where we find a user's manager without it, systemctl needs the variable. */
 static int set_runtime_folder(const Scope *s) {
@@ -22,16 +29,6 @@ static int set_runtime_folder(const Scope *s) {
                 return 0;
         folder = strndup(s->runtime, (size_t) (path_basename(s->runtime) - s->runtime) - 1);
         return !folder || setenv("XDG_RUNTIME_DIR", folder, /* overwrite= */ 1) < 0 ? -ENOMEM : 0;
-}
-
-/* Becomes the program, unless something is to be reported once it has ended. */
-static int hand_over(Context *c, char **argv, int result) {
-        int r;
-
-        r = set_runtime_folder(&c->scope);
-        if (r >= 0)
-                r = result == 0 ? process_exec(argv) : process_run(argv, STDOUT_FILENO);
-        return r < 0 ? log_error_errno(r, "Cannot run %s: %m", argv[0]) : result;
 }
 
 /* -- status ----------------------------------------------------------------------------- */
@@ -95,9 +92,46 @@ static int make_status(Context *c, char *const *names, char ***argv) {
         unit_states_free(states, n);
         if (r >= 0 && strv_length(*argv) == n_options)
                 *argv = strv_free(*argv);
-        else if (r >= 0 && (!c->arg->pager || result != 0))
-                r = strv_extend(argv, "--no-pager");
         return r < 0 ? r : result;
+}
+
+/* What systemctl prints; its exit status. */
+static int capture(char **argv, char **ret) {
+        _cleanup_(closep) int fd = memfd_create("status", MFD_CLOEXEC);
+        int r, status;
+
+        if (fd < 0)
+                return -errno;
+        status = process_run(argv, fd);
+        if (status < 0)
+                return status;
+        if (status >= 126)
+                return -ENOENT; /* it was not executed */
+        if (lseek(fd, 0, SEEK_SET) < 0)
+                return -errno;
+        r = read_fd(fd, STATUS_MAX, ret, /* ret_size= */ NULL);
+        return r < 0 ? r : status;
+}
+
+/* Links are left out: they could not be told from those that a module makes. */
+static int show_status(Context *c, char **argv, int result) {
+        _cleanup_(freep) char *text = NULL, *harmless = NULL;
+        bool colours = terminal_colours();
+        int r, status;
+
+        if (setenv("SYSTEMD_COLORS", colours ? "1" : "0", /* overwrite= */ 0) < 0 ||
+            setenv("SYSTEMD_URLIFY", "0", /* overwrite= */ 1) < 0)
+                return log_oom();
+        status = capture(argv, &text);
+        if (status < 0)
+                return log_error_errno(status, "Cannot run %s: %m", argv[0]);
+        harmless = terminal_text(text, colours);
+        if (!harmless)
+                return log_oom();
+        r = terminal_show(harmless, c->arg->pager && result == 0);
+        if (r < 0)
+                return log_error_errno(r, "Cannot show the status of modules: %m");
+        return result != 0 ? result : status;
 }
 
 /* -- logs ------------------------------------------------------------------------------- */
@@ -130,9 +164,19 @@ static int make_logs(Context *c, char *const *names, char ***argv) {
         return r < 0 ? log_oom() : 0;
 }
 
+/* Becomes journalctl, unless something is to be reported once it has ended. */
+static int show_logs(Context *c, char **argv, int result) {
+        int r;
+
+        (void) c;
+        r = result == 0 ? process_exec(argv) : process_run(argv, STDOUT_FILENO);
+        return r < 0 ? log_error_errno(r, "Cannot run %s: %m", argv[0]) : result;
+}
+
 /* -- the verbs -------------------------------------------------------------------------- */
 
-static int run(const void *args, char **words, int (*make)(Context *, char *const *, char ***)) {
+static int run(const void *args, char **words, int (*make)(Context *, char *const *, char ***),
+               int (*show)(Context *, char **, int)) {
         _cleanup_(strv_freep) char **argv = NULL, **names = NULL;
         static char *const everything[] = { (char *) "all", NULL };
         Context c;
@@ -146,8 +190,11 @@ static int run(const void *args, char **words, int (*make)(Context *, char *cons
                 log_notice("No modules are installed.");
         if (names)
                 r = select_result(r, make(&c, names, &argv));
-        if (r >= 0 && argv)
-                r = hand_over(&c, argv, r);
+        if (r >= 0 && argv) {
+                int k = set_runtime_folder(&c.scope);
+
+                r = k < 0 ? log_oom() : show(&c, argv, r);
+        }
         context_done(&c);
         return r;
 }
@@ -163,7 +210,7 @@ static int run_status(const void *args, char **words) {
                           words[0]);
                 return EXIT_USAGE;
         }
-        return run(args, words, make_status);
+        return run(args, words, make_status, show_status);
 }
 
 static int run_logs(const void *args, char **words) {
@@ -174,7 +221,7 @@ static int run_logs(const void *args, char **words) {
                         log_error("--lines takes a number, not '%s'.", arg->lines);
                         return EXIT_USAGE;
                 }
-        return run(args, words, make_logs);
+        return run(args, words, make_logs, show_logs);
 }
 
 const Verb verb_status = {

@@ -14,8 +14,17 @@ publish() {
         printf '{"name":"%s","version":"%s","apps":[{"script":"run.py","interpreter":"python3","kill_timeout":500%s}]}\n' \
                 "$1" "$2" "${3:+,$3}" >"$packages/$1/$2/package.json"
         cat >"$packages/$1/$2/run.py" <<'P'
-import os, signal, socket, sys, time
+import ctypes, os, signal, socket, sys, time
 say = os.environ["HOME"] + "/say"
+address = "/run/systemd/notify"
+if not os.environ["HOME"].startswith("/var/lib/"):
+    say = os.environ["HOME"] + "/say-" + os.environ["name"]
+    address = f"/run/user/{os.getuid()}/systemd/notify"
+if os.environ["name"] == "paints" and len(sys.argv) == 1:
+    os.execv(sys.executable, [sys.executable, sys.argv[0], "arg\x1b[31m\u009b31m\u202e"])
+if os.environ["name"] == "paints":
+    ctypes.CDLL(None).prctl(15, b"\x1b[31mC\xc2\x9b", 0, 0, 0)
+    print("line\u202e\u009b31m\x1b[31m", flush=True)
 for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(s, lambda *_: os.path.exists(say) or sys.exit(0))
 if os.path.exists(say + "-then-end"):
@@ -28,7 +37,7 @@ if not os.path.exists(say) or os.path.exists(say + "-ready"):
 notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 while True:
     try:
-        notify.sendto(open(say, "rb").read(), "/run/systemd/notify")
+        notify.sendto(open(say, "rb").read(), address)
     except OSError:
         pass
     time.sleep(0.1)
@@ -40,7 +49,7 @@ says() { printf '%b' "$2" >"/var/lib/pm2ctl-data/$1/say" && chmod 644 "/var/lib/
 # The administrator opens the socket to these, so that what they say counts wherever this runs.
 verbs=(stop restart set update rollback uninstall)
 late=("${verbs[@]/#/late-}")
-for name in "${late[@]}" late-start late-settle reloads; do
+for name in "${late[@]}" late-start late-settle reloads paints; do
         publish "$name" 1.0.0
         mkdir -p "/etc/systemd/system/pm2@$name.service.d"
         printf '[Service]\nInaccessiblePaths=\n' >"/etc/systemd/system/pm2@$name.service.d/open.conf"
@@ -52,7 +61,7 @@ mkdir -p "$packages/agent/1.0.0"
 echo '{"name":"agent","version":"1.0.0","apps":[{"script":"run.sh","interpreter":"bash"}]}' >"$packages/agent/1.0.0/package.json"
 echo "${AGENT/do/do [ ! -e die ] || exit 174}" >"$packages/agent/1.0.0/run.sh"
 serve_packages "$packages" && use_registry "$SERVED"
-ok "modules are installed" pm2ctl install "${late[@]}" late-start late-settle reloads agent
+ok "modules are installed" pm2ctl install "${late[@]}" late-start late-settle reloads paints agent
 publish late-update 1.1.0
 publish late-rollback 1.1.0
 ok "... one of them in two versions" pm2ctl update late-rollback
@@ -104,6 +113,31 @@ is "update brought the new version" "$(pm2ctl list --json=short | json "next(m['
 is "rollback the old one" "$(pm2ctl list --json=short | json "next(m['version'] for m in d if m['name'] == 'late-rollback')")" 1.0.0
 fails "late-stop is stopped" systemctl is-active pm2@late-stop.service
 fails "late-uninstall is gone" pm2ctl show late-uninstall
+# -- what a terminal gets of their words
+harmless() { # COMMAND...: nothing in what it prints is obeyed by a terminal
+        test_run "$@"
+        [ -n "$OUTPUT" ] && ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]' <<<"$OUTPUT"
+}
+texts=($'\e[31mX' $'\e]8;;http://x\aX\e]8;;\a' $'\u009b31mX' $'\u202eX' $'\e[2J\e]0;title\aX' $'\e[0;8mX' $'\bX\x7f')
+shown=('\x1b[31mX' '\x1b]8;;http://x\x07X\x1b]8;;\x07' '\u009b31mX' '\u202eX' '\x1b[2J\x1b]0;title\x07X' '\x1b[0;8mX' '\x08X\x7f')
+has_text() { [ "$(property pm2@paints.service StatusText)" = "$1" ]; }
+on_terminal() { python3 "$TESTS/terminal.py" '' "$@"; }
+for i in "${!texts[@]}"; do
+        says paints "STATUS=${texts[i]}"
+        wait_for 20 has_text "${texts[i]}"
+        exits "status shows a module whose text is ${shown[i]}" 0 pm2ctl status --no-pager paints
+        ok "... as that" grep -qF -e "Status: \"${shown[i]}\"" <<<"$OUTPUT"
+        ok "... which no terminal obeys" harmless pm2ctl status --no-pager paints
+        on_terminal pm2ctl status --no-pager paints >/root/seen
+        ok "... on a terminal too" grep -qF -e "${shown[i]}" /root/seen
+        ok "... with systemd's colours" grep -qF $'\e[0;1;32m' /root/seen
+        fails "... alone" grep -qF -e "${texts[i]}" /root/seen
+        ok "show prints nothing that it obeys" harmless pm2ctl show paints
+done
+like "nor are arguments of its processes" "$(pm2ctl status --no-pager paints)" 'arg\\033\[31m\\u009b31m\\u202e'
+exits "the exit status is systemctl's" 3 pm2ctl status --no-pager paints late-stop
+ok "SYSTEMD_COLORS=1 is kept" grep -qF $'\e[0;1;32m' <(SYSTEMD_COLORS=1 pm2ctl status --no-pager agent)
+
 # -- a module without such a drop-in cannot tell the manager anything
 cat >/usr/local/bin/tell <<'P'
 #!/usr/bin/python3
@@ -209,4 +243,20 @@ fails "systemctl cannot start that" systemctl restart $unit
 like "... and the journal says how" "$(unit_journal $unit)" "a unit that has failed is started by 'pm2ctl start'"
 ok "pm2ctl can" pm2ctl start agent
 ok "what the bridge says arrives" metric 43
+
+# -- the user scope, where the socket is the user's own
+add_user alice 4001
+use_registry "$SERVED" /home/alice
+alice() { as_user alice "$@"; }
+ok "a user installs two" alice pm2ctl install late-stop paints
+printf 'EXTEND_TIMEOUT_USEC=3600000000' >/home/alice/say-late-stop
+printf 'STATUS=\e[31mX' >/home/alice/say-paints
+ok "their words arrive" wait_for 20 output_has . alice systemctl --user show -P StatusText pm2@paints.service
+exits "status shows them" 0 alice env SYSTEMD_PAGER='sed s/^/paged:/' pm2ctl status paints
+like "... as they are" "$OUTPUT" 'Status: "\\x1b\[31mX"'
+alice python3 "$TESTS/terminal.py" '' env SYSTEMD_PAGER='sed s/^/paged:/' pm2ctl status paints late-stop >/root/seen
+like "... and on a terminal through a pager" "$(cat /root/seen)" 'paged:.*Status: "\\x1b\[31mX"'
+like "... with systemctl's exit status" "$(cat /root/seen)" '^ended 0$'
+ok "stop comes to an end there too" alice timeout 60 pm2ctl stop late-stop
+like "... with a warning" "$OUTPUT" 'did not stop within its time limit'
 done_testing
