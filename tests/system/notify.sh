@@ -255,7 +255,7 @@ ok "their words arrive" wait_for 20 output_has . alice systemctl --user show -P 
 exits "status shows them" 0 alice env SYSTEMD_PAGER='sed s/^/paged:/' pm2ctl status paints
 like "... as they are" "$OUTPUT" 'Status: "\\x1b\[31mX"'
 alice python3 "$TESTS/terminal.py" '' env SYSTEMD_PAGER='sed s/^/paged:/' pm2ctl status paints late-stop >/root/seen
-like "... and on a terminal through a pager" "$(cat /root/seen)" 'paged:.*Status: "\\x1b\[31mX"'
+like "... and on a terminal through a pager" "$(cat /root/seen)" 'paged: +Status: ".*\\x1b\[31mX'
 like "... with systemctl's exit status" "$(cat /root/seen)" '^ended 0$'
 ok "stop comes to an end there too" alice timeout 60 pm2ctl stop late-stop
 like "... with a warning" "$OUTPUT" 'did not stop within its time limit'
