@@ -118,8 +118,8 @@ static const struct {
         { EVERYWHERE, "LockPersonality", PROPERTY_BOOL, YES },
         { OF_MODULES & ~IN_SCRIPTS, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
           WORDS("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK") },
-        /* By a socket of somebody's, a script could hand out what its tree is open by. Pairs of
-         * sockets, as node has with its children, are not affected. */
+        /* Through a socket of another user a script could pass on descriptors of its tree. Pairs of
+         * sockets, which node has with its children, are not affected. */
         { IN_SCRIPTS, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED,
           WORDS("AF_INET", "AF_INET6", "AF_NETLINK") },
         { OF_PM2CTL_ANY, "RestrictAddressFamilies", PROPERTY_WORDS_ALLOWED, WORDS("AF_UNIX") },
