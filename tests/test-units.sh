@@ -18,7 +18,7 @@ for scope in system user; do
         done
 done
 
-unexpanded=$(grep -n '@[a-z]*dir@' "$staged"/*/*.service)
+unexpanded=$(grep -n '@[a-z]*dir@' "$staged"/*/*.service "$build/units/system/10-notify.conf")
 result "$([ -z "$unexpanded" ]; echo $?)" "every folder's name is filled in" "$unexpanded"
 for unit in "$staged"/*/*; do
         scope=${unit%/*} scope=${scope##*/} name=$scope/${unit##*/}

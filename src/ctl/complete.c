@@ -21,8 +21,7 @@ static void print_candidate(const char *word) {
                 printf("%s\n", word);
 }
 
-/* -- modules, and their units
- * ---------------------------------------------------------------------- */
+/* -- modules, and their units ------------------------------------------------------------------ */
 
 static int read_units(Context *c, const char *name, char ***ret) {
         Module m = {};
@@ -63,8 +62,7 @@ static int complete_modules(Context *c, const char *word, Error *e) {
         return r;
 }
 
-/* -- keys of settings
- * ------------------------------------------------------------------------------ */
+/* -- keys of settings -------------------------------------------------------------------------- */
 
 static int complete_keys(Context *c, const char *word, Error *e) {
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
@@ -82,8 +80,7 @@ static int complete_keys(Context *c, const char *word, Error *e) {
         return r;
 }
 
-/* -- actions of a module
- * --------------------------------------------------------------------------- */
+/* -- actions of a module ----------------------------------------------------------------------- */
 
 static void print_actions(json_object *actions) {
         size_t n = json_object_is_type(actions, json_type_array) ? json_object_array_length(actions)
@@ -130,8 +127,7 @@ static int complete_actions(Context *c, const char *word, Error *e) {
         return r;
 }
 
-/* -- the verb
- * -------------------------------------------------------------------------------------- */
+/* -- the verb ---------------------------------------------------------------------------------- */
 
 static int complete(Context *c, char **words, Error *e) {
         static const struct {

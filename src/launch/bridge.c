@@ -19,7 +19,6 @@
 /* journald looks up who sent an entry when it has read it: whoever is gone by then is nobody. */
 #define LINGER_USEC  (300 * USEC_PER_MSEC)
 #define JOURNAL_USEC (1 * USEC_PER_SEC) /* together less than kill_timeout by default */
-#define BARRIER_USEC (5 * USEC_PER_SEC)
 
 /* -- the loop ---------------------------------------------------------------------------------- */
 
@@ -114,7 +113,7 @@ static void finish(Bridge *b) {
                         (void) usleep((useconds_t) (until - read));
         }
         if (ended || b->monitor.status || b->lifecycle.notified)
-                notify_barrier(BARRIER_USEC);
+                notify_barrier();
 }
 
 /* -- the process ------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 
 #include "basic/env.h"
 #include "basic/log.h"
+#include "basic/string-util.h"
 #include "launch/bridge.h"
 #include "launch/command.h"
 #include "launch/lifecycle.h"
@@ -68,17 +69,27 @@ static int become_module(Plan *p, Error *e) {
         return error_set(e, -errno, "cannot execute %s: %s", p->program, strerror(errno));
 }
 
-/* What the manager kept for a unit is gone when that has failed. */
 static int open_notify(Error *e) {
         int r;
 
         r = notify_open();
         if (r < 0)
                 return error_set(e, r,
-                                 "cannot reach systemd's notify socket (%s); a unit that has "
-                                 "failed is started by 'pm2ctl start', not by systemctl",
+                                 "cannot reach systemd's notify socket (%s); a drop-in that resets "
+                                 "ExecStartPre= has to reset InaccessiblePaths= too",
                                  strerror(-r));
         return 0;
+}
+
+/* Run by units/system/10-notify.conf before each start, as root and outside of the sandbox. */
+static int keep_notify(void) {
+        int r;
+
+        r = notify_keep();
+        if (r >= 0)
+                return EXIT_SUCCESS;
+        (void) log_error_errno(r, "Cannot connect to systemd's notify socket: %m");
+        return EXIT_STATUS_CHANNEL;
 }
 
 static int launch(char **argv, Plan *p, Error *e) {
@@ -113,6 +124,8 @@ int main(int argc, char **argv) {
                 return EXIT_STATUS_USAGE;
         }
 
+        if (streq(argv[1], NOTIFY_OPTION))
+                return keep_notify();
         status = launch(argv, &p, &e);
         (void) module_name_from_id(argv[1], &name);
         log_error("Cannot start module '%s': %s", name ? name : argv[1], error_text(&e, -ENOMEM));

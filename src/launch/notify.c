@@ -3,15 +3,17 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stddef.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 
-#include "basic/socket.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 
-#define NOTIFY_NAME "notify" /* of the copy that the manager keeps */
-#define FD_MIN      16       /* out of the way of descriptors that have fixed numbers */
+#define NOTIFY_NAME  "notify" /* of the one that the manager keeps */
+#define FD_MIN       16       /* out of the way of descriptors that have fixed numbers */
+#define BARRIER_MSEC 5000     /* for a manager that is busy */
 
 /* One for the process, as the variable is. */
 static int the_fd = -EBADF;
@@ -37,13 +39,28 @@ static int send_with_fd(int socket, const char *state, int fd) {
         return sendmsg(socket, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* The manager keeps a copy for later starts of the unit. */
-static int store(int fd) {
-        return send_with_fd(fd, "FDSTORE=1\nFDNAME=" NOTIFY_NAME "\nFDPOLL=0", fd);
+/* To an address as sd_notify(3) has them: a path, or "@NAME" for an abstract one. */
+static int connect_notify(const char *address) {
+        _cleanup_(closep) int fd = -EBADF;
+        struct sockaddr_un sun = { .sun_family = AF_UNIX };
+        size_t size = strlen(address);
+
+        if ((address[0] != '/' && address[0] != '@') || size >= sizeof(sun.sun_path))
+                return -EINVAL;
+        memcpy(sun.sun_path, address, size);
+        if (address[0] == '@')
+                sun.sun_path[0] = 0; /* such a name has no NUL at its end */
+        else
+                size++;
+        fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || connect(fd, (struct sockaddr *) &sun,
+                              (socklen_t) (offsetof(struct sockaddr_un, sun_path) + size)) < 0)
+                return -errno;
+        return TAKE_FD(fd);
 }
 
-/* The copy that the manager kept; -EBADF: none. */
-static int take_stored(void) {
+/* The one that the manager kept; -EBADF: none. */
+static int take_kept(void) {
         _cleanup_(strv_freep) char **names = NULL;
         int n;
 
@@ -54,46 +71,20 @@ static int take_stored(void) {
         return n < 0 ? n : -EBADF;
 }
 
-/* A copy under a number where it is in nobody's way. */
-static int keep(int fd) {
+/* A copy under a number where it is not in the way. */
+static int move_up(int fd) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, FD_MIN);
 
         return copy < 0 ? -errno : copy;
 }
 
-/* pm2ctl's, which is standard input until the unit is restarted automatically; -EBADF: it is not. A
- * module must not find it there. */
-static int take_given(void) {
-        _cleanup_(closep) int fd = -EBADF, null = -EBADF;
-
-        if (sd_is_socket(STDIN_FILENO, AF_UNIX, SOCK_DGRAM, /* listening= */ -1) <= 0)
-                return -EBADF;
-        fd = keep(STDIN_FILENO);
-        if (fd < 0)
-                return fd;
-        null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-                return -errno;
-        return TAKE_FD(fd);
-}
-
 static int find(void) {
-        _cleanup_(closep) int stored = take_stored(), fd = take_given();
         const char *address = getenv("NOTIFY_SOCKET");
-        int r;
+        _cleanup_(closep) int fd = take_kept();
 
-        if (fd >= 0) {
-                r = stored < 0 ? store(fd) : 0;
-                return r < 0 ? r : TAKE_FD(fd);
-        }
-        if (fd != -EBADF)
-                return fd;
-        if (stored >= 0)
-                return keep(stored);
-        if (isempty(address))
-                return -EBADF;
-        fd = connect_datagram(address);
-        return fd < 0 ? fd : keep(fd);
+        if (fd == -EBADF && !isempty(address))
+                fd = connect_notify(address);
+        return fd < 0 ? fd : move_up(fd);
 }
 
 int notify_open(void) {
@@ -113,7 +104,7 @@ bool notify_send(const char *state) {
         return the_fd >= 0 && send(the_fd, state, strlen(state), MSG_NOSIGNAL) >= 0;
 }
 
-void notify_barrier(uint64_t usec) {
+void notify_barrier(void) {
         _cleanup_(closep) int read_fd = -EBADF, write_fd = -EBADF;
         int fds[2];
 
@@ -125,5 +116,25 @@ void notify_barrier(uint64_t usec) {
         if (send_with_fd(the_fd, "BARRIER=1", write_fd) < 0)
                 return;
         write_fd = safe_close(write_fd);
-        (void) poll(&(struct pollfd){ .fd = read_fd }, 1, (int) (usec / USEC_PER_MSEC));
+        (void) poll(&(struct pollfd){ .fd = read_fd }, 1, BARRIER_MSEC);
+}
+
+int notify_keep(void) {
+        const char *address = getenv("NOTIFY_SOCKET");
+        int r;
+
+        if (isempty(address))
+                return -ENOENT;
+        the_fd = connect_notify(address);
+        if (the_fd < 0)
+                return the_fd;
+        /* after an automatic restart there is one, and there is room for one only */
+        if (!notify_send("FDSTOREREMOVE=1\nFDNAME=" NOTIFY_NAME))
+                return -EIO;
+        r = send_with_fd(the_fd, "FDSTORE=1\nFDNAME=" NOTIFY_NAME "\nFDPOLL=0", the_fd);
+        if (r < 0)
+                return r;
+        /* whose message it is, the manager sees only as long as we are there */
+        notify_barrier();
+        return 0;
 }

@@ -10,8 +10,7 @@
 #include "model/exit-status.h"
 #include "model/name.h"
 
-#define HOMEPAGE_MAX  512
-#define NOTIFY_SOCKET "/run/systemd/notify" /* of the system's manager, always */
+#define HOMEPAGE_MAX 512
 /* PrivateTmp=, which DynamicUser= implies, makes a folder "systemd-private-<boot
  * id>-<unit>-XXXXXX", and a name holds NAME_MAX bytes. */
 #define PRIVATE_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
@@ -49,7 +48,6 @@ void unit_spec_done(UnitSpec *s) {
         strv_free(s->cache_directory);
         strv_free(s->read_write_paths);
         strv_free(s->addresses_allowed);
-        strv_free(s->inaccessible_paths);
         free(s->success.codes);
         free(s->restart_prevent.codes);
         *s = UNIT_SPEC_EMPTY;
@@ -255,14 +253,6 @@ size_t unit_name_max(ScopeKind scope) {
         return scope == SCOPE_SYSTEM ? PRIVATE_NAME_MAX : NAME_MAX;
 }
 
-/* The module's processes may not tell the manager anything. Its bridge may, by a descriptor that
- * pm2ctl opens and the manager keeps for as long as the unit is there. */
-static int set_notify_socket(UnitSpec *s) {
-        s->notify_socket = NOTIFY_SOCKET;
-        s->fd_store_max = 1;
-        return strv_extend(&s->inaccessible_paths, NOTIFY_SOCKET);
-}
-
 /* Who it runs as, where it may write. */
 static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s, Error *e) {
         int r;
@@ -292,8 +282,6 @@ static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitS
                 r = strv_extendf(&s->state_directory, "pm2ctl-data/%s", folder);
         if (r >= 0)
                 r = strv_copy(m->name_servers, &s->addresses_allowed);
-        if (r >= 0)
-                r = set_notify_socket(s);
         if (r >= 0 && m->link)
                 r = set_linked(m, s);
         return r;

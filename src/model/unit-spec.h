@@ -60,8 +60,6 @@ typedef struct UnitSpec {
 
         const char *type;
         const char *notify_access;
-        const char *notify_socket; /* connected to, and handed over as standard input; or NULL */
-        unsigned fd_store_max;
         const char *slice;
         char *syslog_identifier;
         char **log_fields; /* "NAME=value" */
@@ -79,7 +77,7 @@ typedef struct UnitSpec {
         char *user_fallback; /* with dynamic_user: taken where an account owns `user` */
         char *group;
         char **state_directory, **runtime_directory, **cache_directory;
-        char **read_write_paths, **inaccessible_paths;
+        char **read_write_paths;
         const char *protect_home;
         bool private_tmp;
         bool private_network;

@@ -20,7 +20,6 @@ static const struct {
         { "Slice", PROPERTY_STRING, offsetof(UnitSpec, slice) },
         { "Type", PROPERTY_STRING, offsetof(UnitSpec, type) },
         { "NotifyAccess", PROPERTY_STRING, offsetof(UnitSpec, notify_access) },
-        { "FileDescriptorStoreMax", PROPERTY_COUNT, offsetof(UnitSpec, fd_store_max) },
         { "SyslogIdentifier", PROPERTY_STRING, offsetof(UnitSpec, syslog_identifier) },
         { "LogExtraFields", PROPERTY_FIELDS, offsetof(UnitSpec, log_fields) },
 
@@ -40,7 +39,6 @@ static const struct {
         { "RuntimeDirectory", PROPERTY_STRINGS, offsetof(UnitSpec, runtime_directory) },
         { "CacheDirectory", PROPERTY_STRINGS, offsetof(UnitSpec, cache_directory) },
         { "ReadWritePaths", PROPERTY_STRINGS, offsetof(UnitSpec, read_write_paths) },
-        { "InaccessiblePaths", PROPERTY_STRINGS, offsetof(UnitSpec, inaccessible_paths) },
         { "ProtectHome", PROPERTY_STRING, offsetof(UnitSpec, protect_home) },
         { "PrivateTmp", PROPERTY_BOOL, offsetof(UnitSpec, private_tmp) },
         { "PrivateNetwork", PROPERTY_BOOL, offsetof(UnitSpec, private_network) },

@@ -2,7 +2,6 @@
 #include "unit/start.h"
 
 #include "basic/log.h"
-#include "basic/socket.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/bus.h"
@@ -25,35 +24,15 @@ static char *droppable_property(const char *error_name, const char *text) {
         return copy;
 }
 
-/* One for each unit: they would share what the kernel queues for a socket. */
-static int open_notify(const UnitSpec *spec, Error *e, int *ret) {
-        int fd;
-
-        if (!spec->notify_socket)
-                return 0;
-        fd = connect_datagram(spec->notify_socket);
-        if (fd < 0)
-                return error_set(e, fd, "cannot connect to systemd's notify socket, %s: %s",
-                                 spec->notify_socket, strerror(-fd));
-        *ret = fd;
-        return 0;
-}
-
 int unit_send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
         static char **missing; /* one manager, one warning for all units */
 
         for (;;) {
                 _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
                 _cleanup_(freep) char *error_name = NULL, *property = NULL;
-                _cleanup_(closep) int notify_fd = -EBADF;
                 UnitSpec copy = *spec; /* borrows everything */
                 int r;
 
-                r = open_notify(spec, e, &notify_fd);
-                if (r < 0)
-                        return r;
-                if (notify_fd >= 0)
-                        copy.stdin_fd = notify_fd;
                 r = unit_user_choose(bus, spec, e, &copy.user);
                 if (r >= 0)
                         r = start_message_new(bus, &copy, missing, e, &m);

@@ -239,10 +239,12 @@ ok "what the bridge says arrives" metric 42
 inside agent touch die
 ok "a module ends for good" wait_for 20 systemctl is-failed $unit
 rm /var/lib/pm2ctl-data/agent/die
-fails "systemctl cannot start that" systemctl restart $unit
-like "... and the journal says how" "$(unit_journal $unit)" "a unit that has failed is started by 'pm2ctl start'"
-ok "pm2ctl can" pm2ctl start agent
+ok "systemctl starts it again" systemctl start $unit
+shut_out "after a failure"
 ok "what the bridge says arrives" metric 43
+ok "pm2ctl starts it too" pm2ctl restart agent
+ok "what the bridge says arrives" metric 44
+is "no descriptor is kept but that" "$(property $unit NFileDescriptorStore)" 1
 
 # -- the user scope, where the socket is the user's own
 add_user alice 4001

@@ -124,8 +124,6 @@ static void test_contents(void) {
                 { "Slice", "s pm2.slice," },
                 { "Type", "s notify," },
                 { "NotifyAccess", "s all," },
-                { "FileDescriptorStoreMax", "u 1," },
-                { "InaccessiblePaths", "as [/run/systemd/notify,]" },
                 { "SyslogIdentifier", "s acme:tool," },
                 { "LogExtraFields", "aay [[PM2_MODULE=@acme/tool][PM2CTL=module]]" },
                 { "ExecStart", "a(sasb) [[/usr/libexec/pm2ctl/pm2-launch,[/usr/libexec/pm2ctl/"

@@ -337,7 +337,7 @@ static int stub_launch(char **argv) {
         (void) snprintf(state, sizeof(state), "READY=1\nSTATUS=up as %s", argv[1]);
         if (notify_open() < 0 || !notify_send(state))
                 return EXIT_FAILURE;
-        notify_barrier(USEC_PER_SEC);
+        notify_barrier();
         (void) execv("./run", argv);
         return EXIT_STATUS_INTERPRETER;
 }
