@@ -49,7 +49,7 @@ static int run_multiset(const void *args, char **words) {
                         if (strv_consume(&pairs, word) < 0)
                                 return log_oom();
                 if (r == -EINVAL) {
-                        log_error("Nothing is set: a quote is not closed in '%s'.", *text);
+                        log_error("Nothing is set: a quote is not closed.");
                         return EXIT_USAGE;
                 }
                 if (r < 0)

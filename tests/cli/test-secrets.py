@@ -212,6 +212,12 @@ refuses('two of them', 2, 'Only one value', b'a', 'set', '--secret', 'x', '-', '
 refuses('without --secret a value is missing', 2, "'kept' has no value", b'a', 'set', 'kept')
 
 
+for line in (['multiset', f"a '{SECRET}"], ['set', '--json', 'a', '{"' + SECRET], ['set', 'a:', SECRET], ['conf', 'a', 'b', SECRET, 'x'],
+             ['sett', 'a', SECRET]):
+    got = run(*line)
+    ok(got[0] in (1, 2) and SECRET not in got[1], f'what is wrong with {line[0]} is said without the value', line, got)
+
+
 # -- a terminal ---------------------------------------------------------------------------------------------------------
 class Terminal:
     """Runs a command on one; a second descriptor of it tells how it was left."""
