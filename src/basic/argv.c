@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/argv.h"
 
-int argv_take(int argc, char **argv, char ***ret) {
-        static char **copy; /* a root for leak checkers, as the words are used everywhere */
+#include "basic/strv.h"
 
-        copy = calloc((size_t) argc + 1, sizeof(char *));
+int argv_take(int argc, char **argv, char ***ret) {
+        _cleanup_(strv_freep) char **copy = calloc((size_t) argc + 1, sizeof(char *));
+
         if (!copy)
                 return -ENOMEM;
         for (int i = 0; i < argc; i++) {
@@ -14,7 +15,7 @@ int argv_take(int argc, char **argv, char ***ret) {
                 if (i > 0)
                         (void) memset(argv[i], 'x', strlen(argv[i]));
         }
-        *ret = copy;
+        *ret = TAKE_PTR(copy);
         return 0;
 }
 

@@ -7,8 +7,7 @@
 #include "basic/macro.h"
 
 /* Copies the words and overwrites all but the program's name: until it is known what they mean,
- * each may be secret. 0 and the copy, which lives as long as the process and keeps the words'
- * number and order, or -ENOMEM. */
+ * each may be secret. 0 and the copy, a vector that keeps their number and order, or -ENOMEM. */
 int argv_take(int argc, char **argv, char ***ret);
 
 /* Writes those words back that are not secret; called with the copy's words. */

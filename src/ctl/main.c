@@ -7,6 +7,7 @@
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
 #include "ctl/ctl.h"
 #include "ctl/secret-words.h"
 
@@ -182,9 +183,9 @@ static int check_options(const bool *given, const Arguments *arg, const char *wo
 int main(int argc, char **argv) {
         static char *const nothing[] = { (char *) "list", NULL };
         Arguments arg = { .legend = true, .pager = true, .restart = true, .follow = true };
+        _cleanup_(strv_freep) char **copy = NULL;
         _cleanup_(freep) char **words = NULL;
         CommandLine line = { .arg = &arg };
-        char **copy;
         bool given[ELEMENTSOF(options)] = {};
         int r;
 
