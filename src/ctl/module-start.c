@@ -5,6 +5,7 @@
 #include "basic/user.h"
 #include "ctl/companion.h"
 #include "ctl/name-servers.h"
+#include "ctl/runtime-space.h"
 #include "model/name.h"
 #include "model/unit-spec.h"
 #include "store/linked.h"
@@ -212,6 +213,7 @@ static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
         }
         if (r < 0)
                 return r;
+        runtime_space_check(c);
         r = check_names(c, b, started);
         unit_outcomes_free(started, b->n);
         return r;

@@ -3,6 +3,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/module-unit.h"
+#include "ctl/runtime-space.h"
 
 /* What new settings mean for a module's units: one that runs is restarted as it is, one that
  * failed, or keeps failing, is made anew, since it may have lacked just this setting; one that is
@@ -90,6 +91,7 @@ static int restart_units(Context *c, char **units, Error *e) {
                 else
                         log_info("Restarted %s.", units[i]);
         unit_outcomes_free(outcomes, n);
+        runtime_space_check(c);
         return result;
 }
 

@@ -58,7 +58,8 @@ static void flush_monitor(Bridge *b) {
                 return;
         r = monitor_flush(&b->monitor);
         if (r < 0)
-                (void) log_warning_errno(r, "Failed to write the metrics, ignoring: %m");
+                (void) log_warning_errno(r, "Failed to write the metrics to the runtime folder, "
+                                            "ignoring until it can be written to: %m");
 }
 
 /* 1 as long as the module may say more. */

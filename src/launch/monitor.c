@@ -108,27 +108,10 @@ static int write_metrics(Monitor *m, const char *text) {
         return renameat(m->dir_fd, temporary, m->dir_fd, MONITOR_FILE) < 0 ? -errno : 0;
 }
 
-int monitor_flush(Monitor *m) {
-        _cleanup_(freep) char *status = NULL, *state = NULL;
-        const char *text = json_text(m->metrics);
-        int r;
+/* What the manager shows. */
+static int notify_status(Monitor *m) {
+        _cleanup_(freep) char *status = axm_monitor_status(m->metrics), *state = NULL;
 
-        m->dirty = false;
-        m->written_usec = now_usec();
-        if (!text)
-                return -ENOMEM;
-        if (streq_ptr(m->written, text))
-                return 0;
-
-        if (m->dir_fd >= 0) {
-                r = write_metrics(m, text);
-                if (r < 0)
-                        return r;
-        }
-        if (free_and_strdup(&m->written, text) < 0)
-                return -ENOMEM;
-
-        status = axm_monitor_status(m->metrics);
         if (!status)
                 return -ENOMEM;
         if (streq_ptr(m->status, status))
@@ -141,4 +124,29 @@ int monitor_flush(Monitor *m) {
         free(m->status);
         m->status = TAKE_PTR(status);
         return 0;
+}
+
+int monitor_flush(Monitor *m) {
+        const char *text = json_text(m->metrics);
+        int r, written = 0;
+
+        m->dirty = false;
+        m->written_usec = now_usec();
+        if (!text)
+                return -ENOMEM;
+        if (streq_ptr(m->written, text))
+                return 0;
+
+        if (m->dir_fd >= 0)
+                written = write_metrics(m, text);
+        r = free_and_strdup(&m->written, written < 0 ? NULL : text);
+        if (r < 0)
+                return r;
+        r = notify_status(m);
+        if (r < 0)
+                return r;
+        if (written < 0 && m->lost)
+                return 0;
+        m->lost = written < 0;
+        return written;
 }

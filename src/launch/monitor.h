@@ -18,6 +18,7 @@ typedef struct Monitor {
         uint64_t written_usec;
         bool dirty;
         bool full; /* metrics were left out */
+        bool lost; /* the file could not be written last time */
 } Monitor;
 
 /* `folder` is the runtime folder, or NULL. */
@@ -30,4 +31,7 @@ int monitor_update(Monitor *m, const Mask *mask, json_object *data);
 
 /* Microseconds until something is to be written: 0 now, USEC_INFINITY if nothing is. */
 uint64_t monitor_due(const Monitor *m);
+
+/* Writes the file and tells the manager. That the file cannot be written is returned once, until it
+ * was written again: there is something to write each second. */
 int monitor_flush(Monitor *m);

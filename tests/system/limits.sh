@@ -40,7 +40,7 @@ fails "a module writes to nothing else in /run" inside agent touch /run/x
 
 # The runtime folder is on a file system apart from systemd's.
 is "runtime folders have a file system of their own" "$(findmnt -no FSTYPE /run/pm2ctl)" tmpfs
-like "with a limit and without programs" "$(findmnt -no OPTIONS /run/pm2ctl)" 'noexec.*size=65536k,nr_inodes=32768'
+like "with a limit and without programs" "$(findmnt -no OPTIONS /run/pm2ctl)" 'noexec.*size=65536k,nr_inodes=16384'
 mount -o remount,size=100M /run
 fails "a runtime folder cannot take all of /run" fill /run/pm2ctl/agent 90
 ok "systemd reloads" systemctl daemon-reload
@@ -166,6 +166,42 @@ pid=$(main_pid pm2@opened)
 ok "README: the runtime folders' file system" eval 'systemctl daemon-reload && systemctl reload run-pm2ctl.mount'
 is "... is larger" "$(limit '["runtime"]')" $((256 << 20))
 is "... and nothing was restarted" "$(main_pid pm2@opened)" "$pid"
+
+# The runtime folders' file system is full: who says so, and what goes on.
+mount -o remount,size=64M /run/pm2ctl
+use_local_registry
+ok "a module with metrics and actions" pm2ctl install sends
+ok "... each second" pm2ctl set sends:metrics true
+beats() { pm2ctl show sends --json=short | json 'd["monitor"]["beats"]["value"]'; }
+ok "... which show has" wait_for 20 output_has '^[0-9]+$' beats
+full="The file system of /run/pm2ctl is full: .* Module 'opened' has most of it, "
+fails "another fills it with bytes" inside opened dd if=/dev/zero of=/run/pm2ctl/opened/fill bs=1M count=100
+unwritten() { unit_journal pm2@sends.service | grep -c 'Failed to write the metrics to the runtime folder.*No space left on device'; }
+ok "... the bridge says so" wait_for 20 output_has '^1$' unwritten
+ok "... show too" pm2ctl show sends
+like "... and who it is" "$OUTPUT" "${full}65[0-9]* KiB in 3 files; 'pm2ctl stop opened' makes room"
+ok "... actions work" pm2ctl trigger sends action-0
+ok "... modules start" pm2ctl restart sends
+like "... with a warning" "$OUTPUT" "$full"
+ok "... which its bridge says, too" wait_for 20 output_has '^2$' unwritten
+inside opened rm /run/pm2ctl/opened/fill
+ok "with room again metrics are written" wait_for 20 beats
+is "and nothing was said each second" "$(unwritten)" 2
+unlike "nor is any more" "$(pm2ctl show sends 2>&1)" "$full"
+inside opened python3 -c '
+import os
+os.chdir("/run/pm2ctl/opened")
+try:
+    while True: os.mkdir("d"), os.chdir("d")
+except OSError: pass'
+exits "a module of many folders lets no new one start" 1 pm2ctl install @acme/tool
+like "... which says why" "$OUTPUT" '@acme/tool 1.0.0 did not start: its runtime folder cannot be made'
+like "... and who it is" "$OUTPUT" "${full}[0-9]* KiB in 16[0-9]* files; 'pm2ctl stop opened' makes room"
+ok "... actions work" pm2ctl trigger sends action-0
+ok "... it is stopped" pm2ctl stop opened
+fails "... and nothing of it is left" test -e /run/pm2ctl/opened
+ok "... and the other starts" pm2ctl start @acme/tool
+ok "... it too" pm2ctl start opened
 
 ok "a module is stopped" pm2ctl stop opened
 is "what would hold is not known" "$(limit '')" null
