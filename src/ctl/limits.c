@@ -107,6 +107,12 @@ static int fill(Context *c, json_object *o, const UnitLimits *l) {
                 if (r < 0)
                         return r;
         }
+        r = json_add_uint(o, "tasks_refused", l->events.tasks_refused);
+        if (r < 0)
+                return r;
+        r = json_add_uint(o, "memory_kills", l->events.memory_kills);
+        if (r < 0)
+                return r;
         r = add_folders(c, o, l);
         if (r < 0)
                 return r;
@@ -190,6 +196,19 @@ static void add_amounts(json_object *panel, json_object *limits) {
         }
 }
 
+/* What came of them since the unit was started. */
+static void add_events(json_object *panel, json_object *limits) {
+        int64_t refused = json_get_int(limits, "tasks_refused", 0),
+                kills = json_get_int(limits, "memory_kills", 0);
+        char *text;
+
+        if (refused > 0 &&
+            asprintf(&text, "%" PRId64 " times, for the limit of tasks", refused) >= 0)
+                add_line(panel, "refused to start a process or thread", text);
+        if (kills > 0 && asprintf(&text, "%" PRId64 ", for the limit of memory", kills) >= 0)
+                add_line(panel, "processes killed", text);
+}
+
 static void add_folder_lines(json_object *panel, json_object *limits) {
         static const char *const shared[] = { "/dev/shm", "/run/lock" };
         json_object *folders = json_get(limits, "folders"), *runtime = json_get(limits, "runtime");
@@ -240,6 +259,7 @@ void limits_print(json_object *limits) {
                 return;
         }
         add_amounts(panel, limits);
+        add_events(panel, limits);
         add_folder_lines(panel, limits);
         (void) json_add_string(panel, "io_uring",
                                json_get_bool(limits, "io_uring", true) ? "allowed" : "denied");

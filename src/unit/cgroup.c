@@ -194,3 +194,32 @@ unsigned cgroup_controllers(const char *group) {
         }
         return found;
 }
+
+/* The number behind a word that begins a line; 0 if it is not there. */
+static uint64_t read_count(Places *places, const char *group, const char *word) {
+        const Place *place;
+        char text[SMALL_MAX];
+
+        if (read_first(places, group, text, sizeof(text), &place) < 0)
+                return 0;
+        for (const char *line = text; line; line = strchr(line, '\n')) {
+                const char *rest;
+
+                line += *line == '\n' ? 1 : 0;
+                rest = startswith(line, word);
+                if (rest && *rest == ' ')
+                        return strtoull(rest + 1, NULL, 10);
+        }
+        return 0;
+}
+
+CgroupEvents cgroup_events(const char *group) {
+        static Places tasks = { { { "", "pids.events" }, { "/pids", "pids.events" } }, 2 },
+                      memory = { { { "", "memory.events" }, { "/memory", "memory.oom_control" } },
+                                 2 };
+
+        return (CgroupEvents){
+                .tasks_refused = read_count(&tasks, group, "max"),
+                .memory_kills = read_count(&memory, group, "oom_kill"),
+        };
+}

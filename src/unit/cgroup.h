@@ -37,3 +37,10 @@ enum {
 
 /* Which of these there are for a group: a user's manager may have been given none. */
 unsigned cgroup_controllers(const char *group);
+
+/* How often a limit was met since the group was made, that is, since its unit was started. */
+typedef struct CgroupEvents {
+        uint64_t tasks_refused, memory_kills;
+} CgroupEvents;
+
+CgroupEvents cgroup_events(const char *group);

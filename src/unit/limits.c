@@ -176,7 +176,12 @@ static int read_group(sd_bus *bus, const char *path, UnitLimits *l) {
                                        &group);
         if (r < 0)
                 return r;
-        l->controllers = isempty(group) ? CGROUP_ALL : cgroup_controllers(group);
+        if (isempty(group)) {
+                l->controllers = CGROUP_ALL;
+                return 0;
+        }
+        l->controllers = cgroup_controllers(group);
+        l->events = cgroup_events(group);
         return 0;
 }
 

@@ -19,6 +19,7 @@ typedef struct UnitLimits {
         bool io_uring;            /* its system calls are allowed */
 
         unsigned controllers; /* CGROUP_…: what the kernel can hold it to; all if it does not run */
+        CgroupEvents events;
 } UnitLimits;
 
 /* Of the unit whose object on the bus this is. */

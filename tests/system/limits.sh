@@ -98,6 +98,28 @@ is "... unlimited, both" "$(limit '["memory"]') $(limit '["tasks"]')" "null null
 is "... CPU" "$(limit '["cpu_percent"]')" 50
 like "... as text" "$(pm2ctl show opened)" '^  memory = unlimited$'
 
+# What comes of a module that takes more: it is held, others are not, and show says which limit it was.
+open_by $'MemoryMax=64M\nMemorySwapMax=0\nTasksMax=50'
+fails "a fork bomb is refused" inside opened python3 -c '
+import os, time
+for i in range(100):
+    if os.fork() == 0: time.sleep(10), os._exit(0)'
+like "... as too many" "$OUTPUT" 'Resource temporarily unavailable'
+ok "... the host starts processes" sh -c true
+ok "... show names the limit" test "$(limit '["tasks_refused"]')" -gt 0
+like "... in text too" "$(pm2ctl show opened)" '^  refused to start a process or thread = [0-9]+ times, for the limit of tasks$'
+printf '%s\n' 'x = bytearray(200 << 20)' >/var/lib/pm2ctl-data/opened/hog.py
+pid=$(main_pid pm2@opened)
+printf 'python3 hog.py' >/var/lib/pm2ctl-data/opened/command
+touch /var/lib/pm2ctl-data/opened/go
+if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then   # there OOMPolicy=stop ends the unit, which starts again
+        ok "a module that takes too much memory is ended" wait_for 30 output_has 'oom-kill' unit_journal pm2@opened.service
+        ok "... and started again" wait_for 30 eval '[ "$(main_pid pm2@opened)" -ne 0 ] && [ "$(main_pid pm2@opened)" != "$pid" ]'
+else
+        ok "what takes too much memory is killed" wait_for 30 eval '[ "$(limit "[\"memory_kills\"]")" = 1 ]'
+        like "... which show says" "$(pm2ctl show opened)" '^  processes killed = 1, for the limit of memory$'
+fi
+
 open_by "$(opening io_uring_setup)"
 is "... io_uring" "$(limit '["io_uring"]')" true
 for call in 425 426 427; do
