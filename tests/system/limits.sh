@@ -38,6 +38,24 @@ fails "nor with files" flood /run/lock 300
 ok "the host still has room there" touch /run/lock/y
 fails "a module writes to nothing else in /run" inside agent touch /run/x
 
+# Wherever else a module can write; docs/SECURITY.md says what bounds each.
+writable() {
+        inside agent python3 -c '
+import os, tempfile
+for root, folders, _ in os.walk("/"):
+    if root == "/proc":
+        folders[:] = []
+    try:
+        os.unlink(tempfile.mkstemp(dir=root)[1])
+        print(root)
+        folders[:] = []
+    except OSError:
+        pass' | sort | tr '\n' ' '
+}
+inside agent sh -c 'rm -rf /dev/shm/* /run/lock/*'
+is "a module writes to no other folder" "$(writable)" \
+        '/dev/mqueue /dev/shm /run/lock /run/pm2ctl/agent /tmp /var/lib/private/pm2ctl-data/agent /var/tmp '
+
 # The runtime folder is on a file system apart from systemd's.
 is "runtime folders have a file system of their own" "$(findmnt -no FSTYPE /run/pm2ctl)" tmpfs
 like "with a limit and without programs" "$(findmnt -no OPTIONS /run/pm2ctl)" 'noexec.*size=65536k,nr_inodes=16384'

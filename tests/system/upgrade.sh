@@ -44,6 +44,27 @@ refused() {
         cp -p "$kept" "$file"
 }
 
+# -- what runs since a version that knew no limits
+ok "a module is installed" pm2ctl install hello
+systemctl stop pm2.slice run-pm2ctl.mount
+systemctl mask -q --runtime run-pm2ctl.mount
+ok "... and runs as 0.1 started it" systemd-run -q --unit=pm2@hello --slice=pm2.slice -p DynamicUser=yes -p User=pm2-hello \
+        -p StateDirectory=pm2ctl-data/hello -p RuntimeDirectory=pm2ctl/hello -p NotifyAccess=all -p Type=notify \
+        -p LoadCredential=global:/etc/pm2ctl/settings.ini -p 'SetCredential=global:\n' -p 'SetCredential=module:\n' \
+        -p WorkingDirectory=/var/lib/pm2ctl/modules/hello/current/node_modules/hello /usr/libexec/pm2ctl/pm2-launch hello
+systemctl unmask -q --runtime run-pm2ctl.mount
+limits_of() { pm2ctl show hello --json=short | json "[d['limits'][k] for k in ('memory', 'folders', 'runtime', 'io_uring', 'addresses_denied')]"; }
+is "the list has it" "$(pm2ctl list --json=short | json "d[0]['active']")" active
+is "show says that it has no limits" "$(limits_of)" '[null, {}, null, true, []]'
+like "... in words" "$(pm2ctl show hello)" '^  runtime folders = on /run, until all modules are stopped, or at the next boot$'
+ok "a restart" pm2ctl restart hello
+like "... brings the limits" "$(limits_of)" '^.4294967296, ."/dev/shm": 67108864, "/run/lock": 1048576., .*, false, ."100'
+ok "another one beside it" pm2ctl install sends
+ok "when all were stopped" pm2ctl stop hello sends
+ok "... and are started" pm2ctl start hello sends
+is "... their runtime folders have a limit too" "$(limits_of | cut -d, -f4)" ' 67108864'
+ok "both are removed" pm2ctl uninstall --purge hello sends
+
 # -- taking over
 ok "modules are installed" pm2ctl install hello @acme/tool sends
 ok "... one set up" pm2ctl set sends:owner before
