@@ -2,6 +2,7 @@
 #include "basic/log.h"
 
 #include <stdarg.h>
+#include <sys/stat.h>
 
 #include "basic/address-mask.h"
 #include "basic/string-util.h"
@@ -10,11 +11,21 @@ static const char *log_name = "pm2ctl";
 static int log_max_level = LOG_INFO;
 static bool log_to_journal = false;
 
+/* $JOURNAL_STREAM is inherited by what redirects its output, so it names device and inode. */
+static bool is_journal(int fd) {
+        const char *stream = getenv("JOURNAL_STREAM");
+        unsigned long long device, inode;
+        struct stat st;
+
+        return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &st) >= 0 &&
+               st.st_dev == device && st.st_ino == inode;
+}
+
 void log_setup(const char *name) {
         const char *level = getenv("PM2CTL_LOG_LEVEL");
 
         log_name = name;
-        log_to_journal = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
+        log_to_journal = is_journal(STDERR_FILENO);
         if (level && level[0] >= '0' && level[0] <= '7' && !level[1])
                 log_max_level = level[0] - '0';
 }

@@ -82,6 +82,10 @@ got=$(printf 'a\0b' | pm2ctl set tool:nul - 2>&1)
 [ $? -eq 1 ] && [[ $got == *NUL* ]]
 result $? 'a NUL is refused' "$got"
 
+# what a service prints into a file is for people, what it prints into the journal has priorities
+(exec 2>err; JOURNAL_STREAM=1:1 pm2ctl get 'a b:c'; JOURNAL_STREAM=$(stat -Lc %d:%i err) pm2ctl get 'a b:c')
+is 'a priority stands before a message in the journal, and nowhere else' $'pm2ctl:\n<3>' "$(grep -oE '^(pm2ctl:|<[0-9]>)' err)"
+
 # -- mistakes
 refuses 'a module cannot be replaced by a value' 1 'all its settings would be lost' set tool v
 refuses 'nothing is set where one of several is wrong' 1 'a part of it is empty' set drive /nix tool: v
