@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Commands for a virtual machine without a network, over a serial port of virtio.
 
-  vm-agent.py serve PORT                in the machine, as a service: runs what is asked for, one after the other
+  vm-agent.py serve                     in the machine, as a service: runs what is asked for, one after the other
   vm-agent.py call SOCKET COMMAND...    on the host: runs COMMAND there; its output and exit status are ours
 
 Each line is a JSON object: {"id", "argv"} one way, {"id", "data"} and at last {"id", "status"} the other. A caller that
 went away leaves its command to be killed by the next caller, and what it still says is told by its id."""
 
 import base64
+import glob
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ import threading
 
 NOT_THERE = 125   # as timeout(1) and env(1) have it for failures of their own
 CHUNK = 64 * 1024
+# as a login would have it, not as a service
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID")}
 
 
 class Agent:
@@ -36,7 +39,7 @@ class Agent:
     def run(self, id, argv):
         try:
             process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                       cwd="/", start_new_session=True)
+                                       env=ENVIRONMENT, cwd="/", start_new_session=True)
         except OSError as error:
             self.say(id=id, data=base64.b64encode(f"{argv[0]}: {error.strerror}\n".encode()).decode())
             self.say(id=id, status=127)
@@ -61,10 +64,10 @@ class Agent:
         self.run(id, argv)
 
 
-def serve(path):
-    while not os.path.exists(path):   # its driver takes its time
+def serve():
+    while not (ports := glob.glob("/dev/vport*p1")):   # its driver takes its time
         threading.Event().wait(0.1)
-    port = os.open(path, os.O_RDWR)
+    port = os.open(ports[0], os.O_RDWR)
     agent, rest = Agent(port), b""
     while True:
         data = os.read(port, CHUNK)
@@ -111,8 +114,8 @@ def call(path, argv):
     return NOT_THERE
 
 
-if len(sys.argv) == 3 and sys.argv[1] == "serve":
-    serve(sys.argv[2])
+if sys.argv[1:] == ["serve"]:
+    serve()
 elif len(sys.argv) > 3 and sys.argv[1] == "call":
     sys.exit(call(sys.argv[2], sys.argv[3:]))
 else:
