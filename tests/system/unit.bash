@@ -27,10 +27,11 @@ make_module() {
 # A module that does what `inside` tells it, as a module would: in its sandbox, as its user
 # shellcheck disable=SC2034
 AGENT='cd "$STATE_DIRECTORY"
-while sleep 0.02; do
-        [ -e go ] || continue
+exec 9<> <(:)   # read to sleep without a process
+while :; do
+        [ -e go ] || { read -rt 0.02 -u 9; continue; }
         rm go
-        bash ./command >output 2>&1
+        bash ./command >output 2>&1 9>&-
         echo $? >status.new
         mv status.new status
 done'
