@@ -1,172 +1,338 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/address-mask.h"
+#include "basic/address-mask-internal.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 #include "basic/string-util.h"
 
-#define WORD_END " \t\r\n\"" /* what no address holds; a quote ends a text of JSON */
+#define FIELD_MAX 32 /* bytes of a query field's name, or of a harmless value, that are shown */
 
-/* In small letters: what the name of a query field that proves something has in it. */
-static const char *const secret_parts[] = {
-        "token",   "auth",      "passw",      "pwd",        "secret",     "apikey",    "api_key",
-        "api-key", "accesskey", "access_key", "access-key", "credential", "signature",
+/* Query fields that name what is fetched. */
+static const char *const harmless_fields[] = {
+        "v", "version", "ref", "branch", "tag", "format", "inline", "raw", "download",
 };
-static const char *const secret_names[] = { "key", "sig", "pass" };
 
-static const char *const npmrc_names[] = { "_authToken", "_auth", "_password" };
+static const char *const services[] = { "github", "gitlab", "bitbucket", "gist", "sourcehut" };
 
-static const char *const services[] = { "github:", "gitlab:", "bitbucket:", "gist:" };
+static const char *const service_domains[] = {
+        "github.com", "gitlab.com", "bitbucket.org", "gist.github.com", "git.sr.ht",
+};
 
-typedef struct Masking {
-        const char *start, *p; /* what is read, and how far */
-        char *out;
-} Masking;
+/* Whose addresses are such even where their slashes are missing. */
+static const char *const network_schemes[] = { "http", "https", "git", "ssh", "ftp", "ftps" };
+static const char *const ssh_schemes[] = { "ssh", "git+ssh", "ssh+git" };
+static const char *const path_schemes[] = { "file", "link", "portal", "git+file" };
+/* "npm:NAME@RANGE" */
+static const char *const alias_schemes[] = { "npm", "jsr", "workspace" };
 
-static void copy(Masking *m, size_t n) {
-        memcpy(m->out, m->p, n);
-        m->out += n;
-        m->p += n;
-}
-
-/* Passes over what is there. */
-static void mask(Masking *m, size_t n) {
-        m->out = stpcpy(m->out, ADDRESS_MASK);
-        m->p += n;
-}
-
-static bool is_secret_field(const char *name, size_t n) {
-        _cleanup_(freep) char *small = strndup(name, n);
-
-        if (!small)
-                return true;
-        for (char *c = small; *c; c++)
-                *c = (char) tolower((uint8_t) *c);
-        for (size_t i = 0; i < ELEMENTSOF(secret_names); i++)
-                if (streq(small, secret_names[i]))
-                        return true;
-        for (size_t i = 0; i < ELEMENTSOF(secret_parts); i++)
-                if (strstr(small, secret_parts[i]))
+static bool is_among(const char *p, const char *end, const char *const *words, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (strlen(words[i]) == (size_t) (end - p) &&
+                    strncasecmp(p, words[i], (size_t) (end - p)) == 0)
                         return true;
         return false;
 }
+#define IS_AMONG(p, end, words) is_among(p, end, words, ELEMENTSOF(words))
 
-/* Where what stands before the host ends: its '@', or NULL. A password may hold what it should
- * have encoded; only a port is digits. */
-static const char *find_at(const char *authority, const char **ret_colon) {
-        size_t n = strcspn(authority, "/?#" WORD_END);
-        const char *colon = memchr(authority, ':', n), *at = memrchr(authority, '@', n);
-
-        if (!at && colon && !isdigit((uint8_t) colon[1]))
-                at = memrchr(authority, '@', strcspn(authority, WORD_END));
-        *ret_colon = at && colon && colon < at ? colon : NULL;
-        return at;
+static bool consists_of(const char *p, const char *end, const char *extra) {
+        for (; p < end; p++)
+                if (!isalnum((uint8_t) *p) && !strchr(extra, *p))
+                        return false;
+        return true;
 }
 
-static bool is_http(const Masking *m) {
-        size_t n = (size_t) (m->p - m->start);
+/* Up to three numbers and what may follow them in a version. */
+static bool is_version(const char *p, const char *end) {
+        while (p < end && strchr("v^~<>=", *p))
+                p++;
+        for (unsigned i = 0; i < 3; i++) {
+                const char *digits = p;
 
-        return (n >= 4 && strncasecmp(m->p - 4, "http", 4) == 0) ||
-               (n >= 5 && strncasecmp(m->p - 5, "https", 5) == 0);
+                while (p < end && isdigit((uint8_t) *p))
+                        p++;
+                if (p == digits)
+                        return false;
+                if (p == end || *p != '.')
+                        break;
+                p++;
+        }
+        return p == end || ((*p == '-' || *p == '+') && consists_of(p, end, "-+."));
 }
 
-/* At "://". */
-static void mask_authority(Masking *m) {
-        const char *colon, *at = find_at(m->p + strlen("://"), &colon);
-        bool token = at && !colon && is_http(m);
+bool ends_with_npmrc_name(const char *p, const char *end) {
+        static const char *const names[] = { "_authToken", "_auth", "_password" };
 
-        copy(m, strlen("://"));
-        if (colon)
-                copy(m, (size_t) (colon + 1 - m->p));
-        if (colon || token)
-                mask(m, (size_t) (at - m->p));
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                size_t n = strlen(names[i]);
+
+                if ((size_t) (end - p) >= n && memcmp(end - n, names[i], n) == 0)
+                        return true;
+        }
+        return false;
 }
 
-/* At "github:". */
-static void mask_service(Masking *m, const char *service) {
-        const char *colon, *at;
-        size_t n;
+/* -- the parts of an address ---------------------------------------------------------- */
 
-        copy(m, strlen(service));
-        n = strcspn(m->p, "/?#" WORD_END);
-        at = memrchr(m->p, '@', n);
-        colon = at ? memchr(m->p, ':', (size_t) (at - m->p)) : NULL;
-        if (colon) {
-                copy(m, (size_t) (colon + 1 - m->p));
-                mask(m, (size_t) (at - m->p));
+static bool is_harmless_field(const char *p, const char *equals, const char *end) {
+        return IS_AMONG(p, equals, harmless_fields) && end - equals - 1 <= FIELD_MAX &&
+               consists_of(equals + 1, end, "._-/");
+}
+
+/* At '?'. A name is only shown if there is a value that it can be the name of. */
+static void mask_query(Masking *m, const char *end) {
+        while (m->p < end) {
+                const char *field = m->p + 1, *next = find_any(field, end, "&"),
+                           *equals = find_any(field, next, "=");
+
+                copy_to(m, field);
+                if (equals < next && !is_harmless_field(field, equals, next) &&
+                    equals - field <= FIELD_MAX && consists_of(field, equals, "._-") &&
+                    strspn(equals, "=") < (size_t) (next - equals))
+                        copy_to(m, equals + 1);
+                if (equals == next || !is_harmless_field(field, equals, next))
+                        hide_to(m, next);
+                copy_to(m, next);
         }
 }
 
-/* At '?', '&' or ';' within an address. */
-static void mask_field(Masking *m) {
-        size_t name, value;
-
-        copy(m, 1);
-        name = strcspn(m->p, "=&;#?" WORD_END);
-        if (m->p[name] != '=' || !is_secret_field(m->p, name))
-                return;
-        copy(m, name + 1);
-        value = strcspn(m->p, "&;#'" WORD_END);
-        if (value > 0)
-                mask(m, value);
+static bool is_range(const char *p, const char *end) {
+        for (const char *c = p; c < end; c++)
+                if (*c == '=' && c > p && !strchr("<>| ", c[-1]))
+                        return false;
+        return consists_of(p, end, ".*^~<>=| -+%");
 }
 
-/* At one of .npmrc's words: "=" and what follows it. What stands for a token, "…", stays. */
-static void mask_npmrc(Masking *m, const char *name) {
-        size_t n;
-
-        copy(m, strlen(name));
-        n = strspn(m->p, " ");
-        if (m->p[n] != '=')
-                return;
-        copy(m, n + 1 + strspn(m->p + n + 1, " "));
-        n = strcspn(m->p, "'" WORD_END);
-        if (n > 0 && !startswith(m->p, "…"))
-                mask(m, n);
+/* A branch, tag or commit; '@' is only found where packages of a scope, or versions, are tagged. */
+static bool is_ref(const char *p, const char *end) {
+        for (const char *at = p; (at = find_first(at, end, '@')); at++)
+                if (at > p && at[-1] != '/' && !is_version(at + 1, end))
+                        return false;
+        return consists_of(p, end, "._/+-@~^");
 }
 
-/* The one of these the text begins with. */
-static const char *find_word(const char *text, const char *const *words, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (startswith(text, words[i]))
-                        return words[i];
+/* What follows '#' in the specification of a repository: parts with "::" between them. */
+static bool is_committish(const char *p, const char *end) {
+        for (const char *next; p < end; p = next) {
+                const char *last = memmem(p, (size_t) (end - p), "::", 2), *value = NULL;
+
+                next = last ? last + 2 : end;
+                last = last ? last : end;
+                if (last - p >= 7 && memcmp(p, "semver:", 7) == 0) {
+                        if (!is_range(p + 7, last))
+                                return false;
+                        continue;
+                }
+                value = last - p >= 5 && memcmp(p, "path:", 5) == 0 ? p + 5 : p;
+                if (!is_ref(value, last))
+                        return false;
+        }
+        return true;
+}
+
+/* At "?", "#" or the end. */
+static void mask_rest(Masking *m, bool repository) {
+        if (m->p < m->end && *m->p == '?')
+                mask_query(m, find_any(m->p, m->end, "#"));
+        if (m->p < m->end)
+                copy_to(m, m->p + 1);
+        if (repository && is_committish(m->p, m->end))
+                copy_to(m, m->end);
+        else
+                hide_to(m, m->end);
+}
+
+static void mask_committish(Masking *m) {
+        mask_rest(m, /* repository= */ true);
+}
+
+/* Up to the query: ";token=…" and "/:_authToken=…". What only stands for a token, "…", stays. */
+static void mask_path(Masking *m, const char *end) {
+        for (const char *equals; (equals = find_first(m->p, end, '='));) {
+                const char *next = find_any(equals, end, "/");
+                size_t n = (size_t) (next - equals) - 1;
+
+                copy_to(m, equals + 1);
+                if (n != strlen("…") || memcmp(m->p, "…", n) != 0)
+                        hide_to(m, next);
+                copy_to(m, next);
+        }
+        copy_to(m, end);
+}
+
+/* The colon before a port, or where a password must have begun. */
+static const char *find_port(const char *host, const char *end) {
+        const char *bracket = *host == '[' ? find_first(host, end, ']') : NULL;
+
+        return find_first(bracket ? bracket : host, end, ':');
+}
+
+/* An '@' of a path that neither a scope nor a version explains: a password that should have been
+ * encoded, and looked like a port or a host. */
+static const char *find_late_at(const char *host, const char *slash, const char *end) {
+        bool odd = !memchr(host, '.', (size_t) (slash - host)) && *host != '[' &&
+                   (slash - host != 9 || strncasecmp(host, "localhost", 9) != 0);
+
+        for (const char *at; (at = find_last(slash, end, '@')); end = at)
+                if (at[-1] != '/' && !is_version(at + 1, find_any(at + 1, end, "/")) &&
+                    (odd || find_first(host, at, ':')))
+                        return at;
         return NULL;
 }
 
-char *mask_addresses(const char *text) {
-        /* each mask is after something longer than what it may add */
-        _cleanup_(freep) char *out = malloc(2 * strlen(text) + sizeof(ADDRESS_MASK));
-        Masking m = { text, text, out };
-        bool within = false, begins = true;
+/* Where what stands before the host ends: its '@', or NULL. */
+static const char *find_at(const char *start, const char *end, const char *colon, bool ssh) {
+        const char *slash = find_any(start, end, "/?#\\"), *at = find_last(start, slash, '@');
 
-        if (!out)
-                return NULL;
-        while (*m.p) {
-                const char *service = begins ? find_word(m.p, services, ELEMENTSOF(services))
-                                             : NULL,
-                           *npmrc = *m.p == '_'
-                                            ? find_word(m.p, npmrc_names, ELEMENTSOF(npmrc_names))
-                                            : NULL;
-
-                begins = !isalnum((uint8_t) *m.p);
-                if (service)
-                        mask_service(&m, service);
-                else if (npmrc)
-                        mask_npmrc(&m, npmrc);
-                else if (startswith(m.p, "://")) {
-                        within = true;
-                        mask_authority(&m);
-                } else if (within && strchr("?&;", *m.p))
-                        mask_field(&m);
-                else {
-                        within = within && !strchr(WORD_END, *m.p);
-                        copy(&m, 1);
-                }
-        }
-        *m.out = 0;
-        return TAKE_PTR(out);
+        if (colon) /* no port: the first of a password that holds what it should have encoded */
+                return find_last(start, end, '@');
+        if (at && ssh)
+                return at;
+        return find_late_at(start, slash, find_any(slash, end, "?#")) ?: at;
 }
 
-bool address_is_masked(const char *text) {
-        return strstr(text, ADDRESS_MASK "@") || strstr(text, "=" ADDRESS_MASK);
+const char *address_find_odd_port(const char *start, const char *end) {
+        const char *slash = find_any(start, end, "/?#\\"),
+                   *colon = find_last(start, slash, '@') || start == slash
+                                    ? NULL
+                                    : find_port(start, slash);
+
+        return colon && colon + 1 + strspn(colon + 1, "0123456789") < slash ? colon : NULL;
+}
+
+/* Of a malformed address all that may be a password is hidden. */
+static void mask_userinfo(Masking *m, bool ssh) {
+        const char *colon = address_find_odd_port(m->p, m->end),
+                   *at = find_at(m->p, m->end, colon, ssh),
+                   *slash = find_any(m->p, m->end, "/?#\\"), *name = m->p;
+
+        if (!at && colon && !ssh) {
+                copy_to(m, colon + 1);
+                hide_to(m, m->end);
+        }
+        if (!at && !colon && m->p < m->end && *m->p != '[' && find_first(m->p, slash, '%'))
+                hide_to(m, slash);
+        if (!at)
+                return;
+        while (ssh && name < at && consists_of(name, name + 1, "._-~"))
+                name++;
+        if (name > m->p && (name == at || *name == ':'))
+                copy_to(m, name < at ? name + 1 : name);
+        hide_to(m, at);
+}
+
+/* Behind the slashes of an address. */
+static void mask_authority(Masking *m, const char *scheme, const char *colon) {
+        bool ssh = IS_AMONG(scheme, colon, ssh_schemes),
+             repository = ssh || (colon - scheme >= 3 && strncasecmp(scheme, "git", 3) == 0);
+        const char *host, *slash, *path;
+
+        mask_userinfo(m, ssh);
+        host = m->p < m->end && *m->p == '@' ? m->p + 1 : m->p;
+        slash = find_any(host, m->end, "/:?#");
+        path = find_any(host, m->end, "?#");
+        repository = repository || IS_AMONG(host, slash, service_domains) ||
+                     (path - host >= 4 && memcmp(path - 4, ".git", 4) == 0);
+        mask_path(m, path);
+        mask_rest(m, repository);
+}
+
+/* -- the parts of other specifications ------------------------------------------------- */
+
+static void copy_alias(Masking *m, const char *end) {
+        const char *colon = find_first(m->p, end, ':'), *at;
+
+        while (colon && IS_AMONG(m->p, colon, alias_schemes)) {
+                copy_to(m, colon + 1);
+                colon = find_first(m->p, end, ':');
+        }
+        /* "NAME@", and "git@" */
+        while (m->p < end && (at = find_first(m->p + 1, end, '@')) &&
+               consists_of(m->p + (*m->p == '@'), at, *m->p == '@' ? "._-~/" : "._-~")) {
+                copy_to(m, at + 1);
+                copy_alias(m, end);
+        }
+}
+
+/* "USER:PASSWORD@HOST:PATH", "github:TOKEN@USER/REPOSITORY" */
+static void mask_credentials(Masking *m, const char *end) {
+        const char *hash = find_any(m->p, end, "#"), *colon = find_first(m->p, hash, ':'),
+                   *at = find_last(m->p, hash, '@');
+        bool service = colon && IS_AMONG(m->p, colon, services);
+
+        if (service) {
+                copy_to(m, colon + 1);
+                colon = find_first(m->p, hash, ':');
+        }
+        /* a password with a '#' */
+        if (!at && colon && !find_first(colon, hash, '/'))
+                at = find_last(m->p, end, '@');
+        if (at && ((service && at > m->p) || (colon && at > colon)))
+                hide_to(m, at);
+        else if (service && colon) {
+                copy_to(m, colon + 1);
+                hide_to(m, hash);
+        }
+}
+
+/* One without an address in it. */
+static void mask_plain(Masking *m, const char *end) {
+        const char *colon, *rest;
+
+        for (const char *equals = m->p; (equals = find_first(equals, end, '=')); equals++)
+                if (ends_with_npmrc_name(m->p, equals)) {
+                        mask_path(m, end);
+                        return;
+                }
+        copy_alias(m, end);
+        colon = find_first(m->p, end, ':');
+        if (find_any(m->p, end, "./~") == m->p || (colon && IS_AMONG(m->p, colon, path_schemes)))
+                copy_to(m, end);
+        mask_credentials(m, end);
+        rest = find_any(m->p, end, "?#");
+        copy_to(m, rest);
+        if (find_first(rest, end, '=') ||
+            (rest < end && *rest == '#' && find_first(rest, end, ':')))
+                mask_part(m, end, mask_committish);
+        copy_to(m, end);
+}
+
+const char *address_find_scheme(const char *p, const char *end, const char **ret_colon,
+                                const char **ret_authority) {
+        const char *start = p;
+
+        if (end - p > 2 && p[0] == '/' && p[1] == '/') {
+                *ret_colon = p;
+                *ret_authority = p + 2;
+                return p;
+        }
+        for (const char *colon; (colon = find_first(p, end, ':')); p = colon + 1) {
+                const char *scheme = colon, *rest = colon + 1;
+
+                while (scheme > start &&
+                       (isalnum((uint8_t) scheme[-1]) || strchr("+-.", scheme[-1])))
+                        scheme--;
+                while (rest < end && strchr("/\\", *rest))
+                        rest++;
+                if (scheme == colon || rest == end || IS_AMONG(scheme, colon, path_schemes))
+                        continue;
+                if (rest - colon <= 2 && !IS_AMONG(scheme, colon, network_schemes) &&
+                    strncasecmp(scheme, "git+", 4) != 0)
+                        continue;
+                *ret_colon = colon;
+                *ret_authority = rest;
+                return scheme;
+        }
+        return NULL;
+}
+
+void mask_specification(Masking *m) {
+        const char *colon, *authority,
+                *scheme = address_find_scheme(m->p, m->end, &colon, &authority);
+
+        mask_plain(m, scheme ?: m->end);
+        if (!scheme)
+                return;
+        copy_to(m, authority);
+        mask_authority(m, scheme, colon);
 }

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <limits.h>
 
+#include "basic/address-mask.h"
 #include "basic/string-util.h"
 
 static void json_tokener_freep(json_tokener **t) {
@@ -202,6 +203,12 @@ int json_add(json_object *o, const char *key, json_object *value) {
 
 int json_add_string(json_object *o, const char *key, const char *value) {
         return value ? json_add(o, key, json_object_new_string(value)) : 0;
+}
+
+int json_add_address(json_object *o, const char *key, const char *value) {
+        _cleanup_(freep) char *shown = value ? mask_address(value) : NULL;
+
+        return value && !shown ? -ENOMEM : json_add_string(o, key, shown);
 }
 
 int json_add_uint(json_object *o, const char *key, uint64_t value) {

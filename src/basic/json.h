@@ -38,6 +38,8 @@ bool json_get_bool(json_object *o, const char *key, bool otherwise);
 /* Adds to an object; takes no ownership of the text, all of that of `value`. A NULL string adds
  * nothing. -ENOMEM. */
 int json_add_string(json_object *o, const char *key, const char *value);
+/* The same with its secrets masked: what earlier versions wrote may hold some. */
+int json_add_address(json_object *o, const char *key, const char *value);
 int json_add_uint(json_object *o, const char *key, uint64_t value);
 int json_add_bool(json_object *o, const char *key, bool value);
 int json_add(json_object *o, const char *key, json_object *value);

@@ -222,7 +222,7 @@ static int add_origin(json_object *o, const Module *m, const Package *p) {
 
         r = json_add_string(o, "description", p->description);
         if (r >= 0)
-                r = json_add_string(o, "spec", m->spec);
+                r = json_add_address(o, "spec", m->spec);
         if (r >= 0)
                 r = json_add_string(o, "integrity", m->integrity);
         if (r >= 0)

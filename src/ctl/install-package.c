@@ -67,9 +67,9 @@ static int fill_module(Context *c, const Source *source, Fetched *f, Error *e, I
         m->installed_usec = (uint64_t) now.tv_sec * USEC_PER_SEC +
                             (uint64_t) now.tv_nsec / NSEC_PER_USEC;
         /* everybody may read these */
-        m->spec = mask_addresses(source->path ? source->path : source->spec);
+        m->spec = mask_address(source->path ? source->path : source->spec);
         m->source = source->path ? strdup(source->path)
-                    : f->source  ? mask_addresses(f->source)
+                    : f->source  ? mask_address(f->source)
                                  : NULL;
         if (!m->spec || (!m->source && (source->path || f->source)) ||
             free_and_strdup(&m->env, c->arg->env) < 0)

@@ -135,7 +135,7 @@ static int install_one(Context *c, const char *spec) {
         else
                 r = install_source(c, &source, &in);
         if (!in.module.spec)
-                in.module.spec = mask_addresses(spec);
+                in.module.spec = mask_address(spec);
         r = install_report(c, &in, r);
         source_done(&source);
         return r;

@@ -32,7 +32,7 @@ static int add_module(Context *c, const char *name, json_object *rows, json_obje
                 if (r >= 0)
                         r = json_add_string(row, "current", m.version);
                 if (r >= 0)
-                        r = json_add_string(row, "spec", m.spec);
+                        r = json_add_address(row, "spec", m.spec);
         } else if (r > 0)
                 log_info("%s comes from no registry, but from %s.", name, m.spec ? m.spec : "-");
         source_done(&source);

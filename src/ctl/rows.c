@@ -67,6 +67,7 @@ int row_add_unit(json_object *row, const Module *m, const Package *p, const char
 int row_new(Context *c, const Module *m, const Package *p, const char *unit, const UnitState *state,
             json_object **ret) {
         _cleanup_(json_object_putp) json_object *row = json_object_new_object();
+        const char *source = m->source ?: m->spec;
         _cleanup_(freep) char *id = NULL;
         int r;
 
@@ -84,7 +85,8 @@ int row_new(Context *c, const Module *m, const Package *p, const char *unit, con
         if (r >= 0)
                 r = row_add_unit(row, m, p, unit, state);
         if (r >= 0)
-                r = add_text(row, "source", m->source ? m->source : m->spec);
+                r = source ? json_add_address(row, "source", source)
+                           : add_text(row, "source", NULL);
         if (r >= 0)
                 r = json_add_bool(row, "enabled", !m->disabled && services_at_boot(c));
         if (r < 0)

@@ -197,7 +197,7 @@ static int prepare(Fetch *f, Error *e) {
 static void tell_waiting(Fetch *f) {
         const char *host = f->repositories > 0 ? f->repository : registry_waiting_for(f->registry);
         uint64_t seconds = (now_usec() - f->changed_usec) / USEC_PER_SEC;
-        _cleanup_(freep) char *shown = host ? mask_addresses(host) : NULL;
+        _cleanup_(freep) char *shown = host ? mask_address(host) : NULL;
 
         if (shown && seconds >= WAITING_SECONDS)
                 fprintf(stderr, "waiting %llu %s\n", (unsigned long long) seconds, shown);

@@ -49,16 +49,36 @@ static int compare_members(const void *a, const void *b) {
         return collate(x->key, y->key);
 }
 
+typedef char *(*Mask)(const char *text);
+
+/* Everybody may read a release. Specifications are masked whole, other texts as sentences; a page
+ * for funding is what the registry shows to everybody. */
+static Mask mask_of(const char *key, Mask mask) {
+        if (streq(key, "funding"))
+                return NULL;
+        return streq(key, "resolved") || endswith(key, "ependencies") ? mask_address : mask;
+}
+
+static int copy_value(json_object *value, Mask mask, json_object **ret) {
+        _cleanup_(freep) char *masked = NULL;
+
+        if (!mask || !json_string(value)) {
+                *ret = json_object_get(value);
+                return 0;
+        }
+        masked = mask(json_string(value));
+        *ret = masked ? json_object_new_string(masked) : NULL;
+        return *ret ? 0 : -ENOMEM;
+}
+
 /* A copy in npm's order: plain values before objects. */
-static int sort_members(json_object *o, json_object **ret) {
+static int sort_members(json_object *o, Mask mask, json_object **ret) {
         _cleanup_(json_object_putp) json_object *sorted = NULL;
         _cleanup_(freep) Member *members = NULL;
         size_t n = 0;
 
-        if (!json_object_is_type(o, json_type_object)) {
-                *ret = json_object_get(o);
-                return 0;
-        }
+        if (!json_object_is_type(o, json_type_object))
+                return copy_value(o, mask, ret);
         sorted = json_object_new_object();
         members = calloc((size_t) json_object_object_length(o) + 1, sizeof(*members));
         if (!sorted || !members)
@@ -73,7 +93,7 @@ static int sort_members(json_object *o, json_object **ret) {
         qsort(members, n, sizeof(*members), compare_members);
         for (size_t i = 0; i < n; i++) {
                 json_object *copy = NULL;
-                int r = sort_members(members[i].value, &copy);
+                int r = sort_members(members[i].value, mask_of(members[i].key, mask), &copy);
 
                 if (r < 0)
                         return r;
@@ -91,7 +111,7 @@ static char *to_text(json_object *o) {
         _cleanup_(freep) char *line = NULL;
         const char *text;
 
-        if (sort_members(o, &sorted) < 0)
+        if (sort_members(o, mask_addresses, &sorted) < 0)
                 return NULL;
         text = json_object_to_json_string_ext(sorted, JSON_C_TO_STRING_PRETTY |
                                                               JSON_C_TO_STRING_SPACED |
@@ -100,8 +120,7 @@ static char *to_text(json_object *o) {
                 line = NULL;
                 return NULL;
         }
-        /* everybody may read a release */
-        return mask_addresses(line);
+        return TAKE_PTR(line);
 }
 
 static bool is_empty(json_object *o) {

@@ -176,8 +176,9 @@ static int from_registry(Spec *s, Error *e) {
         else {
                 s->type = SPEC_TAG;
                 if (span_plain(s->fetch) != strlen(s->fetch))
-                        return s->name ? error_set(e, -EINVAL, "'%s' is no version, range or tag of %s",
-                                                   s->raw, s->name)
+                        return s->name ? error_set(e, -EINVAL,
+                                                   "'%s' is no version, range or tag of %s", s->raw,
+                                                   s->name)
                                        : error_set(e, -EINVAL, "'%s' is no valid package name",
                                                    s->raw);
         }
@@ -200,6 +201,9 @@ static int resolve(const char *name, size_t name_size, const char *text, Error *
                 s->name = strndup(name, name_size);
         if (!s->raw || (name && !s->name))
                 return -ENOMEM;
+        /* "USER:PASSWORD@HOST" is cut at its '@' */
+        if (s->name && strchr(s->name, ':'))
+                return error_set(e, -EINVAL, "what is before its '@' is not a valid package name");
         if (s->name && !package_name_is_valid(s->name))
                 return error_set(e, -EINVAL, "'%s' is no valid package name", s->name);
 

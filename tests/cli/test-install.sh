@@ -398,6 +398,18 @@ is "... nor stored" "" "$(grep -rl s3cret "$modules" "$staging")"
 refused "... so that an update takes it anew" "password or token, which is not stored: write it into .npmrc" update deep
 output=$(pm2ctl list --json; pm2ctl show deep --json; pm2ctl outdated 2>&1)
 is "... and no list has it" "" "$(grep -o s3cret <<<"$output")"
+for address in "${url/:\/\//:\/\/s3cret:x-oauth-basic@}deep/-/deep-1.0.0.tgz" "${url/:\/\//:\/\/s3cret:@}deep/-/deep-1.0.0.tgz" \
+        "${url}deep/-/deep-1.0.0.tgz?jwt=s3cret" "${url}deep/-/deep-1.0.0.tgz#token=s3cret"; do
+        installs "from ${address/*127.0.0.1/}, the rest hidden" --allow-unverified "$address"
+        output+=$(pm2ctl list --json; pm2ctl show deep --json; pm2ctl outdated 2>&1; grep -rh s3cret "$modules" "$staging")
+        is "... it is neither shown nor stored" "" "$(grep -o s3cret <<<"$output")"
+        refused "... so that an update takes it anew" "password or token, which is not stored" update deep
+done
+for spec in user:s3cret@127.0.0.1:x.git user:s3cret@h:x.git 'https://user:pa s3cret@127.0.0.1:1/x.tgz' https:/user:s3cret@h \
+        'https:\\user:s3cret@h' https://user:12/s3cret@127.0.0.1:1/x.tgz "https://127.0.0.1:1/x.tgz?a=p's3cret" foo@user:s3cret@h:a/b; do
+        status "what is misspelt" 1 install "$spec"
+        is "... is not shown: $output" "" "$(grep -o s3cret <<<"$output")"
+done
 
 status "uninstall" 0 uninstall all
 is "... leaves none" "" "$(ls "$modules"; ls -A "$staging")"

@@ -104,14 +104,18 @@ tests.interrupted = async () => {
 
 // -- what nothing vouches for
 
+const stored = ({ tree }) => ['package.json', 'package-lock.json', 'node_modules/.package-lock.json']
+        .some((file) => fs.readFileSync(path.join(tree, file), 'utf8').includes('s3cret'));
+
 tests.unverified = async () => {
         const data = pack({ 'package.json': '{"name":"remote","version":"1.0.0"}' });
         const none = { integrity: undefined, shasum: undefined }, dist = (_dist) => ({ '1.0.0': { _dist } });
-        const server = await registry({
+        const packages = {
                 none: dist(none), empty: dist({ integrity: '', shasum: '' }), unknown: dist({ ...none, integrity: 'md5-AAAA sha3-512-AAAA' }),
                 malformed: dist({ ...none, integrity: 'sha512-AAAA' }), odd: dist({ integrity: { sha512: 'x' }, shasum: [7] }), short: dist({ ...none, shasum: 'abc' }),
                 below: { '1.0.0': { dependencies: { none: '1' } } }, maybe: { '1.0.0': { optionalDependencies: { none: '1' } } },
-        }, (q, s) => q.url.startsWith('/x.tgz') && !s.end(data).destroyed);
+        };
+        const server = await registry(packages, (q, s) => q.url.startsWith('/x.tgz') && !s.end(data).destroyed);
         const more = { allow_unverified: true };
         for (const spec of ['none', 'empty', 'unknown', 'malformed', 'odd', 'short', 'below']) {
                 let result = await install(spec, { server });
@@ -125,15 +129,18 @@ tests.unverified = async () => {
         ok(result.answer.packages === 1 && result.answer.notices.some((text) => /--allow-unverified/.test(text)), 'an optional one is left out, with a word', result);
 
         const url = server.url.replace('//', '//me:s3cret@');
-        for (const spec of [`${server.url}x.tgz`, `${url}x.tgz`, `${server.url}x.tgz?token=s3cret`]) {
+        const tokens = ['s3cret:x-oauth-basic@', 's3cret:@', 's3cret@'].map((userinfo) => `${server.url.replace('//', `//${userinfo}`)}x.tgz`);
+        for (const spec of [`${server.url}x.tgz`, `${url}x.tgz`, ...tokens, ...['?token=s3cret', '?jwt=s3cret', '?t%6Fken=s3cret', '#token=s3cret'].map((rest) => `${server.url}x.tgz${rest}`)]) {
                 result = await install(spec, { server });
                 ok(refused(result, /no hash says what has to come from this address; --allow-unverified/) && !/s3cret/.test(result.out + result.err),
                         `an address: ${result.answer.error}`, result);
                 result = await install(spec, { server, more });
-                const files = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
-                ok(result.answer.integrity === sri(data) && files.every((file) => !fs.readFileSync(path.join(result.tree, file), 'utf8').includes('s3cret')),
-                        '... is taken with it, and no password is in the lock files', result);
+                ok(result.answer.integrity === sri(data) && !stored(result), '... is taken with it, and no password is in the lock files', result);
         }
+        packages.below['1.0.0'].dependencies = { remote: `${tokens[0]}?jwt=s3cret` };
+        server.publish('below');
+        result = await install('below', { server, more });
+        ok(result.answer.packages === 2 && !stored(result) && !/s3cret/.test(result.out + result.err), '... nor is that of a dependency', result);
         server.close();
 };
 
