@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <strings.h>
 
+#include "basic/address-mask.h"
 #include "basic/encoding.h"
 #include "basic/fs.h"
 #include "basic/remove.h"
@@ -216,23 +218,40 @@ static int set_credentials(Git *g, const Url *url) {
         return r < 0 ? r : strv_env_set(&g->env, "GIT_CONFIG_VALUE_0", value);
 }
 
-/* Other schemes make no use of a password. */
+/* Other schemes make no use of a password, git's own of no user either. */
 static int drop_password(Git *g) {
-        const char *authority = strstr(g->address, "://"), *colon, *at;
+        bool anonymous = strncasecmp(g->address, "git://", strlen("git://")) == 0;
+        const char *authority = strstr(g->address, "://"), *from, *at;
         size_t n;
 
         free(TAKE_PTR(g->plain));
         authority = authority ? authority + strlen("://") : g->address;
         n = strcspn(authority, "/?#");
         at = memrchr(authority, '@', n);
-        colon = at ? memchr(authority, ':', (size_t) (at - authority)) : NULL;
+        from = !at         ? NULL
+               : anonymous ? authority
+                           : memchr(authority, ':', (size_t) (at - authority));
         g->plain = strdup(g->address);
         if (!g->plain)
                 return -ENOMEM;
-        if (colon)
-                memmove(g->plain + (colon - g->address), g->plain + (at - g->address),
-                        strlen(at) + 1);
+        if (from)
+                memmove(g->plain + (from - g->address), g->plain + (at - g->address) + anonymous,
+                        strlen(at) + !anonymous);
         return 0;
+}
+
+/* git hands the address to its helpers as an argument, however it gets it. */
+static int check_plain(Git *g) {
+        _cleanup_(freep) char *masked = mask_address(g->plain);
+
+        if (!masked)
+                return -ENOMEM;
+        if (streq(masked, g->plain))
+                return 0;
+        return error_set(&g->error, -EINVAL,
+                         "git would show what is masked in '%s' to every user of the machine in "
+                         "its arguments; write a token before the host, followed by '@'",
+                         masked);
 }
 
 static int set_address(Git *g) {
@@ -253,8 +272,10 @@ static int set_address(Git *g) {
                 return -ENOMEM;
 
         if (url_parse(g->address, /* e= */ NULL, &url) < 0 || !url.user)
-                return 0;
+                return check_plain(g);
         r = free_and_strdup(&g->plain, url.text);
+        if (r >= 0)
+                r = check_plain(g);
         return r < 0 ? r : set_credentials(g, &url);
 }
 

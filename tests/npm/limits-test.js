@@ -171,6 +171,20 @@ tests.argv = async () => {
         const result = await install(`git+${server.url.replace('//', '//me:s3cr%65t@')}a.git`, { server });
         ok(result.answer.error && !/s3cr/.test(result.answer.error) && !/s3cr/.test(result.err), `is masked: ${result.answer.error}`, result);
         ok(seen.some((text) => text.includes('git')) && !seen.some((text) => /s3cr(%65|e)t/.test(text)), 'is in no argument list');
+        const { host } = server;
+        for (const address of [`http://${host}/x.git?private_token=s3cret`, `http://me:x@${host}/x.git?a=s3cret`, `http://me:12/s3cret@${host}/x.git`,
+                `http://${host}/x.git;token=s3cret`, `http://${host}/x.git?s3cret`]) {
+                seen.length = 0;
+                const { answer, err, out } = await install(`git+${address}`, { server });
+                ok(/git would show what is masked in .* write a token before the host/.test(answer.error) && !/s3cret/.test(out + err),
+                        `is refused where git would show it: ${answer.error}`, [answer, err]);
+                ok(seen.length === 0, '... before git is asked', seen);
+        }
+        const daemon = await listen(() => seen.push(...commands()));
+        const named = await install(`git://s3cret@127.0.0.1:${daemon.port}/x.git`, { server, npmrc: ['fetch-timeout=1500', 'fetch-retries=0'] });
+        ok(seen.some((text) => text.includes('git')) && !seen.some((text) => /s3cret/.test(text.replace(/.*pm2-fetch.*/, ''))) && !/s3cret/.test(named.out + named.err),
+                'git:// is asked without a user', [named, seen.filter((text) => /s3cret/.test(text))]);
+        daemon.close();
         ok(headers.includes(`Basic ${Buffer.from('me:s3cret').toString('base64')}`), 'and reaches the server', headers);
         server.close();
 };
