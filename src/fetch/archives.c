@@ -19,6 +19,7 @@ static Archive *archive_free(Archive *a) {
         free(a->name);
         free(a->url);
         free(a->file);
+        free(a->claim);
         free(a->integrity);
         free(a->keyid);
         error_clear(&a->error);
@@ -42,16 +43,25 @@ static bool is_another(const Archive *a, const ArchiveSource *s) {
                (s->published && !a->published);
 }
 
-/* Of one address with two hashes, one is wrong: that shows when it is fetched. */
-static bool is_wanted(const Archive *a, const ArchiveSource *s) {
-        if (s->integrity && a->integrity)
-                return streq(a->integrity, s->integrity);
-        return streq(a->url, s->url);
+static bool is_usable(const char *integrity) {
+        Integrity parsed;
+
+        return integrity && integrity_parse(integrity, /* e= */ NULL, &parsed) >= 0;
+}
+
+/* Only what is compared with a hash, or turned out to have it, answers for one: whether an address
+ * is the same says nothing about what came. */
+static bool is_wanted(const Archive *a, const ArchiveSource *s, const char *claim) {
+        if (claim)
+                return streq_ptr(a->claim, claim) || streq_ptr(a->integrity, claim);
+        return !a->claim && streq(a->url, s->url);
 }
 
 static Archive *find(Fetch *f, const ArchiveSource *s) {
+        const char *claim = is_usable(s->integrity) ? s->integrity : NULL;
+
         for (Archive *a = f->archives; a; a = a->next)
-                if (is_wanted(a, s) && !is_another(a, s))
+                if (is_wanted(a, s, claim) && !is_another(a, s))
                         return a;
         return NULL;
 }
@@ -85,12 +95,17 @@ static void on_tarball(void *userdata, int r, const TarballResult *result, Error
 }
 
 static int start(Fetch *f, Archive *a, Error *e) {
+        const char *registry_hash = a->published && is_usable(a->published->integrity)
+                                            ? a->published->integrity
+                                            : NULL;
         TarballGet get = {
                 .label = a->label,
                 .name = a->name,
                 .url = a->file ? NULL : a->url,
                 .file = a->file,
-                .integrity = a->integrity,
+                /* a shrinkwrap's hash does not replace the registry's */
+                .integrity = a->claim ?: registry_hash,
+                .also = streq_ptr(a->claim, registry_hash) ? NULL : registry_hash,
                 .dir_fd = f->unpacked_fd,
                 .folder = a->folder,
                 .done = on_tarball,
@@ -123,16 +138,9 @@ void archive_judged(Archive *a, int r, const Error *e) {
 
 /* Whatever comes over the network has to be what somebody said it is. A file beside the tree was
  * handed over, or made of a commit, which is a hash itself. */
-static int choose_integrity(Fetch *f, const ArchiveSource *s, Error *e, const char **ret) {
-        Integrity known;
-
-        *ret = s->integrity;
-        if (s->file || (s->integrity && integrity_parse(s->integrity, /* e= */ NULL, &known) >= 0))
+static int check_claimed(Fetch *f, const ArchiveSource *s, Error *e) {
+        if (s->file || f->request->allow_unverified || is_usable(s->integrity))
                 return 0;
-        if (f->request->allow_unverified) {
-                *ret = NULL;
-                return 0;
-        }
         if (!s->name && !s->integrity)
                 return error_set(e, -EKEYREJECTED,
                                  "%s: no hash says what has to come from this address; "
@@ -146,18 +154,16 @@ static int choose_integrity(Fetch *f, const ArchiveSource *s, Error *e, const ch
 
 static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         _cleanup_(archive_freep) Archive *a = calloc(1, sizeof(Archive));
-        const char *integrity;
         int r;
 
         if (!a)
                 return -ENOMEM;
-        r = choose_integrity(f, s, e, &integrity);
+        r = check_claimed(f, s, e);
         if (r < 0)
                 return r;
         a->fetch = f;
         a->published = s->published;
         a->published_usec = USEC_INFINITY;
-        a->unverified = !s->file && !integrity;
         r = free_and_strdup(&a->label, s->label);
         if (r >= 0)
                 r = free_and_strdup(&a->name, s->name);
@@ -166,7 +172,7 @@ static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         if (r >= 0)
                 r = free_and_strdup(&a->file, s->file);
         if (r >= 0)
-                r = free_and_strdup(&a->integrity, integrity);
+                r = free_and_strdup(&a->claim, is_usable(s->integrity) ? s->integrity : NULL);
         if (r >= 0)
                 r = s->judged ? 1 : signatures_judge(f, a, e);
         if (r > 0)

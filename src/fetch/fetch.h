@@ -82,7 +82,7 @@ typedef struct ArchiveSource {
         const char *name;          /* of a registry's package, else NULL */
         const char *url;           /* what a lock file calls it */
         const char *file;          /* in the folder of unpacked archives; NULL: it is fetched */
-        const char *integrity;     /* NULL if it is not known */
+        const char *integrity;     /* NULL if it is not known, which is the same as unusable */
         const Manifest *published; /* what the registry says of it; NULL if nothing. Borrowed for as
                                       long as the fetch lasts */
         bool judged;               /* it is known that the registry vouches for it */
@@ -91,15 +91,16 @@ typedef struct ArchiveSource {
 struct Archive {
         Fetch *fetch;
         Archive *next;
-        char *label, *name, *url, *file, *integrity;
-        const Manifest *published;
+        char *label, *name, *url, *file;
+        char *claim;     /* the hash that what comes is compared with; NULL: there is none */
+        char *integrity; /* the hash of what came; NULL before */
+        const Manifest *published; /* its hash, if there is one, has to fit as well */
         SignedRegistry *registry; /* NULL: of none, or signatures do not matter */
         Archive *next_waiting;    /* for the registry's keys */
         uint64_t published_usec;  /* USEC_INFINITY: not known, or not asked */
         bool time_asked, is_unsigned;
         char *keyid;     /* of the key it is signed with, which was checked; NULL: none */
         bool used;       /* it is in the tree */
-        bool unverified; /* nothing said what has to come; `integrity` is what came */
         bool done;
         int r;           /* how it went */
         Error error;     /* if it did not go well */
@@ -107,7 +108,8 @@ struct Archive {
         ArchiveWaiter *waiters;
 };
 
-/* Finds the archive with this integrity or address, or starts fetching it. done() is called when it
+/* Finds the archive with this integrity, or for a source without one that with its address, or
+ * starts fetching it: nothing is taken for what it was not compared with. done() is called when it
  * has come, at once if it has already. */
 int archive_get(Fetch *f, const ArchiveSource *source, void (*done)(void *userdata, Archive *a),
                 void *userdata, Error *e);

@@ -11,6 +11,7 @@
 #include "fetch/bin-links.h"
 #include "fetch/signatures.h"
 #include "npm/ideal.h"
+#include "npm/integrity.h"
 #include "npm/lockfile.h"
 
 /* A package's place in the tree, and where its files are before it is taken. */
@@ -77,7 +78,9 @@ static void on_archive(void *userdata, Archive *a) {
         }
         f->n_missing--;
         if (r >= 0) {
-                if (a->unverified)
+                /* A lock file names no hash but the one that was compared. Of an archive that
+                 * was made here of a commit it would say nothing. */
+                if (!a->file)
                         p->node->integrity = a->integrity;
                 memcpy(p->folder, a->folder, sizeof(p->folder));
                 a->folder[0] = 0;
@@ -89,8 +92,48 @@ static void on_archive(void *userdata, Archive *a) {
                 fetch_fail(f, r, a->r < 0 ? &a->error : &e);
 }
 
+static int compare_addresses(const void *a, const void *b) {
+        const Place *x = *(Place *const *) a, *y = *(Place *const *) b;
+        int r = strcmp(x->node->resolved ?: "", y->node->resolved ?: "");
+
+        if (r == 0)
+                r = strcmp(x->node->integrity ?: "", y->node->integrity ?: "");
+        return r != 0 ? r : strcmp(x->node->location, y->node->location);
+}
+
+static bool places_conflict(const Place *a, const Place *b) {
+        Integrity x, y;
+
+        return streq_ptr(a->node->resolved, b->node->resolved) && a->node->integrity &&
+               b->node->integrity && integrity_parse(a->node->integrity, /* e= */ NULL, &x) >= 0 &&
+               integrity_parse(b->node->integrity, /* e= */ NULL, &y) >= 0 &&
+               integrity_conflicts(&x, &y);
+}
+
+/* One address with two contents: an npm-shrinkwrap.json is wrong, or a server lies. */
+static int check_hashes(Fetch *f, Error *e) {
+        _cleanup_(freep) Place **sorted = calloc(f->n_places + 1, sizeof(Place *));
+
+        if (!sorted)
+                return -ENOMEM;
+        for (size_t i = 0; i < f->n_places; i++)
+                sorted[i] = f->places + i;
+        qsort(sorted, f->n_places, sizeof(Place *), compare_addresses);
+        for (size_t i = 1; i < f->n_places; i++) {
+                const Node *a = sorted[i - 1]->node, *b = sorted[i]->node;
+
+                if (places_conflict(sorted[i - 1], sorted[i]))
+                        return error_set(e, -EKEYREJECTED,
+                                         "%s and %s come from the same address, %s, with different "
+                                         "hashes, so one of them is wrong",
+                                         a->location, b->location, a->resolved);
+        }
+        return 0;
+}
+
 int layout_begin(Fetch *f, Error *e) {
         Tree *t = resolver_tree(f->resolver);
+        int r;
 
         f->places = calloc(t->n_nodes, sizeof(Place));
         if (!f->places)
@@ -99,10 +142,13 @@ int layout_begin(Fetch *f, Error *e) {
                 if (is_placed(t, t->nodes[i]) && !t->nodes[i]->in_bundle)
                         f->places[f->n_places++] = (Place){ .fetch = f, .node = t->nodes[i] };
 
+        r = check_hashes(f, e);
+        if (r < 0)
+                return r;
+
         f->n_missing = (unsigned) f->n_places;
         for (size_t i = 0; i < f->n_places; i++) {
                 _cleanup_(error_clear) Error failure = ERROR_NULL;
-                int r;
 
                 r = layout_get_archive(f, f->places[i].node, on_archive, f->places + i, &failure);
                 if (r >= 0)
@@ -169,6 +215,10 @@ int layout_finish(Fetch *f, Error *e) {
         const char *name = path_basename(f->request->tree);
         int r;
 
+        /* again, with those that nothing was known of */
+        r = check_hashes(f, e);
+        if (r < 0)
+                return r;
         qsort(f->places, f->n_places, sizeof(Place), compare_places);
         for (size_t i = 0; i < f->n_places; i++)
                 if (!f->places[i].node->inert) {

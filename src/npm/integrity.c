@@ -126,6 +126,15 @@ bool integrity_matches(const Integrity *i, const Digest *digest) {
         return false;
 }
 
+bool integrity_conflicts(const Integrity *a, const Integrity *b) {
+        if (a->algorithm != b->algorithm)
+                return false;
+        for (size_t k = 0; k < a->n_digests; k++)
+                if (integrity_matches(b, a->digests + k))
+                        return false;
+        return true;
+}
+
 int hasher_new(HashAlgorithm algorithm, Hasher **ret) {
         _cleanup_(hasher_freep) Hasher *h = NULL;
 

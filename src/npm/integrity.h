@@ -45,6 +45,9 @@ int integrity_to_string(const Integrity *i, char **ret);
 
 bool integrity_matches(const Integrity *i, const Digest *digest);
 
+/* Nothing can fit both: hashes of one strength, none in common. */
+bool integrity_conflicts(const Integrity *a, const Integrity *b);
+
 /* SHA-1 no longer proves anything against somebody who wants a collision. */
 static inline bool integrity_is_weak(const Integrity *i) {
         return i->algorithm == HASH_SHA1;

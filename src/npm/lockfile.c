@@ -205,8 +205,9 @@ static int add_node(json_object *packages, const Node *n) {
         r = add_manifest(entry, n);
         if (r >= 0)
                 r = json_add_string(entry, "resolved", n->resolved);
+        /* of what came inside another package no archive was compared with it */
         if (r >= 0)
-                r = json_add_string(entry, "integrity", n->integrity);
+                r = json_add_string(entry, "integrity", n->in_bundle ? NULL : n->integrity);
         return r < 0 ? r : add_flags(entry, n);
 }
 

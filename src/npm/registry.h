@@ -79,8 +79,9 @@ typedef struct TarballGet {
         const char *name;  /* the package's, which decides about the registry; NULL: none */
         const char *url;   /* NULL: `file` is read instead, which lies in `dir_fd` */
         const char *file;
-        const char *integrity; /* what the registry says; either may be NULL */
+        const char *integrity; /* what has to come; either may be NULL */
         const char *shasum;
+        const char *also; /* a further "sha512-…" that has to fit; may be NULL */
         int dir_fd; /* borrowed: where the folder is made */
         const char *folder;
         void (*done)(void *userdata, int r, const TarballResult *result, Error *e);

@@ -33,7 +33,8 @@ static void start_waiting(Registry *registry);
 static void finish(TarballTask *t, int r) {
         Registry *registry = t->task.registry;
         _cleanup_(freep) char *integrity = NULL;
-        TarballResult result = { .weak = t->known && integrity_is_weak(&t->integrity),
+        TarballResult result = { .weak = t->known && integrity_is_weak(&t->integrity) &&
+                                         (t->also.n_digests == 0 || integrity_is_weak(&t->also)),
                                  .cached = t->cached,
                                  .unpacked = t->unpacked };
 
@@ -238,6 +239,8 @@ static int prepare(TarballTask *t, Error *e) {
         else if (r >= 0 && t->get.shasum)
                 r = integrity_from_shasum(t->get.shasum, e, &t->integrity);
         t->known = t->integrity.n_digests > 0;
+        if (r >= 0 && t->get.also)
+                r = integrity_parse(t->get.also, e, &t->also);
 
         if (r >= 0 && t->name)
                 r = npmrc_registry(npmrc, t->name, e, &registry_url);

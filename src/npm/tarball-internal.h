@@ -18,6 +18,7 @@ typedef struct TarballTask {
         NpmrcAuth auth;
         bool known; /* `integrity` is what has to come */
         Integrity integrity;
+        Integrity also; /* without digests: nothing else has to fit */
 
         CacheFile file; /* its descriptor belongs to the stream */
         Stream *stream;

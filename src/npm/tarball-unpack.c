@@ -9,6 +9,7 @@
 typedef struct Source {
         Stream *stream;
         Hasher *hasher;
+        Hasher *also; /* NULL: one hash says it all */
 } Source;
 
 static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
@@ -19,6 +20,8 @@ static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
         if (n <= 0)
                 return n;
         r = hasher_update(source->hasher, buffer, (size_t) n);
+        if (r >= 0 && source->also)
+                r = hasher_update(source->also, buffer, (size_t) n);
         return r < 0 ? r : n;
 }
 
@@ -32,23 +35,31 @@ static int read_rest(Source *source) {
         return (int) n;
 }
 
-static int check(TarballTask *t, Hasher *hasher) {
-        int r;
-
-        r = hasher_finish(hasher, &t->digest);
-        if (r < 0)
-                return r;
-        if (!t->known || integrity_matches(&t->integrity, &t->digest))
+static int compare(TarballTask *t, const Integrity *expected, const Digest *digest) {
+        if (integrity_matches(expected, digest))
                 return 0;
         t->mismatch = true;
         error_clear(&t->error);
         return error_set(&t->error, -EKEYREJECTED,
                          "what came is not what the registry describes (its %s hash is another)",
-                         hash_algorithm_to_string(t->integrity.algorithm));
+                         hash_algorithm_to_string(expected->algorithm));
+}
+
+static int check(TarballTask *t, const Source *source) {
+        Digest also;
+        int r;
+
+        r = hasher_finish(source->hasher, &t->digest);
+        if (r >= 0 && t->known)
+                r = compare(t, &t->integrity, &t->digest);
+        if (r < 0 || !source->also)
+                return r;
+        r = hasher_finish(source->also, &also);
+        return r < 0 ? r : compare(t, &t->also, &also);
 }
 
 int tarball_unpack(void *userdata) {
-        _cleanup_(hasher_freep) Hasher *hasher = NULL;
+        _cleanup_(hasher_freep) Hasher *hasher = NULL, *also = NULL;
         _cleanup_(closep) int fd = -EBADF;
         TarballTask *t = userdata;
         Source source = { .stream = t->stream };
@@ -58,6 +69,12 @@ int tarball_unpack(void *userdata) {
         if (r < 0)
                 return r;
         source.hasher = hasher;
+        if (t->also.n_digests > 0) {
+                r = hasher_new(t->also.algorithm, &also);
+                if (r < 0)
+                        return r;
+        }
+        source.also = also;
         if (mkdirat(t->get.dir_fd, t->folder, 0755) < 0)
                 return error_set(&t->error, -errno, "cannot make the folder %s: %s", t->folder,
                                  strerror(errno));
@@ -68,7 +85,7 @@ int tarball_unpack(void *userdata) {
         r = unpack(read_and_hash, &source, fd, &t->error, &t->unpacked);
         checked = r < 0 ? read_rest(&source) : 0;
         if (checked >= 0)
-                checked = check(t, hasher);
+                checked = check(t, &source);
         if (checked < 0)
                 r = checked;
         if (r < 0)

@@ -3,6 +3,7 @@
 // What an install may take, and what it must not say: limits-test.js PM2-FETCH [PATTERN]. TAP.
 'use strict';
 
+const crypto = require('crypto');
 const fs = require('fs');
 const net = require('net');
 const path = require('path');
@@ -158,6 +159,124 @@ tests.pinned = async () => {
         result = await install('none', { server });
         ok(refused(result, /--allow-unverified/), '... to nothing', result);
         [server, other].forEach((s) => s.close());
+};
+
+// -- whatever a hash is claimed for is compared with it
+
+const sha1 = (data) => `sha1-${crypto.createHash('sha1').update(data).digest('base64')}`;
+const victim = (more) => pack({ 'package.json': '{"name":"victim","version":"1.0.0"}', ...more });
+const good = victim({ 'good.js': 'GOOD' }), evil = victim({ 'evil.js': 'EVIL' });
+
+// A package whose npm-shrinkwrap.json has these entries besides its own.
+const wrapping = (entries) => ({ '1.0.0': { dependencies: { victim: '1' }, _hasShrinkwrap: true, _files: { 'npm-shrinkwrap.json':
+        JSON.stringify({ lockfileVersion: 3, packages: { '': { dependencies: { victim: '1' } }, ...entries } }) } } });
+
+// A registry whose address of victim-1.0.0.tgz serves `data` (or what it returns), and the same as a plain address x.tgz.
+async function claims(make, data, dist) {
+        const packages = { victim: { '1.0.0': { _dist: { integrity: sri(good), ...dist } } } };
+        const server = await registry(packages, (q, s) => /victim-1|x\.tgz/.test(q.url) && !s.end(data instanceof Function ? data() : data).destroyed);
+        const [own, x] = ['victim/-/victim-1.0.0.tgz', 'x.tgz'].map((path) => server.url + path);
+        const wrap = (integrity, resolved = own, more = {}) => wrapping({ 'node_modules/victim': { version: '1.0.0', resolved, integrity, ...more } });
+        Object.assign(packages, make({ wrap, own, x }));
+        Object.keys(packages).forEach(server.publish);
+        return server;
+}
+const needs = (...names) => ({ '1.0.0': { dependencies: Object.fromEntries(names.map((name) => [name, '1'])) } });
+const files = (tree) => fs.readdirSync(tree, { recursive: true }).join();
+const hashes = ({ tree }) => Object.values(locked(tree)).map((entry) => entry.integrity);
+
+tests['two hashes of one address'] = async () => {
+        const between = /^node_modules\/\S*victim and node_modules\/\S*victim come from the same address, \S+victim-1\.0\.0\.tgz, with different hashes, so one of them is wrong$/;
+        for (const names of [['a-evil', 'b-good'], ['z-evil', 'b-good'], ['a-evil', 'victim', 'deep']]) {
+                const server = await claims(({ wrap }) => ({ top: needs(...names), [names[0]]: wrap(sri(evil)), 'b-good': wrap(sri(good)), deep: needs('b-good') }), evil, { integrity: sri(evil) });
+                const result = await install('top', { server });
+                ok(result.answer.error && !result.answer.name, `${names.join(' and ')}: ${result.answer.error}`, result);
+                ok(between.test(result.answer.error) || /is another\)$/.test(result.answer.error), '... with a reason', result);
+                server.close();
+        }
+        const server = await claims(({ wrap, x }) => ({ top: needs('one', 'two'), one: wrap(sri(good), x), two: wrap(sri(evil), x) }), good);
+        const result = await install('top', { server });
+        ok(/^node_modules\/(one|two)\/\S+ and node_modules\/(one|two)\/\S+ come from the same address, \S+x\.tgz, with different hashes/.test(result.answer.error),
+                `both are named: ${result.answer.error}`, result);
+        server.close();
+};
+
+// What came without a hash answers for nothing that has one.
+tests['hashes and --allow-unverified'] = async () => {
+        const more = { allow_unverified: true };
+        const check = async (what, make, data, expected, dist) => {
+                const server = await claims(make, data, dist);
+                const result = await install('top', { server, more });
+                if (expected instanceof RegExp)
+                        ok(refused(result, expected), `${what}: ${result.answer.error}`, result);
+                else
+                        ok(result.answer.name === 'top' && hashes(result).filter((hash) => hash === expected).length === 2, what, [result, result.answer.name && hashes(result)]);
+                server.close();
+        };
+        const wrong = /victim@1\.0\.0: what came is not|come from the same address, .*with different hashes/;
+        await check('an address before the registry\'s package of the same one', ({ own }) => ({ top: { '1.0.0': { dependencies: { byurl: own, mid: '1' } } }, mid: needs('victim') }), evil, wrong);
+        for (const [first, second] of [['a-none', 'b-pinned'], ['z-none', 'b-pinned'], ['a-md5', 'b-pinned']])
+                await check(`${first} and ${second}`, ({ wrap, x }) => ({ top: needs(first, second), [first]: wrap(/md5/.test(first) ? 'md5-AAAA' : undefined, x), [second]: wrap(sri(good), x) }), evil, wrong);
+        let n = 0;
+        await check('one address that gives two things', ({ x }) => ({ top: { '1.0.0': { dependencies: { byurl: x, wrap: '1' } } },
+                wrap: wrapping({ 'node_modules/victim': { version: '1.0.0', resolved: x } }) }), () => (n++ ? evil : good), wrong);
+        const none = { integrity: undefined, shasum: undefined };
+        await check('two names of a package without a hash have that of what came', () => ({ top: { '1.0.0': { dependencies: { a: 'npm:victim@1', b: 'npm:victim@1' } } } }),
+                good, sri(good), none);
+};
+
+// A shrinkwrap's hash does not stand in for the registry's, nor the other way round.
+tests['a shrinkwrap and the registry'] = async () => {
+        const both = ({ wrap }, integrity, more) => ({ top: wrap(integrity, undefined, more) });
+        const sums = [
+                ['the same', sri(good), {}, sri(good)],
+                ['an older hash', sha1(good), {}, sha1(good)],
+                ['an older one of something else', sha1(evil), {}, /sha1 hash is another/],
+                ['... while the registry has another', sha1(good), { integrity: sri(evil) }, /sha512 hash is another/],
+                ['the right one, the registry another', sri(good), { integrity: sri(evil) }, /sha512 hash is another/],
+                ['the registry\'s older one is another', sri(good), { integrity: undefined, shasum: '0'.repeat(40) }, /sha1 hash is another/],
+                ['several, one of which is right', `${sri(evil)} ${sri(good)} ${sha1(evil)}`, {}, sri(good)],
+        ];
+        for (const [what, integrity, dist, expected] of sums) {
+                const server = await claims((tools) => both(tools, integrity), good, dist);
+                const cache = fresh('cache');
+                for (const when of ['', ', from the cache']) {
+                        const result = await install('top', { server, cache });
+                        if (expected instanceof RegExp)
+                                ok(refused(result, expected), `${what}${when}: ${result.answer.error}`, result);
+                        else
+                                ok(hashes(result).at(-1) === expected && !result.answer.notices, `${what}${when}: is in the lock file`, [result, result.answer.name && hashes(result)]);
+                }
+                server.close();
+        }
+        const server = await claims(({ wrap }) => {
+                const [version, full] = Object.entries(wrap(sri(evil), undefined, { inBundle: true }))[0];
+                return { top: { [version]: { ...full, bundleDependencies: ['victim'], _files: { ...full._files, 'node_modules/victim/package.json': '{"name":"victim","version":"1.0.0"}' } } } };
+        }, good);
+        const result = await install('top', { server });
+        ok(result.answer.packages === 2 && hashes(result).filter(Boolean).length === 1, 'of what is bundled no hash is claimed', [result, result.answer.name && hashes(result)]);
+        server.close();
+};
+
+// What once came from an address does not count later.
+tests['hashes and the cache'] = async () => {
+        let data = evil;
+        const server = await claims(({ wrap, x }) => ({ loose: { '1.0.0': { dependencies: { victim: x } } }, strict: wrap(sri(good), x), evil: wrap(sri(evil), x) }), () => data);
+        const cache = fresh('cache'), more = { allow_unverified: true };
+        let result = await install('loose', { server, cache, more });
+        ok(hashes(result).at(-1) === sri(evil), 'an address, taken unverified', result);
+        result = await install('strict', { server, cache, more });
+        ok(refused(result, /sha512 hash is another/), '... is not what a shrinkwrap expects there', result);
+        data = good;
+        result = await install('loose', { server, cache, more });
+        ok(hashes(result).at(-1) === sri(good), '... and is asked for again the next time', result);
+        result = await install('strict', { server, cache });
+        ok(hashes(result).at(-1) === sri(good) && files(result.tree).includes('good.js'), 'a hash finds what has it', result);
+        for (const file of fs.readdirSync(path.join(cache, 'tarballs')))
+                fs.writeFileSync(path.join(cache, 'tarballs', file), evil);
+        result = await install('strict', { server, cache });
+        ok(hashes(result).at(-1) === sri(good) && files(result.tree).includes('good.js'), '... and not what only is called so', result);
+        server.close();
 };
 
 // Nobody on the machine reads a password: git gets it in its environment.

@@ -54,6 +54,28 @@ static void test_base64(void) {
         }
 }
 
+static void test_conflicts(void) {
+        static const struct {
+                const char *a, *b;
+                bool conflict;
+        } table[] = {
+                { SHA512, SHA512, false },
+                { SHA512, OTHER512, true },
+                { SHA1, SHA512, false },
+                { SHA512 " " OTHER512, OTHER512, false },
+                { SHA1 " " SHA512, OTHER512, true },
+                { SHA256, SHA256 "?x", false },
+        };
+        Integrity a, b;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                ok(integrity_parse(table[i].a, NULL, &a) == 0 &&
+                   integrity_parse(table[i].b, NULL, &b) == 0);
+                ok(integrity_conflicts(&a, &b) == table[i].conflict);
+                ok(integrity_conflicts(&b, &a) == table[i].conflict);
+        }
+}
+
 static void test_parse(void) {
         static const struct {
                 const char *text;
@@ -147,6 +169,7 @@ int main(void) {
         test_hex();
         test_base64();
         test_parse();
+        test_conflicts();
         test_too_many();
         test_hash();
         test_shasum();
