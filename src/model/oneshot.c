@@ -47,6 +47,8 @@ int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret) {
         s.kill_signal = SIGTERM;
         s.timeout_start_usec = o->timeout_usec;
         s.timeout_stop_usec = STOP_USEC;
+        s.memory_max = ONESHOT_MEMORY_MAX;
+        s.tasks_max = ONESHOT_TASKS_MAX;
 
         r = free_and_strdup(&s.unit, o->unit);
         if (r >= 0)

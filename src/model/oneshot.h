@@ -8,6 +8,12 @@
 #include "model/scope-kind.h"
 #include "model/unit-spec.h"
 
+/* A fetch takes some 200 MiB and a dozen threads for the largest trees, and keeps to limits of its
+ * own; install scripts run compilers, several at once. Both are there so that a package or a
+ * registry cannot take the machine along. */
+#define ONESHOT_MEMORY_MAX UNIT_MEMORY_MAX
+#define ONESHOT_TASKS_MAX  1024
+
 /* Everything is borrowed; NULL leaves it out. */
 typedef struct OneshotUnit {
         ScopeKind scope;

@@ -177,6 +177,11 @@ static int judge(Run *run, Error *e, int *ret_status) {
                 return error_set(
                         e, -ETIMEDOUT, "it took longer than %llu s",
                         (unsigned long long) (run->spec->timeout_start_usec / USEC_PER_SEC));
+        /* with cgroup v1 systemd does not see what for: it has no "oom-kill" there */
+        if (r > 0 && streq_ptr(state.result, "signal") && state.exit_status == SIGKILL)
+                return error_set(e, -ECHILD,
+                                 "it was killed by SIGKILL, as the kernel does with what takes "
+                                 "more memory than MemoryMax= allows, or than there is");
         r = r > 0 ? unit_state_to_error(&state, e) : 0;
         return r < 0 ? r : job_result_to_error(result ? result : "failed", e);
 }

@@ -41,6 +41,14 @@ like "by its signal" "$OUTPUT" '^status=-1 .*SIGKILL'
 exits "one that is not there" 1 run nothing
 like "in a sentence" "$OUTPUT" 'cannot be executed'
 
+program greedy 'exec python3 -c "x = bytearray(100 << 20)"'
+drop_in=/run/systemd/system/pm2-fetch@.service.d
+mkdir -p $drop_in && printf '[Service]\nMemoryMax=20M\nMemorySwapMax=0\n' >$drop_in/limit.conf && systemctl daemon-reload
+exits "one that takes more memory than it may" 1 run greedy
+like "is killed, and why is said" "$OUTPUT" '^status=-1 .*more memory than MemoryMax= allows'
+gone "a greedy one"
+rm -r $drop_in && systemctl daemon-reload
+
 useradd pm2-fetch-3
 fails "one whose user's name is an account's is refused" unit-helper --uid=pm2-fetch-3 run pm2-fetch@1.service /bin/true
 like "in a sentence" "$OUTPUT" "'pm2-fetch-3'.*rename"
@@ -108,6 +116,7 @@ for kind in fetch:--network scripts:--scripts; do
         unit-helper --uid=pm2-${kind%:*}-2 ${kind#*:} --state-directory=pm2ctl/staging/2 run $unit /usr/local/bin/wait >/root/said 2>&1 &
         wait_for 10 grep -q begun /root/said
         ok "$unit: rated 2.0 or better" systemd-analyze security --no-pager --threshold=20 "$unit"
+        is "$unit: its limits" "$(systemctl show -P MemoryMax $unit) $(systemctl show -P TasksMax $unit)" "4294967296 1024"
         before=$(shown $unit)
         systemctl daemon-reload
         is "$unit: daemon-reload changes nothing" "$(diff <(echo "$before") <(shown $unit))" ""

@@ -259,6 +259,7 @@ static void test_oneshot(void) {
         static const struct {
                 Script script;
                 int r, status;
+                const char *sentence;
         } table[] = {
                 { { .active = NULL }, 0, 0 },
                 { { .answers = { { "StartTransientUnit", .result = "failed" } },
@@ -275,6 +276,33 @@ static void test_oneshot(void) {
                     .result = "timeout" },
                   -ETIMEDOUT,
                   -1 },
+                { { .answers = { { "StartTransientUnit", .result = "failed" } },
+                    .active = "failed",
+                    .sub = "failed",
+                    .result = "oom-kill",
+                    .exit_code = CLD_KILLED,
+                    .exit_status = SIGTERM },
+                  -ENOMEM,
+                  -1,
+                  "more memory than MemoryMax= allows" },
+                { { .answers = { { "StartTransientUnit", .result = "failed" } },
+                    .active = "failed",
+                    .sub = "failed",
+                    .result = "signal",
+                    .exit_code = CLD_KILLED,
+                    .exit_status = SIGKILL },
+                  -ECHILD,
+                  -1,
+                  "more memory than MemoryMax= allows, or than there is" },
+                { { .answers = { { "StartTransientUnit", .result = "failed" } },
+                    .active = "failed",
+                    .sub = "failed",
+                    .result = "signal",
+                    .exit_code = CLD_KILLED,
+                    .exit_status = SIGSEGV },
+                  -ECHILD,
+                  -1,
+                  "it was killed by SIGSEGV" },
                 { { .answers = { { "StartTransientUnit", SD_BUS_ERROR_INVALID_ARGS, "bad" } } },
                   -EINVAL,
                   -1 },
@@ -291,6 +319,7 @@ static void test_oneshot(void) {
                 ok(oneshot_run(f.bus, &s, &io, &e, &result) == table[i].r);
                 ok(result.status == table[i].status);
                 ok(!e.message == (table[i].r == 0));
+                ok(!table[i].sentence || strstr(e.message, table[i].sentence));
                 error_clear(&e);
                 oneshot_result_done(&result);
                 end(&f, table[i].r == -EINVAL || table[i].r == 0 ? START "StopUnit "
