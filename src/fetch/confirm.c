@@ -18,7 +18,8 @@ static bool is_same(Fetch *f, Packument *p) {
         const Manifest *chosen = module_chosen(f);
         Manifest *now;
 
-        return chosen && pick_manifest(p, spec, &f->platform, /* e= */ NULL, &now) >= 0 &&
+        return chosen &&
+               pick_manifest(p, spec, &f->platform, /* steps= */ NULL, /* e= */ NULL, &now) >= 0 &&
                streq(now->version, chosen->version) && streq_ptr(now->tarball, chosen->tarball) &&
                streq_ptr(now->integrity, chosen->integrity) &&
                json_object_equal(now->signatures, chosen->signatures);

@@ -47,7 +47,7 @@ static int answer(Question *q, Packument *p, Error *e) {
         Manifest *wanted;
         int r;
 
-        r = pick_manifest(p, spec, &q->versions->platform, e, &wanted);
+        r = pick_manifest(p, spec, &q->versions->platform, /* steps= */ NULL, e, &wanted);
         if (r >= 0)
                 r = json_add_string(q->answer, "wanted", wanted->version);
         if (r >= 0)

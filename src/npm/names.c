@@ -100,6 +100,16 @@ static int grow_requirements(Names *n) {
         return 0;
 }
 
+static int read_spec(Names *n, const char *name, const char *spec, Error *e, Spec **ret) {
+        n->specs_size += strlen(spec);
+        if (n->specs_size > NAMES_SPECS_MAX)
+                return error_set(e, -E2BIG,
+                                 "the specifications in the dependency tree are longer than %u "
+                                 "bytes together, so this one is not read",
+                                 NAMES_SPECS_MAX);
+        return spec_resolve(name, spec, e, ret);
+}
+
 Requirement *names_require(Names *n, const char *name, const char *spec) {
         size_t hash = hash_requirement(name, spec);
         Error e = ERROR_NULL;
@@ -121,7 +131,7 @@ Requirement *names_require(Names *n, const char *name, const char *spec) {
         if (!q->name || !q->text)
                 return NULL;
 
-        r = spec_resolve(name, spec, &e, &q->spec);
+        r = read_spec(n, name, spec, &e, &q->spec);
         if (r == -ENOMEM)
                 return NULL;
         if (r < 0) {

@@ -7,6 +7,10 @@
 #include "basic/arena.h"
 #include "npm/spec.h"
 
+#define NAMES_SPECS_MAX                                                                            \
+        (8U * 1024U * 1024U) /* bytes of specifications that are read, each once; trees of         \
+                                thousands of packages have some 100 KiB */
+
 typedef struct Name Name;
 typedef struct Requirement Requirement;
 
@@ -39,6 +43,7 @@ typedef struct Names {
         size_t n_names, names_size;
         Requirement **requirements;
         size_t n_requirements, requirements_size;
+        size_t specs_size; /* see NAMES_SPECS_MAX */
         Name *first; /* of all names */
 } Names;
 

@@ -18,6 +18,7 @@ typedef struct PackumentVersion {
         Semver semver;      /* borrows `text` */
         bool valid;         /* it is a version at all */
         Slice json;         /* what is needed of it, in `document` */
+        uint8_t rank;       /* pick.c's; 0: not known yet */
         Manifest *manifest; /* once parsed */
 } PackumentVersion;
 

@@ -6,11 +6,16 @@
 
 /* How much a version is to be preferred, before its number counts. */
 typedef enum Rank {
+        RANK_UNKNOWN,
         RANK_DEPRECATED_UNFIT,
         RANK_UNFIT, /* its engines want another node */
         RANK_DEPRECATED,
         RANK_GOOD,
 } Rank;
+
+/* What reading a byte costs, in comparisons: of a version's text, and of a range that is parsed. */
+#define BYTES_PER_STEP       4
+#define STEPS_PER_RANGE_BYTE 8
 
 static char *text_of(Slice object, const char *key) {
         char *text;
@@ -22,20 +27,30 @@ static char *text_of(Slice object, const char *key) {
 }
 
 /* Looks into the version's text; there is no need to parse it all. */
-static Rank rank(const PackumentVersion *v, const Platform *platform) {
+static Rank find_rank(const PackumentVersion *v, const Platform *platform, uint64_t *steps) {
         _cleanup_(freep) char *node = NULL, *npm = NULL;
         Slice value;
         bool deprecated, fits = true;
 
+        *steps += v->json.n / BYTES_PER_STEP;
         deprecated = json_scan_find(v->json, "deprecated", &value) > 0 && json_scan_truthy(value);
         if (json_scan_find(v->json, "engines", &value) > 0) {
                 node = text_of(value, "node");
                 npm = text_of(value, "npm");
+                *steps += ((node ? strlen(node) : 0) + (npm ? strlen(npm) : 0)) *
+                          STEPS_PER_RANGE_BYTE;
                 fits = platform_engines_fit(platform, node, npm);
         }
         if (fits)
                 return deprecated ? RANK_DEPRECATED : RANK_GOOD;
         return deprecated ? RANK_DEPRECATED_UNFIT : RANK_UNFIT;
+}
+
+/* Of one platform, which stays the same as long as the packument lives. */
+static Rank rank(PackumentVersion *v, const Platform *platform, uint64_t *steps) {
+        if (v->rank == RANK_UNKNOWN)
+                v->rank = find_rank(v, platform, steps);
+        return v->rank;
 }
 
 static int nothing(const Packument *p, const Spec *spec, Error *e) {
@@ -48,7 +63,7 @@ static int nothing(const Packument *p, const Spec *spec, Error *e) {
 }
 
 /* The best of a range; NULL if there is none. */
-static int pick_best(Packument *p, const Range *range, const Platform *platform,
+static int pick_best(Packument *p, const Range *range, const Platform *platform, uint64_t *steps,
                      PackumentVersion **ret) {
         PackumentVersion *best = NULL;
         Rank best_rank = RANK_DEPRECATED_UNFIT;
@@ -62,9 +77,12 @@ static int pick_best(Packument *p, const Range *range, const Platform *platform,
                 PackumentVersion *v = p->sorted[i];
                 Rank k;
 
+                *steps += range_size(range);
+                if (*steps > PICK_STEPS_MAX)
+                        return -E2BIG;
                 if (!range_test(range, &v->semver))
                         continue;
-                k = rank(v, platform);
+                k = rank(v, platform, steps);
                 if (!best || k > best_rank) {
                         best = v;
                         best_rank = k;
@@ -74,14 +92,19 @@ static int pick_best(Packument *p, const Range *range, const Platform *platform,
         return 0;
 }
 
-int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, Error *e,
-                  Manifest **ret) {
-        const char *latest = packument_tag(p, "latest"), *tagged;
+static int pick_version(Packument *p, const Spec *spec, const Platform *platform, uint64_t *steps,
+                        PackumentVersion **ret) {
+        const char *latest, *tagged;
         PackumentVersion *v = NULL;
         char text[SEMVER_TEXT_MAX];
         Semver wanted;
-        int r;
 
+        /* both lists are looked through for a name */
+        *steps += p->n_tags + p->n_versions;
+        if (*steps > PICK_STEPS_MAX)
+                return -E2BIG;
+
+        latest = packument_tag(p, "latest");
         if (spec->type == SPEC_TAG) {
                 tagged = packument_tag(p, spec->fetch);
                 v = tagged ? packument_version(p, tagged) : NULL;
@@ -95,15 +118,30 @@ int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, Erro
 
                 if (latest && (any || range_test_text(spec->range, slice(latest)))) {
                         v = packument_version(p, latest);
-                        if (v && rank(v, platform) != RANK_GOOD)
+                        if (v && rank(v, platform, steps) != RANK_GOOD)
                                 v = NULL;
                 }
-                if (!v) {
-                        r = pick_best(p, spec->range, platform, &v);
-                        if (r < 0)
-                                return r;
-                }
+                if (!v)
+                        return pick_best(p, spec->range, platform, steps, ret);
         }
+        *ret = v;
+        return 0;
+}
+
+int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, uint64_t *steps,
+                  Error *e, Manifest **ret) {
+        PackumentVersion *v = NULL;
+        uint64_t own = 0;
+        int r;
+
+        r = pick_version(p, spec, platform, steps ?: &own, &v);
+        if (r == -E2BIG)
+                return error_set(e, r,
+                                 "choosing a version of %s takes too long: more than %d "
+                                 "comparisons of versions with what is asked for",
+                                 spec->name ?: p->name, PICK_STEPS_MAX);
+        if (r < 0)
+                return r;
         if (!v)
                 return nothing(p, spec, e);
         return packument_manifest(p, v, e, ret);

@@ -3,6 +3,10 @@
 
 #include "npm/range-words.h"
 
+#define COMPARATOR_TEXT_USUAL 16 /* bytes; longer ones take longer to compare */
+
+#define DUPLICATES_MAX        64 /* bounds of one set among which they are looked for; each pair is */
+
 /* Comparators in sets: a version must pass all of one set. */
 struct Range {
         SemverFlags flags;
@@ -10,6 +14,7 @@ struct Range {
         size_t n_comparators;
         size_t *ends; /* of each set, an index into comparators */
         size_t n_sets;
+        size_t text_size; /* of what it was parsed from */
 };
 
 Range *range_free(Range *r) {
@@ -66,15 +71,8 @@ static int append_set(Range *r, ComparatorList *list) {
         return 0;
 }
 
-/* Takes a list apart that holds the impossible comparator or "any", and duplicates. */
-static void reduce(ComparatorList *list) {
+static void drop_duplicates(ComparatorList *list) {
         size_t n = 0;
-
-        for (size_t i = 0; i < list->n; i++)
-                if (comparator_is_nothing(list->items + i)) {
-                        comparator_list_keep(list, i);
-                        return;
-                }
 
         for (size_t i = 0; i < list->n; i++) {
                 bool seen = false;
@@ -87,7 +85,18 @@ static void reduce(ComparatorList *list) {
                         list->items[n++] = list->items[i];
         }
         list->n = n;
+}
 
+/* Takes a list apart that holds the impossible comparator or "any", and duplicates. */
+static void reduce(ComparatorList *list) {
+        for (size_t i = 0; i < list->n; i++)
+                if (comparator_is_nothing(list->items + i)) {
+                        comparator_list_keep(list, i);
+                        return;
+                }
+
+        if (list->n <= DUPLICATES_MAX)
+                drop_duplicates(list);
         for (size_t i = 0; i < list->n && list->n > 1; i++)
                 if (list->items[i].any) {
                         memmove(list->items + i, list->items + i + 1,
@@ -95,6 +104,27 @@ static void reduce(ComparatorList *list) {
                         list->n--;
                         break;
                 }
+}
+
+static void drop_nothings(Range *r) {
+        size_t n_sets = 0, n_comparators = 0, start = 0;
+
+        for (size_t i = 0; i < r->n_sets; i++) {
+                size_t end = r->ends[i], n = end - start;
+
+                if (comparator_is_nothing(r->comparators + start)) {
+                        for (size_t k = start; k < end; k++)
+                                comparator_done(r->comparators + k);
+                } else {
+                        memmove(r->comparators + n_comparators, r->comparators + start,
+                                n * sizeof(Comparator));
+                        n_comparators += n;
+                        r->ends[n_sets++] = n_comparators;
+                }
+                start = end;
+        }
+        r->n_comparators = n_comparators;
+        r->n_sets = n_sets;
 }
 
 /* Sets that allow nothing go where there are others, and one that allows anything makes the others
@@ -107,22 +137,7 @@ static void reduce_sets(Range *r, size_t n_nothing) {
                 keep_only(r, 0);
                 return;
         }
-        for (size_t i = 0; i < r->n_sets;) {
-                size_t start = set_start(r, i), n = r->ends[i] - start;
-
-                if (!comparator_is_nothing(r->comparators + start)) {
-                        i++;
-                        continue;
-                }
-                for (size_t k = 0; k < n; k++)
-                        comparator_done(r->comparators + start + k);
-                memmove(r->comparators + start, r->comparators + start + n,
-                        (r->n_comparators - start - n) * sizeof(Comparator));
-                r->n_comparators -= n;
-                for (size_t k = i + 1; k < r->n_sets; k++)
-                        r->ends[k - 1] = r->ends[k] - n;
-                r->n_sets--;
-        }
+        drop_nothings(r);
         for (size_t i = 0; i < r->n_sets && r->n_sets > 1; i++)
                 if (is_any_set(r, i))
                         keep_only(r, i);
@@ -142,6 +157,7 @@ int range_parse(Slice text, SemverFlags flags, Range **ret) {
         if (!flat || !r)
                 return -ENOMEM;
         r->flags = flags;
+        r->text_size = text.n;
 
         for (char *part = flat, *next; part; part = next) {
                 _cleanup_(comparator_list_done) ComparatorList list = { 0 };
@@ -195,6 +211,10 @@ bool range_test(const Range *r, const Semver *v) {
                         return true;
         }
         return false;
+}
+
+size_t range_size(const Range *r) {
+        return r->n_comparators + r->text_size / COMPARATOR_TEXT_USUAL;
 }
 
 bool range_test_text(const Range *r, Slice version) {

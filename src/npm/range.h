@@ -19,6 +19,9 @@ DEFINE_CLEANUP(Range *, range_free);
 
 bool range_test(const Range *r, const Semver *v);
 
+/* How many bounds a test compares at most, long ones counted for more. */
+size_t range_size(const Range *r);
+
 /* range_test() of a version's text; false if it is no version by the range's own flags. */
 bool range_test_text(const Range *r, Slice version);
 

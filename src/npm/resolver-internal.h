@@ -70,6 +70,8 @@ struct Resolver {
         Queue chosen; /* what they depend on is not wanted yet */
         bool expanding;
         size_t n_outstanding;
+        uint64_t pick_steps;   /* see PICK_STEPS_MAX */
+        const char *exhausted; /* why no more is looked at, where such a limit was reached */
         Choice *top; /* the module itself */
         Manifest root;
         Dependency root_dependency;

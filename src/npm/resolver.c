@@ -97,15 +97,20 @@ static int pick(Resolver *r, Choice *c, Package *p) {
 
         if (!p->packument)
                 return fail_choice(r, c, p->error, p->problem);
-        k = pick_manifest(p->packument, c->spec, &r->platform, &e, &m);
+        k = pick_manifest(p->packument, c->spec, &r->platform, &r->pick_steps, &e, &m);
         /* another package's version would bring that one's signatures along */
         if (k >= 0 && !streq(m->name, c->spec->name))
                 k = error_set(&e, -EBADMSG, "the registry's document of %s lists %s@%s as its own",
                               c->spec->name, m->name, m->version);
         if (k >= 0)
                 k = choose(r, c, m);
-        else if (k != -ENOMEM)
+        else if (k != -ENOMEM) {
+                const bool exhausted = k == -E2BIG;
+
                 k = fail_choice(r, c, k, error_text(&e, k));
+                if (exhausted)
+                        r->exhausted = c->problem;
+        }
         error_clear(&e);
         return k;
 }
@@ -351,6 +356,8 @@ static int build(Resolver *r, Error *e) {
 int resolver_run(Resolver *r, Error *e) {
         int k = 1;
 
+        if (r->exhausted)
+                return error_set(e, -E2BIG, "%s", r->exhausted);
         if (r->n_outstanding > 0)
                 return 0;
         if (r->stage == RESOLVER_PACKUMENTS) {

@@ -3,10 +3,14 @@
 /* A registry whose documents are made to hurt, from the document to the lock file: each is answered
  * by a tree or by a sentence, in memory and time that are bounded. */
 
+#include <time.h>
+
 #include "basic/string-util.h"
 #include "npm/lockfile.h"
 #include "tap.h"
 #include "universe.h"
+
+#define SECONDS_MAX 60 /* of the processor; sanitizers take many times what it should be */
 
 typedef void (*WriteDocument)(FILE *f, const char *name);
 
@@ -15,9 +19,13 @@ static const Platform platform = {
 };
 
 #define CHAIN  30000 /* versions, each depending on the next */
+#define LINKS  12    /* packages whose versions these are, by turns */
 #define CROWD  3000  /* peers of one package */
 #define MUTUAL 14    /* packages, each the peer of all others */
 #define NESTED 2000  /* brackets in each other */
+#define MANY   60000 /* versions to choose from */
+#define NAMES  1500  /* of one package */
+#define LONG   4000  /* bytes of a range */
 
 static void begin(FILE *f, const char *name) {
         (void) fprintf(f, "{\"name\":\"%s\",\"versions\":{", name);
@@ -32,13 +40,16 @@ static void version(FILE *f, const char *name, unsigned number, const char *rest
 }
 
 static void write_chain(FILE *f, const char *name) {
+        bool root = streq(name, "root");
         char rest[64];
 
         begin(f, name);
-        for (unsigned i = 1; i <= CHAIN; i++) {
-                (void) snprintf(rest, sizeof(rest), ",\"dependencies\":{\"%s\":\"%u.0.0\"}",
-                                streq(name, "root") ? "link" : name, i + 1);
-                version(f, name, i, i < CHAIN ? rest : "", i == CHAIN);
+        for (unsigned i = root ? 1 : LINKS + (unsigned) atoi(name + 1); i <= CHAIN; i += LINKS) {
+                (void) snprintf(rest, sizeof(rest), ",\"dependencies\":{\"l%u\":\"%u.0.0\"}",
+                                (root ? 0 : i + 1) % LINKS, root ? LINKS : i + 1);
+                version(f, name, i, i < CHAIN ? rest : "", root || i + LINKS > CHAIN);
+                if (root)
+                        break;
         }
 }
 
@@ -98,6 +109,73 @@ static void write_twice(FILE *f, const char *name) {
                        name, name, name, name);
 }
 
+/* N names of v, each asked for by a specification of its own: RANGE before the name's number. */
+static void write_names(FILE *f, const char *name, unsigned n, const char *range) {
+        begin(f, name);
+        (void) fprintf(f, "\"1.0.0\":{\"name\":\"%s\",\"version\":\"1.0.0\",\"dependencies\":{",
+                       name);
+        for (unsigned i = 0; i < n; i++)
+                (void) fprintf(f, "%s\"a%u\":\"npm:v@%s%u\"", i > 0 ? "," : "", i, range, i);
+        (void) fprintf(f, "},\"dist\":{\"tarball\":\"http://h/x.tgz\"}}}}");
+}
+
+/* Versions 1.0.0, 1.0.1, … with `rest` in each. */
+static void write_versions(FILE *f, const char *name, unsigned n, const char *rest) {
+        begin(f, name);
+        for (unsigned i = 0; i < n; i++)
+                (void) fprintf(f, "%s\"1.0.%u\":{\"name\":\"%s\",\"version\":\"1.0.%u\"%s}",
+                               i > 0 ? "," : "", i, name, i, rest);
+        (void) fprintf(f, "}}");
+}
+
+/* As long as a range may be: `piece` again and again. */
+static const char *repeat(const char *piece, size_t size) {
+        static char text[16 * 1024];
+        size_t n = strlen(piece);
+
+        for (size_t i = 0; i <= size; i++)
+                text[i] = piece[i % n];
+        text[size - size % n] = 0;
+        return text;
+}
+
+static void write_ranks(FILE *f, const char *name) {
+        char rest[512];
+
+        (void) snprintf(rest, sizeof(rest), ",\"deprecated\":\"x\",\"engines\":{\"node\":\"%s<1\"}",
+                        repeat("<1||", 400));
+        if (streq(name, "root"))
+                write_names(f, name, NAMES, ">=1.0.");
+        else
+                write_versions(f, name, MANY, rest);
+}
+
+static void write_ranges(FILE *f, const char *name) {
+        if (streq(name, "root"))
+                write_names(f, name, 20, repeat(">9||", LONG));
+        else
+                write_versions(f, name, MANY, "");
+}
+
+static void write_exact(FILE *f, const char *name) {
+        if (streq(name, "root"))
+                write_names(f, name, NAMES, "1.0.");
+        else
+                write_versions(f, name, PACKUMENT_VERSIONS_MAX, "");
+}
+
+/* Nothing but bounds, each to be looked for among the others. */
+static void write_bounds(FILE *f, const char *name) {
+        char spec[LONG + 1], *s = spec;
+
+        for (unsigned i = 0; s < spec + LONG - 16; i++)
+                s += sprintf(s, ">0.%u ", i);
+        if (streq(name, "root"))
+                write_names(f, name, 240, spec);
+        else
+                write_versions(f, name, 1, "");
+}
+
 static int answer(void *userdata, Resolver *r, const Want *want) {
         WriteDocument write_document = *(WriteDocument *) userdata;
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -124,6 +202,7 @@ static void check(const char *what, WriteDocument write_document, const char *se
         _cleanup_(spec_freep) Spec *spec = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *lock = NULL;
+        const clock_t begun = clock();
         int k;
 
         k = spec_parse("root@1.0.0", &e, &spec);
@@ -131,7 +210,9 @@ static void check(const char *what, WriteDocument write_document, const char *se
                 k = resolver_new(spec, &platform, &r);
         if (k >= 0)
                 k = drive_resolver(r, /* backwards= */ false, answer, &write_document, &e);
-        printf("# %s: %s\n", what, k < 0 ? error_text(&e, k) : "a tree");
+        printf("# %s: %s (%.1f s)\n", what, k < 0 ? error_text(&e, k) : "a tree",
+               (double) (clock() - begun) / CLOCKS_PER_SEC);
+        ok((clock() - begun) / CLOCKS_PER_SEC < SECONDS_MAX);
         if (sentence) {
                 ok(k < 0 && e.message && strstr(e.message, sentence));
                 return;
@@ -148,5 +229,10 @@ int main(void) {
         check("each the peer of all others", write_mutual, "too large");
         check("brackets in each other", write_nested, "nested too deep");
         check("everything twice", write_twice, NULL);
+        check("names of a package whose versions run nowhere", write_ranks,
+              "choosing a version of v takes too long");
+        check("long ranges", write_ranges, "choosing a version of v takes too long");
+        check("versions by number", write_exact, "choosing a version of v takes too long");
+        check("bounds", write_bounds, "the registry has no version of v");
         return tap_done();
 }
