@@ -234,7 +234,7 @@ int can_place(CanPlace *c) {
         Placement answer;
         int r;
 
-        if (c->tree->n_questions++ >= TREE_QUESTIONS_MAX)
+        if (c->tree->cost.n_questions++ >= TREE_QUESTIONS_MAX)
                 return -E2BIG;
         c->self = PLACEMENT_CONFLICT;
         if (c->dep->problem)

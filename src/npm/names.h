@@ -20,7 +20,7 @@ struct Name {
                       node_modules */
 
         /* of the tree that is being built: what is called so in it, and what asks for it */
-        struct Node *nodes;
+        struct Node *nodes, *nodes_last;
         struct Edge *edges;
 
         struct Package *package; /* the resolver's: what the registry says of it */

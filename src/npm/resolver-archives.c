@@ -28,13 +28,6 @@ static bool is_to_be_opened(const Node *n) {
                (n->manifest->has_shrinkwrap || (n->manifest->bundled && n->manifest->bundled[0]));
 }
 
-static bool is_visited(const Resolver *r, const Node *n) {
-        for (const Visit *v = r->visits; v; v = v->next)
-                if (v->node == n)
-                        return true;
-        return false;
-}
-
 /* ".../NAME/-/FILE-VERSION.tgz": an address every registry has. The one the person uses is asked,
  * whichever it was that wrote the shrinkwrap. */
 static bool is_registry_address(const Node *n) {
@@ -91,7 +84,7 @@ static int visit(Resolver *r) {
                 Visit *v;
                 int k;
 
-                if (n->root != t->root || n == t->root || !is_to_be_opened(n) || is_visited(r, n))
+                if (n->root != t->root || n == t->root || !is_to_be_opened(n) || n->visited)
                         continue;
                 k = needs_address(n) ? find_address(r, n, &c) : 1;
                 if (k < 0)
@@ -111,6 +104,7 @@ static int visit(Resolver *r) {
                                   .owner = v },
                 };
                 r->visits = v;
+                n->visited = true;
                 if (resolver_add_want(r, &v->want) < 0)
                         return -ENOMEM;
         }

@@ -72,6 +72,8 @@ struct Resolver {
         size_t n_outstanding;
         uint64_t pick_steps;   /* see PICK_STEPS_MAX */
         const char *exhausted; /* why no more is looked at, where such a limit was reached */
+        unsigned n_passes;
+        const Choice *unknown; /* what this attempt at the tree cannot be completed without */
         Choice *top; /* the module itself */
         Manifest root;
         Dependency root_dependency;

@@ -320,7 +320,8 @@ int resolver_feed_failure(Resolver *r, const Want *want, int error, const char *
         return fail_choice(r, want->owner, error, problem);
 }
 
-/* For the builder: what it is, or that it has to be asked for first. */
+/* For the builder: what it is. If it has to be asked for first, something that cannot be had stands
+ * in for it: the attempt is in vain, but what else has to be known shows in the same. */
 static int find_manifest(void *userdata, Requirement *q, Found *ret) {
         Resolver *r = userdata;
         Choice *c;
@@ -329,8 +330,11 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
         k = resolver_require(r, q, /* top= */ false, &c);
         if (k < 0)
                 return k;
-        if (!c->known)
-                return -EAGAIN;
+        if (!c->known) {
+                r->unknown = c;
+                *ret = (Found){ .problem = "it is not known yet", .error = -EAGAIN };
+                return 0;
+        }
         *ret = (Found){
                 .manifest = c->manifest,
                 .resolved = c->resolved,
@@ -343,14 +347,29 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
 
 /* Another attempt at the whole tree, now that more is known. */
 static int build(Resolver *r, Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        const TreeCost cost = r->tree.cost;
         int k;
 
         if (r->top->problem)
                 return error_set(e, r->top->error, "%s", r->top->problem);
+        if (r->n_passes++ >= RESOLVER_PASSES_MAX)
+                return error_set(e, -E2BIG,
+                                 "%s@%s: optional peer dependencies lead to others of them more "
+                                 "than %d times",
+                                 r->unknown->requirement->name->text, r->unknown->requirement->text,
+                                 RESOLVER_PASSES_MAX);
 
         tree_done(&r->tree);
         k = tree_init(&r->tree, &r->names);
-        return k < 0 ? k : ideal_build(&r->tree, &r->root, find_manifest, r, &r->platform, e);
+        if (k < 0)
+                return k;
+        r->tree.cost = cost; /* of all attempts together */
+        r->unknown = NULL;
+        k = ideal_build(&r->tree, &r->root, find_manifest, r, &r->platform, &why);
+        if (r->unknown && k != -ENOMEM && k != -E2BIG)
+                return -EAGAIN;
+        return why.message ? error_set(e, k, "%s", why.message) : k;
 }
 
 int resolver_run(Resolver *r, Error *e) {
@@ -373,8 +392,9 @@ int resolver_run(Resolver *r, Error *e) {
                 return error_set(e, k,
                                  "the dependency tree is too large: it takes more than %d "
                                  "packages, %d levels, "
-                                 "%d placements or %d questions about them",
+                                 "%d placements, %d dependencies of these or %d questions about "
+                                 "them",
                                  RESOLVER_PACKAGES_MAX, TREE_LEVELS_MAX, TREE_NODES_MAX,
-                                 TREE_QUESTIONS_MAX);
+                                 TREE_EDGES_MAX, TREE_QUESTIONS_MAX);
         return k;
 }

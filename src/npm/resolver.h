@@ -21,6 +21,10 @@
 #define RESOLVER_PACKAGES_MAX                                                                      \
         20000 /* different packages asked for; the largest real trees have some thousands */
 
+#define RESOLVER_PASSES_MAX                                                                        \
+        64 /* attempts at the tree: one more whenever it turned out that an optional peer has to   \
+              be known, and all of these at once; real trees take two or three */
+
 typedef struct Resolver Resolver;
 
 typedef enum WantKind {

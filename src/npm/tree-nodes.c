@@ -36,6 +36,9 @@ static int load_edges(Tree *t, Node *n) {
 
         if (!m || m->n_dependencies == 0)
                 return 0;
+        t->cost.n_edges += m->n_dependencies;
+        if (t->cost.n_edges > TREE_EDGES_MAX)
+                return -E2BIG;
         n->edges = arena_calloc(&t->arena, m->n_dependencies, sizeof(*n->edges));
         if (!n->edges)
                 return -ENOMEM;

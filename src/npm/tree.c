@@ -7,7 +7,7 @@ int tree_init(Tree *t, Names *names) {
         if (!t->children)
                 return -ENOMEM;
         for (Name *n = names->first; n; n = n->next) {
-                n->nodes = NULL;
+                n->nodes = n->nodes_last = NULL;
                 n->edges = NULL;
         }
         return 0;
@@ -118,13 +118,13 @@ static void edge_reload(Tree *t, Edge *e) {
 
 /* The names' lists hold what is in the tree to be installed. */
 static void list_node(Node *n) {
-        Node **p = &n->name->nodes, *last = NULL;
-
-        for (; *p; p = &(*p)->name_next)
-                last = *p;
-        *p = n;
-        n->name_prev = last;
+        n->name_prev = n->name->nodes_last;
         n->name_next = NULL;
+        if (n->name_prev)
+                n->name_prev->name_next = n;
+        else
+                n->name->nodes = n;
+        n->name->nodes_last = n;
 
         NODE_FOREACH_EDGE(e, n) {
                 Name *key = e->requirement->name->key;
@@ -144,6 +144,8 @@ static void unlist_node(Node *n) {
                 n->name->nodes = n->name_next;
         if (n->name_next)
                 n->name_next->name_prev = n->name_prev;
+        else
+                n->name->nodes_last = n->name_prev;
         n->name_prev = NULL; /* name_next stays: somebody may be walking over the list */
 
         NODE_FOREACH_EDGE(e, n) {

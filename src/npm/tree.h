@@ -19,9 +19,19 @@
 #define TREE_QUESTIONS_MAX                                                                         \
         2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
 
+#define TREE_EDGES_MAX                                                                             \
+        12000000 /* dependencies of placements, in all attempts together: a gigabyte. One package  \
+                    with a thousand dependencies takes a million, others some hundred thousands */
+
 typedef struct Node Node;
 typedef struct Edge Edge;
 typedef struct Tree Tree;
+
+/* What building has taken so far. */
+typedef struct TreeCost {
+        uint64_t n_questions; /* asked of can_place() */
+        uint64_t n_edges;
+} TreeCost;
 
 struct Edge {
         const Dependency *dependency;
@@ -70,6 +80,7 @@ struct Node {
         bool inert;     /* stays out, since it is optional and cannot be had or does not run here */
         bool in_bundle; /* came inside another package */
         bool in_shrinkwrap; /* another package's npm-shrinkwrap.json says so */
+        bool visited;       /* the resolver has looked into its archive, or will */
         bool unfit;         /* wants another version of node; npm only warns */
 };
 
@@ -81,7 +92,7 @@ struct Tree {
         Node *root;      /* of the tree to be installed */
         Node **children; /* hash of (parent, key) */
         size_t n_children, children_size;
-        uint64_t n_questions; /* asked of can_place() */
+        TreeCost cost;
 };
 
 /* The names' lists are the tree's own from now on. -ENOMEM. */

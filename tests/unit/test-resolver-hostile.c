@@ -26,6 +26,8 @@ static const Platform platform = {
 #define MANY   60000 /* versions to choose from */
 #define NAMES  1500  /* of one package */
 #define LONG   4000  /* bytes of a range */
+#define LATE   500   /* optional peers that are only asked for when the tree is built */
+#define STEPS  200   /* of these, one leading to the next */
 
 static void begin(FILE *f, const char *name) {
         (void) fprintf(f, "{\"name\":\"%s\",\"versions\":{", name);
@@ -176,6 +178,61 @@ static void write_bounds(FILE *f, const char *name) {
                 write_versions(f, name, 1, "");
 }
 
+/* pN, which rN needs, has the optional peer qN@2, and there is qN@1. */
+static void write_late(FILE *f, const char *name) {
+        unsigned i = (unsigned) atoi(name + 1);
+
+        if (streq(name, "root")) {
+                begin(f, name);
+                (void) fprintf(f, "\"1.0.0\":{\"name\":\"root\",\"version\":\"1.0.0\","
+                                  "\"dist\":{\"tarball\":\"http://h/x.tgz\"},\"dependencies\":{");
+                for (i = 0; i < LATE; i++)
+                        (void) fprintf(f, "%s\"q%u\":\"1\",\"r%u\":\"1\"", i > 0 ? "," : "", i, i);
+                (void) fprintf(f, "}}}}");
+                return;
+        }
+        begin(f, name);
+        if (name[0] == 'q') {
+                version(f, name, 1, "", false);
+                version(f, name, 2, "", true);
+        } else {
+                char rest[160];
+
+                (void) snprintf(rest, sizeof(rest),
+                                name[0] == 'r' ? ",\"dependencies\":{\"p%u\":\"1\"}"
+                                               : ",\"peerDependencies\":{\"q%u\":\"2\"},"
+                                                 "\"peerDependenciesMeta\":{\"q%u\":{\"optional\":"
+                                                 "true}}",
+                                i, i);
+                version(f, name, 1, rest, true);
+        }
+}
+
+/* The same, but rN comes with qN-1@2, so that it takes one to know of the next. */
+static void write_late_chain(FILE *f, const char *name) {
+        unsigned i = (unsigned) atoi(name + 1);
+        char rest[64];
+
+        if (streq(name, "root")) {
+                begin(f, name);
+                (void) fprintf(f, "\"1.0.0\":{\"name\":\"root\",\"version\":\"1.0.0\","
+                                  "\"dist\":{\"tarball\":\"http://h/x.tgz\"},\"dependencies\":{"
+                                  "\"r0\":\"1\"");
+                for (i = 0; i < STEPS; i++)
+                        (void) fprintf(f, ",\"q%u\":\"1\"", i);
+                (void) fprintf(f, "}}}}");
+                return;
+        }
+        if (name[0] != 'q') {
+                write_late(f, name);
+                return;
+        }
+        (void) snprintf(rest, sizeof(rest), ",\"dependencies\":{\"r%u\":\"1\"}", i + 1);
+        begin(f, name);
+        version(f, name, 1, "", false);
+        version(f, name, 2, i + 1 < STEPS ? rest : "", true);
+}
+
 static int answer(void *userdata, Resolver *r, const Want *want) {
         WriteDocument write_document = *(WriteDocument *) userdata;
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -234,5 +291,8 @@ int main(void) {
         check("long ranges", write_ranges, "choosing a version of v takes too long");
         check("versions by number", write_exact, "choosing a version of v takes too long");
         check("bounds", write_bounds, "the registry has no version of v");
+        check("optional peers", write_late, NULL);
+        check("optional peers in a chain", write_late_chain,
+              "optional peer dependencies lead to others of them more than 64 times");
         return tap_done();
 }
