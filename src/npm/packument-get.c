@@ -8,6 +8,7 @@
 #define ACCEPT_ABBREVIATED                                                                         \
         "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
 #define ACCEPT_FULL "application/json"
+#define BODIES_MAX  (REGISTRY_BODIES_MIB * UINT64_C(1048576))
 #define KEYS_PATH   "-/npm/v1/keys" /* below a registry's address */
 
 /* A packument on its way: looked up in the cache and parsed by a thread, fetched by the loop. */
@@ -22,6 +23,7 @@ typedef struct Task {
         bool full;
 
         CacheDocument cached; /* body NULL: none */
+        bool cached_counted;
         char *body;
         size_t size, room;
         CacheDocument answer; /* what becomes of the cache's copy; its body is borrowed */
@@ -36,6 +38,7 @@ static void task_free(RegistryTask *task) {
         Task *t = (Task *) task;
 
         registry_task_unlink(task);
+        task->registry->bodies -= t->size + (t->cached_counted ? t->cached.size : 0);
         if (t->parsed && t->get.discard)
                 t->get.discard(t->parsed);
         free(t->what);
@@ -117,6 +120,11 @@ static void on_parsed(void *userdata, int r) {
 static int on_data(void *userdata, const void *data, size_t size) {
         Task *t = userdata;
 
+        if (t->task.registry->bodies + size > BODIES_MAX)
+                return error_set(&t->error, -E2BIG,
+                                 "%s at %s: documents of more than %d MiB together are being read",
+                                 t->what, t->registry_url, REGISTRY_BODIES_MIB);
+
         if (t->room - t->size <= size) {
                 size_t room = MAX2(t->room * 2, t->size + size + 1);
                 char *grown;
@@ -129,6 +137,7 @@ static int on_data(void *userdata, const void *data, size_t size) {
         }
         memcpy(t->body + t->size, data, size);
         t->size += size;
+        t->task.registry->bodies += size;
         t->body[t->size] = 0;
         return 0;
 }
@@ -136,6 +145,7 @@ static int on_data(void *userdata, const void *data, size_t size) {
 static int on_rewind(void *userdata) {
         Task *t = userdata;
 
+        t->task.registry->bodies -= t->size;
         t->size = 0;
         return 0;
 }
@@ -230,9 +240,23 @@ static int fetch(Task *t) {
         return http_get(t->task.registry->http, &get, &t->error);
 }
 
+/* A copy that the registry has to be asked about: where there are too many it is asked anew. */
+static void keep_cached(Task *t) {
+        Registry *registry = t->task.registry;
+
+        if (registry->bodies + t->cached.size > BODIES_MAX / 2) {
+                cache_document_done(&t->cached);
+                return;
+        }
+        registry->bodies += t->cached.size;
+        t->cached_counted = true;
+}
+
 static void on_looked_up(void *userdata, int r) {
         Task *t = userdata;
 
+        if (r == 0)
+                keep_cached(t);
         if (r == 0 && t->task.registry->flags & REGISTRY_OFFLINE)
                 r = error_set(&t->error, -ENONET,
                               "%s %s not in the cache, and nothing is fetched with --offline",

@@ -38,6 +38,7 @@ static int grow(void **array, size_t n, size_t item) {
 typedef struct Wanted {
         const char *key;
         const struct Wanted *members; /* of its own; NULL: all */
+        size_t size_max;              /* a longer value is cut; 0: none is */
 } Wanted;
 
 static const Wanted wanted_dist[] = {
@@ -60,7 +61,7 @@ static const Wanted wanted_version[] = {
         { "os" },
         { "cpu" },
         { "libc" },
-        { "deprecated" },
+        { "deprecated", .size_max = PACKUMENT_DEPRECATED_MAX },
         { "license" },
         { "funding" },
         { "bin" },
@@ -82,6 +83,32 @@ static const Wanted *find_wanted(const Wanted *wanted, Slice key) {
 static void append(char **out, const char *s, size_t n) {
         memcpy(*out, s, n);
         *out += n;
+}
+
+/* What is left of a text that is cut, without its closing quote: whole characters and escapes. */
+static size_t cut_text(Slice text, size_t max) {
+        size_t n = 1, next = 1;
+
+        while (next < max) {
+                n = next;
+                if (text.s[n] == '\\')
+                        next = n + (text.s[n + 1] == 'u' ? 6 : 2);
+                else
+                        for (next = n + 1;
+                             next < text.n && ((uint8_t) text.s[next] & 0xC0) == 0x80;)
+                                next++;
+        }
+        return n;
+}
+
+static void append_value(char **out, Slice value, size_t max) {
+        if (max == 0 || value.n <= max)
+                append(out, value.s, value.n);
+        else if (value.s[0] == '"') {
+                append(out, value.s, cut_text(value, max));
+                append(out, "\"", 1);
+        } else /* that it is there, and not false, is all that counts */
+                append(out, "true", 4);
 }
 
 /* Copies the wanted members of the value the scan stands before: never longer than what was read.
@@ -114,7 +141,7 @@ static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
                 else {
                         r = json_scan_skip(&s, &value);
                         if (r >= 0 && w)
-                                append(out, value.s, value.n);
+                                append_value(out, value, w->size_max);
                 }
                 if (r < 0)
                         return r;

@@ -3,6 +3,9 @@
 
 #include "basic/string-util.h"
 
+#define NAME_SIZE       40 /* bytes of a version or tag, and of keeping them, as most are */
+#define MANIFEST_FACTOR 16 /* a parsed manifest takes six to twenty times its text */
+
 Packument *packument_free(Packument *p) {
         if (!p)
                 return NULL;
@@ -58,6 +61,15 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         shrink(p);
         *ret = TAKE_PTR(p);
         return 0;
+}
+
+size_t packument_size(const Packument *p) {
+        const PackumentVersion *last = p->n_versions > 0 ? p->versions + p->n_versions - 1 : NULL;
+        size_t size = last ? (size_t) (last->json.s + last->json.n - p->document) : 0;
+
+        return size + p->parsed_size * MANIFEST_FACTOR +
+               p->n_versions * (sizeof(PackumentVersion) + NAME_SIZE) +
+               p->n_tags * (sizeof(PackumentTag) + 2 * NAME_SIZE);
 }
 
 PackumentVersion *packument_version(Packument *p, const char *version) {
@@ -120,11 +132,15 @@ int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **r
                 what = NULL;
                 return -ENOMEM;
         }
+        if (v->json.n > PACKUMENT_MANIFEST_MAX)
+                return error_set(e, -EBADMSG, "%s is larger than %u bytes", what,
+                                 PACKUMENT_MANIFEST_MAX);
         r = manifest_parse(v->json, what, e, &m);
         if (r >= 0)
                 r = check_version(v, m, what, e);
         if (r < 0)
                 return r;
+        p->parsed_size += v->json.n;
         *ret = v->manifest = TAKE_PTR(m);
         return 0;
 }

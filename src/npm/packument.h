@@ -12,6 +12,10 @@
                                        */
 #define PACKUMENT_VERSIONS_MAX 100000 /* the busiest packages have some ten thousands */
 #define PACKUMENT_TAGS_MAX     100000
+#define PACKUMENT_DEPRECATED_MAX 1024 /* bytes kept of why a version is; people write some 100 */
+#define PACKUMENT_MANIFEST_MAX                                                                     \
+        (1024U * 1024U) /* of one version's text; those with thousands of dependencies have 300    \
+                           KiB */
 
 typedef struct PackumentVersion {
         char *text;         /* the version as the registry spells it */
@@ -36,6 +40,7 @@ typedef struct Packument {
         size_t n_sorted;
         PackumentTag *tags;
         size_t n_tags;
+        size_t parsed_size; /* of the versions' texts that manifests were made of */
 } Packument;
 
 /* Reads the registry's document, the full one or the one for installers; the text is not needed any
@@ -44,6 +49,9 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret);
 
 Packument *packument_free(Packument *p);
 DEFINE_CLEANUP(Packument *, packument_free);
+
+/* About how many bytes of memory it takes, with the manifests that were parsed. */
+size_t packument_size(const Packument *p);
 
 /* NULL if there is none. */
 PackumentVersion *packument_version(Packument *p, const char *version);

@@ -26,6 +26,7 @@ struct Registry {
         unsigned tarballs_open, tarballs_open_max;
         struct TarballTask *waiting, *waiting_last; /* for one of those to be done */
         bool starting;
+        uint64_t bodies; /* see REGISTRY_BODIES_MIB */
         RegistryStatistics statistics;
 };
 

@@ -14,6 +14,9 @@
 #include "npm/unpack.h"
 
 #define PACKUMENT_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
+#define REGISTRY_BODIES_MIB                                                                        \
+        512 /* of documents that have come, or are coming, and are not parsed yet; 20 of the       \
+               largest */
 #define TARBALL_MAX   (512U * 1024U * 1024U)
 #define TARBALL_EARLY                                                                              \
         (1024U * 1024U) /* with so much arrived unpacking begins, smaller ones wait                \

@@ -70,8 +70,9 @@ struct Resolver {
         Queue chosen; /* what they depend on is not wanted yet */
         bool expanding;
         size_t n_outstanding;
-        uint64_t pick_steps;   /* see PICK_STEPS_MAX */
-        const char *exhausted; /* why no more is looked at, where such a limit was reached */
+        uint64_t pick_steps;     /* see PICK_STEPS_MAX */
+        uint64_t documents_size; /* see RESOLVER_DOCUMENTS_MAX */
+        const char *exhausted;   /* why no more is looked at, where such a limit was reached */
         unsigned n_passes;
         const Choice *unknown; /* what this attempt at the tree cannot be completed without */
         Choice *top; /* the module itself */

@@ -89,15 +89,32 @@ static int choose(Resolver *r, Choice *c, Manifest *m) {
         return k < 0 ? k : expand_chosen(r);
 }
 
+/* What has become of a document that took `before` bytes: whether it is too much. */
+static bool count_document(Resolver *r, const Packument *p, size_t before) {
+        r->documents_size += packument_size(p) - before;
+        return r->documents_size > RESOLVER_DOCUMENTS_MAX;
+}
+
+static int refuse_documents(const char *name, Error *e) {
+        return error_set(e, -E2BIG,
+                         "with %s the registry's documents of the packages in this tree take more "
+                         "than %d MiB of memory",
+                         name, RESOLVER_DOCUMENTS_MIB);
+}
+
 /* The package's document has come: pick a version. */
 static int pick(Resolver *r, Choice *c, Package *p) {
         Error e = ERROR_NULL;
+        size_t before;
         Manifest *m;
         int k;
 
         if (!p->packument)
                 return fail_choice(r, c, p->error, p->problem);
+        before = packument_size(p->packument);
         k = pick_manifest(p->packument, c->spec, &r->platform, &r->pick_steps, &e, &m);
+        if (count_document(r, p->packument, before))
+                k = refuse_documents(p->name->text, &e);
         /* another package's version would bring that one's signatures along */
         if (k >= 0 && !streq(m->name, c->spec->name))
                 k = error_set(&e, -EBADMSG, "the registry's document of %s lists %s@%s as its own",
@@ -269,9 +286,16 @@ static int answer_package(Resolver *r, Package *p) {
 }
 
 int resolver_feed_packument(Resolver *r, const Want *want, Packument *packument) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
         Package *p = want->owner;
 
         assert(want->kind == WANT_PACKUMENT && !p->answered);
+        if (count_document(r, packument, 0)) {
+                (void) refuse_documents(p->name->text, &e);
+                (void) packument_free(packument);
+                r->exhausted = copy_text(r, error_text(&e, -E2BIG));
+                return resolver_feed_failure(r, want, -E2BIG, error_text(&e, -E2BIG));
+        }
         p->packument = packument;
         return answer_package(r, p);
 }

@@ -256,7 +256,49 @@ static void versions_of_others(void) {
         ok(json_object_is_type(m->signatures, json_type_array));
 }
 
+/* Why a version is deprecated is cut, between characters and escapes; what is no text is true. */
+static void deprecation(void) {
+        static const struct {
+                const char *piece; /* of the text, again and again */
+                size_t n, length;  /* of them, of what is left in the manifest */
+        } cases[] = {
+                { "x", 10, 10 },     { "x", 1022, 1022 },       { "x", 1023, 1022 },
+                { "x", 2000, 1022 }, { "\xC3\xA9", 600, 1022 }, { "\xE2\x82\xAC", 600, 1020 },
+                { "\\n", 600, 511 }, { "\\u0041", 600, 170 },   { "\\\"", 600, 511 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_(packument_freep) Packument *p = NULL;
+                char text[8192], *t;
+                Manifest *m;
+
+                t = stpcpy(text, "{\"versions\":{\"1.0.0\":{\"name\":\"mod\",\"version\":\"1.0.0\","
+                                 "\"deprecated\":\"");
+                for (size_t k = 0; k < cases[i].n; k++)
+                        t = stpcpy(t, cases[i].piece);
+                (void) strcpy(t, "\",\"os\":\"x\"}}}");
+                p = parse(text);
+                ok(p && packument_size(p) < PACKUMENT_DEPRECATED_MAX + 500);
+                ok(p && packument_manifest(p, p->versions, NULL, &m) == 0 && m->deprecated &&
+                   strlen(m->deprecated) == cases[i].length && json_has(m->json, "os"));
+        }
+        for (unsigned object = 0; object < 2; object++) {
+                _cleanup_(packument_freep) Packument *p = NULL;
+                char text[4096];
+                Manifest *m;
+
+                (void) snprintf(
+                        text, sizeof(text),
+                        "{\"versions\":{" V("1.0.0", ",\"deprecated\":%s\"%02000d\"%s") "}}",
+                        object ? "{\"a\":" : "[", 7, object ? "}" : "]");
+                p = parse(text);
+                ok(p && packument_size(p) < 500);
+                ok(p && packument_manifest(p, p->versions, NULL, &m) == 0 && m->deprecated);
+        }
+}
+
 int main(void) {
+        deprecation();
         choosing();
         manifests();
         hostile();

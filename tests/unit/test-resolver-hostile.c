@@ -28,6 +28,7 @@ static const Platform platform = {
 #define LONG   4000  /* bytes of a range */
 #define LATE   500   /* optional peers that are only asked for when the tree is built */
 #define STEPS  200   /* of these, one leading to the next */
+#define FAT    1000000 /* bytes of a version */
 
 static void begin(FILE *f, const char *name) {
         (void) fprintf(f, "{\"name\":\"%s\",\"versions\":{", name);
@@ -178,6 +179,16 @@ static void write_bounds(FILE *f, const char *name) {
                 write_versions(f, name, 1, "");
 }
 
+static void write_fat(FILE *f, const char *name) {
+        static char rest[FAT + 64];
+
+        (void) snprintf(rest, sizeof(rest), ",\"license\":\"%0*d\"", FAT, 0);
+        if (streq(name, "root"))
+                write_names(f, name, 60, "1.0.");
+        else
+                write_versions(f, name, 60, rest);
+}
+
 /* pN, which rN needs, has the optional peer qN@2, and there is qN@1. */
 static void write_late(FILE *f, const char *name) {
         unsigned i = (unsigned) atoi(name + 1);
@@ -291,6 +302,8 @@ int main(void) {
         check("long ranges", write_ranges, "choosing a version of v takes too long");
         check("versions by number", write_exact, "choosing a version of v takes too long");
         check("bounds", write_bounds, "the registry has no version of v");
+        check("large versions", write_fat,
+              "with v the registry's documents of the packages in this tree take more than");
         check("optional peers", write_late, NULL);
         check("optional peers in a chain", write_late_chain,
               "optional peer dependencies lead to others of them more than 64 times");
