@@ -148,7 +148,7 @@ fi
 
 # -- beside the machine
 
-inside() { "$TESTS/vm" exec "$MACHINE" bash "$here/cuts.sh" inside "$@"; }
+inside() { "$TESTS/vm" exec "$MACHINE" env PM2CTL_TEST_SLOWNESS="${PM2CTL_TEST_SLOWNESS:-10}" bash "$here/cuts.sh" inside "$@"; }
 
 declare -A old=([install]="- old" [update]="1.0.0 old" [set]="1.0.0 old" [uninstall]="1.0.0 old")
 declare -A new=([install]="1.0.0 old" [update]="2.0.0 old" [set]="1.0.0 new" [uninstall]="- old")
