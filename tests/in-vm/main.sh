@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# timeout: 60
+# timeout: 120
 # The main job on a kernel of its own: install, look, set, trigger, a linked folder, a power cut, uninstall.
 . "${0%/*}/../system/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# timeout: 60
+# timeout: 120
 # Modules of a user whose manager lingers: the main job without root, and a loss of power.
 . "${0%/*}/../system/lib.sh"
 
