@@ -199,3 +199,12 @@ int way_check(const Way *way, const char *path, const uid_t *trusted, size_t n_t
         }
         return 0;
 }
+
+int way_check_folder(int folder_fd, const char *path, const uid_t *trusted, size_t n_trusted,
+                     Error *e) {
+        _cleanup_(way_done) Way way = {};
+        int r;
+
+        r = note_step(folder_fd, path, strlen(path), e, &way);
+        return r < 0 ? r : way_check(&way, path, trusted, n_trusted, e);
+}

@@ -35,3 +35,7 @@ int way_open(const char *path, Error *e, Way *ret);
  * write to a folder of the way, or to the last one: sticky or not, since the owner of what lies in
  * a sticky folder may remove it. A group may, if it is the private one of a trusted user. */
 int way_check(const Way *way, const char *path, const uid_t *trusted, size_t n_trusted, Error *e);
+
+/* The same of one folder that is open, whatever stands above it. */
+int way_check_folder(int folder_fd, const char *path, const uid_t *trusted, size_t n_trusted,
+                     Error *e);

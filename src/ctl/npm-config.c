@@ -2,53 +2,34 @@
 #include "ctl/npm-config.h"
 
 #include <ctype.h>
-#include <fcntl.h>
-#include <sys/stat.h>
 
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "basic/trusted-file.h"
 
 #define NPMRC_MAX (256U * 1024U)
 
 extern char **environ;
 
-/* What it says decides where packages come from, and it may name programs and files: it counts only
- * if nobody but root and the caller can have written it. */
-static bool is_trusted(int fd, const char *path) {
-        struct stat st;
-
-        if (fstat(fd, &st) < 0)
-                return false;
-        if (st.st_uid != 0 && st.st_uid != geteuid()) {
-                log_warning("%s is ignored: it is owned by UID %u; chown it to root or the calling "
-                            "user.",
-                            path, (unsigned) st.st_uid);
-                return false;
-        }
-        if (st.st_mode & 0022) {
-                log_warning("%s is ignored: others than its owner may write to it; chmod go-w it.",
-                            path);
-                return false;
-        }
-        return true;
-}
-
-/* Follows symlinks: where a configuration file lies is its owner's choice. */
-static int add_file(json_object *texts, const char *path, Error *e) {
+/* What it says decides where packages come from, and it may name programs and files. */
+static int add_file(json_object *texts, const char *path, TrustedFlags flags, Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
 
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-        if (fd < 0)
-                return errno == ENOENT || errno == ENOTDIR
-                               ? 0
-                               : error_set(e, -errno, "cannot read %s: %s", path, strerror(errno));
-        if (!is_trusted(fd, path))
+        fd = trusted_file_open(path, flags, &why);
+        if (fd == -ENOENT || fd == -ENOTDIR)
                 return 0;
+        if (fd == -EPERM && why.message) {
+                log_warning("%s is ignored: %s.", path, error_text(&why, fd));
+                return 0;
+        }
+        if (fd < 0)
+                return error_set(e, fd, "cannot read %s: %s", path, error_text(&why, fd));
         r = read_fd(fd, NPMRC_MAX, &text, &size);
         if (r < 0)
                 return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
@@ -114,7 +95,7 @@ int npm_config_collect(json_object *request, Error *e) {
         if (r >= 0)
                 r = json_add(request, "env", env);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(global); i++)
-                r = add_file(texts, global[i], e);
+                r = add_file(texts, global[i], TRUSTED_FOLLOW, e);
         if (r < 0)
                 return r;
 
@@ -122,11 +103,12 @@ int npm_config_collect(json_object *request, Error *e) {
                 user = getenv("npm_config_userconfig");
         path = user ? strdup(user) : home ? path_join(home, ".npmrc") : NULL;
         if (path) {
-                r = add_file(texts, path, e);
+                r = add_file(texts, path, TRUSTED_FOLLOW, e);
                 if (r < 0)
                         return r;
         }
-        r = add_file(texts, "./.npmrc", e);
+        /* whoever made the folder one is in may have put a symlink there */
+        r = add_file(texts, "./.npmrc", 0, e);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < json_object_array_length(texts); i++) {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <sys/stat.h>
-
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "basic/trusted-file.h"
 #include "fetch/package.h"
 #include "fetch/script-environment.h"
 #include "fetch/scripts.h"
@@ -40,11 +39,27 @@ static int make_environment(const char *folder, json_object *package, const char
         return 0;
 }
 
+/* Root does not run what another user may write. */
+static int check_written(const char *folder, const char *event, Error *e) {
+        _cleanup_(freep) char *path = path_join(folder, "package.json");
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        _cleanup_(closep) int fd = -EBADF;
+
+        if (geteuid() != 0)
+                return 0;
+        fd = path ? trusted_file_open(path, 0, &why) : -ENOMEM;
+        if (fd >= 0)
+                return 0;
+        return error_set(e, fd,
+                         "package.json has a script '%s', which root does not run where others may "
+                         "write: %s; call pm2ctl as the owner of %s, or with --ignore-scripts",
+                         event, error_text(&why, fd), folder);
+}
+
 int package_script(json_object *request, json_object *package, const char *event, Error *e) {
         const char *script = json_get_string(json_get(package, "scripts"), event),
                    *folder = json_get_string(request, "folder");
         _cleanup_(strv_freep) char **env = NULL;
-        struct stat st;
         int r;
 
         if (isempty(script) || json_get_bool(request, "ignore_scripts", false))
@@ -52,14 +67,9 @@ int package_script(json_object *request, json_object *package, const char *event
         if (strlen(script) > SCRIPT_LENGTH_MAX)
                 return error_set(e, -E2BIG, "package.json: the script '%s' is longer than %d bytes",
                                  event, SCRIPT_LENGTH_MAX);
-        if (stat(folder, &st) < 0)
-                return -errno;
-        if (geteuid() == 0 && st.st_uid != 0)
-                return error_set(e, -EPERM,
-                                 "package.json has a script '%s', and root does not run what "
-                                 "another user may write; call pm2ctl as the owner of %s, or with "
-                                 "--ignore-scripts",
-                                 event, folder);
+        r = check_written(folder, event, e);
+        if (r < 0)
+                return r;
 
         log_notice("> %s: %s", event, script);
         r = make_environment(folder, package, event, script, &env);

@@ -5,6 +5,6 @@
 
 #include "basic/error.h"
 
-/* A file of certificates or a key, named by the setting: 0 if it can be read, root or we own it,
- * and nobody else may write to it; else negative with a clause. */
+/* A file of certificates or a key, named by the setting: 0 if it can be read and only
+ * root and we can have chosen it (basic/trusted-file); else negative with a clause. */
 int setting_file_check(const char *setting, const char *path, Error *e);

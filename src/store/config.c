@@ -7,6 +7,7 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "basic/trusted-file.h"
 #include "store/ini.h"
 
 static int parse_signatures(const char *value, void *field) {
@@ -71,15 +72,17 @@ int config_parse(const char *text, size_t size, const char *origin, Error *e, Co
 
 int config_load(const Scope *scope, Error *e, Config *ret, char ***ret_unknown) {
         _cleanup_(freep) char *path = path_join(scope->config, CONFIG_FILE), *text = NULL;
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        _cleanup_(closep) int fd = -EBADF;
         size_t size = 0;
         int r;
 
         if (!path)
                 return -ENOMEM;
-        r = read_file_at(AT_FDCWD, path, INI_FILE_MAX, &text, &size);
-        if (r == -ELOOP)
-                return error_set(e, r, "%s is a symlink; make it a plain file", path);
+        fd = trusted_file_open(path, 0, &why);
+        r = fd < 0 ? fd : read_fd(fd, INI_FILE_MAX, &text, &size);
         if (r < 0 && r != -ENOENT)
-                return error_set(e, r, "cannot read %s: %s", path, scope_strerror(scope->kind, r));
+                return error_set(e, r, "cannot read %s: %s", path,
+                                 why.message ? why.message : scope_strerror(scope->kind, r));
         return config_parse(text ? text : "", size, path, e, ret, ret_unknown);
 }

@@ -153,6 +153,12 @@ if [ "$(id -u)" -eq 0 ]; then
         status "root runs no script of somebody else's folder" 1 pm2ctl package bad
         says "... and says what to do" "call pm2ctl as the owner of .*, or with --ignore-scripts"
         status "... with which it packs" 0 pm2ctl package --ignore-scripts bad
+        chown -R 0 bad && chmod 0666 bad/package.json
+        status "... nor a script that others may have written" 1 pm2ctl package bad
+        chmod 0644 bad/package.json && chmod 0777 bad
+        status "... or may write" 1 pm2ctl package bad
+        says "... by the folder" "root does not run where others may write: everybody may write to .*/bad"
+        chmod 0755 bad
 fi
 
 # -- publish

@@ -387,8 +387,41 @@ output=$(NPM_CONFIG_USERCONFIG=$tmp/other pm2ctl install deep 2>&1)
 says "one that a variable names is held to the same" "other is ignored: others than its owner"
 printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/ca.pem" >"$HOME/.npmrc"
 touch ca.pem && chmod 0666 ca.pem
-refused "so is what it names" "may write to the file of 'cafile'" install deep
+refused "so is what it names" "file of 'cafile', .*, is not used: others than its owner" install deep
+chmod 0644 ca.pem && mkdir -m 0777 open && cp ca.pem open/ && printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/open/ca.pem" >"$HOME/.npmrc"
+refused "... also in a folder of everybody's" "is not used: everybody may write to $tmp/open" install deep
 echo "registry=$url" >"$HOME/.npmrc"
+
+# ignores NAME REASON FOLDER: the .npmrc there names a registry that is not ours, and goes uncounted
+ignores() {
+        output=$(cd "$3" && pm2ctl install nosuch 2>&1)
+        says "$1 is ignored" "npmrc is ignored: $2"
+        is "... indeed" "" "$(grep -o 'elsewhere.invalid' <<<"$output")"
+}
+echo registry=http://elsewhere.invalid/ >elsewhere
+mkdir linked proc fifo folder && ln -s "$tmp/elsewhere" linked/.npmrc && ln -s /proc/self/comm proc/.npmrc && mkfifo fifo/.npmrc && mkdir folder/.npmrc
+ignores "./.npmrc that is a symlink" "it is a symlink" linked
+ignores "... to what a process is called" "it is a symlink" proc
+ignores "... that is a FIFO" "it is not a regular file" fifo
+ignores "... that is a folder" "it is not a regular file" folder
+cp elsewhere open/.npmrc
+ignores "... in a folder that everybody may write to" "everybody may write to" open
+chmod 1777 open
+ignores "... sticky or not" "everybody may write to" open
+if [ "$(id -u)" -eq 0 ]; then
+        chmod 0755 open && chown 1 open
+        ignores "... in another user's folder" "$tmp/open is owned by '" open
+fi
+output=$(NPM_CONFIG_USERCONFIG=/proc/self/comm pm2ctl install nosuch 2>&1)
+says "what the kernel makes up is no configuration" "comm is ignored: it is not a regular file"
+output=$(NPM_CONFIG_USERCONFIG=$tmp/open/.npmrc pm2ctl install nosuch 2>&1)
+says "a variable's file is held to its folder too" "npmrc is ignored: "
+rm "$HOME/.npmrc" && ln -s "$tmp/open/.npmrc" "$HOME/.npmrc"
+ignores "~/.npmrc that leads to such a folder" "" .
+ln -sf "$tmp/elsewhere" "$HOME/.npmrc"
+output=$(pm2ctl install nosuch 2>&1)
+says "... counts where it leads to one's own" "elsewhere.invalid"
+rm -r "$HOME/.npmrc" open && echo "registry=$url" >"$HOME/.npmrc"
 credentials=${url/:\/\//:\/\/me:s3cret@}
 refused "an address says nothing of what has to come" "--allow-unverified" install "${credentials}deep/-/deep-1.0.0.tgz"
 is "... and its password is not shown" "" "$(grep -o s3cret <<<"$output")"

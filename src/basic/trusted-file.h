@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Files that say where things come from, which programs are run, or who is believed: they count
+ * only if nobody but root and the caller can have chosen what they say. */
+
+#include "basic/error.h"
+
+typedef enum TrustedFlags {
+        TRUSTED_FOLLOW = 1 << 0, /* a symlink may be in its place: a caller's own choice */
+} TrustedFlags;
+
+/* Opens a file for reading and judges it by its descriptor: it has to be a regular one of a real
+ * file system, which root or the caller owns and others may not write to; and so has the folder it
+ * lies in, with a symlink also the one that it leads to. Returns the descriptor. -ENOENT if there
+ * is none; -EPERM with a clause for one that does not count. */
+int trusted_file_open(const char *path, TrustedFlags flags, Error *e);
+
+/* -EPERM with a clause if others than root and the caller own a folder, or may write to it. */
+int trusted_folder_check(int folder_fd, Error *e);
