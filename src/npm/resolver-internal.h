@@ -91,6 +91,20 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret);
 
 int resolver_add_want(Resolver *r, Want *want);
 
+int resolver_queue_add(Queue *q, const void *item);
+/* NULL if there is none. */
+const void *resolver_queue_next(Queue *q);
+
+/* A copy that lives as long as the resolver; NULL if out of memory. */
+const char *resolver_copy_text(Resolver *r, const char *text);
+
+/* What the choice comes to: this, whose dependencies are wanted from then on; nothing. */
+int resolver_choose(Resolver *r, Choice *c, Manifest *m);
+int resolver_fail_choice(Resolver *r, Choice *c, int error, const char *problem);
+
+/* Its document has come, or cannot be had: those that waited for it are chosen. */
+int resolver_answer_package(Resolver *r, Package *p);
+
 /* Everything that comes after the tree stands: 1 done, 0 answers are outstanding. */
 int resolver_open_archives(Resolver *r, Error *e);
 
