@@ -20,8 +20,8 @@
         2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
 
 #define TREE_EDGES_MAX                                                                             \
-        12000000 /* dependencies of placements, in all attempts together: a gigabyte. One package  \
-                    with a thousand dependencies takes a million, others some hundred thousands */
+        8000000 /* dependencies of placements, in all attempts together: 700 MiB. One package with \
+                   a thousand dependencies takes a million, others some hundred thousands */
 
 typedef struct Node Node;
 typedef struct Edge Edge;
