@@ -12,8 +12,18 @@
 /* How often a unit that is being started is tried. */
 #define RETRY_USEC (100 * USEC_PER_MSEC)
 
-/* What an action may say until it ends, where it is all printed as one document. */
+/* What is kept of all answers together where they are printed as one document: bytes, and values,
+ * of which each takes 64 bytes or more of memory and, indented, of the document. One answer may
+ * have as many as fit into it. */
 #define STREAM_SIZE_MAX (16U * 1024U * 1024U)
+#define VALUES_MAX      (CONTROL_EVENT_MAX / 2)
+
+/* What is printed of all together as it comes: control characters become longer by it. */
+#define PRINTED_MAX (64U * 1024U * 1024U)
+
+/* Of names that a module gives, in a sentence. */
+#define LIST_MAX       2048
+#define NAME_MAX_SHOWN 128
 
 /* -- what comes of a call ---------------------------------------------------------------------- */
 
@@ -60,20 +70,22 @@ static int read_names(json_object *data, char ***ret) {
 }
 
 static void fail_unknown(Trigger *t, Target *target, json_object *data) {
+        _cleanup_(freep) char *list = NULL, *cut = NULL;
         _cleanup_(strv_freep) char **names = NULL;
-        _cleanup_(freep) char *list = NULL;
         const char *near;
 
         if (read_names(data, &names) < 0)
                 return fail(t, target, -ENOMEM);
         near = strv_nearest(names, t->request.action);
+        near = near && strlen(near) <= NAME_MAX_SHOWN ? near : NULL;
         list = strv_join(names, ", ");
+        cut = list ? escape_cut(list, LIST_MAX, /* keep_newlines= */ false) : NULL;
         if (!names)
                 (void) error_set(&target->error, -ENOENT,
                                  "the module has announced no action over its channel (so far)");
-        else if (list)
+        else if (cut)
                 (void) error_set(&target->error, -ENOENT, "there is no such action, but: %s%s%s%s",
-                                 list, near ? "; did you mean '" : "", near ? near : "",
+                                 cut, near ? "; did you mean '" : "", near ? near : "",
                                  near ? "'?" : "");
         if (t->several && target->error.message)
                 finish(t, target, OUTCOME_SKIPPED);
@@ -82,19 +94,57 @@ static void fail_unknown(Trigger *t, Target *target, json_object *data) {
 }
 
 static void fail_error(Trigger *t, Target *target, json_object *data) {
-        _cleanup_(freep) char *text = trigger_value_text(data);
+        _cleanup_(freep) char *text = trigger_clause(data);
 
         (void) error_set(&target->error, -EIO, "%s", text ? text : "?");
         fail(t, target, -EIO);
 }
 
-static int keep_stream(Target *target, json_object *data) {
-        target->stream_size += strlen(json_text(data));
-        if (target->stream_size > STREAM_SIZE_MAX)
+static uint64_t count_values(json_object *o) {
+        uint64_t n = 1;
+
+        if (json_object_is_type(o, json_type_array))
+                for (size_t i = 0; i < json_object_array_length(o); i++)
+                        n += count_values(json_object_array_get_idx(o, i));
+        if (!json_object_is_type(o, json_type_object))
+                return n;
+        json_object_object_foreach(o, key, value) {
+                (void) key;
+                n += count_values(value);
+        }
+        return n;
+}
+
+/* What is held until all is printed as one document. */
+static int count_kept(Trigger *t, Target *target, json_object *data) {
+        t->stream_size += strlen(json_text(data));
+        t->n_values += count_values(data);
+        if (t->stream_size > STREAM_SIZE_MAX)
                 return error_set(&target->error, -EFBIG,
                                  "it said more than %u MiB before it ended; without --json that is "
                                  "printed as it comes",
                                  STREAM_SIZE_MAX / 1024 / 1024);
+        if (t->n_values > VALUES_MAX)
+                return error_set(&target->error, -EFBIG,
+                                 "it said more than %u values before it ended; without --json they "
+                                 "are printed as they come",
+                                 VALUES_MAX);
+        return 0;
+}
+
+static int count_printed(Trigger *t, Target *target) {
+        if (t->printed_size <= PRINTED_MAX)
+                return 0;
+        return error_set(&target->error, -EFBIG, "more than %u MiB were printed",
+                         PRINTED_MAX / 1024 / 1024);
+}
+
+static int keep_stream(Trigger *t, Target *target, json_object *data) {
+        int r;
+
+        r = count_kept(t, target, data);
+        if (r < 0)
+                return r;
         if (!target->stream)
                 target->stream = json_object_new_array();
         if (!target->stream || json_object_array_add(target->stream, json_object_get(data)) < 0)
@@ -107,12 +157,28 @@ static void take_stream(Trigger *t, Target *target, json_object *data) {
 
         target->said = true;
         if (t->arg->json == JSON_OFF) {
-                trigger_print(t, target, data);
-                return;
-        }
-        r = keep_stream(target, data);
+                trigger_print(t, target, data, /* part= */ true);
+                r = count_printed(t, target);
+        } else
+                r = keep_stream(t, target, data);
         if (r < 0)
                 fail(t, target, r);
+}
+
+static void take_answer(Trigger *t, Target *target, const ControlEvent *event) {
+        bool json = t->arg->json != JSON_OFF;
+        int r;
+
+        r = json ? count_kept(t, target, event->data) : count_printed(t, target);
+        if (r < 0) {
+                fail(t, target, r);
+                return;
+        }
+        target->data = json_object_get(event->data);
+        target->wordless = event->kind == CONTROL_END && !event->data;
+        finish(t, target, OUTCOME_DONE);
+        if (!json) /* printed */
+                (void) json_object_put(TAKE_PTR(target->data));
 }
 
 /* -- calls ------------------------------------------------------------------------------------- */
@@ -126,9 +192,7 @@ static void take_event(Trigger *t, Target *target, const ControlEvent *event) {
                 break;
         case CONTROL_REPLY:
         case CONTROL_END:
-                target->data = json_object_get(event->data);
-                target->wordless = event->kind == CONTROL_END && !event->data;
-                finish(t, target, OUTCOME_DONE);
+                take_answer(t, target, event);
                 break;
         case CONTROL_UNKNOWN:
                 fail_unknown(t, target, event->data);
@@ -144,7 +208,7 @@ static void read_events(Trigger *t, Target *target) {
         r = call_read(&target->call, &target->error);
         if (r < 0)
                 return fail(t, target, r);
-        while (target->outcome == OUTCOME_WAITING) {
+        while (target->outcome == OUTCOME_WAITING && now_usec() < t->deadline_usec) {
                 ControlEvent event = {};
 
                 r = call_next(&target->call, &target->error, &event);

@@ -15,24 +15,36 @@
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define TIMEOUT_MAX_SEC      86400
 
+/* Of what a module gives as a reason, in a sentence. */
+#define CLAUSE_MAX 2048
+/* Bytes of a value that is printed with a line for each that is in it: indented, deep ones become a
+ * hundred times as long. */
+#define PRETTY_MAX (64U * 1024U)
+
 static const char *const outcomes[_OUTCOME_MAX] = {
         [OUTCOME_DONE] = "done",
         [OUTCOME_FAILED] = "failed",
         [OUTCOME_TIMEOUT] = "timeout",
 };
 
-char *trigger_value_text(json_object *o) {
+char *trigger_clause(json_object *o) {
+        return escape_cut(json_string(o) ?: json_text(o), CLAUSE_MAX, /* keep_newlines= */ true);
+}
+
+static char *value_text(json_object *o, bool part) {
         const char *s = json_string(o);
 
         if (!s)
+                s = json_text(o);
+        if (!part && !json_string(o) && strlen(s) <= PRETTY_MAX)
                 s = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
                                                               JSON_C_TO_STRING_SPACED |
                                                               JSON_C_TO_STRING_NOSLASHESCAPE);
         return s ? escape_control(s, /* keep_newlines= */ true) : NULL;
 }
 
-void trigger_print(Trigger *t, const Target *target, json_object *data) {
-        _cleanup_(freep) char *text = trigger_value_text(data);
+void trigger_print(Trigger *t, const Target *target, json_object *data, bool part) {
+        _cleanup_(freep) char *text = value_text(data, part);
         int r;
 
         r = printf("%s%s%s\n", t->several ? target->name : "", t->several ? ": " : "",
@@ -41,11 +53,12 @@ void trigger_print(Trigger *t, const Target *target, json_object *data) {
                     : output_flush();
         if (r < 0 && t->printed == 0)
                 t->printed = r;
+        t->printed_size += text ? strlen(text) : 0;
 }
 
 void trigger_print_outcome(Trigger *t, const Target *target) {
         if (target->outcome == OUTCOME_DONE && t->arg->json == JSON_OFF && !target->wordless)
-                trigger_print(t, target, target->data);
+                trigger_print(t, target, target->data, /* part= */ false);
         else if (target->outcome == OUTCOME_FAILED || target->outcome == OUTCOME_TIMEOUT)
                 log_error("Action '%s' of %s failed: %s", t->request.action, target->name,
                           error_text(&target->error, -ENOMEM));
@@ -99,8 +112,8 @@ static int judge(const Trigger *t, bool all) {
         if (none && all)
                 log_error("No module that runs has an action '%s'.", t->request.action);
         else if (none && count[OUTCOME_SKIPPED] == 0)
-                log_error("Action '%s' of %s failed: none of its %zu units runs",
-                          t->request.action, t->targets[0].name, t->n);
+                log_error("Action '%s' of %s failed: none of its %zu units runs", t->request.action,
+                          t->targets[0].name, t->n);
         for (size_t i = 0; none && !all && i < t->n; i++)
                 if (t->targets[i].outcome == OUTCOME_SKIPPED)
                         log_error("Action '%s' of %s failed: %s", t->request.action,

@@ -26,7 +26,6 @@ typedef struct Target {
         json_object *data;   /* of the last event */
         bool wordless;       /* a scoped action that ended without any */
         json_object *stream; /* array of what came before it; NULL where that was printed at once */
-        size_t stream_size;
         bool said;           /* anything of a scoped action's came */
         uint64_t retry_usec; /* when a call that nobody took yet is tried again; 0: it was taken */
 } Target;
@@ -38,7 +37,10 @@ typedef struct Trigger {
         uint64_t timeout_usec;  /* for all of it: connecting, asking, and every answer */
         uint64_t deadline_usec; /* CLOCK_MONOTONIC; the same for all targets */
         bool several;           /* those without the action were not meant */
-        int printed;            /* 0, or why something could not be */
+        uint64_t stream_size;   /* of all that is kept until it is printed: bytes, and values */
+        uint64_t n_values;
+        uint64_t printed_size; /* bytes */
+        int printed;           /* 0, or why something could not be */
         Target *targets;
         size_t n;
 } Trigger;
@@ -49,9 +51,10 @@ int trigger_run(Trigger *t);
 
 void trigger_done(Trigger *t);
 
-/* Says what a module said, what became of a call. */
-void trigger_print(Trigger *t, const Target *target, json_object *data);
+/* Says what a module said, on one line if it is long or a part of more, and what became of a call.
+ */
+void trigger_print(Trigger *t, const Target *target, json_object *data, bool part);
 void trigger_print_outcome(Trigger *t, const Target *target);
 
-/* A value as people read it, made harmless; to be freed. */
-char *trigger_value_text(json_object *o);
+/* A value as a clause: made harmless, and cut; to be freed. */
+char *trigger_clause(json_object *o);

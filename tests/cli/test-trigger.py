@@ -186,6 +186,49 @@ with Bridge('one', None, backlog=0) as b, Bridge('two', stream):
 with Bridge('one', flood(event('stream', 'x' * 1000000), event('sent'))):
     ends('more than an answer may have', 1, 'it sent more than 64 MiB', 'one', 'act', timeout='80')
     ends('more than JSON may hold', 1, 'it said more than 16 MiB', '--json=short', 'one', 'act', timeout='80')
+
+# Deep values become long when they are indented: 48 KiB here are 3 MiB, and many values take memory.
+deep = '[' * 60 + ','.join(['0'] * 16000) + ']' * 60
+wide = ('{"event":"stream","data":%s}\n' % deep).encode()
+
+
+def measured(*words, timeout='80'):
+    """Status, what it said, bytes that it printed, and MiB of memory at most."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        p = subprocess.Popen([pm2ctl, '--user', 'trigger', f'--timeout={timeout}', *words], env=env, stdin=subprocess.DEVNULL,
+                             stdout=out, stderr=err)
+        peak = 0  # ru_maxrss would have that of this process before exec()
+        while p.poll() is None:
+            with open(f'/proc/{p.pid}/status', encoding='ascii') as f:
+                peak = max([peak, *(int(line.split()[1]) for line in f if line.startswith('VmHWM'))])
+            time.sleep(0.02)
+        err.seek(0)
+        return p.returncode, err.read().decode(), out.seek(0, os.SEEK_END), peak / 1024
+
+
+room = 8 if any(k.endswith('SAN_OPTIONS') for k in env) else 1
+with Bridge('one', flood(wide, event('sent'))), Bridge('two', flood(wide, event('sent'))):
+    for option in ('--json=short', '--json=pretty'):
+        got, err, size, memory = measured(option, 'all', 'act')
+        ok(got == 1 and err.count('\n') == 2 and 'it said more than 524288 values before' in err, f'values of two have a limit with {option}', got, err)
+        ok(size < 100 << 20 and memory < 400 * room, '... so has what comes of them', size, memory)
+    got, err, size, memory = measured('all', 'act')
+    ok(got == 1 and err.count('\n') == 2 and 'more than 64 MiB were printed' in err, 'so has what is printed of both', got, err)
+    ok(size < 70 << 20 and memory < 100 * room, '... and kept meanwhile', size, memory)
+with Bridge('one', flood(('{"event":"stream","data":"%s"}\n' % ('\u009b' * 300000)).encode(), event('sent'))):
+    got, err, size, _ = measured('one', 'act')
+    ok(got == 1 and 'more than 64 MiB were printed' in err and size < 70 << 20, 'control characters, which are spelled out, too', got, err, size)
+with Bridge('one', read_then(event('sent'), wide.replace(b'stream', b'reply'))):
+    _, out, _, _ = trigger('one', 'act', timeout='80')
+    ok(json.loads(out) == json.loads(deep) and len(out) < 4 << 20, 'a deep answer is printed', len(out))
+with Bridge('one', read_then(event('sent'), event('stream', {'a': [1, 2]}), event('reply', {'b': [3]}))):
+    _, out, _, _ = trigger('one', 'act', timeout='80')
+    ok(out.startswith('{"a":[1,2]}\n{\n'), 'a part on one line, an answer on several', out)
+for what, answer in (('one value', wide.replace(b'stream', b'error')), ('text', event('error', 'x' * 900000)),
+                     ('names', event('unknown', [f'name{i}' for i in range(16000)])), ('a name', event('unknown', ['act' + 'x' * 900000]))):
+    with Bridge('one', read_then(answer)):
+        got, _, err, _ = trigger('one', 'act', timeout='80')
+        ok(got == 1 and len(err) < 5000 and '…' in err, f'a reason of {what} is cut', got, len(err), err)
 with Bridge('one', flood(b'\n')):
     ends('empty lines', 1, 'its answer makes no sense', 'one', 'act', timeout='80')
 with Bridge('one', read_then(event('sent'))):
