@@ -105,6 +105,21 @@ static int read_folder(Context *c, Module *m, Package *ret, Error *e) {
         return r < 0 ? r : preflight_env(ret, c->arg->env, e);
 }
 
+/* The administrator has said so, who may not have looked whose it is. */
+static int warn_of_owner(const Module *m) {
+        _cleanup_(freep) char *owner = NULL;
+        int r;
+
+        if (m->linked.user == UID_NONE || m->linked.owner == 0 || m->linked.owner == m->linked.user)
+                return 0;
+        r = user_name(m->linked.owner, &owner);
+        if (r < 0)
+                return r;
+        log_warning("%s is owned by '%s', who can change what runs as '%s'.", m->link, owner,
+                    m->user);
+        return 0;
+}
+
 int install_folder(Context *c, const Source *source, Install *in) {
         _cleanup_(package_done) Package p = {};
         Module *m = &in->module;
@@ -116,6 +131,8 @@ int install_folder(Context *c, const Source *source, Install *in) {
         r = read_folder(c, m, &p, &in->error);
         if (r >= 0)
                 r = fill_module(source, &p, c->arg->env, m);
+        if (r >= 0)
+                r = warn_of_owner(m);
         if (r < 0)
                 return log_error_cause(r, &in->error, "Cannot install '%s'", source->spec);
         preflight_notice_ignored(&p);

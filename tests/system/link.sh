@@ -86,7 +86,18 @@ echo 'setInterval(() => {}, 1000)' >index.js
 exits "a folder of root's wants --uid" 1 pm2ctl install .
 like "... and says so" "$OUTPUT" '--uid'
 ok "... with which it runs" pm2ctl install --uid=dev .
+unlike "... and no warning" "$OUTPUT" 'who can change'
 is "... as that user" "$(ps -o user= -p "$(systemctl show -P MainPID pm2@mine.service)")" dev
+
+# another user's folder, as the administrator says
+for user in root nobody; do
+        ok "dev's folder with --uid=$user" pm2ctl install "--uid=$user" "$work"
+        is "... gets one warning, which says whose it is" \
+                "$(grep -c "^pm2ctl: $work is owned by 'dev', who can change what runs as '$user'\.$" <<<"$OUTPUT")" 1
+done
+ok "... with its owner's name" pm2ctl install --uid=dev "$work"
+unlike "... none" "$OUTPUT" 'who can change'
+ok "... uninstall" pm2ctl uninstall @acme/work
 
 # what a folder's owner may put into it must not be read as root
 cd "$work" || exit
