@@ -70,7 +70,7 @@ before=$(all_shown)
 systemctl daemon-reload
 after=$(all_shown)
 is "after a daemon-reload they are what they were" "$(diff <(echo "$before") <(echo "$after"))" ""
-unlike "none has a command but the launcher" "$(grep -vE '^ExecStartPre(Ex)?=--notify ; ; ; argv\[\]=[^ ]*/pm2-launch (ignore_errors=no|flags=privileged) path=' <<<"$after")" '^ExecStartP(re|ost)=.'
+unlike "none has a command but the launcher" "$(grep -vE '^ExecStartPre(Ex)?=--notify ; ; ; argv\[\]=[^ ]*/pm2-launch (ignore_errors=yes|flags=[a-z -]*) path=' <<<"$after")" '^ExecStartP(re|ost)=.'
 unlike "no description has control characters" "$(systemctl show 'pm2@*' -P Description)" '[[:cntrl:]]'
 for unit in $(units); do
         ok "$unit restarts" systemctl restart "$unit"
