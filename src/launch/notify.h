@@ -13,7 +13,7 @@
 #define NOTIFY_OPTION "--notify"
 
 /* Connects to $NOTIFY_SOCKET and has the manager keep that for what is started next in this unit.
- * -ENOENT without such a variable. */
+ * Nothing without such a variable. */
 int notify_keep(void);
 
 /* Takes the socket that was kept, or connects to $NOTIFY_SOCKET. Without a manager what is said
