@@ -167,11 +167,21 @@ static const char *find_port(const char *host, const char *end) {
         return find_first(bracket ? bracket : host, end, ':');
 }
 
+/* What can only be a host: an address, a name with a dot, this machine. */
+static bool is_host(const char *p, const char *end) {
+        const char *bracket = *p == '[' ? find_first(p, end, ']') : NULL;
+
+        if (bracket)
+                return bracket > p + 1 && consists_of(p + 1, bracket, ".:%");
+        if (end - p >= 9 && strncasecmp(p, "localhost", 9) == 0 && (end - p == 9 || p[9] == ':'))
+                return true;
+        return isalnum((uint8_t) *p) && find_first(p, end, '.') && consists_of(p, end, ".-_:@");
+}
+
 /* An '@' of a path that neither a scope nor a version explains: a password that should have been
  * encoded, and looked like a port or a host. */
 static const char *find_late_at(const char *host, const char *slash, const char *end) {
-        bool odd = !memchr(host, '.', (size_t) (slash - host)) && *host != '[' &&
-                   (slash - host != 9 || strncasecmp(host, "localhost", 9) != 0);
+        bool odd = !is_host(host, slash);
 
         for (const char *at; (at = find_last(slash, end, '@')); end = at)
                 if (at[-1] != '/' && !is_version(at + 1, find_any(at + 1, end, "/")) &&
@@ -186,7 +196,7 @@ static const char *find_at(const char *start, const char *end, const char *colon
 
         if (colon) /* no port: the first of a password that holds what it should have encoded */
                 return find_last(start, end, '@');
-        if (at && ssh)
+        if (at && ssh && !find_first(start, at, ':'))
                 return at;
         return find_late_at(start, slash, find_any(slash, end, "?#")) ?: at;
 }
@@ -291,7 +301,7 @@ static void mask_plain(Masking *m, const char *end) {
         mask_credentials(m, end);
         rest = find_any(m->p, end, "?#");
         copy_to(m, rest);
-        if (find_first(rest, end, '=') ||
+        if (find_any(rest, end, "=@") < end ||
             (rest < end && *rest == '#' && find_first(rest, end, ':')))
                 mask_part(m, end, mask_committish);
         copy_to(m, end);
@@ -316,7 +326,8 @@ const char *address_find_scheme(const char *p, const char *end, const char **ret
                         rest++;
                 if (scheme == colon || rest == end || IS_AMONG(scheme, colon, path_schemes))
                         continue;
-                if (rest - colon <= 2 && !IS_AMONG(scheme, colon, network_schemes) &&
+                if ((rest - colon <= 2 || memcmp(colon, "://", 3) != 0) &&
+                    !IS_AMONG(scheme, colon, network_schemes) &&
                     strncasecmp(scheme, "git+", 4) != 0)
                         continue;
                 *ret_colon = colon;

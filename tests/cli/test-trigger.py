@@ -206,7 +206,8 @@ def measured(*words, timeout='80'):
         return p.returncode, err.read().decode(), out.seek(0, os.SEEK_END), peak / 1024
 
 
-room = 8 if any(k.endswith('SAN_OPTIONS') for k in env) else 1
+with open(pm2ctl, 'rb') as f:
+    room = 8 if b'__asan_init' in f.read() else 1  # it keeps what was freed
 with Bridge('one', flood(wide, event('sent'))), Bridge('two', flood(wide, event('sent'))):
     for option in ('--json=short', '--json=pretty'):
         got, err, size, memory = measured(option, 'all', 'act')

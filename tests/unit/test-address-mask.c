@@ -188,6 +188,9 @@ static void check_random(void) {
                 { "foo@http://S3CR3T:a", "@h" }, { "https:", ":S3CR3T@h/x.tgz" },
                 { "http://u:", "S3CR3T@h" },     { "//u:", "S3CR3T@h/x" },
                 { "https://h/x?", "=S3CR3T" },   { "https://h/x#", "S3CR3T" },
+                { "git://:", "S3CR3T@h/x" },     { "git+ssh://u:", "S3CR3T@h:x" },
+                { "u:", "S3CR3T@h:x" },          { "foo@github:u:", "S3CR3T@a/b" },
+                { "github:", "S3CR3T@a/b" },     { "git+https://h/x.git?", "=S3CR3T" },
         };
         static const char alphabet[] = "a1/:@?#&;=%'\"\\ .,*[]()…-_";
         unsigned leaks = 0;
