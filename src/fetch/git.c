@@ -246,6 +246,11 @@ static int check_plain(Git *g) {
 
         if (!masked)
                 return -ENOMEM;
+        /* as npm has it, a password ends at the first '@' */
+        if (g->spec->hosted.user && strchr(g->spec->hosted.user, '@'))
+                return error_set(&g->error, -EINVAL,
+                                 "the name of its owner has an '@'; in a password '@' is written "
+                                 "%%40");
         if (streq(masked, g->plain))
                 return 0;
         return error_set(&g->error, -EINVAL,

@@ -299,6 +299,10 @@ tests.argv = async () => {
                         `is refused where git would show it: ${answer.error}`, [answer, err]);
                 ok(seen.length === 0, '... before git is asked', seen);
         }
+        seen.length = 0;
+        const owner = await install('github:me:pa@s3cret@foo/bar', { server });
+        ok(/the name of its owner has an '@'; in a password '@' is written %40/.test(owner.answer.error) && !/s3cret/.test(owner.out + owner.err),
+                `so is half a password: ${owner.answer.error}`, owner);
         const daemon = await listen(() => seen.push(...commands()));
         const named = await install(`git://s3cret@127.0.0.1:${daemon.port}/x.git`, { server, npmrc: ['fetch-timeout=1500', 'fetch-retries=0'] });
         ok(seen.some((text) => text.includes('git')) && !seen.some((text) => /s3cret/.test(text.replace(/.*pm2-fetch.*/, ''))) && !/s3cret/.test(named.out + named.err),
