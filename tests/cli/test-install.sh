@@ -417,7 +417,7 @@ says "what the kernel makes up is no configuration" "comm is ignored: it is not 
 output=$(NPM_CONFIG_USERCONFIG=$tmp/open/.npmrc pm2ctl install nosuch 2>&1)
 says "a variable's file is held to its folder too" "npmrc is ignored: "
 rm "$HOME/.npmrc" && ln -s "$tmp/open/.npmrc" "$HOME/.npmrc"
-ignores "~/.npmrc that leads to such a folder" "" .
+ignores "the .npmrc of HOME that leads to such a folder" "" .
 ln -sf "$tmp/elsewhere" "$HOME/.npmrc"
 output=$(pm2ctl install nosuch 2>&1)
 says "... counts where it leads to one's own" "elsewhere.invalid"
