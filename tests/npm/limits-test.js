@@ -7,6 +7,7 @@ const crypto = require('crypto');
 const fs = require('fs');
 const net = require('net');
 const path = require('path');
+const zlib = require('zlib');
 const { ok, done, fresh, ...lib } = require('./lib.js');
 const { pack, registry, sri } = require('./packages.js');
 
@@ -43,6 +44,45 @@ tests.descriptors = async () => {
         for (const file of fs.readdirSync(path.join(cache, 'tarballs')).slice(0, 700))
                 fs.writeFileSync(path.join(cache, 'tarballs', file), 'damaged');
         await check('of which half are damaged in the cache', { wrap: descriptors(256) });
+        server.close();
+};
+
+// Documents that are small on the way and large when they are here.
+tests.documents = async () => {
+        const names = Array.from({ length: 12 }, (_, i) => `m${i}`), bodies = new Map();
+        const packages = { all: { '1.0.0': { dependencies: Object.fromEntries(names.map((name) => [name, '1'])) } } };
+        names.forEach((name, i) => { packages[name] = { '1.1.0': { dependencies: i + 1 < names.length ? { [names[i + 1]]: '1' } : {} } }; });
+        let held; // ends of answers, kept back until the client gives one up
+        const server = await registry(packages, (q, s) => {
+                const body = bodies.get(q.url.slice(1));
+                if (body) {
+                        s.writeHead(200, { 'Content-Encoding': 'gzip' });
+                        held ? s.write(body.subarray(0, -8)) : s.end(body);
+                        held?.push(() => s.end(body.subarray(-8)));
+                        s.on('close', () => held?.forEach((end) => end()));
+                }
+                return body !== undefined;
+        });
+        const publish = (some, field, size) => some.forEach((name) => {
+                const document = server.publish(name), text = 'x'.repeat(size);
+                for (let i = 0; i < 60e6 / size; i++)
+                        document.versions[`1.0.${i}`] = { name, version: `1.0.${i}`, [field]: text };
+                bodies.set(name, zlib.gzipSync(JSON.stringify(document), { level: 1 }));
+        });
+        const measured = ['python3', '-c', 'import resource, subprocess, sys; r = subprocess.call(sys.argv[1:]); ' +
+                'print("MiB", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, file=sys.stderr); sys.exit(r)'];
+
+        publish(names, 'deprecated', 1000000);
+        let result = await install('m0', { server, wrap: measured, timeout: 200000 });
+        const mib = Number(/^MiB (\d+)$/m.exec(result.err)?.[1]);
+        ok(result.answer.packages === 12 && mib < 500, `12 documents, one after the other, of 60 MB of why versions are deprecated: ${mib} MiB`, result);
+        held = [];
+        result = await install('all', { server, npmrc: ['maxsockets=50'], timeout: 200000 });
+        ok(refused(result, /^m\d+, which all needs: .*documents of more than 512 MiB together are being read$/), `all at once: ${result.answer.error}`, result);
+        held = undefined;
+        publish(['m1'], 'dependencies', 2000000);
+        result = await install('m1@1.0.1', { server });
+        ok(refused(result, /m1@1\.0\.1 is larger than 1048576 bytes/), `2 MB of a version: ${result.answer.error}`, result);
         server.close();
 };
 
