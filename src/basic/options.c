@@ -62,7 +62,17 @@ static const Option *find_nearest(const Option *table, size_t n, const char *wor
         return found;
 }
 
-static int complain(const Option *table, size_t n, const char *word, int c) {
+/* Words beside such an option may be secret, and standard error may be a log. */
+static bool has_private(const Option *table, size_t n, int argc, char **argv) {
+        for (size_t i = 0; i < n; i++)
+                for (int k = 1; table[i].is_private && k < argc; k++)
+                        if (startswith(argv[k], "--") && streq(argv[k] + 2, table[i].name))
+                                return true;
+        return false;
+}
+
+/* `follows`: after words, so that it may have been meant as a value. */
+static int complain(const Option *table, size_t n, const char *word, bool follows, int c) {
         const char *begin = word + strspn(word, "-");
         _cleanup_(freep) char *name = strndup(begin, strcspn(begin, "="));
         const Option *near = name ? find_nearest(table, n, name) : NULL;
@@ -71,6 +81,10 @@ static int complain(const Option *table, size_t n, const char *word, int c) {
                 log_error("Option '%s' needs an argument.", word);
         else if (near)
                 log_error("Unknown option '%s'; did you mean '--%s'?", word, near->name);
+        else if (follows)
+                log_error("Unknown option '%s'; --help lists them. A value that begins with '-' "
+                          "goes after '--'.",
+                          word);
         else
                 log_error("Unknown option '%s'; --help lists them.", word);
         return -EINVAL;
@@ -111,10 +125,11 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
 
         /* '-' in front: words come in their places, so that a number can be told from an option. */
         while (optind < argc) {
+                const char *word = argv[optind]; /* stays the same for all letters of a word */
                 const Option *o;
                 int c;
 
-                if (is_negative_number(argv[optind])) {
+                if (is_negative_number(word)) {
                         words[n_words++] = argv[optind++];
                         continue;
                 }
@@ -125,8 +140,14 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         words[n_words++] = optarg;
                         continue;
                 }
+                if (c == '?' && n_words > 1 && has_private(table, n, argc, argv)) {
+                        log_error("Unknown option after '%s', not shown since it may be secret. A "
+                                  "value that begins with '-' goes after '--'.",
+                                  words[n_words - 1]);
+                        return -EINVAL;
+                }
                 if (c == '?' || c == ':')
-                        return complain(table, n, argv[optind - 1], c);
+                        return complain(table, n, word, n_words > 1, c);
                 o = c >= OPTION_BASE ? table + (c - OPTION_BASE) : find_letter(table, n, c);
                 r = apply(o, optarg, args);
                 if (r < 0)

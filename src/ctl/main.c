@@ -107,7 +107,7 @@ static const Option options[] = {
         { "no-restart", 0, NULL, "Leave running modules alone", OPTION_CLEAR, FIELD(restart), NULL,
           " set unset multiset conf " },
         { "secret", 0, NULL, "Never show the value unasked", OPTION_SET, FIELD(secret), NULL,
-          " set multiset conf " },
+          " set multiset conf ", .is_private = true },
         { "show-secrets", 0, NULL, "Show secret values too", OPTION_SET, FIELD(show_secrets), NULL,
           " get conf env " },
         { "lines", 'n', "N", "Show the last N lines", OPTION_STRING, FIELD(lines), NULL, " logs " },

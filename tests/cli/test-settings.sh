@@ -101,6 +101,11 @@ refuses 'bad UTF-8 in a value' 1 'not valid UTF-8' set tool:x $'\xff'
 refuses 'get of a key that is not set' 1 "'tool:nix' is not set" get tool:nix
 refuses 'the channel is no setting' 1 "'NODE_CHANNEL_FD' is how a module finds its channel" set NODE_CHANNEL_FD 9
 refuses 'unknown options' 2 '--no-such-option' set tool:x v --no-such-option
+refuses 'unknown letters, also of several' 2 "'-xy'; --help lists them. A value that begins with '-' goes after '--'." set tool:x -xy
+refuses '... after one that is known' 2 "'-qxy'" set tool:x v -qxy
+refuses 'a dash word as a value, without showing a secret' 2 "after 'tool:x', not shown" set --secret tool:x --hunter2
+refuses '... wherever the option stands' 2 "after 'tool:x', not shown" set tool:x -unter2 --secret
+refuses '... of conf too' 2 "after 'x', not shown" conf --secret tool x --hunter2
 
 # -- lines that can be pasted
 pm2ctl -q set --secret tool:hidden 'h;d' && pm2ctl -q set tool:dash x tool:tab $'a\tb\e[31m\u202e\'' '"a.b"' 1 '"tool"' 2 \
