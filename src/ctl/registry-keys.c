@@ -3,38 +3,20 @@
 
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "store/config.h"
 #include "store/registry-keys.h"
-
-/* The warnings come once, however many modules are installed. */
-static int load_policy(Context *c, Error *e, SignaturePolicy *ret) {
-        static bool warned = false;
-        _cleanup_(strv_freep) char **unknown = NULL;
-        Config config;
-        int r;
-
-        r = config_load(&c->scope, e, &config, &unknown);
-        if (r < 0)
-                return r;
-        if (!warned)
-                STRV_FOREACH(clause, unknown)
-                        log_warning("%s; ignoring it.", *clause);
-        warned = true;
-        *ret = config.signatures;
-        return 0;
-}
 
 int registry_keys_add(Context *c, json_object *request, Error *e) {
         RegistryMemories memories = {};
         json_object *registries = NULL;
-        SignaturePolicy policy;
+        Config config;
         int r;
 
-        r = load_policy(c, e, &policy);
-        if (r >= 0)
-                r = json_add_string(request, "signatures", signature_policy_to_string(policy));
-        if (r < 0 || policy == SIGNATURES_OFF)
+        r = config_load(&c->scope, e, &config);
+        if (r < 0)
+                return r;
+        r = json_add_string(request, "signatures", signature_policy_to_string(config.signatures));
+        if (r < 0 || config.signatures == SIGNATURES_OFF)
                 return r;
         r = store_load_registries(c->store, e, &memories);
         if (r < 0)

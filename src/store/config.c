@@ -6,7 +6,6 @@
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "basic/trusted-file.h"
 #include "store/ini.h"
 
@@ -29,8 +28,10 @@ static const struct {
           "required, when-present or off" },
 };
 
+/* An option that is not known is no newer version's in an administrator's file, but misspelled:
+ * what it was meant to close would stay open. */
 static int take_entry(const IniLine *line, const char *section, const char *origin, Error *e,
-                      Config *c, char ***unknown) {
+                      Config *c) {
         for (size_t i = 0; i < ELEMENTSOF(options); i++) {
                 if (!streq(section, options[i].section) || !streq(line->name, options[i].key))
                         continue;
@@ -39,14 +40,14 @@ static int take_entry(const IniLine *line, const char *section, const char *orig
                 return error_set(e, -EINVAL, "%s: line %u: '%s' is not a value of '%s'; use %s",
                                  origin, line->number, line->value, line->name, options[i].values);
         }
-        return strv_extendf(unknown, "%s: line %u: there is no option '%s' in section [%s]", origin,
-                            line->number, line->name, section);
+        return error_set(e, -EINVAL,
+                         "%s: line %u: unknown option '%s' in section [%s]; pm2ctl.ini(5) lists "
+                         "them",
+                         origin, line->number, line->name, section);
 }
 
-int config_parse(const char *text, size_t size, const char *origin, Error *e, Config *ret,
-                 char ***ret_unknown) {
+static int parse(const char *text, size_t size, const char *origin, Error *e, Config *ret) {
         _cleanup_(ini_file_done) IniFile file = {};
-        _cleanup_(strv_freep) char **unknown = NULL;
         const char *section = "";
         Config c = {};
         int r;
@@ -61,16 +62,15 @@ int config_parse(const char *text, size_t size, const char *origin, Error *e, Co
                         section = line->name;
                 if (line->kind != INI_ENTRY)
                         continue;
-                r = take_entry(line, section, origin, e, &c, &unknown);
+                r = take_entry(line, section, origin, e, &c);
                 if (r < 0)
                         return r;
         }
         *ret = c;
-        *ret_unknown = TAKE_PTR(unknown);
         return 0;
 }
 
-int config_load(const Scope *scope, Error *e, Config *ret, char ***ret_unknown) {
+int config_load(const Scope *scope, Error *e, Config *ret) {
         _cleanup_(freep) char *path = path_join(scope->config, CONFIG_FILE), *text = NULL;
         _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(closep) int fd = -EBADF;
@@ -84,5 +84,5 @@ int config_load(const Scope *scope, Error *e, Config *ret, char ***ret_unknown) 
         if (r < 0 && r != -ENOENT)
                 return error_set(e, r, "cannot read %s: %s", path,
                                  why.message ? why.message : scope_strerror(scope->kind, r));
-        return config_parse(text ? text : "", size, path, e, ret, ret_unknown);
+        return parse(text ? text : "", size, path, e, ret);
 }

@@ -354,14 +354,13 @@ refused "no section" "pm2ctl\.ini: line 1: an entry stands before the first" mod
 configure '[install' 'signatures = required'
 refused "half a section" "pm2ctl\.ini: line 1" mod
 does
-configure '[install]' 'signature = required' '[other]' 'signatures = off'
-installs "options that are not known" mod
-says "... are warned of" "pm2ctl\.ini: line 2: there is no option 'signature' in section \[install\]; ignoring it"
-says "... each" "pm2ctl\.ini: line 4: there is no option 'signatures' in section \[other\]; ignoring it"
-is "... and signatures are checked" "$a" "$(note mod signed_by)"
+configure '[install]' 'signature = required'
+refused "an option that is misspelled" "pm2ctl\.ini: line 2: unknown option 'signature' in section \[install\]" mod
+configure '[other]' 'signatures = required'
+refused "a section that is misspelled" "pm2ctl\.ini: line 2: unknown option 'signatures' in section \[other\]" mod
 rm "$ini"
 ln -s "$tmp/elsewhere" "$ini"
-refused "a symlink" "pm2ctl\.ini is a symlink" mod
+refused "a symlink" "pm2ctl\.ini: it is a symlink" mod
 rm "$ini"
 
 done_testing
