@@ -191,7 +191,7 @@ def look(u, pid):
     # -- pm2ctl at the other end
     trigger = lambda *words: pm2ctl(u, 'trigger', u.name, *words)
     same(trigger('form'), (0, 'form\n', ''), 'pm2ctl prints an answer')
-    same(trigger('tail', 'x\a'), (0, 'x\\x07\n{\n  "line": 2\n}\nx\\x07\n', ''), 'and what comes before it')
+    same(trigger('tail', 'x\a'), (0, 'x\\x07\n{"line":2}\nx\\x07\n', ''), 'and what comes before it')
     r = trigger('tail', 'x', '--json=short')
     same(json.loads(r[1]), {'module': u.name, 'unit': f'pm2@{u.name[1:].replace("/", ":")}.service', 'action': 'tail',
                             'outcome': 'done', 'return': 'x', 'stream': ['x', {'line': 2}]}, 'or all of it as JSON')
