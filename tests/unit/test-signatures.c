@@ -316,7 +316,7 @@ static void test_memory(void) {
         RegistryMemories all = {}, copy = {};
         RegistryMemory *m = NULL;
         RegistryKeys keys = {};
-        uint64_t mark, other;
+        uint64_t mark = 0, other = 0;
         const char *text = "{\"keys\":[" A_KEY("a", "k") "]}";
 
         ok(registry_keys_parse(text, strlen(text), NULL, &keys) >= 0);
