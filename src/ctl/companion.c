@@ -145,9 +145,13 @@ static int want_watch(Start *s, Error *e) {
                 return r;
         begin = now_usec();
         r = start_watch(s->context, s->module->name, unit, e);
-        if (r < 0)
+        if (r < 0) {
                 excerpt_show(s->context, unit, begin);
-        return r;
+                return r;
+        }
+        if (unit_states_find(s->states, s->n, unit))
+                log_info("%s had failed and is started again.", unit);
+        return 0;
 }
 
 static int want_cron(Start *s, size_t app, Error *e) {
