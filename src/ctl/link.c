@@ -23,7 +23,7 @@ static int find_user(Context *c, Module *m, Error *e) {
 
         if (m->linked.owner == 0)
                 return error_set(e, -EPERM,
-                                 "%s belongs to root; say with --uid=USER who shall run it",
+                                 "%s is owned by root; use --uid=USER to name the user it runs as",
                                  m->link);
         m->linked.user = m->linked.owner;
         return user_name(m->linked.owner, &m->user);
