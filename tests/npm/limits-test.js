@@ -59,7 +59,7 @@ tests.documents = async () => {
                         s.writeHead(200, { 'Content-Encoding': 'gzip' });
                         held ? s.write(body.subarray(0, -8)) : s.end(body);
                         held?.push(() => s.end(body.subarray(-8)));
-                        s.on('close', () => held?.forEach((end) => end()));
+                        s.on('error', () => {}).on('close', () => held?.splice(0).forEach((end) => end()));
                 }
                 return body !== undefined;
         });
