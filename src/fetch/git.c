@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
-#include <strings.h>
 
-#include "basic/address-mask.h"
-#include "basic/encoding.h"
 #include "basic/fs.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/command.h"
 #include "fetch/fetch.h"
+#include "fetch/git-address.h"
 #include "npm/git-refs.h"
-#include "npm/url.h"
 
 #define REFS_MAX          (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags */
 #define GIT_ASK_USEC      (120 * USEC_PER_SEC) /* for that list */
@@ -196,98 +193,13 @@ static int make_archive(Git *g) {
                    what);
 }
 
-/* Arguments can be read by every user of the machine, the environment only by ours: the password of
- * an address goes as a header that is set there, and with none of its redirects to another host. */
-static int set_credentials(Git *g, const Url *url) {
-        _cleanup_(freep) char *joined = NULL, *encoded = NULL, *key = NULL, *value = NULL;
-        int r;
-
-        if (asprintf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
-                return -ENOMEM;
-        r = base64_encode(joined, strlen(joined), &encoded);
-        if (r < 0)
-                return r;
-        if (asprintf(&key, "http.%s://%s/.extraHeader", url->https ? "https" : "http", url->host) <
-                    0 ||
-            asprintf(&value, "Authorization: Basic %s", encoded) < 0)
-                return -ENOMEM;
-        r = strv_env_set(&g->env, "GIT_CONFIG_COUNT", "1");
-        if (r < 0)
-                return r;
-        r = strv_env_set(&g->env, "GIT_CONFIG_KEY_0", key);
-        return r < 0 ? r : strv_env_set(&g->env, "GIT_CONFIG_VALUE_0", value);
-}
-
-/* Other schemes make no use of a password, git's own of no user either. */
-static int drop_password(Git *g) {
-        bool anonymous = strncasecmp(g->address, "git://", strlen("git://")) == 0;
-        const char *authority = strstr(g->address, "://"), *from, *at;
-        size_t n;
-
-        free(TAKE_PTR(g->plain));
-        authority = authority ? authority + strlen("://") : g->address;
-        n = strcspn(authority, "/?#");
-        at = memrchr(authority, '@', n);
-        from = !at         ? NULL
-               : anonymous ? authority
-                           : memchr(authority, ':', (size_t) (at - authority));
-        g->plain = strdup(g->address);
-        if (!g->plain)
-                return -ENOMEM;
-        if (from)
-                memmove(g->plain + (from - g->address), g->plain + (at - g->address) + anonymous,
-                        strlen(at) + !anonymous);
-        return 0;
-}
-
-/* git hands the address to its helpers as an argument, however it gets it. */
-static int check_plain(Git *g) {
-        _cleanup_(freep) char *masked = mask_address(g->plain);
-
-        if (!masked)
-                return -ENOMEM;
-        /* as npm has it, a password ends at the first '@' */
-        if (g->spec->hosted.user && strchr(g->spec->hosted.user, '@'))
-                return error_set(&g->error, -EINVAL,
-                                 "the name of its owner has an '@'; in a password '@' is written "
-                                 "%%40");
-        if (streq(masked, g->plain))
-                return 0;
-        return error_set(&g->error, -EINVAL,
-                         "git would show what is masked in '%s' to every user of the machine in "
-                         "its arguments; write a token before the host, followed by '@'",
-                         masked);
-}
-
-static int set_address(Git *g) {
-        _cleanup_(url_done) Url url = {};
-        const char *host;
-        int r;
-
-        r = drop_password(g);
-        if (r < 0)
-                return r;
-        host = strstr(g->plain, "://");
-        host = host ? host + strlen("://") : g->plain;
-        if (memchr(host, '@', strcspn(host, "/?#")))
-                host += strcspn(host, "@") + 1;
-        free(g->host);
-        g->host = strndup(host, strcspn(host, "/?#"));
-        if (!g->host)
-                return -ENOMEM;
-
-        if (url_parse(g->address, /* e= */ NULL, &url) < 0 || !url.user)
-                return check_plain(g);
-        r = free_and_strdup(&g->plain, url.text);
-        if (r >= 0)
-                r = check_plain(g);
-        return r < 0 ? r : set_credentials(g, &url);
-}
-
 static int from_address(Git *g) {
         int r;
 
-        r = set_address(g);
+        free(TAKE_PTR(g->plain));
+        free(TAKE_PTR(g->host));
+        r = git_address_prepare(g->address, g->spec->hosted.user, &g->env, &g->error, &g->plain,
+                                &g->host);
         if (r >= 0)
                 r = GIT(g, &errand_local, NULL, "init", "-q", "--bare", "--template=");
         if (r >= 0)
@@ -324,12 +236,15 @@ static int run(void *userdata) {
         /* Who has a key and no password reaches a private repository this way only. */
         if (r == -EIO && h->service && h->form == HOSTED_SHORTCUT && !h->auth) {
                 _cleanup_(error_clear) Error first = g->error;
+                char *address;
 
                 g->error = ERROR_NULL;
                 free(TAKE_PTR(g->commit));
-                if (asprintf(&g->address, "ssh://git@%s/%s%s%s.git", h->domain, h->user ?: "",
+                if (asprintf(&address, "ssh://git@%s/%s%s%s.git", h->domain, h->user ?: "",
                              h->user ? "/" : "", h->project) < 0)
                         return -ENOMEM;
+                free(g->address);
+                g->address = address;
                 r = from_address(g);
                 if (r < 0) {
                         error_clear(&g->error);
