@@ -89,7 +89,8 @@ ok "... with which it runs" pm2ctl install --uid=dev .
 unlike "... and no warning" "$OUTPUT" 'who can change'
 is "... as that user" "$(ps -o user= -p "$(systemctl show -P MainPID pm2@mine.service)")" dev
 
-# another user's folder, as the administrator says
+# another user's folder, as the administrator says; it has to be open to that user, who has no privileges, root neither
+chmod 755 /home/dev
 for user in root nobody; do
         ok "dev's folder with --uid=$user" pm2ctl install "--uid=$user" "$work"
         is "... gets one warning, which says whose it is" \

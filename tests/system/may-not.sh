@@ -88,8 +88,8 @@ done
 # along, nor does its bounding set, so those are looked at.
 as_process() {
         local pid=$1; shift
-        nsenter -t "$pid" -m -n -i -u -U -S "$(stat -c %u "/proc/$pid")" -G "$(stat -c %g "/proc/$pid")" \
-                setpriv --bounding-set=-all --inh-caps=-all --no-new-privs python3 $probe "$@"
+        setpriv --clear-groups nsenter -t "$pid" -m -n -i -u -U setpriv --reuid "$(stat -c %u "/proc/$pid")" --regid "$(stat -c %g "/proc/$pid")" \
+                --keep-groups --bounding-set=-all --inh-caps=-all --no-new-privs python3 $probe "$@"
 }
 cannot_gain() { # WHO PID
         is "$1 can gain nothing" "$(awk '/^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ { print $2 }' "/proc/$2/status" | xargs)" \
