@@ -109,14 +109,14 @@ is "by the same relay" "$(relay_pid)" "$pid"
 
 # Entries whose number is damaged. libsystemd shows no entry with a lower one any more, although it was written later.
 # damage_number FOLDER N BY: of the nth entry of module ahead, or the next that was not written at the same microsecond
-# as the one behind it, which time cannot tell from it either
+# as one beside it, which time cannot tell from it either
 damage_number() {
         journalctl -q -D "$1" -o export _SYSTEMD_UNIT=pm2@ahead.service --output-fields=_TRANSPORT | python3 -c '
 import glob, re, struct, sys
 cursors = [l for l in sys.stdin if l.startswith("__CURSOR=")]
 entries = [[int(re.search(r"[=;]%s=([0-9a-f]+);" % c, l)[1], 16) for c in "it"] for l in cursors]
 n, by = int(sys.argv[2]), int(sys.argv[3])
-while 0 <= n < len(entries) - 1 and by > 0 and entries[n][1] == entries[n + 1][1]:
+while 0 <= n < len(entries) - 1 and by > 0 and entries[n][1] in (entries[n + 1][1], n > 0 and entries[n - 1][1]):
     n += 1
 known = struct.pack("<QQ", *entries[n])
 for name in glob.glob(sys.argv[1] + "/**/*.journal", recursive=True):
