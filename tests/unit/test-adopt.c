@@ -302,9 +302,9 @@ static void raced_name(unsigned i, char *ret) {
         (void) snprintf(ret, 32, "tree/sub/%u", i);
 }
 
-/* Opens what it can of the tree, as often as it can, until it is told to write through all of it.
- */
-static int racer(int told) {
+/* Opens what it can of the tree, as often as it can, until it is told to write through all of it;
+ * says when it has begun. */
+static int racer(int told, int begun) {
         int fds[900];
         size_t n = 0;
         char name[32], byte;
@@ -318,9 +318,11 @@ static int racer(int told) {
                 raced_name(i % FILES_RACED, name);
                 (void) fchmodat(dir_fd, name, 0666, 0);
                 fd = open_at(name, O_RDWR);
-                if (fd >= 0 && n < ELEMENTSOF(fds) && i / FILES_RACED < 4)
+                if (fd >= 0 && n < ELEMENTSOF(fds) && i / FILES_RACED < 4) {
                         fds[n++] = fd;
-                else if (fd >= 0)
+                        if (n == 1 && write(begun, "x", 1) < 0)
+                                return 4;
+                } else if (fd >= 0)
                         (void) close(fd);
                 (void) linkat(dir_fd, name, dir_fd, "tree/linked", 0);
                 (void) renameat(dir_fd, "tree/linked", dir_fd, "tree/sub/linked");
@@ -331,8 +333,8 @@ static int racer(int told) {
 }
 
 static void test_race(void) {
-        int told[2], status, changed = 0, r;
-        char name[32];
+        int told[2], begun[2], status, changed = 0, r;
+        char name[32], byte;
         pid_t child;
 
         if (!root)
@@ -342,10 +344,12 @@ static void test_race(void) {
                 raced_name(i, name);
                 (void) make_file(name, 0666);
         }
-        ok(pipe2(told, O_CLOEXEC | O_NONBLOCK) >= 0);
+        ok(pipe2(told, O_CLOEXEC | O_NONBLOCK) >= 0 && pipe2(begun, O_CLOEXEC) >= 0);
         child = fork();
         if (child == 0)
-                _exit(racer(told[0]));
+                _exit(racer(told[0], begun[1]));
+        (void) close(begun[1]); /* if it ends before, there is nothing to wait for */
+        ok(read(begun[0], &byte, 1) == 1);
         (void) usleep(20000);
         r = adopt();
         ok(r == 0 || r == -ENOENT); /* it also takes names away */
@@ -362,6 +366,7 @@ static void test_race(void) {
         ok(changed == 0);
         (void) close(told[0]);
         (void) close(told[1]);
+        (void) close(begun[0]);
 }
 
 int main(void) {
