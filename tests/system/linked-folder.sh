@@ -71,7 +71,7 @@ project "$work" bob mine
 cd / || exit
 ok "install" pm2ctl install "$work"
 ok "... runs" wait_for 10 output_has '^mine$' said
-ok "... is recorded" output_has "\"inode\": *$(stat -c %i "$work")" cat /var/lib/pm2ctl/modules/work/current/module.json
+ok "... is recorded" output_has "\"inode\": *$(stat -c %i "$work")" cat /var/lib/pm2ctl/modules/${work##*/}/current/module.json
 
 lines_said() { unit_journal pm2@work.service _TRANSPORT=stdout | grep -vc "^Cannot start module 'work': "; }
 # stands_firm WHAT REGEX [LINKED]: with what is at $work now nothing starts by any way, and each says why. LINKED is where
@@ -170,7 +170,7 @@ ok "uninstall" pm2ctl uninstall work
 # -- linked by pm2ctl 0.1
 project "$work" bob old
 ok "install" pm2ctl install "$work"
-file=/var/lib/pm2ctl/modules/work/current/module.json
+file=/var/lib/pm2ctl/modules/${work##*/}/current/module.json
 forget() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); d.pop("linked"); json.dump(d, open(sys.argv[1], "w"))' "$file"; }
 forget
 ok "what 0.1 linked: systemctl restart" systemctl restart pm2@work.service
