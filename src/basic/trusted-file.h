@@ -2,7 +2,7 @@
 #pragma once
 
 /* Files that say where things come from, which programs are run, or who is believed: they count
- * only if nobody but root and the caller can have chosen what they say. */
+ * only if no user but root and the caller can have written to them. */
 
 #include "basic/error.h"
 

@@ -129,7 +129,7 @@ static int fetch_and_check(Context *c, const Source *source, Staging *staging, I
         }
         if (r > 0)
                 in->result = INSTALL_UNCHANGED;
-        /* what is checked is what nobody can change any more */
+        /* checked only after adoption, when it can no longer be changed */
         if (r == 0)
                 r = adopt_tree(staging->tree, e);
         if (r >= 0 && in->result != INSTALL_UNCHANGED)

@@ -27,7 +27,7 @@ typedef struct Target {
         bool wordless;       /* a scoped action that ended without any */
         json_object *stream; /* array of what came before it; NULL where that was printed at once */
         bool said;           /* anything of a scoped action's came */
-        uint64_t retry_usec; /* when a call that nobody took yet is tried again; 0: it was taken */
+        uint64_t retry_usec; /* when a call that was not accepted is tried again; 0: it was */
 } Target;
 
 typedef struct Trigger {

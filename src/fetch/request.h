@@ -22,7 +22,7 @@ typedef struct Request {
         bool allow_unverified; /* downloads that no hash vouches for are taken */
         SignaturePolicy signatures;
         RegistryMemories registries; /* what is remembered of them */
-        bool isolate;                /* scripts: nobody else has taken the network away */
+        bool isolate;                /* scripts: no unit has taken the network away */
 } Request;
 
 /* Reads $CREDENTIALS_DIRECTORY/request. */

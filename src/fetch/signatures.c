@@ -357,7 +357,7 @@ static void tell_unsigned(const SignedRegistry *s) {
                              n == 1 ? "" : " and others");
 }
 
-/* Only what is in the tree: of other archives nobody knows whether they are what was signed. */
+/* Only what is in the tree: other archives were not compared with the signed hash. */
 static int remember(const Archive *a) {
         const SignedRegistry *s = a->registry;
         uint64_t mark;

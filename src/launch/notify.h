@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the manager is told of the module (sd_notify(3)). In the system scope its socket is hidden
- * from the unit, so that a module cannot tell the manager anything itself: what is run before each
- * start, as root and outside of the sandbox, connects to it and has the manager keep that
- * (FDSTORE=1), and pm2-launch finds it among its descriptors. The bridge has it, the module never
- * does. Elsewhere $NOTIFY_SOCKET is a path to it. */
+/* Notifications of the module's state to the manager (sd_notify(3)). In the system scope its socket
+ * is hidden from the unit, so that a module cannot tell the manager anything itself: what is run
+ * before each start, as root and outside of the sandbox, connects to it and has the manager keep
+ * that (FDSTORE=1), and pm2-launch finds it among its descriptors. The bridge has it, the module
+ * never does. Elsewhere $NOTIFY_SOCKET is a path to it. */
 
 #include "basic/macro.h"
 

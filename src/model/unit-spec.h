@@ -23,11 +23,11 @@
 
 /* Which list of constant properties goes with the unit. */
 typedef enum Sandbox {
-        SANDBOX_USER,        /* what an unprivileged user manager can do; keeps nothing apart */
-        SANDBOX_SYSTEM,      /* all that lets node and what it calls work */
-        SANDBOX_FETCH,       /* the same, and all addresses: name servers may be link-local */
-        SANDBOX_SCRIPTS,     /* the same as for modules, for programs that have nobody to talk to */
-        SANDBOX_PM2CTL_USER, /* those of units that run pm2ctl: they ask the manager, and read; */
+        SANDBOX_USER,          /* what an unprivileged user manager can do; keeps nothing apart */
+        SANDBOX_SYSTEM,        /* all that lets node and what it calls work */
+        SANDBOX_FETCH,         /* the same, and all addresses: name servers may be link-local */
+        SANDBOX_SCRIPTS,       /* that of modules without sockets and memory of other processes */
+        SANDBOX_PM2CTL_USER,   /* those of units that run pm2ctl: they ask the manager, and read; */
         SANDBOX_PM2CTL_SYSTEM, /* in the system scope as root, or as a linked folder's user */
 } Sandbox;
 
