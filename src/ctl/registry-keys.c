@@ -86,11 +86,17 @@ static int merge(RegistryMemories *all, RegistryMemory *found, Error *e) {
                         found->registry, REGISTRIES_MAX);
                 return 0;
         }
-        if (r >= 0)
-                r = merge_keys(before, found, e);
-        for (size_t i = 0; r >= 0 && i < found->n_marks; i++)
+        if (r < 0)
+                return r;
+        r = merge_keys(before, found, e);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < found->n_marks; i++) {
                 r = registry_memory_add_mark(before, found->marks[i]);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 static int merge_all(Context *c, RegistryMemories *found, Error *e) {

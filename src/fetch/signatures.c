@@ -73,8 +73,9 @@ static int find_registry(Fetch *f, const char *package, Error *e, SignedRegistry
         int r;
 
         r = npmrc_registry(f->npmrc, package, e, &address);
-        if (r >= 0)
-                r = url_parse(address, e, &url);
+        if (r < 0)
+                return r;
+        r = url_parse(address, e, &url);
         if (r < 0)
                 return r;
         for (SignedRegistry *s = f->registries; s; s = s->next)
