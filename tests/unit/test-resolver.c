@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Small trees from a made-up registry; tests/test-trees.sh compares real ones with npm's. */
+/* Small trees from a made-up registry; tests/npm/test-trees.sh compares real ones with npm's. */
 
 #include "basic/string-util.h"
 #include "npm/collate.h"

@@ -4,7 +4,7 @@
 # with shrinkwraps. With PM2CTL_TEST_THOROUGH=1 one module more, thirty packages with peers, optional natives, bundled and
 # cyclic dependencies, and the rest of our own: many minutes. test-trees.sh SPEC… compares these. TAP.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)/npm
+here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/npm/oracle.sh
 . "$here/oracle.sh"
 oracle_get npm npm-11=npm:npm@11 semver

@@ -3,7 +3,7 @@
 # Includes may only go down: basic < model < store npm unit journal axm < the programs. TAP.
 set -u
 builddir=$(readlink -f "${top_builddir:-.}")
-cd "${top_srcdir:-$(dirname "$0")/..}" || exit 1
+cd "${top_srcdir:-$(dirname "$0")/../..}" || exit 1
 
 layers='store npm unit journal axm'
 programs='ctl fetch launch relay rpc'

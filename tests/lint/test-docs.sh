@@ -3,10 +3,10 @@
 # Man page and completions against the tables of verbs and options: all of them are there, and nothing else is. And
 # whether groff and the shells take the files, and every page that something refers to exists. TAP.
 set -u
-top=${top_srcdir:-$(dirname "$0")/..} build=${top_builddir:-.}
+top=${top_srcdir:-$(dirname "$0")/../..} build=${top_builddir:-.}
 export PATH="$build:$PATH"
 completion=$top/contrib/completion
-. "${0%/*}/cli/lib.sh"
+. "${0%/*}/../cli/lib.sh"
 
 same() { # DESCRIPTION WANTED GOT
         local difference

@@ -3,11 +3,11 @@
 # The units as built: systemd finds nothing wrong with them, the relay's sandbox is closed, and the journal's catalog has
 # a text for each of our message ids. TAP.
 set -u
-top=${top_srcdir:-$(dirname "$0")/..} build=${top_builddir:-.}
+top=${top_srcdir:-$(dirname "$0")/../..} build=${top_builddir:-.}
 build=$(cd "$build" && pwd) || exit 1
 staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
-. "${0%/*}/cli/lib.sh"
+. "${0%/*}/../cli/lib.sh"
 
 # As they will be installed, but with the programs that are not installed yet.
 for scope in system user; do
