@@ -17,15 +17,16 @@ static int run_cache(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = cache_clean(c.scope.cache, &e);
+        r = cache_clean(c.modules.scope.cache, &e);
         if (r == -EACCES) {
                 error_clear(&e);
-                (void) error_set(&e, r, "%s: %s", c.scope.cache, scope_strerror(c.scope.kind, r));
+                (void) error_set(&e, r, "%s: %s", c.modules.scope.cache,
+                                 scope_strerror(c.modules.scope.kind, r));
         }
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot clean the cache");
         else
-                log_info("%s is empty.", c.scope.cache);
+                log_info("%s is empty.", c.modules.scope.cache);
         context_done(&c);
         return r;
 }

@@ -264,7 +264,7 @@ static int run_check(const void *args, char **words) {
         if (context_open(arg, &c) < 0)
                 return EXIT_USAGE;
         fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        r = fd < 0 ? -errno : check_folder(fd, c.scope.kind, findings);
+        r = fd < 0 ? -errno : check_folder(fd, c.modules.scope.kind, findings);
         context_done(&c);
         if (r < 0)
                 return log_error_errno(r, "Cannot check '%s': %m", folder);

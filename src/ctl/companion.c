@@ -17,14 +17,14 @@
 #define PATTERN      "pm2-[wc]*@*"
 
 int companions_query(Context *c, Error *e, UnitState **ret, size_t *ret_n) {
-        return units_query(c->bus, PATTERN, UNIT_NAMES, e, ret, ret_n);
+        return units_query(c->modules.bus, PATTERN, UNIT_NAMES, e, ret, ret_n);
 }
 
 /* -- their units ------------------------------------------------------------------------------- */
 
 /* Root's are closed but for what pm2ctl does: it locks modules, and reads linked folders. */
 static int confine(Context *c, UnitSpec *s) {
-        if (c->scope.kind == SCOPE_USER) {
+        if (c->modules.scope.kind == SCOPE_USER) {
                 s->sandbox = SANDBOX_PM2CTL_USER;
                 return 0;
         }
@@ -33,7 +33,7 @@ static int confine(Context *c, UnitSpec *s) {
         s->private_network = true;
         /* a name that is too long for a private /tmp has one that is read-only, as all else */
         s->private_tmp = strlen(s->unit) <= unit_name_max(SCOPE_SYSTEM);
-        return strv_extend(&s->read_write_paths, c->scope.state);
+        return strv_extend(&s->read_write_paths, c->modules.scope.state);
 }
 
 /* A program of ours that does `verb` to a module or unit. */
@@ -49,7 +49,7 @@ static int make_spec(Context *c, const char *name, const char *what, const char 
         if (r >= 0)
                 r = strv_extend(&s->argv, BINDIR "/pm2ctl");
         if (r >= 0)
-                r = strv_extendf(&s->argv, "--%s", scope_kind_to_string(c->scope.kind));
+                r = strv_extendf(&s->argv, "--%s", scope_kind_to_string(c->modules.scope.kind));
         if (r >= 0)
                 r = strv_extend(&s->argv, verb);
         return r < 0 ? r : strv_extend(&s->argv, word);
@@ -77,7 +77,7 @@ static int start_watch(Context *c, const char *name, const char *unit, Error *e)
                 r = free_and_strdup(&s.unit, unit);
         if (r >= 0)
                 r = make_spec(c, name, "watch of its folder", "watch", name, &s);
-        return r < 0 ? r : unit_start(c->bus, &s, e);
+        return r < 0 ? r : unit_start(c->modules.bus, &s, e);
 }
 
 /* Named as the app's first unit is. */
@@ -105,8 +105,8 @@ static int start_cron(Context *c, const char *name, const App *app, const char *
         if (r >= 0)
                 r = make_spec(c, name, "restart by the clock", "cron", first, &s);
         if (r >= 0)
-                r = unit_stop(c->bus, timer, e);
-        return r < 0 ? r : unit_start(c->bus, &s, e);
+                r = unit_stop(c->modules.bus, timer, e);
+        return r < 0 ? r : unit_start(c->modules.bus, &s, e);
 }
 
 /* -- starting ---------------------------------------------------------------------------------- */
@@ -200,7 +200,7 @@ static int stop_units(Context *c, char *const *units, Error *e) {
 
         if (!units)
                 return 0;
-        r = units_stop(c->bus, units, e, &outcomes);
+        r = units_stop(c->modules.bus, units, e, &outcomes);
         if (r >= 0)
                 unit_outcomes_free(outcomes, strv_length(units));
         return r;

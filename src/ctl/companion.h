@@ -4,8 +4,8 @@
 /* What stands by a module's units, as units of its own: pm2-watch@<id>.service, which starts them
  * again when a file changes, and a pm2-cron@<id>[@<app>].timer for each app that is to be restarted
  * at certain times. They outlive the module's units: when a mistake has driven those into failure,
- * the mended file or the next time starts them again. A unit that is not there at all was stopped by
- * somebody, and is left so. */
+ * the mended file or the next time starts them again. A unit that is not there at all was stopped
+ * by somebody, and is left so. */
 
 #include "ctl/ctl.h"
 #include "ctl/module-unit.h"

@@ -27,7 +27,7 @@ static int read_units(Context *c, const char *name, char ***ret) {
         Module m = {};
         int r;
 
-        r = store_load(c->store, name, /* e= */ NULL, &m);
+        r = store_load(c->modules.store, name, /* e= */ NULL, &m);
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
         r = module_units_read(&m, /* states= */ NULL, 0, ret);
@@ -39,10 +39,10 @@ static int read_units(Context *c, const char *name, char ***ret) {
 static int read_installed(Context *c, Error *e, char ***ret) {
         int r;
 
-        r = context_store(c, /* create= */ false, e);
+        r = modules_open_store(&c->modules, /* create= */ false, e);
         if (r == -ENOENT)
                 return 0;
-        return r < 0 ? r : store_names(c->store, e, ret);
+        return r < 0 ? r : store_names(c->modules.store, e, ret);
 }
 
 static int complete_modules(Context *c, const char *word, Error *e) {

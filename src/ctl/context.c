@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "ctl/ctl.h"
-#include "ctl/module-unit.h"
-#include "store/modules.h"
-#include "unit/bus.h"
+#include "ctl/notes.h"
 
 int context_open(const Arguments *arg, Context *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Context c = { .arg = arg,
-                      .records_fd = -EBADF,
-                      .settle_usec = MAX2(arg->safe_usec, (uint64_t) MODULE_SETTLE_USEC) };
-        ScopeKind kind;
+        ModulesOptions options = { .settle_usec = arg->safe_usec,
+                                   .note = note_print,
+                                   .userdata = ret };
         int r;
 
         if (arg->system && arg->user) {
@@ -18,57 +15,22 @@ int context_open(const Arguments *arg, Context *ret) {
                 return -EINVAL;
         }
 
-        kind = arg->system      ? SCOPE_SYSTEM
-               : arg->user      ? SCOPE_USER
-               : geteuid() == 0 ? SCOPE_SYSTEM
-                                : SCOPE_USER;
-        r = scope_init(kind, &e, &c.scope);
+        options.kind = arg->system      ? SCOPE_SYSTEM
+                       : arg->user      ? SCOPE_USER
+                       : geteuid() == 0 ? SCOPE_SYSTEM
+                                        : SCOPE_USER;
+        *ret = (Context){ .arg = arg };
+        r = modules_open(&options, &e, &ret->modules);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot find the folders of the %s scope",
-                                       scope_kind_to_string(kind));
-        *ret = c;
+                                       scope_kind_to_string(options.kind));
         return 0;
 }
 
 void context_done(Context *c) {
-        if (c->bus)
-                bus_close(c->bus);
-        c->bus = NULL;
-        c->store = store_close(c->store);
-        c->records_fd = safe_close(c->records_fd);
-        scope_done(&c->scope);
+        modules_close(&c->modules);
 }
 
 TableStyle table_style(const Arguments *arg, const char *nothing) {
         return (TableStyle){ .json = arg->json, .legend = arg->legend, .nothing = nothing };
-}
-
-int context_store(Context *c, bool create, Error *e) {
-        return c->store ? 0 : store_open(&c->scope, create, e, &c->store);
-}
-
-int context_bus(Context *c, Error *e) {
-        return c->bus ? 0 : bus_open(c->scope.kind, e, &c->bus);
-}
-
-int context_bus_or_none(Context *c, Error *e) {
-        int r = context_bus(c, e);
-
-        if (r != -EHOSTDOWN || c->scope.kind != SCOPE_USER)
-                return r;
-        if (e)
-                error_clear(e);
-        return 0;
-}
-
-int context_bus_or_warn(Context *c, Error *e) {
-        int r = context_bus(c, e);
-
-        if (r != -EHOSTDOWN || c->scope.kind != SCOPE_USER)
-                return r;
-        if (!c->warned)
-                (void) log_warning_cause(r, e, "No module runs");
-        c->warned = true;
-        error_clear(e);
-        return 0;
 }

@@ -7,8 +7,8 @@
 #include "model/package-units.h"
 
 /* What the clock means for an app's units: those that run, or have done their work, are restarted
- * as they are; those that failed are made anew; what is not there was stopped by somebody, and what is
- * on its way, somebody else is at. */
+ * as they are; those that failed are made anew; what is not there was stopped by somebody, and what
+ * is on its way, somebody else is at. */
 typedef struct Tick {
         char **active, **failed;
 } Tick;
@@ -34,7 +34,7 @@ static int find_units(Context *c, const char *name, const char *app, Error *e, c
         Package p = {};
         int r;
 
-        r = store_load(c->store, name, e, &m);
+        r = store_load(c->modules.store, name, e, &m);
         if (r == 0)
                 r = error_set(e, -ENOENT, "it is not installed");
         if (r >= 0)
@@ -69,7 +69,7 @@ static int restart(Context *c, const Tick *tick) {
         int r, result = 0;
 
         if (tick->active) {
-                r = units_try_restart(c->bus, tick->active, &e, &outcomes);
+                r = units_try_restart(c->modules.bus, tick->active, &e, &outcomes);
                 result = report(r, tick->active, outcomes, &e);
         }
         if (tick->failed) {
@@ -92,13 +92,13 @@ static int run(Context *c, const char *unit) {
 
         r = module_from_unit_name(unit, &name, &app, NULL);
         if (r >= 0)
-                r = context_store(c, /* create= */ false, &e);
+                r = modules_open_store(&c->modules, /* create= */ false, &e);
         if (r >= 0)
                 r = modules_lock_shared(c, (char *const[]){ name, NULL }, &e, &lock_fd);
         if (r >= 0)
                 r = find_units(c, name, app, &e, &units);
         if (r >= 0)
-                r = context_bus(c, &e);
+                r = modules_open_bus(&c->modules, &e);
         if (r >= 0)
                 r = modules_query(c, UNIT_NAMES, &e, &states, &n);
         if (r >= 0)

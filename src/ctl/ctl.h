@@ -6,7 +6,7 @@
 #include "basic/error.h"
 #include "basic/table.h"
 #include "basic/verbs.h"
-#include "store/scope.h"
+#include "module/modules.h"
 
 /* Exit statuses beside 0 and 1. */
 enum {
@@ -41,37 +41,17 @@ typedef struct Arguments {
         bool dry_run;                   /* package, publish */
 } Arguments;
 
-typedef struct sd_bus sd_bus;
-typedef struct Store Store;
-
-/* Opened by context_open(); bus, store and records come when first asked for. */
+/* Opened by context_open(); store and bus come when first asked for. It must stay where it is,
+ * since notes are printed by it. */
 typedef struct Context {
         const Arguments *arg;
-        Scope scope;
-        Store *store;
-        sd_bus *bus;
-        uint64_t settle_usec; /* a module that stays up this long has started */
-        int at_boot;          /* services_at_boot()'s answer: 1, -1; 0: nobody has asked */
-        int records_fd;       /* of the folder with the records */
-        bool warned;          /* context_bus_or_warn() has */
+        Modules modules;
+        bool warned; /* of the missing manager */
 } Context;
 
-/* Decides the scope and finds its folders. Says itself what is wrong. */
+/* Decides the scope and finds its folders. Prints what is wrong. */
 int context_open(const Arguments *arg, Context *ret);
 void context_done(Context *c);
-
-/* The installed modules; with `create` their folders are made. -ENOENT where nothing was ever
- * installed. */
-int context_store(Context *c, bool create, Error *e);
-
-/* The connection to the scope's manager. */
-int context_bus(Context *c, Error *e);
-
-/* The same, but a user without a manager does without: 0, and c->bus is NULL. */
-int context_bus_or_none(Context *c, Error *e);
-
-/* The same for verbs that look, which say so: once, with the remedy. */
-int context_bus_or_warn(Context *c, Error *e);
 
 /* Restarts those of the named modules that run, and starts the failed ones anew, so that new
  * settings take effect; waits for who is just installing or removing them. A module that is stopped
@@ -89,8 +69,8 @@ int ctl_check_logs(const Context *c, Error *e);
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 
-extern const Verb verb_cache, verb_check, verb_complete, verb_conf, verb_cron, verb_disable, verb_enable, verb_env,
-        verb_generate, verb_get, verb_install, verb_jlist, verb_list, verb_logs, verb_multiset,
-        verb_outdated, verb_package, verb_publish, verb_restart, verb_rollback, verb_set, verb_show,
-        verb_start, verb_status, verb_stop, verb_trigger, verb_uninstall, verb_unset, verb_update,
-        verb_watch;
+extern const Verb verb_cache, verb_check, verb_complete, verb_conf, verb_cron, verb_disable,
+        verb_enable, verb_env, verb_generate, verb_get, verb_install, verb_jlist, verb_list,
+        verb_logs, verb_multiset, verb_outdated, verb_package, verb_publish, verb_restart,
+        verb_rollback, verb_set, verb_show, verb_start, verb_status, verb_stop, verb_trigger,
+        verb_uninstall, verb_unset, verb_update, verb_watch;

@@ -41,9 +41,9 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
         _cleanup_(json_object_putp) json_object *document = NULL;
         int r;
 
-        r = settings_load(&c->scope, NULL, e, &global);
+        r = settings_load(&c->modules.scope, NULL, e, &global);
         if (r >= 0)
-                r = settings_load(&c->scope, p->name, e, &module);
+                r = settings_load(&c->modules.scope, p->name, e, &module);
         if (r == -EACCES || r == -EPERM) {
                 error_clear(e);
                 return add_or_null(o, "settings", NULL);
@@ -154,9 +154,9 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         }
         r = mask_new(&d->mask);
         if (r >= 0)
-                r = context_bus_or_warn(c, e);
-        if (r >= 0 && c->bus)
-                r = units_query(c->bus, pattern, UNIT_DETAILS, e, &d->states, &d->n_states);
+                r = modules_open_bus_or_note(&c->modules, e);
+        if (r >= 0 && c->modules.bus)
+                r = units_query(c->modules.bus, pattern, UNIT_DETAILS, e, &d->states, &d->n_states);
         if (r < 0)
                 return r;
         r = store_read_package(m, &why, &d->package);
@@ -264,9 +264,9 @@ int details_collect(Context *c, const char *name, Error *e, json_object **ret) {
         int r;
 
         *ret = NULL;
-        r = context_store(c, /* create= */ false, e);
+        r = modules_open_store(&c->modules, /* create= */ false, e);
         if (r >= 0)
-                r = store_load(c->store, name, e, &m);
+                r = store_load(c->modules.store, name, e, &m);
         if (r <= 0)
                 return r;
         r = collect(c, &m, e, ret);

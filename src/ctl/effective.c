@@ -11,10 +11,10 @@ static int find_variables(Context *c, const char *module, Error *e, char ***ret)
         _cleanup_(freep) char *unit = NULL;
         int r;
 
-        if (context_bus(c, /* e= */ NULL) < 0)
+        if (modules_open_bus(&c->modules, /* e= */ NULL) < 0)
                 return 0;
         r = module_unit_name(module, /* app= */ NULL, 0, &unit);
-        return r < 0 ? r : unit_environment(c->bus, unit, e, ret);
+        return r < 0 ? r : unit_environment(c->modules.bus, unit, e, ret);
 }
 
 int effective_settings(Context *c, const char *module, const Package *p, const Settings *global,

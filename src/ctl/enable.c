@@ -10,9 +10,9 @@ static int change_one(Context *c, const char *name, bool disabled, Error *e) {
         int r;
 
         leftovers_try_clear(c);
-        r = lock_fd = store_lock(c->store, e);
+        r = lock_fd = store_lock(c->modules.store, e);
         if (r >= 0)
-                r = store_set_disabled(c->store, name, disabled, e);
+                r = store_set_disabled(c->modules.store, name, disabled, e);
         if (r < 0)
                 return log_error_cause(r, e, "Cannot %s '%s'", disabled ? "disable" : "enable",
                                        name);

@@ -91,9 +91,9 @@ static int show_environment(Context *c, const char *name, const char *unit, Erro
         unsigned pid;
         int r;
 
-        r = variables ? context_bus(c, e) : -ENOMEM;
+        r = variables ? modules_open_bus(&c->modules, e) : -ENOMEM;
         if (r >= 0)
-                r = unit_query(c->bus, unit, e, &state);
+                r = unit_query(c->modules.bus, unit, e, &state);
         pid = state.main_pid;
         unit_state_done(&state);
         if (r < 0)
@@ -107,7 +107,7 @@ static int show_environment(Context *c, const char *name, const char *unit, Erro
         if (r >= 0 && mask)
                 r = reports_add_secrets(c, name, e, mask);
         if (r >= 0)
-                r = read_environment(c->scope.kind, pid, mask, e, variables);
+                r = read_environment(c->modules.scope.kind, pid, mask, e, variables);
         return r < 0 ? r : print_environment(c->arg, variables);
 }
 

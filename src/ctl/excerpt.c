@@ -95,7 +95,7 @@ static int wait_and_collect(const Context *c, const char *unit, uint64_t since, 
                 if (i > 0)
                         (void) usleep(PAUSE_USEC);
                 excerpt_done(x);
-                r = journal_reader_open(c->scope.kind, geteuid(), /* folder= */ NULL,
+                r = journal_reader_open(c->modules.scope.kind, geteuid(), /* folder= */ NULL,
                                         /* e= */ NULL, &reader);
                 if (r >= 0)
                         r = collect(reader, unit, since, x);
@@ -112,8 +112,9 @@ static int show_all_lines(const Context *c, const char *unit, uint64_t since) {
 
         r = strv_extend(&argv, "journalctl");
         if (r >= 0)
-                r = strv_extendf(&argv, "%s%s",
-                                 c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=", unit);
+                r = strv_extendf(
+                        &argv, "%s%s",
+                        c->modules.scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=", unit);
         if (r >= 0)
                 r = strv_extendf(&argv, "--since=@%llu.%06llu",
                                  (unsigned long long) (since / USEC_PER_SEC),

@@ -78,10 +78,10 @@ static int write_request(Context *c, const Step *step, const Ask *ask, const Sta
                 return -ENOMEM;
         r = json_add_string(o, "tree", staging->tree);
         if (r >= 0)
-                r = json_add_string(o, "cache", step->cache ? c->scope.cache : "/tmp");
+                r = json_add_string(o, "cache", step->cache ? c->modules.scope.cache : "/tmp");
         if (r >= 0 && step->cache)
                 r = add_ask(c, ask, o, e);
-        if (r >= 0 && !step->network && c->scope.kind == SCOPE_USER)
+        if (r >= 0 && !step->network && c->modules.scope.kind == SCOPE_USER)
                 r = json_add_bool(o, "isolate", true);
         if (r < 0)
                 return r;
@@ -97,7 +97,7 @@ static int write_request(Context *c, const Step *step, const Ask *ask, const Sta
 
 /* Without a manager it may be one that was never installed, as tests do it. */
 static char *find_program_file(const Context *c) {
-        const char *folder = c->bus ? NULL : getenv("PM2CTL_LIBEXECDIR");
+        const char *folder = c->modules.bus ? NULL : getenv("PM2CTL_LIBEXECDIR");
 
         return path_join(folder ? folder : PKGLIBEXECDIR, "pm2-fetch");
 }
@@ -126,7 +126,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
                 return -ENOMEM;
         r = unit_spec_oneshot(
                 &(OneshotUnit){
-                        .scope = c->scope.kind,
+                        .scope = c->modules.scope.kind,
                         .unit = unit,
                         .description = step->description,
                         .argv = argv,
@@ -137,7 +137,8 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
                         .user = user,
                         .account = step->cache,
                         .state_directory = staging->directory,
-                        .cache_directory = step->cache ? path_basename(c->scope.cache) : NULL,
+                        .cache_directory = step->cache ? path_basename(c->modules.scope.cache)
+                                                       : NULL,
                 },
                 &spec);
         if (r < 0)
@@ -214,8 +215,8 @@ static int run_step(Context *c, const Step *step, const Ask *ask, const Staging 
                 return r;
         spec.stdin_fd = tarball_fd;
 
-        r = ran = c->bus ? oneshot_run(c->bus, &spec, &io, e, &result)
-                         : oneshot_run_child(&spec, &io, e, &result);
+        r = ran = c->modules.bus ? oneshot_run(c->modules.bus, &spec, &io, e, &result)
+                                 : oneshot_run_child(&spec, &io, e, &result);
         progress_end(&lines.progress);
         if (r >= 0)
                 r = parse_answer(result.output, result.output_size, e, ret);
@@ -266,15 +267,16 @@ int fetch_abandon(Context *c, const char *number, Error *e) {
         static const Step *const steps[] = { &step_fetch, &step_versions, &step_scripts };
         int r;
 
-        r = context_bus_or_none(c, e);
-        if (r < 0 || !c->bus)
+        r = modules_open_bus_or_none(&c->modules, e);
+        if (r < 0 || !c->modules.bus)
                 return r; /* children end with us */
         for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
                 _cleanup_(freep) char *unit = NULL;
 
                 r = step_unit(steps[i], number, &unit);
                 if (r >= 0)
-                        r = oneshot_stop(c->bus, oneshot_slice(c->scope.kind), unit, e);
+                        r = oneshot_stop(c->modules.bus, oneshot_slice(c->modules.scope.kind), unit,
+                                         e);
                 if (r < 0)
                         return r;
         }

@@ -38,7 +38,7 @@ static int find_units(Context *c, const char *name, const UnitState *states, siz
         Module m = {};
         int r;
 
-        if (store_load(c->store, name, /* e= */ NULL, &m) > 0)
+        if (store_load(c->modules.store, name, /* e= */ NULL, &m) > 0)
                 r = module_units_read(&m, states, n, ret);
         else
                 r = module_units(name, /* p= */ NULL, states, n, ret);
@@ -72,7 +72,7 @@ static int make_status(Context *c, char *const *names, char ***argv) {
         size_t n = 0, n_options;
         int r, result = 0;
 
-        r = context_bus(c, &e);
+        r = modules_open_bus(&c->modules, &e);
         if (r >= 0)
                 r = modules_query(c, UNIT_NAMES, &e, &states, &n);
         if (r < 0)
@@ -80,7 +80,7 @@ static int make_status(Context *c, char *const *names, char ***argv) {
 
         r = strv_extend(argv, "systemctl");
         if (r >= 0)
-                r = strv_extendf(argv, "--%s", scope_kind_to_string(c->scope.kind));
+                r = strv_extendf(argv, "--%s", scope_kind_to_string(c->modules.scope.kind));
         if (r >= 0)
                 r = strv_extend(argv, "status");
         n_options = strv_length(*argv);
@@ -137,7 +137,7 @@ static int show_status(Context *c, char **argv, int result) {
 /* -- logs ------------------------------------------------------------------------------- */
 
 static int make_logs(Context *c, char *const *names, char ***argv) {
-        const char *prefix = c->scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=";
+        const char *prefix = c->modules.scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=";
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
@@ -191,7 +191,7 @@ static int run(const void *args, char **words, int (*make)(Context *, char *cons
         if (names)
                 r = select_result(r, make(&c, names, &argv));
         if (r >= 0 && argv) {
-                int k = set_runtime_folder(&c.scope);
+                int k = set_runtime_folder(&c.modules.scope);
 
                 r = k < 0 ? log_oom() : show(&c, argv, r);
         }

@@ -17,11 +17,11 @@ static int inherit(Context *c, Install *in, Error *e) {
         Module *m = &in->module, old = {};
         int r;
 
-        r = store_load(c->store, m->name, e, &old);
+        r = store_load(c->modules.store, m->name, e, &old);
         if (r < 0)
                 return r;
         if (r == 0)
-                return store_next_id(c->store, e, &m->pm_id);
+                return store_next_id(c->modules.store, e, &m->pm_id);
 
         m->pm_id = old.pm_id;
         if (!in->rollback && !m->env)
@@ -41,7 +41,7 @@ static int inherit(Context *c, Install *in, Error *e) {
 /* Before the switch: killed in between, we leave a module that is stopped rather than one that runs
  * as what is no longer listed. */
 static int stop_old(Context *c, Install *in, Error *e, bool *ret_loaded) {
-        int r = c->bus ? module_stop(c, in->module.name, e) : 0;
+        int r = c->modules.bus ? module_stop(c, in->module.name, e) : 0;
 
         /* who was interrupted was waiting for something to stop */
         *ret_loaded = r > 0 || r == -EINTR;
@@ -52,7 +52,7 @@ static int stop_old(Context *c, Install *in, Error *e, bool *ret_loaded) {
 /* The commit. The module is locked all the while, the store not while the old release stops, which
  * may take its time. */
 static int store_release(Context *c, const char *tree, Install *in, Error *e, char **ret_previous) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        _cleanup_(closep) int lock_fd = store_lock(c->modules.store, e);
         Module *m = &in->module;
         bool loaded = false;
         int r, signal;
@@ -63,23 +63,23 @@ static int store_release(Context *c, const char *tree, Install *in, Error *e, ch
         if (r > 0)
                 lock_fd = safe_close(lock_fd);
         if (r >= 0 && !in->rollback)
-                r = store_add_release(c->store, tree, m, e);
+                r = store_add_release(c->modules.store, tree, m, e);
         if (r < 0)
                 return r;
 
         if (lock_fd < 0) {
                 r = stop_old(c, in, e, &loaded);
                 if (r >= 0)
-                        r = lock_fd = store_lock(c->store, e);
+                        r = lock_fd = store_lock(c->modules.store, e);
         }
         if (r >= 0)
-                r = store_switch(c->store, m->name, m->release, e, ret_previous);
+                r = store_switch(c->modules.store, m->name, m->release, e, ret_previous);
         if (r >= 0)
                 return 0;
 
         signal = interrupt_suspend();
         if (!in->rollback)
-                (void) store_drop_release(c->store, m->name, m->release, /* e= */ NULL);
+                (void) store_drop_release(c->modules.store, m->name, m->release, /* e= */ NULL);
         if (loaded)
                 (void) module_start(c, m->name, START_ANEW, /* e= */ NULL);
         interrupt_note(signal);
@@ -89,10 +89,11 @@ static int store_release(Context *c, const char *tree, Install *in, Error *e, ch
 /* -- taking it back ------------------------------------------------------------------- */
 
 static int switch_back(Context *c, const char *name, const char *release, Error *e) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        _cleanup_(closep) int lock_fd = store_lock(c->modules.store, e);
 
-        return lock_fd < 0 ? lock_fd
-                           : store_switch(c->store, name, release, e, /* ret_previous= */ NULL);
+        return lock_fd < 0
+                       ? lock_fd
+                       : store_switch(c->modules.store, name, release, e, /* ret_previous= */ NULL);
 }
 
 /* Back to the release that ran before; the new one goes whether the old one starts or not. */
@@ -106,9 +107,10 @@ static int go_back(Context *c, const Install *in, const char *previous) {
                 return log_error_cause(r, &e, "Cannot go back to release %s of '%s'", previous,
                                        m->name);
 
-        c->settle_usec = MODULE_SETTLE_USEC; /* it has been watched before */
+        c->modules.settle_usec = MODULE_SETTLE_USEC; /* it has been watched before */
         r = module_start(c, m->name, START_ANEW, &e);
-        if (!in->rollback && store_drop_release(c->store, m->name, m->release, &drop_error) < 0)
+        if (!in->rollback &&
+            store_drop_release(c->modules.store, m->name, m->release, &drop_error) < 0)
                 (void) log_warning_cause(-EIO, &drop_error, "Leaving the failed release behind");
         if (r < 0)
                 return log_error_cause(r, &e,
@@ -167,7 +169,7 @@ static int start_release(Context *c, Install *in, const char *previous) {
 
         if (in->stopped)
                 return 0;
-        r = context_bus(c, &in->error);
+        r = modules_open_bus(&c->modules, &in->error);
         if (r < 0)
                 return log_error_cause(r, &in->error, "%s%s%s%s, but does not run", m->name,
                                        done[in->result].before, m->version, done[in->result].after);
@@ -191,11 +193,11 @@ static int start_release(Context *c, Install *in, const char *previous) {
 
 static void prune(Context *c, const char *name, const char *previous) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        _cleanup_(closep) int lock_fd = store_lock(c->store, &e);
+        _cleanup_(closep) int lock_fd = store_lock(c->modules.store, &e);
         int r = lock_fd;
 
         if (r >= 0)
-                r = store_prune(c->store, name, previous, &e);
+                r = store_prune(c->modules.store, name, previous, &e);
         if (r < 0)
                 (void) log_warning_cause(r, &e, "Leaving old releases of '%s' behind", name);
 }
@@ -246,7 +248,7 @@ int install_commit(Context *c, const char *tree, Install *in) {
                 (void) services_enable(c);
         r = start_release(c, in, previous);
         /* Not before: the first entry of all may be the module's. */
-        if (c->bus)
+        if (c->modules.bus)
                 ctl_warn_unrecorded(c);
         if (in->result == INSTALL_FAILED)
                 return r;

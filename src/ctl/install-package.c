@@ -43,7 +43,7 @@ static int check_tree(Context *c, const Staging *staging, const Fetched *f, Erro
                 r = error_set(e, -EINVAL, "package.json: says that its name is '%s', not '%s'",
                               p.name, f->name);
         if (r >= 0)
-                r = preflight(fd, &p, c->scope.kind, e);
+                r = preflight(fd, &p, c->modules.scope.kind, e);
         if (r >= 0)
                 r = preflight_env(&p, c->arg->env, e);
         if (r >= 0)
@@ -90,9 +90,9 @@ static int is_unchanged(Context *c, const Staging *staging, const Fetched *f, co
                 return error_set(e, -EINVAL,
                                  "what is there now is called '%s'; if that is meant, install it",
                                  f->name);
-        if (store_load(c->store, f->name, /* e= */ NULL, &old) > 0)
-                (void) store_read_release_file(c->store, &old, LOCKFILE, LOCKFILE_MAX, &before,
-                                               &n_before);
+        if (store_load(c->modules.store, f->name, /* e= */ NULL, &old) > 0)
+                (void) store_read_release_file(c->modules.store, &old, LOCKFILE, LOCKFILE_MAX,
+                                               &before, &n_before);
         module_done(&old);
         path = path_join(staging->tree, LOCKFILE);
         if (!path)
@@ -148,7 +148,7 @@ static int install_package(Context *c, const Source *source, Install *in) {
         Staging staging;
         int r;
 
-        r = staging_new(c->store, &c->scope, &in->error, &staging);
+        r = staging_new(c->modules.store, &c->modules.scope, &in->error, &staging);
         if (r < 0)
                 return log_error_cause(r, &in->error, "Cannot install '%s'", source->spec);
         r = fetch_and_check(c, source, &staging, in);

@@ -34,7 +34,7 @@ int install_identity(const Context *c, Error *e, char **ret_user, char **ret_gro
         gid_t gid;
         int r;
 
-        if ((arg->uid || arg->gid) && c->scope.kind == SCOPE_USER)
+        if ((arg->uid || arg->gid) && c->modules.scope.kind == SCOPE_USER)
                 return error_set(e, -EINVAL,
                                  "a user's own manager runs modules as that user alone: leave "
                                  "--uid and --gid, or use --system");
@@ -61,9 +61,9 @@ int install_open(Context *c, Error *e) {
         int r;
 
         interrupt_catch();
-        r = context_bus_or_none(c, e);
+        r = modules_open_bus_or_none(&c->modules, e);
         if (r >= 0)
-                r = context_store(c, /* create= */ true, e);
+                r = modules_open_store(&c->modules, /* create= */ true, e);
         return r < 0 ? r : leftovers_clear(c, e);
 }
 

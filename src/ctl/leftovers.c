@@ -14,7 +14,7 @@
 #include "store/staging.h"
 
 static int remove_record(Context *c, const char *name, Error *e) {
-        _cleanup_(freep) char *path = path_join(c->scope.state, "axm");
+        _cleanup_(freep) char *path = path_join(c->modules.scope.state, "axm");
         _cleanup_(closep) int fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
 
         if (fd == -ENOENT)
@@ -27,20 +27,20 @@ static int remove_record(Context *c, const char *name, Error *e) {
 static int forget(Context *c, const char *name, Error *e) {
         int r;
 
-        r = store_remove_data(&c->scope, name);
+        r = store_remove_data(&c->modules.scope, name);
         return r < 0 ? r : remove_record(c, name, e);
 }
 
 int module_remove(Context *c, const char *name, Error *e) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        _cleanup_(closep) int lock_fd = store_lock(c->modules.store, e);
         int r;
 
         if (lock_fd < 0)
                 return lock_fd;
-        r = store_remove(c->store, name, e);
+        r = store_remove(c->modules.store, name, e);
         if (r > 0)
                 r = forget(c, name, e);
-        return r < 0 ? r : store_remove_files(c->store, name, e);
+        return r < 0 ? r : store_remove_files(c->modules.store, name, e);
 }
 
 static int abandon(void *userdata, const char *entry, Error *e) {
@@ -57,13 +57,13 @@ static int abandon(void *userdata, const char *entry, Error *e) {
         if (r < 0)
                 return r == -EINVAL ? 0 : r;
         /* Installed again, what it has is its own. */
-        r = store_load(c->store, name, e, &m);
+        r = store_load(c->modules.store, name, e, &m);
         module_done(&m);
         return r == 0 ? forget(c, name, e) : r < 0 ? r : 0;
 }
 
 int leftovers_clear(Context *c, Error *e) {
-        return staging_clear(c->store, &c->scope, abandon, c, e);
+        return staging_clear(c->modules.store, &c->modules.scope, abandon, c, e);
 }
 
 void leftovers_try_clear(Context *c) {

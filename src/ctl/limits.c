@@ -63,14 +63,15 @@ static int add_folders(Context *c, json_object *o, const UnitLimits *l) {
                 else
                         r = json_add_string(folders, l->folders[i], l->folders[i + 1]);
         }
-        return r < 0 ? r : add_amount(o, "runtime", runtime_size(&c->scope));
+        return r < 0 ? r : add_amount(o, "runtime", runtime_size(&c->modules.scope));
 }
 
 /* The names of those limits that are set, but for which the kernel has no means here. */
 static int add_lapsed(Context *c, json_object *o, const UnitLimits *l) {
         _cleanup_(strv_freep) char **lapsed = NULL;
         /* without privileges no filter of packets is attached */
-        unsigned lost = ~l->controllers | (c->scope.kind == SCOPE_USER ? CGROUP_ADDRESSES : 0);
+        unsigned lost = ~l->controllers |
+                        (c->modules.scope.kind == SCOPE_USER ? CGROUP_ADDRESSES : 0);
         const struct {
                 const char *name;
                 bool set;
@@ -133,7 +134,7 @@ int limits_add(Context *c, json_object *o, const UnitState *state, Error *e) {
 
         if (!state)
                 return json_object_object_add(o, "limits", NULL) < 0 ? -ENOMEM : 0;
-        r = unit_limits(c->bus, state->path, e, &l);
+        r = unit_limits(c->modules.bus, state->path, e, &l);
         if (r < 0)
                 return r;
         limits = json_object_new_object();

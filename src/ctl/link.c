@@ -16,7 +16,7 @@ static int find_user(Context *c, Module *m, Error *e) {
 
         m->linked.user = UID_NONE;
         r = install_identity(c, e, &m->user, &m->group);
-        if (r < 0 || c->scope.kind == SCOPE_USER)
+        if (r < 0 || c->modules.scope.kind == SCOPE_USER)
                 return r;
         if (m->user)
                 return user_lookup(m->user, &m->linked.user, &gid);
@@ -70,7 +70,7 @@ static int check_folder(Context *c, const Module *m, int fd, const Package *p, E
 
         r = store_become_user(m, e);
         if (r >= 0)
-                r = preflight(fd, p, c->scope.kind, e);
+                r = preflight(fd, p, c->modules.scope.kind, e);
         back = user_return();
         if (r < 0)
                 return error_prefix(e, r, "%s", m->link);

@@ -17,7 +17,7 @@ static const Column columns[] = {
 
 /* Somebody who looks for modules in the wrong scope shall not conclude that there are none. */
 static bool other_scope_has_modules(const Context *c) {
-        ScopeKind other = c->scope.kind == SCOPE_SYSTEM ? SCOPE_USER : SCOPE_SYSTEM;
+        ScopeKind other = c->modules.scope.kind == SCOPE_SYSTEM ? SCOPE_USER : SCOPE_SYSTEM;
         _cleanup_(store_closep) Store *s = NULL;
         _cleanup_(strv_freep) char **names = NULL;
         Scope scope;
@@ -85,8 +85,8 @@ static int run_list(const void *args, char **words) {
                 if (json_object_array_length(rows) == 0 && c.arg->json == JSON_OFF &&
                     other_scope_has_modules(&c))
                         log_notice("There are some in the %s scope: try --%s.",
-                                   c.scope.kind == SCOPE_SYSTEM ? "user" : "system",
-                                   c.scope.kind == SCOPE_SYSTEM ? "user" : "system");
+                                   c.modules.scope.kind == SCOPE_SYSTEM ? "user" : "system",
+                                   c.modules.scope.kind == SCOPE_SYSTEM ? "user" : "system");
         }
         context_done(&c);
         return result;

@@ -33,7 +33,7 @@ int module_check_settings(const Context *c, const char *name, Error *e) {
                 _cleanup_(settings_freep) Settings *s = NULL;
                 int r;
 
-                r = settings_load(&c->scope, files[i], e, &s);
+                r = settings_load(&c->modules.scope, files[i], e, &s);
                 /* one that just the caller may not read is none of ours */
                 if (r == -EACCES || r == -EPERM)
                         error_clear(e);
@@ -58,7 +58,7 @@ static int find_user(const Module *m, char **ret) {
 static int record_linked(Context *c, Module *m, Error *e) {
         int r;
 
-        r = linked_record(c->store, m, e);
+        r = linked_record(c->modules.store, m, e);
         if (r > 0)
                 log_info("%s: recorded %s as the folder that is linked.", m->name, m->link);
         return MIN2(r, 0);
@@ -67,7 +67,7 @@ static int record_linked(Context *c, Module *m, Error *e) {
 static int making_fill(Context *c, const char *name, Error *e, Making *m) {
         int r;
 
-        r = store_load(c->store, name, e, &m->module);
+        r = store_load(c->modules.store, name, e, &m->module);
         if (r == 0)
                 r = error_set(e, -ENOENT, "it is not installed");
         if (r < 0)
@@ -126,13 +126,13 @@ static int batch_add(Context *c, const Making *m, UnitPlace place, size_t owner,
 
         r = unit_spec_module(
                 &(ModuleUnit){
-                        .scope = c->scope.kind,
+                        .scope = c->modules.scope.kind,
                         .name = m->module.name,
                         .folder = m->module.home,
                         .package = &m->package,
                         .place = place,
-                        .config = c->scope.config,
-                        .state = c->scope.state,
+                        .config = c->modules.scope.config,
+                        .state = c->modules.scope.state,
                         .user = m->user,
                         .group = m->module.group,
                         .link = m->module.link,
@@ -198,7 +198,7 @@ static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
         UnitOutcome *started = NULL;
         int r;
 
-        r = units_start(c->bus, b->specs, b->n, e, &started);
+        r = units_start(c->modules.bus, b->specs, b->n, e, &started);
         for (size_t i = 0; r >= 0 && i < b->n; i++) {
                 UnitOutcome *s = started + i;
 
@@ -208,7 +208,8 @@ static int batch_run(Context *c, const Batch *b, uint64_t settle_usec, Error *e,
                         s->r = 0;
                 }
                 if (s->r >= 0 && settle_usec > 0)
-                        s->r = unit_wait_stable(c->bus, b->specs[i].unit, settle_usec, &s->error);
+                        s->r = unit_wait_stable(c->modules.bus, b->specs[i].unit, settle_usec,
+                                                &s->error);
                 take_outcome(b, i, s, outcomes + b->owner[i]);
         }
         if (r < 0)
@@ -267,7 +268,7 @@ static int stop_gone(Context *c, const Batch *b, Error *e) {
 
         if (!b->gone)
                 return 0;
-        r = units_stop(c->bus, b->gone, e, &outcomes);
+        r = units_stop(c->modules.bus, b->gone, e, &outcomes);
         if (r >= 0)
                 unit_outcomes_free(outcomes, strv_length(b->gone));
         return r;
@@ -279,9 +280,9 @@ static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
         _cleanup_(batch_done) Batch b = {};
         int r;
 
-        r = context_bus(c, e);
+        r = modules_open_bus(&c->modules, e);
         if (r >= 0)
-                r = context_store(c, /* create= */ false, e);
+                r = modules_open_store(&c->modules, /* create= */ false, e);
         if (r >= 0)
                 r = modules_query(c, UNIT_NAMES, e, &l.units, &l.n_units);
         if (r >= 0)
@@ -293,7 +294,8 @@ static int start_all(Context *c, char *const *names, StartMode mode, Error *e,
         if (r >= 0)
                 r = stop_gone(c, &b, e);
         if (r >= 0)
-                r = batch_run(c, &b, mode == START_CHANGED ? 0 : c->settle_usec, e, outcomes);
+                r = batch_run(c, &b, mode == START_CHANGED ? 0 : c->modules.settle_usec, e,
+                              outcomes);
         return r;
 }
 
@@ -338,9 +340,9 @@ int units_renew(Context *c, char *const *units, uint64_t settle_usec, Error *e, 
 
         if (!outcomes)
                 return -ENOMEM;
-        r = context_bus(c, e);
+        r = modules_open_bus(&c->modules, e);
         if (r >= 0)
-                r = context_store(c, /* create= */ false, e);
+                r = modules_open_store(&c->modules, /* create= */ false, e);
         if (r >= 0)
                 r = name_servers_load(c, &b.servers);
         for (size_t i = 0; r >= 0 && i < n; i++)

@@ -11,11 +11,11 @@
 #define UNIT_PATTERN UNIT_PREFIX "*.service"
 
 int modules_ask(Context *c, UnitDepth depth, Error *e, UnitQuery **ret) {
-        return units_ask(c->bus, UNIT_PATTERN, depth, e, ret);
+        return units_ask(c->modules.bus, UNIT_PATTERN, depth, e, ret);
 }
 
 int modules_query(Context *c, UnitDepth depth, Error *e, UnitState **ret, size_t *ret_n) {
-        return units_query(c->bus, UNIT_PATTERN, depth, e, ret, ret_n);
+        return units_query(c->modules.bus, UNIT_PATTERN, depth, e, ret, ret_n);
 }
 
 int module_add_patterns(const char *name, const char *prefix, char ***words) {
@@ -93,7 +93,7 @@ static int stop_units(Context *c, char *const *units, const size_t *owner, Error
 
         if (!units)
                 return 0;
-        r = units_stop(c->bus, units, e, &stopped);
+        r = units_stop(c->modules.bus, units, e, &stopped);
         if (r < 0)
                 return r;
         for (size_t i = 0; units[i]; i++) {
@@ -115,7 +115,7 @@ static int stop_all(Context *c, char *const *names, Error *e, UnitOutcome *outco
         size_t n_states = 0, n = 0;
         int r;
 
-        r = context_bus(c, e);
+        r = modules_open_bus(&c->modules, e);
         /* first, lest they bring it back */
         if (r >= 0)
                 r = companions_stop(c, names, e);
@@ -181,11 +181,11 @@ int module_stop(Context *c, const char *name, Error *e) {
 int module_lock(Context *c, const char *name, Error *e) {
         char *const names[] = { (char *) name, NULL };
 
-        return store_lock_modules(c->store, names, /* exclusive= */ true, e);
+        return store_lock_modules(c->modules.store, names, /* exclusive= */ true, e);
 }
 
 int modules_lock_shared(Context *c, char *const *names, Error *e, int *ret_fd) {
-        int fd = store_lock_modules(c->store, names, /* exclusive= */ false, e);
+        int fd = store_lock_modules(c->modules.store, names, /* exclusive= */ false, e);
 
         if (fd == -EACCES || fd == -EROFS) {
                 error_clear(e);

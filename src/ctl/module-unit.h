@@ -9,9 +9,6 @@
 #include "unit/control.h"
 #include "unit/query.h"
 
-/* A module that stays up this long has started, unless --safe asks for more: c->settle_usec. */
-#define MODULE_SETTLE_USEC (1 * USEC_PER_SEC)
-
 /* The outcome of a module that was running and is left alone. */
 #define MODULE_RUNS_ALREADY 2
 
@@ -46,8 +43,8 @@ typedef enum StartMode {
  * unit_outcomes_free(). Negative only if systemd cannot be talked to. */
 int modules_start(Context *c, char *const *names, StartMode mode, Error *e, UnitOutcome **ret);
 
-/* Whether the module's settings can be read. With a damaged file its launcher would only fail, after
- * what runs now was stopped: to be asked before. */
+/* Whether the module's settings can be read. With a damaged file its launcher would only fail,
+ * after what runs now was stopped: to be asked before. */
 int module_check_settings(const Context *c, const char *name, Error *e);
 
 /* Makes just these units anew and starts them, whosever they are; waits until each has stayed up

@@ -17,7 +17,7 @@ int name_servers_load(const Context *c, NameServers *ret) {
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
-        if (c->scope.kind == SCOPE_USER)
+        if (c->modules.scope.kind == SCOPE_USER)
                 return 0;
         fd = open(RESOLV_CONF, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         r = fd < 0 ? -errno : read_fd(fd, RESOLV_CONF_MAX, &text, /* ret_size= */ NULL);
@@ -53,7 +53,7 @@ void name_servers_check(Context *c, const NameServers *n, const char *const *uni
         if (!n->denied || strv_length(n->denied) < n->n)
                 return;
         for (size_t i = 0; i < n_units; i++) {
-                if (!is_deaf(c->bus, units[i], n))
+                if (!is_deaf(c->modules.bus, units[i], n))
                         continue;
                 log_warning("%s cannot resolve names: modules are denied the only name server, "
                             "%s, since it hands out this machine's credentials too; "

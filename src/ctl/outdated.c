@@ -20,7 +20,7 @@ static int add_module(Context *c, const char *name, json_object *rows, json_obje
         Module m = {};
         int r;
 
-        r = store_load(c->store, name, e, &m);
+        r = store_load(c->modules.store, name, e, &m);
         if (r > 0 && !m.link && m.spec && source_parse(m.spec, /* e= */ NULL, &source) >= 0 &&
             source.name) {
                 row = json_object_new_object();
@@ -44,7 +44,7 @@ static int ask(Context *c, json_object *specs, Error *e, json_object **ret) {
         Staging staging;
         int r;
 
-        r = staging_new(c->store, &c->scope, e, &staging);
+        r = staging_new(c->modules.store, &c->modules.scope, e, &staging);
         if (r < 0)
                 return r;
         r = fetch_versions(c, &staging, specs, e, ret);

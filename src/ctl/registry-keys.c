@@ -12,13 +12,13 @@ int registry_keys_add(Context *c, json_object *request, Error *e) {
         Config config;
         int r;
 
-        r = config_load(&c->scope, e, &config);
+        r = config_load(&c->modules.scope, e, &config);
         if (r < 0)
                 return r;
         r = json_add_string(request, "signatures", signature_policy_to_string(config.signatures));
         if (r < 0 || config.signatures == SIGNATURES_OFF)
                 return r;
-        r = store_load_registries(c->store, e, &memories);
+        r = store_load_registries(c->modules.store, e, &memories);
         if (r < 0)
                 return r;
         r = registry_memories_to_json(&memories, &registries);
@@ -100,18 +100,18 @@ static int merge(RegistryMemories *all, RegistryMemory *found, Error *e) {
 }
 
 static int merge_all(Context *c, RegistryMemories *found, Error *e) {
-        _cleanup_(closep) int lock_fd = store_lock(c->store, e);
+        _cleanup_(closep) int lock_fd = store_lock(c->modules.store, e);
         RegistryMemories all = {};
         int r;
 
         if (lock_fd < 0)
                 return lock_fd;
-        r = store_load_registries(c->store, e, &all);
+        r = store_load_registries(c->modules.store, e, &all);
         for (size_t i = 0; r >= 0 && i < found->n; i++)
                 if (found->items[i].has_keys || found->items[i].n_marks > 0)
                         r = merge(&all, found->items + i, e);
         if (r >= 0)
-                r = store_save_registries(c->store, &all, e);
+                r = store_save_registries(c->modules.store, &all, e);
         registry_memories_done(&all);
         return r;
 }
@@ -130,7 +130,7 @@ static int check_keyid(Context *c, const char *keyid, Error *e) {
         bool known = false;
         int r;
 
-        r = store_load_registries(c->store, e, &all);
+        r = store_load_registries(c->modules.store, e, &all);
         for (size_t i = 0; r >= 0 && i < all.n; i++)
                 known = known || registry_keys_find(&all.items[i].keys, keyid);
         registry_memories_done(&all);

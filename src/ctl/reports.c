@@ -25,9 +25,9 @@ int reports_add_secrets(Context *c, const char *module, Error *e, Mask *mask) {
         _cleanup_(settings_freep) Settings *global = NULL, *own = NULL;
         int r;
 
-        r = settings_load(&c->scope, NULL, e, &global);
+        r = settings_load(&c->modules.scope, NULL, e, &global);
         if (r >= 0)
-                r = settings_load(&c->scope, module, e, &own);
+                r = settings_load(&c->modules.scope, module, e, &own);
         if (r >= 0)
                 r = settings_foreach(global, note_secret, mask);
         return r < 0 ? r : settings_foreach(own, note_secret, mask);
@@ -41,12 +41,12 @@ static int find_record(Context *c, const char *unit, char **ret_file) {
         unsigned instance;
         int r;
 
-        if (c->records_fd < 0) {
-                path = path_join(c->scope.state, "axm");
-                c->records_fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
+        if (c->modules.records_fd < 0) {
+                path = path_join(c->modules.scope.state, "axm");
+                c->modules.records_fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
         }
-        if (c->records_fd < 0)
-                return c->records_fd;
+        if (c->modules.records_fd < 0)
+                return c->modules.records_fd;
         r = module_from_unit_name(unit, &name, &app, &instance);
         return r < 0 ? r : record_file_name(name, app, instance, ret_file);
 }
@@ -59,10 +59,11 @@ int reports_record(Context *c, const char *unit, Error *e, Record *ret) {
         if (r == -ENOENT || r == -EACCES)
                 return 0;
         if (r >= 0)
-                r = record_load_at(c->records_fd, file, e, ret);
+                r = record_load_at(c->modules.records_fd, file, e, ret);
         if (r == -EBADMSG)
-                return error_prefix(e, r, "its record is damaged; restart the module, or remove "
-                                          "the file");
+                return error_prefix(e, r,
+                                    "its record is damaged; restart the module, or remove "
+                                    "the file");
         return r;
 }
 
@@ -76,7 +77,7 @@ json_object *reports_monitor(Context *c, const char *unit) {
         if (module_from_unit_name(unit, &name, &app, &instance) < 0 ||
             module_unit_folder(name, app, instance, &folder) < 0)
                 return NULL;
-        path = path_join(c->scope.runtime, folder);
+        path = path_join(c->modules.scope.runtime, folder);
         fd = path ? open_folder(AT_FDCWD, path) : -ENOMEM;
         if (fd < 0 || read_file_at(fd, MONITOR_FILE, MONITOR_FILE_MAX, &text, &size) < 0 ||
             axm_json_parse(text, size, MONITOR_FILE_MAX, /* e= */ NULL, &monitor) < 0)
@@ -168,7 +169,7 @@ int reports_measure_unit(Context *c, json_object *row, const char *unit) {
         /* Few modules ask for it, and to parse the records of all would take longer than the rest
          * of `list`. */
         if (find_record(c, unit, &file) >= 0 &&
-            read_file_at(c->records_fd, file, RECORD_FILE_MAX, &text, &size) >= 0 &&
+            read_file_at(c->modules.records_fd, file, RECORD_FILE_MAX, &text, &size) >= 0 &&
             memmem(text, size, key, strlen(key)))
                 (void) record_parse(text, size, /* e= */ NULL, &record);
         r = reports_measure(row, record.options);

@@ -50,7 +50,7 @@ static int find(Context *c, char *const *names, Error *e, Reached *ret) {
         size_t n = 0;
         int r;
 
-        r = store_names(c->store, e, &installed);
+        r = store_names(c->modules.store, e, &installed);
         if (r >= 0)
                 r = modules_query(c, UNIT_NAMES, e, &states, &n);
         STRV_FOREACH(name, installed)
@@ -80,7 +80,7 @@ static int restart_units(Context *c, char **units, Error *e) {
         UnitOutcome *outcomes;
         int r, result = 0;
 
-        r = units_restart(c->bus, units, e, &outcomes);
+        r = units_restart(c->modules.bus, units, e, &outcomes);
         if (r < 0)
                 return log_error_cause(r, e, "Cannot restart");
         for (size_t i = 0; i < n; i++)
@@ -120,11 +120,11 @@ int ctl_restart_running(Context *c, char *const *names) {
         _cleanup_(closep) int lock_fd = -EBADF;
         int r, result = 0;
 
-        r = context_store(c, /* create= */ false, &e);
+        r = modules_open_store(&c->modules, /* create= */ false, &e);
         if (r == -ENOENT)
                 return 0;
         if (r >= 0)
-                r = context_bus(c, &e);
+                r = modules_open_bus(&c->modules, &e);
         if (r == -EHOSTDOWN) {
                 log_notice("Nothing is restarted: %s.", error_text(&e, r));
                 return 0;

@@ -11,7 +11,7 @@ static int rollback_module(Context *c, const char *name, Install *in) {
         int r;
 
         in->began_usec = now_usec();
-        r = store_load_previous(c->store, name, &in->error, &in->module);
+        r = store_load_previous(c->modules.store, name, &in->error, &in->module);
         if (r == 0)
                 r = error_set(&in->error, -ENOENT, "no release of it but this one is kept");
         if (r < 0)

@@ -129,7 +129,7 @@ static int load(Context *c, char *const *names, UnitQuery *q, Collection *l) {
         STRV_FOREACH(name, names) {
                 _cleanup_(error_clear) Error e = ERROR_NULL;
                 Installed *i = l->modules + l->n;
-                int r = store_load(c->store, *name, &e, &i->module);
+                int r = store_load(c->modules.store, *name, &e, &i->module);
 
                 if (r < 0)
                         result = log_warning_cause(r, &e, "Leaving '%s' out", *name);
@@ -172,8 +172,8 @@ static int collect(Context *c, char *const *names, Collection *l, int *ret_loade
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        r = context_bus_or_warn(c, &e);
-        if (r >= 0 && c->bus)
+        r = modules_open_bus_or_note(&c->modules, &e);
+        if (r >= 0 && c->modules.bus)
                 r = modules_ask(c, UNIT_USUAL, &e, &q);
         if (r >= 0)
                 *ret_loaded = load(c, names, q, l);
@@ -191,9 +191,9 @@ int rows_collect(Context *c, json_object **ret) {
 
         if (!rows)
                 return log_oom();
-        r = context_store(c, /* create= */ false, &e);
+        r = modules_open_store(&c->modules, /* create= */ false, &e);
         if (r >= 0)
-                r = store_names(c->store, &e, &names);
+                r = store_names(c->modules.store, &e, &names);
         if (r < 0 && r != -ENOENT)
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");
 

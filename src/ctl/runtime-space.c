@@ -84,7 +84,7 @@ void runtime_space_check(const Context *c) {
         static const char consequence[] = "modules may fail to start, to report metrics, and to "
                                           "take actions";
         static bool warned = false;
-        const char *runtime = c->scope.runtime;
+        const char *runtime = c->modules.scope.runtime;
         _cleanup_(usage_done) Usage largest = {};
         _cleanup_(freep) char *module = NULL;
         struct statvfs fs;

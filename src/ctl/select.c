@@ -83,7 +83,7 @@ static bool is_meant(Context *c, const char *name, const char *word, const Folde
         char id[16];
         bool meant;
 
-        if (store_load(c->store, name, /* e= */ NULL, &m) <= 0)
+        if (store_load(c->modules.store, name, /* e= */ NULL, &m) <= 0)
                 return false;
         (void) snprintf(id, sizeof(id), "%u", m.pm_id);
         meant = streq(id, word) ||
@@ -108,7 +108,7 @@ static const char *resolve(Context *c, char *const *installed, const char *word)
 /* Says so, and adds it to the results if there are any. */
 static int complain(const Context *c, char *const *installed, const char *word,
                     json_object *results) {
-        const char *scope = scope_kind_to_string(c->scope.kind), *nearest;
+        const char *scope = scope_kind_to_string(c->modules.scope.kind), *nearest;
         _cleanup_(folders_done) Folders f = {};
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *owner = NULL;
@@ -165,7 +165,8 @@ static int select_enabled(Context *c, char *const *installed, char ***ret) {
 
         STRV_FOREACH(name, installed) {
                 Module m = {};
-                bool disabled = store_load(c->store, *name, /* e= */ NULL, &m) > 0 && m.disabled;
+                bool disabled = store_load(c->modules.store, *name, /* e= */ NULL, &m) > 0 &&
+                                m.disabled;
 
                 module_done(&m);
                 if (!disabled && strv_extend(&names, *name) < 0)
@@ -202,11 +203,11 @@ static int select_named(Context *c, char *const *words, json_object *results, ch
 
         if (all < 0)
                 return EXIT_USAGE;
-        r = context_store(c, /* create= */ false, &e);
+        r = modules_open_store(&c->modules, /* create= */ false, &e);
         if (r < 0 && r != -ENOENT)
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");
         if (r >= 0)
-                r = store_names(c->store, &e, &installed);
+                r = store_names(c->modules.store, &e, &installed);
         if (r < 0 && r != -ENOENT)
                 return log_error_cause(r, &e, "Cannot tell which modules are installed");
 

@@ -79,7 +79,7 @@ static int get_state(Context *c, const char *unit, Error *e, char **ret) {
         const char *state;
         int r;
 
-        r = manager_call(c->bus, "GetUnitFileState", e, &reply, "s", unit);
+        r = manager_call(c->modules.bus, "GetUnitFileState", e, &reply, "s", unit);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "s", &state);
         return r < 0 ? r : free_and_strdup(ret, state);
@@ -88,10 +88,11 @@ static int get_state(Context *c, const char *unit, Error *e, char **ret) {
 static int enable(Context *c, const char *unit, Error *e) {
         int r;
 
-        r = manager_call(c->bus, "EnableUnitFiles", e, NULL, "asbb", 1, unit, /* runtime= */ 0,
+        r = manager_call(c->modules.bus, "EnableUnitFiles", e, NULL, "asbb", 1, unit,
+                         /* runtime= */ 0,
                          /* force= */ 0);
         if (r >= 0)
-                r = manager_call(c->bus, "Reload", e, NULL, "");
+                r = manager_call(c->modules.bus, "Reload", e, NULL, "");
         return r;
 }
 
@@ -102,9 +103,9 @@ static int start(Context *c, const char *unit, Error *e) {
         _cleanup_(job_waiter_freep) JobWaiter *w = NULL;
         int r;
 
-        r = job_waiter_new(c->bus, e, &w);
+        r = job_waiter_new(c->modules.bus, e, &w);
         if (r >= 0)
-                r = manager_call(c->bus, "StartUnit", e, &reply, "ss", unit, "replace");
+                r = manager_call(c->modules.bus, "StartUnit", e, &reply, "ss", unit, "replace");
         if (r >= 0)
                 r = job_waiter_add(w, reply, 0);
         if (r >= 0)
@@ -119,8 +120,8 @@ static int enable_and_start(Context *c, const char *unit, Error *e) {
         _cleanup_(freep) char *state = NULL;
         int r, missing;
 
-        if (!c->bus)
-                return make_link(&c->scope, unit, e);
+        if (!c->modules.bus)
+                return make_link(&c->modules.scope, unit, e);
         r = get_state(c, unit, e, &state);
         if (r < 0 || startswith(state, "masked"))
                 return r;
@@ -149,7 +150,7 @@ int services_enable(Context *c) {
                 if (r > 0)
                         log_notice("Enabled %s.", services[i]);
         }
-        c->at_boot = 0;
+        c->modules.at_boot = 0;
         return result;
 }
 
@@ -157,20 +158,22 @@ int services_ensure(Context *c) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        if (has_link(&c->scope, RELAY) && has_link(&c->scope, MODULES))
+        if (has_link(&c->modules.scope, RELAY) && has_link(&c->modules.scope, MODULES))
                 return 0;
-        r = context_bus_or_none(c, &e);
+        r = modules_open_bus_or_none(&c->modules, &e);
         return r < 0 ? log_warning_cause(r, &e, "Cannot enable %s", MODULES) : services_enable(c);
 }
 
 bool services_at_boot(Context *c) {
         _cleanup_(freep) char *state = NULL;
 
-        if (c->at_boot == 0)
-                c->at_boot = (has_link(&c->scope, MODULES) && !is_masked(&c->scope, MODULES)) ||
-                                             (c->bus && get_state(c, MODULES, NULL, &state) >= 0 &&
-                                              streq(state, "enabled"))
-                                     ? 1
-                                     : -1;
-        return c->at_boot > 0;
+        if (c->modules.at_boot == 0)
+                c->modules.at_boot = (has_link(&c->modules.scope, MODULES) &&
+                                      !is_masked(&c->modules.scope, MODULES)) ||
+                                                     (c->modules.bus &&
+                                                      get_state(c, MODULES, NULL, &state) >= 0 &&
+                                                      streq(state, "enabled"))
+                                             ? 1
+                                             : -1;
+        return c->modules.at_boot > 0;
 }

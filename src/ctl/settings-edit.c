@@ -18,12 +18,12 @@ static int find_installed(Edit *edit, Error *e) {
         _cleanup_(error_clear) Error why = ERROR_NULL;
         int r;
 
-        r = context_store(edit->context, /* create= */ false, &why);
+        r = modules_open_store(&edit->context->modules, /* create= */ false, &why);
         if (r == -ENOENT)
                 return 0;
         if (r < 0)
                 return error_set(e, r, "%s", error_text(&why, r));
-        return store_names(edit->context->store, e, &edit->installed);
+        return store_names(edit->context->modules.store, e, &edit->installed);
 }
 
 static int find_names(Edit *edit, Error *e) {
@@ -32,7 +32,7 @@ static int find_names(Edit *edit, Error *e) {
 
         r = find_installed(edit, e);
         if (r >= 0)
-                r = settings_modules(&edit->context->scope, e, &set_up);
+                r = settings_modules(&edit->context->modules.scope, e, &set_up);
         if (r >= 0)
                 r = strv_copy(edit->installed, &edit->known);
         STRV_FOREACH(name, set_up)
@@ -46,7 +46,7 @@ int edit_open(Context *c, bool write, Error *e, Edit *ret) {
         int r = 0;
 
         if (write)
-                r = edit.lock_fd = settings_lock(&c->scope, e);
+                r = edit.lock_fd = settings_lock(&c->modules.scope, e);
         if (r >= 0)
                 r = find_names(&edit, e);
         if (r < 0) {
@@ -87,7 +87,7 @@ int edit_settings(Edit *edit, const char *module, Error *e, Settings **ret) {
                 return 0;
         }
 
-        r = settings_load(&edit->context->scope, module, e, &s);
+        r = settings_load(&edit->context->modules.scope, module, e, &s);
         if (r >= 0)
                 r = free_and_strdup(&name, module);
         if (r < 0)
@@ -128,7 +128,7 @@ int edit_package(Edit *edit, const char *module, Error *e, Package *ret) {
         int r = 0;
 
         if (strv_contains(edit->installed, module))
-                r = store_load(edit->context->store, module, e, &m);
+                r = store_load(edit->context->modules.store, module, e, &m);
         if (r < 0)
                 return r;
         if (r == 0)
@@ -254,7 +254,7 @@ int edit_commit(Edit *edit, Error *e) {
         r = check_reached(edit, e);
         for (size_t i = 0; r >= 0 && i < edit->n_files; i++)
                 if (edit->files[i].changed)
-                        r = settings_save(&edit->context->scope, edit->files[i].module,
+                        r = settings_save(&edit->context->modules.scope, edit->files[i].module,
                                           edit->files[i].settings, e);
         edit->lock_fd = safe_close(edit->lock_fd);
         return r;

@@ -95,7 +95,7 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
                 log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
                            "'pm2ctl enable %s' enables it, unless it is masked.",
                            name);
-        if (c->bus && !json_get(o, "options"))
+        if (c->modules.bus && !json_get(o, "options"))
                 ctl_warn_unrecorded(c);
         return 0;
 }

@@ -257,9 +257,9 @@ static int ask_manager(Trigger *t, Target *target, int r) {
         bool runs, starts;
         int k;
 
-        k = context_bus(t->context, /* e= */ NULL);
+        k = modules_open_bus(&t->context->modules, /* e= */ NULL);
         if (k >= 0)
-                k = unit_query(t->context->bus, target->unit, /* e= */ NULL, &state);
+                k = unit_query(t->context->modules.bus, target->unit, /* e= */ NULL, &state);
         if (k < 0)
                 return r;
         runs = k > 0 && unit_state_runs(&state);
@@ -283,7 +283,7 @@ static int start(Trigger *t, Target *target) {
                 r = module_unit_folder(name, app, instance, &folder);
         if (r < 0)
                 return r;
-        path = path_join(t->context->scope.runtime, folder);
+        path = path_join(t->context->modules.scope.runtime, folder);
         if (!path)
                 return -ENOMEM;
         error_clear(&target->error);

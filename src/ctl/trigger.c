@@ -144,7 +144,7 @@ static int add_module(Context *c, Trigger *t, const char *name) {
         Module m = {};
         int r;
 
-        r = store_load(c->store, name, &e, &m);
+        r = store_load(c->modules.store, name, &e, &m);
         if (r <= 0)
                 return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot trigger %s", name);
         r = module_units_read(&m, /* states= */ NULL, 0, &units);

@@ -8,13 +8,13 @@
 
 static int remove_settings(Context *c, const char *name, Error *e) {
         _cleanup_(settings_freep) Settings *s = NULL;
-        _cleanup_(closep) int lock_fd = settings_lock(&c->scope, e);
+        _cleanup_(closep) int lock_fd = settings_lock(&c->modules.scope, e);
         int r;
 
         if (lock_fd < 0)
                 return lock_fd;
         r = settings_parse("", 0, name, e, &s);
-        return r < 0 ? r : settings_save(&c->scope, name, s, e);
+        return r < 0 ? r : settings_save(&c->modules.scope, name, s, e);
 }
 
 /* The unit first: were the files gone first, a crash in between would leave a unit that runs what
@@ -26,8 +26,8 @@ static int uninstall_one(Context *c, const char *name, const char *word, Error *
         leftovers_try_clear(c);
         r = lock_fd = module_lock(c, name, e);
         if (r >= 0)
-                r = context_bus_or_none(c, e);
-        if (r >= 0 && c->bus)
+                r = modules_open_bus_or_none(&c->modules, e);
+        if (r >= 0 && c->modules.bus)
                 r = module_stop(c, name, e);
         if (r >= 0)
                 r = module_remove(c, name, e);

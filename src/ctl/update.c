@@ -59,7 +59,7 @@ static int update_one(Context *c, const char *name, bool all, Sums *sums) {
         Module m = {};
         int r;
 
-        r = store_load(c->store, name, &in.error, &m);
+        r = store_load(c->modules.store, name, &in.error, &m);
         if (r >= 0 && free_and_strdup(&in.module.name, name) < 0)
                 r = -ENOMEM;
         if (r < 0)

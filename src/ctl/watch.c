@@ -173,11 +173,11 @@ static int restart(Watch *w, Error *e) {
 static int watch_open(Watch *w, const char *name, Error *e) {
         int r;
 
-        r = context_bus(w->context, e);
+        r = modules_open_bus(&w->context->modules, e);
         if (r >= 0)
-                r = context_store(w->context, /* create= */ false, e);
+                r = modules_open_store(&w->context->modules, /* create= */ false, e);
         if (r >= 0)
-                r = store_load(w->context->store, name, e, &w->module);
+                r = store_load(w->context->modules.store, name, e, &w->module);
         if (r == 0)
                 r = error_set(e, -ENOENT, "it is not installed");
         if (r < 0)

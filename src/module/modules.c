@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "module/modules.h"
+
+#include "basic/macro.h"
+#include "store/modules.h"
+#include "unit/bus.h"
+
+int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {
+        Modules modules = {
+                .settle_usec = MAX2(options->settle_usec, (uint64_t) MODULE_SETTLE_USEC),
+                .records_fd = -EBADF,
+                .note = options->note,
+                .userdata = options->userdata,
+        };
+        int r;
+
+        r = scope_init(options->kind, e, &modules.scope);
+        if (r < 0)
+                return r;
+        *ret = modules;
+        return 0;
+}
+
+void modules_close(Modules *modules) {
+        if (modules->bus)
+                bus_close(modules->bus);
+        modules->bus = NULL;
+        modules->store = store_close(modules->store);
+        modules->records_fd = safe_close(modules->records_fd);
+        scope_done(&modules->scope);
+}
+
+int modules_open_store(Modules *modules, bool create, Error *e) {
+        return modules->store ? 0 : store_open(&modules->scope, create, e, &modules->store);
+}
+
+int modules_open_bus(Modules *modules, Error *e) {
+        return modules->bus ? 0 : bus_open(modules->scope.kind, e, &modules->bus);
+}
+
+int modules_open_bus_or_none(Modules *modules, Error *e) {
+        int r = modules_open_bus(modules, e);
+
+        if (r != -EHOSTDOWN || modules->scope.kind != SCOPE_USER)
+                return r;
+        if (e)
+                error_clear(e);
+        return 0;
+}
+
+int modules_open_bus_or_note(Modules *modules, Error *e) {
+        int r = modules_open_bus(modules, e);
+
+        if (r != -EHOSTDOWN || modules->scope.kind != SCOPE_USER)
+                return r;
+        (void) module_note_error(modules, MODULE_NOTE_NO_MANAGER, /* module= */ NULL,
+                                 /* unit= */ NULL, r, e);
+        if (e)
+                error_clear(e);
+        return 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The installed modules of one scope, and what it takes to act on them: the folders, the store and
+ * the connection to the manager. Every function of this layer gets a Modules first.
+ *
+ * This layer does what is to be done to modules, for a command as for a daemon. It knows nothing of
+ * command lines, prints nothing and logs nothing above debug. What became of each module is in the
+ * outcomes that are returned; what is worth knowing beside that comes as notes (module/note.h)
+ * while it happens.
+ *
+ * Conventions of all its headers: times are µs (of now_usec(), the monotonic clock, where nothing
+ * else is said), amounts bytes. Functions return 0 or more, or a negative errno with a clause in
+ * their Error; an errno that a caller may want to tell from others is named with the function. What
+ * they return is the caller's to free, unless it is called borrowed.
+ *
+ * One Modules is for one thread. Any number of processes may act on the same scope at the same
+ * time: locks in the state folder (module/lock.h) keep them apart. */
+
+#include "module/note.h"
+#include "store/scope.h"
+
+typedef struct sd_bus sd_bus;
+typedef struct Store Store;
+
+/* A module that stays up this long has started, unless its caller asks for more. */
+#define MODULE_SETTLE_USEC (1 * USEC_PER_SEC)
+
+typedef struct ModulesOptions {
+        ScopeKind kind;
+        uint64_t settle_usec;   /* how long a module has to stay up; less than MODULE_SETTLE_USEC is
+                                   as much as that */
+        ModuleNoteHandler note; /* NULL: nobody listens */
+        void *userdata;         /* its first argument */
+} ModulesOptions;
+
+/* Filled by modules_open(). Scope and bus are there to be read, and `bus` to be attached to an
+ * event loop; the rest is this layer's own. */
+typedef struct Modules {
+        Scope scope;
+        Store *store; /* NULL until modules_open_store() */
+        sd_bus *bus;  /* NULL until modules_open_bus() */
+        uint64_t settle_usec;
+        int at_boot;    /* services_at_boot()'s answer: 1, -1; 0: not known yet */
+        int records_fd; /* of the folder with the records */
+        ModuleNoteHandler note;
+        void *userdata;
+} Modules;
+
+/* Finds the scope's folders; opens nothing else. -EINVAL for a user without an absolute home. */
+int modules_open(const ModulesOptions *options, Error *e, Modules *ret);
+void modules_close(Modules *modules);
+
+/* Opens the store of installed modules, once; with `create` its folders are made. -ENOENT where
+ * nothing was ever installed. */
+int modules_open_store(Modules *modules, bool create, Error *e);
+
+/* Connects to the scope's manager, once. Blocks until it is connected. -EHOSTDOWN and the remedy
+ * where there is no manager. */
+int modules_open_bus(Modules *modules, Error *e);
+
+/* The same, but a user without a manager does without: 0, and modules->bus is NULL. */
+int modules_open_bus_or_none(Modules *modules, Error *e);
+
+/* The same for what only looks: a user's missing manager is a note, MODULE_NOTE_NO_MANAGER. */
+int modules_open_bus_or_note(Modules *modules, Error *e);
