@@ -12,8 +12,8 @@
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"
-#include "npm/packlist.h"
-#include "npm/semver.h"
+#include "npm/pack/packlist.h"
+#include "npm/spec/semver.h"
 #include "store/script.h"
 #include "store/settings.h"
 

@@ -7,8 +7,8 @@
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
-#include "npm/bin.h"
-#include "npm/collate.h"
+#include "npm/spec/collate.h"
+#include "npm/tree/bin.h"
 
 #define FIRST_LINE_MAX 2048 /* bytes looked at for the end of a script's first line */
 

@@ -4,7 +4,7 @@
 /* The links in node_modules/.bin: a package's commands, as npm makes them. */
 
 #include "basic/error.h"
-#include "npm/tree.h"
+#include "npm/tree/tree.h"
 
 #define BIN_FILE_MAX (16U * 1024U * 1024U) /* bytes of a script whose first line is repaired */
 

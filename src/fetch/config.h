@@ -4,7 +4,7 @@
 /* What has to be known before a registry can be asked. */
 
 #include "fetch/request.h"
-#include "npm/npmrc.h"
+#include "npm/registry/npmrc.h"
 
 /* The caller's configuration, which came with the request. */
 int config_read_npmrc(const Request *request, Error *e, Npmrc **ret);

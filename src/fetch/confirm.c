@@ -2,7 +2,7 @@
 #include "fetch/confirm.h"
 
 #include "basic/string-util.h"
-#include "npm/pick.h"
+#include "npm/registry/pick.h"
 
 static const Manifest *module_chosen(Fetch *f) {
         const Tree *t = f->resolved ? resolver_tree(f->resolver) : NULL;

@@ -8,8 +8,8 @@
 #include <systemd/sd-event.h>
 
 #include "fetch/request.h"
-#include "npm/registry.h"
-#include "npm/resolver.h"
+#include "npm/registry/registry.h"
+#include "npm/tree/resolver.h"
 
 #define UNPACKED_FOLDER ".unpacked"   /* in the tree; gone when it is complete */
 #define TARBALL_FILE    "package.tgz" /* in there: what was handed over on standard input */

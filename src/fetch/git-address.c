@@ -7,7 +7,7 @@
 #include "basic/encoding.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "npm/url.h"
+#include "npm/registry/url.h"
 
 /* As a header: none of git's redirects to another host has it. */
 static int set_credentials(const Url *url, char ***env) {

@@ -8,7 +8,7 @@
 #include "fetch/command.h"
 #include "fetch/fetch.h"
 #include "fetch/git-address.h"
-#include "npm/git-refs.h"
+#include "npm/spec/git-refs.h"
 
 #define REFS_MAX          (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags */
 #define GIT_ASK_USEC      (120 * USEC_PER_SEC) /* for that list */

@@ -10,9 +10,9 @@
 #include "basic/string-util.h"
 #include "fetch/bin-links.h"
 #include "fetch/signatures.h"
-#include "npm/ideal.h"
-#include "npm/integrity.h"
-#include "npm/lockfile.h"
+#include "npm/registry/integrity.h"
+#include "npm/tree/ideal.h"
+#include "npm/tree/lockfile.h"
 
 /* A package's place in the tree, and where its files are before it is taken. */
 struct Place {

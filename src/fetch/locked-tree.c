@@ -7,8 +7,8 @@
 #include "basic/path.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
-#include "npm/collate.h"
-#include "npm/contents.h"
+#include "npm/spec/collate.h"
+#include "npm/tree/contents.h"
 
 #define LOCKFILE_MAX    (64U * 1024U * 1024U)
 #define HIDDEN_LOCKFILE "node_modules/.package-lock.json"

@@ -9,10 +9,10 @@
 #include "basic/string-util.h"
 #include "fetch/config.h"
 #include "model/package.h"
-#include "npm/bin.h"
-#include "npm/integrity.h"
-#include "npm/pack.h"
-#include "npm/publication.h"
+#include "npm/pack/pack.h"
+#include "npm/registry/integrity.h"
+#include "npm/registry/publication.h"
+#include "npm/tree/bin.h"
 
 void packed_done(Packed *p) {
         (void) json_object_put(p->package);

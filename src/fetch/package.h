@@ -8,7 +8,7 @@
 
 #include "basic/error.h"
 #include "basic/json.h"
-#include "npm/npmrc.h"
+#include "npm/registry/npmrc.h"
 
 #define PACKAGE_REQUEST_MAX (1024U * 1024U)        /* bytes; .npmrc files may hold certificates */
 #define PACKAGE_TARBALL_MAX (256U * 1024U * 1024U) /* no registry takes nearly as much */

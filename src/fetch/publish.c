@@ -4,8 +4,8 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "fetch/package.h"
-#include "npm/publish.h"
-#include "npm/semver.h"
+#include "npm/registry/publisher.h"
+#include "npm/spec/semver.h"
 
 typedef struct Wish {
         const char *tag, *access, *otp;

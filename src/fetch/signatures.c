@@ -4,10 +4,10 @@
 #include <time.h>
 
 #include "basic/string-util.h"
-#include "npm/integrity.h"
-#include "npm/jsonscan.h"
-#include "npm/signature.h"
-#include "npm/url.h"
+#include "npm/registry/integrity.h"
+#include "npm/registry/json-scan.h"
+#include "npm/registry/signature.h"
+#include "npm/registry/url.h"
 
 struct SignedRegistry {
         Fetch *fetch;

@@ -3,8 +3,8 @@
 
 #include "basic/string-util.h"
 #include "fetch/config.h"
-#include "npm/pick.h"
-#include "npm/registry.h"
+#include "npm/registry/pick.h"
+#include "npm/registry/registry.h"
 
 typedef struct Versions Versions;
 

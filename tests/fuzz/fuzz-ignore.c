@@ -2,7 +2,7 @@
 
 /* An ignore file, applied to one path: its last line. */
 
-#include "npm/ignore.h"
+#include "npm/pack/ignore.h"
 
 #define STEPS 20000 /* so that an input is done in a moment */
 

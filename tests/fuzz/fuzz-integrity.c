@@ -2,7 +2,7 @@
 
 /* An integrity text: what is accepted is written as what is read as the same. */
 
-#include "npm/integrity.h"
+#include "npm/registry/integrity.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

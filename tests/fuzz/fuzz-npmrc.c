@@ -4,8 +4,8 @@
  * text does not name. */
 
 #include "basic/string-util.h"
-#include "npm/npmrc.h"
-#include "npm/url.h"
+#include "npm/registry/npmrc.h"
+#include "npm/registry/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

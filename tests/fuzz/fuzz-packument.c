@@ -3,7 +3,7 @@
 /* A registry's document: every version in it, and picking one. The same text as a package.json. */
 
 #include "basic/string-util.h"
-#include "npm/pick.h"
+#include "npm/registry/pick.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

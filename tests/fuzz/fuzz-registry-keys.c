@@ -5,7 +5,7 @@
 
 #include "basic/string-util.h"
 #include "model/registry-memory.h"
-#include "npm/signature.h"
+#include "npm/registry/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
  * that means the same. */
 
 #include "basic/string-util.h"
-#include "npm/range.h"
+#include "npm/spec/range.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

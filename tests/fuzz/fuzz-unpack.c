@@ -9,7 +9,7 @@
 
 #include "basic/fs.h"
 #include "basic/remove.h"
-#include "npm/unpack.h"
+#include "npm/registry/unpack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/string-util.h"
-#include "npm/glob.h"
-#include "npm/packlist.h"
+#include "npm/pack/glob.h"
+#include "npm/pack/packlist.h"
 
 #define PARTS_MAX 64
 

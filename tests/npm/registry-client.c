@@ -14,7 +14,7 @@
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/string-util.h"
-#include "npm/registry.h"
+#include "npm/registry/registry.h"
 
 typedef struct Client {
         sd_event *event;

@@ -12,7 +12,7 @@
  * neither. */
 
 #include "basic/string-util.h"
-#include "npm/range.h"
+#include "npm/spec/range.h"
 
 static Slice decode(char *word) {
         char *t = word;

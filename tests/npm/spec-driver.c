@@ -4,8 +4,8 @@
  * an entry of a package's dependencies. */
 
 #include "basic/json.h"
-#include "npm/address.h"
-#include "npm/spec.h"
+#include "npm/spec/address.h"
+#include "npm/spec/spec.h"
 
 static json_object *describe(const Spec *s) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();

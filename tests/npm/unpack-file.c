@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "npm/unpack.h"
+#include "npm/registry/unpack.h"
 
 static ssize_t read_file(void *userdata, void *buffer, size_t size) {
         ssize_t n = read(*(int *) userdata, buffer, size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/ignore.h"
+#include "npm/pack/ignore.h"
 
-#include "npm/glob.h"
-#include "npm/publication.h"
+#include "npm/pack/glob.h"
+#include "npm/registry/publication.h"
 #include "tap.h"
 
 static Arena arena;

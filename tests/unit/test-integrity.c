@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/encoding.h"
-#include "npm/integrity.h"
+#include "npm/registry/integrity.h"
 #include "tap.h"
 
 /* of "hello" */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/npmrc-parse.h"
-#include "npm/npmrc.h"
-#include "npm/url.h"
+#include "npm/registry/npmrc-parse.h"
+#include "npm/registry/npmrc.h"
+#include "npm/registry/url.h"
 #include "tap.h"
 
 static char *environment[] = { (char *) "TOKEN=secret",

@@ -3,7 +3,7 @@
 /* Reading the registry's documents, and choosing a version. */
 
 #include "basic/string-util.h"
-#include "npm/pick.h"
+#include "npm/registry/pick.h"
 #include "tap.h"
 
 static const Platform platform = {

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "basic/string-util.h"
-#include "npm/lockfile.h"
+#include "npm/tree/lockfile.h"
 #include "tap.h"
 #include "universe.h"
 

@@ -10,7 +10,7 @@
 
 #include "basic/json.h"
 #include "basic/string-util.h"
-#include "npm/lockfile.h"
+#include "npm/tree/lockfile.h"
 #include "tap.h"
 #include "universe.h"
 

@@ -3,9 +3,9 @@
 /* Small trees from a made-up registry; tests/npm/test-trees.sh compares real ones with npm's. */
 
 #include "basic/string-util.h"
-#include "npm/collate.h"
-#include "npm/lockfile.h"
-#include "npm/resolver.h"
+#include "npm/spec/collate.h"
+#include "npm/tree/lockfile.h"
+#include "npm/tree/resolver.h"
 #include "tap.h"
 
 /* NAME@VERSION and the rest of its manifest. */

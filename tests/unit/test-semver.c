@@ -3,7 +3,7 @@
 /* What people rely on; tests/npm/semver-diff.sh asks npm's own code about the rest. */
 
 #include "basic/string-util.h"
-#include "npm/range.h"
+#include "npm/spec/range.h"
 #include "tap.h"
 
 static bool takes(const char *range, const char *version, SemverFlags flags) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
 #include "model/registry-memory.h"
-#include "npm/signature.h"
+#include "npm/registry/signature.h"
 #include "tap.h"
 
 #define TYPE "ecdsa-sha2-nistp256"

@@ -4,7 +4,7 @@
 /* Registries made up at random, the same for the same seed, and the resolver run on them: for tests
  * that look for what nobody thought of. */
 
-#include "npm/resolver.h"
+#include "npm/tree/resolver.h"
 
 #define UNIVERSE_NAMES_MAX    16
 #define UNIVERSE_VERSIONS_MAX 64 /* of all packages together */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The download cache: tarballs by the hash of their content, documents by where they came from.
+ * Several processes may use one cache at once, and any may be killed at any moment: files appear
+ * whole, by rename, and whoever uses one checks it first. Nothing here is needed: without it things
+ * are fetched again. */
+
+#include "basic/error.h"
+#include "npm/registry/integrity.h"
+
+#define CACHE_LEFTOVER_USEC (3600 * USEC_PER_SEC) /* temporary files older than this are nobody's  \
+                                                   */
+#define CACHE_DOCUMENT_MAX (64U * 1024U * 1024U)
+
+typedef struct Cache Cache;
+
+/* Opens a cache folder, made (0700) if it is not there, and clears what killed processes left. */
+int cache_open(const char *path, Error *e, Cache **ret);
+Cache *cache_free(Cache *c);
+DEFINE_CLEANUP(Cache *, cache_free);
+
+/* Removes everything in it; installs under way go on. */
+int cache_clean(const char *path, Error *e);
+
+/* A file that is not yet in the cache. */
+typedef struct CacheFile {
+        char *name;
+        int fd; /* read and write */
+} CacheFile;
+
+int cache_file_new(Cache *c, CacheFile *ret);
+/* Removes it, unless it was taken in. */
+void cache_file_done(Cache *c, CacheFile *f);
+
+/* A descriptor of the tarball with this hash, which the reader still has to check; -ENOENT. */
+int cache_open_tarball(Cache *c, const Integrity *i);
+
+/* Takes a checked file in. */
+int cache_add_tarball(Cache *c, CacheFile *f, HashAlgorithm algorithm, const Digest *digest);
+
+/* Forgets a tarball, since it turned out damaged. */
+int cache_drop_tarball(Cache *c, const Integrity *i);
+
+typedef struct CacheDocument {
+        char *body; /* terminated by a NUL that `size` does not count */
+        size_t size;
+        char *etag;          /* NULL if there is none */
+        uint64_t age_usec;   /* since it was fetched or last confirmed; USEC_INFINITY: unknown */
+        uint64_t fresh_usec; /* how old it may get without being asked for again */
+} CacheDocument;
+
+void cache_document_done(CacheDocument *d);
+
+/* -ENOENT if there is none, or none that is whole. */
+int cache_load(Cache *c, const char *key, CacheDocument *ret);
+int cache_store(Cache *c, const char *key, const CacheDocument *d);
+
+/* The server has confirmed it: it is as good as new. */
+int cache_confirm(Cache *c, const char *key);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/clock.h"
+#include "basic/encoding.h"
+#include "basic/string-util.h"
+#include "npm/registry/http-internal.h"
+
+#define USER_AGENT "pm2ctl/" VERSION
+
+const char *http_transfer_header(HttpRequest *q, const char *name) {
+        struct curl_header *header;
+
+        if (curl_easy_header(q->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+                return NULL;
+        return strlen(header->value) <= HTTP_HEADER_MAX ? header->value : NULL;
+}
+
+/* -- the body ------------------------------------------------------------------------- */
+
+/* Whether a 206 goes on exactly where we are. */
+static bool range_fits(HttpRequest *q) {
+        const char *range = http_transfer_header(q, "Content-Range"), *start;
+        char *end;
+
+        start = range ? startswith(range, "bytes ") : NULL;
+        return start && strtoull(start, &end, 10) == q->received && *end == '-';
+}
+
+static int begin_body(HttpRequest *q, long status) {
+        curl_off_t length = -1;
+
+        q->body_begun = true;
+        if (status == 206 && !range_fits(q))
+                return error_set(&q->error, -EPROTO,
+                                 "the server sent another part than was asked for");
+        if (status == 200 && q->received > 0) {
+                q->received = 0;
+                return q->get.rewind(q->get.userdata);
+        }
+
+        (void) curl_easy_getinfo(q->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+        if (length > 0 && (uint64_t) length + q->received > q->get.size_max)
+                return error_set(&q->error, -EFBIG, "%lld bytes are announced, more than %s (%llu)",
+                                 (long long) length, q->get.size_name,
+                                 (unsigned long long) q->get.size_max);
+        return free_and_strdup(&q->etag, http_transfer_header(q, "ETag"));
+}
+
+static int take_data(HttpRequest *q, long status, const char *data, size_t size) {
+        int r;
+
+        if (!q->body_begun) {
+                r = begin_body(q, status);
+                if (r < 0)
+                        return r;
+        }
+        if (size > q->get.size_max - q->received)
+                return error_set(&q->error, -EFBIG, "the answer is larger than %s (%llu bytes)",
+                                 q->get.size_name, (unsigned long long) q->get.size_max);
+        r = q->get.data(q->get.userdata, data, size);
+        if (r < 0)
+                return r;
+        q->received += size;
+        return 0;
+}
+
+/* A refusal's text: its beginning is kept for the message, the rest passed over. */
+static int take_refusal(HttpRequest *q, const char *data, size_t size) {
+        size_t n = MIN2(size, HTTP_ERROR_BODY_MAX - q->error_size);
+
+        if (!q->error_body) {
+                q->error_body = malloc(HTTP_ERROR_BODY_MAX + 1);
+                if (!q->error_body)
+                        return -ENOMEM;
+        }
+        memcpy(q->error_body + q->error_size, data, n);
+        q->error_size += n;
+        q->error_body[q->error_size] = 0;
+        return 0;
+}
+
+static size_t on_data(char *data, size_t one, size_t size, void *userdata) {
+        HttpRequest *q = userdata;
+        long status = 0;
+        int r = 0;
+
+        (void) curl_easy_getinfo(q->easy, CURLINFO_RESPONSE_CODE, &status);
+        if ((status == 200 || status == 206) && q->get.data)
+                r = take_data(q, status, data, size);
+        else if (status >= 400)
+                r = take_refusal(q, data, size);
+        if (r < 0) {
+                q->r = r;
+                return CURL_WRITEFUNC_ERROR;
+        }
+        return size;
+}
+
+/* -- options -------------------------------------------------------------------------- */
+
+static int add_header(HttpRequest *q, const char *name, const char *value) {
+        _cleanup_(freep) char *line = NULL;
+        struct curl_slist *grown;
+
+        if (!value)
+                return 0;
+        if (has_control(value))
+                return -EINVAL;
+        if (asprintf(&line, "%s: %s", name, value) < 0)
+                return -ENOMEM;
+        grown = curl_slist_append(q->headers, line);
+        explicit_bzero(line, strlen(line));
+        if (!grown)
+                return -ENOMEM;
+        q->headers = grown;
+        return 0;
+}
+
+/* Credentials written into the address itself, for a request that brought none. */
+static int url_authorization(const Url *url, char **ret) {
+        _cleanup_(freep) char *joined = NULL, *encoded = NULL;
+        int r;
+
+        if (!url->user)
+                return 0;
+        if (asprintf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
+                return -ENOMEM;
+        r = base64_encode(joined, strlen(joined), &encoded);
+        if (r < 0)
+                return r;
+        return asprintf(ret, "Basic %s", encoded) < 0 ? -ENOMEM : 0;
+}
+
+static int set_headers(HttpRequest *q) {
+        _cleanup_(freep) char *own = NULL;
+        int r;
+
+        curl_slist_free_all(q->headers);
+        q->headers = NULL;
+
+        r = add_header(q, "Accept", q->get.accept ?: "*/*");
+        if (r >= 0)
+                r = add_header(q, "If-None-Match", q->get.if_none_match);
+        if (r >= 0 && q->resuming)
+                r = add_header(q, "If-Range", q->etag);
+        if (r >= 0 && q->at_home && !q->get.authorization)
+                r = url_authorization(&q->origin, &own);
+        if (r >= 0 && q->at_home)
+                r = add_header(q, "Authorization", q->get.authorization ?: own);
+        if (r >= 0 && q->at_home)
+                r = add_header(q, "npm-otp", q->get.otp);
+        if (r >= 0 && q->get.body)
+                r = add_header(q, "Content-Type", "application/json");
+        if (r < 0)
+                return r;
+        (void) curl_easy_setopt(q->easy, CURLOPT_HTTPHEADER, q->headers);
+        (void) curl_easy_setopt(q->easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
+        return 0;
+}
+
+static CURLcode set_blob(CURL *easy, CURLoption option, const char *text) {
+        struct curl_blob blob = { (void *) text, strlen(text), CURL_BLOB_COPY };
+
+        return curl_easy_setopt(easy, option, &blob);
+}
+
+/* Naming the system's own bundle is naming nothing. */
+static bool is_default_ca(const HttpConfig *config) {
+        const char *bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
+
+        return isempty(config->ca_file) ? isempty(config->ca) : streq_ptr(config->ca_file, bundle);
+}
+
+/* libcurl reads the whole bundle of the system's certificates before it speaks to anybody, which
+ * takes longer than all else at the beginning. The folder beside it, which is looked into for the
+ * one that is needed, does as well; where it does not, there is another attempt with the bundle. */
+static CURLcode set_ca(HttpRequest *q) {
+        const HttpConfig *config = &q->http->config;
+        CURLcode c;
+
+        q->bundle = true;
+        if (is_default_ca(config)) {
+                q->bundle = q->http->bundle || !curl_version_info(CURLVERSION_NOW)->capath;
+                return q->bundle ? CURLE_OK : curl_easy_setopt(q->easy, CURLOPT_CAINFO, NULL);
+        }
+        if (!isempty(config->ca_file))
+                c = curl_easy_setopt(q->easy, CURLOPT_CAINFO, config->ca_file);
+        else
+                c = set_blob(q->easy, CURLOPT_CAINFO_BLOB, config->ca);
+        return c == CURLE_OK ? curl_easy_setopt(q->easy, CURLOPT_CAPATH, NULL) : c;
+}
+
+static int set_tls(HttpRequest *q) {
+        const HttpConfig *config = &q->http->config;
+        CURLcode c;
+
+        if (config->insecure) {
+                (void) curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+                (void) curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+        }
+        c = set_ca(q);
+
+        /* Who we are is no business of a server we were sent on to. */
+        if (c == CURLE_OK && q->at_home && q->get.cert_file) {
+                c = curl_easy_setopt(q->easy, CURLOPT_SSLCERT, q->get.cert_file);
+                if (c == CURLE_OK)
+                        c = curl_easy_setopt(q->easy, CURLOPT_SSLKEY, q->get.key_file);
+        } else if (c == CURLE_OK && q->at_home && !isempty(config->cert) && !isempty(config->key)) {
+                c = set_blob(q->easy, CURLOPT_SSLCERT_BLOB, config->cert);
+                if (c == CURLE_OK)
+                        c = set_blob(q->easy, CURLOPT_SSLKEY_BLOB, config->key);
+        }
+        return c == CURLE_OK ? 0 : -ENOMEM;
+}
+
+static int set_proxy(HttpRequest *q) {
+        const HttpConfig *config = &q->http->config;
+        const char *proxy = q->url.https ? config->https_proxy : config->http_proxy;
+        CURLcode c;
+
+        /* An empty string: no proxy, and the environment is not asked again. */
+        c = curl_easy_setopt(q->easy, CURLOPT_PROXY, proxy ?: "");
+        if (c == CURLE_OK)
+                c = curl_easy_setopt(q->easy, CURLOPT_NOPROXY, config->no_proxy ?: "");
+        (void) curl_easy_setopt(q->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+        return c == CURLE_OK ? 0 : -ENOMEM;
+}
+
+static void set_limits(HttpRequest *q) {
+        uint64_t stall = q->http->config.stall_usec / USEC_PER_SEC, now = now_usec();
+        uint64_t left = q->until > now ? (q->until - now) / USEC_PER_MSEC : 0;
+
+        (void) curl_easy_setopt(q->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                                (long) (HTTP_CONNECT_USEC / USEC_PER_MSEC));
+        (void) curl_easy_setopt(q->easy, CURLOPT_LOW_SPEED_LIMIT, (long) HTTP_SPEED_MIN);
+        (void) curl_easy_setopt(q->easy, CURLOPT_LOW_SPEED_TIME, (long) MAX2(stall, UINT64_C(1)));
+        (void) curl_easy_setopt(q->easy, CURLOPT_TIMEOUT_MS, (long) MAX2(left, UINT64_C(1)));
+}
+
+/* With enough received from a server that names what it sent, only the rest is asked for. */
+static int set_range(HttpRequest *q) {
+        char range[32];
+
+        q->body_begun = false;
+        q->resuming = q->received >= HTTP_RESUME_MIN && q->etag && !startswith(q->etag, "W/") &&
+                      !q->get.compressed;
+        if (q->resuming) {
+                (void) snprintf(range, sizeof(range), "%llu-", (unsigned long long) q->received);
+                return curl_easy_setopt(q->easy, CURLOPT_RANGE, range) == CURLE_OK ? 0 : -ENOMEM;
+        }
+        if (q->received > 0) {
+                q->received = 0;
+                return q->get.rewind(q->get.userdata);
+        }
+        return 0;
+}
+
+/* libcurl would send a text by POST. */
+static int set_body(HttpRequest *q) {
+        if (!q->get.body)
+                return 0;
+        (void) curl_easy_setopt(q->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                (curl_off_t) q->get.body_size);
+        (void) curl_easy_setopt(q->easy, CURLOPT_POSTFIELDS, q->get.body);
+        return curl_easy_setopt(q->easy, CURLOPT_CUSTOMREQUEST, "PUT") == CURLE_OK ? 0 : -ENOMEM;
+}
+
+int http_transfer_prepare(HttpRequest *q) {
+        CURL *easy = q->easy;
+        int r;
+
+        q->error_size = 0;
+        q->text[0] = 0;
+        (void) curl_easy_setopt(easy, CURLOPT_PRIVATE, q);
+        (void) curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, q->text);
+        (void) curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        (void) curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+        (void) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+        (void) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, q->url.https ? 1L : 0L);
+        (void) curl_easy_setopt(easy, CURLOPT_STREAM_WEIGHT, q->get.urgent ? 256L : 16L);
+        (void) curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+        (void) curl_easy_setopt(easy, CURLOPT_WRITEDATA, q);
+        if (curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_URL, q->url.text) != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                             isempty(q->http->config.user_agent)
+                                     ? USER_AGENT
+                                     : q->http->config.user_agent) != CURLE_OK ||
+            (q->get.compressed && curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") != CURLE_OK))
+                return -ENOMEM;
+
+        set_limits(q);
+        r = set_range(q);
+        if (r >= 0)
+                r = set_headers(q);
+        if (r >= 0)
+                r = set_body(q);
+        if (r >= 0)
+                r = set_tls(q);
+        if (r >= 0)
+                r = set_proxy(q);
+        return r;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/packument-internal.h"
+
+#include "basic/string-util.h"
+
+#define NAME_SIZE       40 /* bytes of a version or tag, and of keeping them, as most are */
+#define MANIFEST_FACTOR 16 /* a parsed manifest takes six to twenty times its text */
+
+Packument *packument_free(Packument *p) {
+        if (!p)
+                return NULL;
+        packument_drop_versions(p);
+        packument_drop_tags(p);
+        free(p->versions);
+        free(p->sorted);
+        free(p->tags);
+        free(p->document);
+        free(p->name);
+        free(p);
+        return NULL;
+}
+
+/* Gives back what was not used of the copy. */
+static void shrink(Packument *p) {
+        const PackumentVersion *last = p->n_versions > 0 ? p->versions + p->n_versions - 1 : NULL;
+        size_t used = last ? (size_t) (last->json.s + last->json.n - p->document) : 0;
+        char *old = p->document, *document;
+
+        document = realloc(old, used + 1);
+        if (!document)
+                return;
+        p->document = document;
+        for (size_t i = 0, offset = 0; i < p->n_versions; i++) {
+                p->versions[i].json.s = document + offset;
+                offset += p->versions[i].json.n;
+        }
+}
+
+int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
+        _cleanup_(packument_freep) Packument *p = NULL;
+        int r;
+
+        if (size > PACKUMENT_SIZE_MAX)
+                return error_set(e, -EBADMSG, "the registry's document is larger than %u bytes",
+                                 PACKUMENT_SIZE_MAX);
+        p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        p->document = malloc(size + 1);
+        p->name = strdup("a package without a name");
+        if (!p->document || !p->name)
+                return -ENOMEM;
+
+        r = packument_load(p, (Slice){ text, size }, e);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested too deep" : "not valid JSON");
+                return error_prefix(e, -EBADMSG, "the registry's document of %s", p->name);
+        }
+        shrink(p);
+        *ret = TAKE_PTR(p);
+        return 0;
+}
+
+size_t packument_size(const Packument *p) {
+        const PackumentVersion *last = p->n_versions > 0 ? p->versions + p->n_versions - 1 : NULL;
+        size_t size = last ? (size_t) (last->json.s + last->json.n - p->document) : 0;
+
+        return size + p->parsed_size * MANIFEST_FACTOR +
+               p->n_versions * (sizeof(PackumentVersion) + NAME_SIZE) +
+               p->n_tags * (sizeof(PackumentTag) + 2 * NAME_SIZE);
+}
+
+PackumentVersion *packument_version(Packument *p, const char *version) {
+        /* as in JavaScript, the last one counts */
+        for (size_t i = p->n_versions; i > 0; i--)
+                if (streq(p->versions[i - 1].text, version))
+                        return p->versions + i - 1;
+        return NULL;
+}
+
+const char *packument_tag(const Packument *p, const char *tag) {
+        for (size_t i = p->n_tags; i > 0; i--)
+                if (streq(p->tags[i - 1].name, tag))
+                        return p->tags[i - 1].version;
+        return NULL;
+}
+
+/* Highest first, equal ones in the document's order. */
+static int compare_versions(const void *a, const void *b) {
+        const PackumentVersion *x = *(PackumentVersion *const *) a,
+                               *y = *(PackumentVersion *const *) b;
+        int r = semver_compare(&y->semver, &x->semver);
+
+        return r != 0 ? r : (x > y) - (x < y);
+}
+
+int packument_sort(Packument *p) {
+        if (p->sorted)
+                return 0;
+
+        p->sorted = calloc(p->n_versions + 1, sizeof(*p->sorted));
+        if (!p->sorted)
+                return -ENOMEM;
+        for (size_t i = 0; i < p->n_versions; i++)
+                if (p->versions[i].valid)
+                        p->sorted[p->n_sorted++] = p->versions + i;
+        qsort(p->sorted, p->n_sorted, sizeof(*p->sorted), compare_versions);
+        return 0;
+}
+
+/* A version that passes itself off as another one would bring that one's signatures along. */
+static int check_version(const PackumentVersion *v, const Manifest *m, const char *what, Error *e) {
+        char text[SEMVER_TEXT_MAX];
+
+        if (!v->valid || streq(m->version, semver_format(&v->semver, text)))
+                return 0;
+        return error_set(e, -EBADMSG, "%s is about version %s", what, m->version);
+}
+
+int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **ret) {
+        _cleanup_(manifest_freep) Manifest *m = NULL;
+        _cleanup_(freep) char *what = NULL;
+        int r;
+
+        if (v->manifest) {
+                *ret = v->manifest;
+                return 0;
+        }
+        if (asprintf(&what, "what the registry says of %s@%s", p->name, v->text) < 0) {
+                what = NULL;
+                return -ENOMEM;
+        }
+        if (v->json.n > PACKUMENT_MANIFEST_MAX)
+                return error_set(e, -EBADMSG, "%s is larger than %u bytes", what,
+                                 PACKUMENT_MANIFEST_MAX);
+        r = manifest_parse(v->json, what, e, &m);
+        if (r >= 0)
+                r = check_version(v, m, what, e);
+        if (r < 0)
+                return r;
+        p->parsed_size += v->json.n;
+        *ret = v->manifest = TAKE_PTR(m);
+        return 0;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+
+#include "basic/string-util.h"
+#include "npm/registry/tarball-internal.h"
+
+static void task_free(RegistryTask *task) {
+        TarballTask *t = (TarballTask *) task;
+
+        registry_task_unlink(task);
+        cache_file_done(task->registry->cache, &t->file);
+        t->stream = stream_free(t->stream);
+        npmrc_auth_done(&t->auth);
+        error_clear(&t->error);
+        error_clear(&t->download_error);
+        free(t->label);
+        free(t->name);
+        free(t->url);
+        free(t->file_name);
+        free(t->folder);
+        free(t);
+}
+
+static void task_stop(RegistryTask *task) {
+        TarballTask *t = (TarballTask *) task;
+
+        if (t->stream)
+                stream_end(t->stream, -ECANCELED);
+}
+
+static void start_waiting(Registry *registry);
+
+static void finish(TarballTask *t, int r) {
+        Registry *registry = t->task.registry;
+        _cleanup_(freep) char *integrity = NULL;
+        TarballResult result = { .weak = t->known && integrity_is_weak(&t->integrity) &&
+                                         (t->also.n_digests == 0 || integrity_is_weak(&t->also)),
+                                 .cached = t->cached,
+                                 .unpacked = t->unpacked };
+
+        if (r >= 0) {
+                Integrity found = { .algorithm = tarball_algorithm(t), .n_digests = 1 };
+
+                found.digests[0] = t->digest;
+                result.size = stream_size(t->stream);
+                r = integrity_to_string(&found, &integrity);
+                result.integrity = integrity;
+        }
+        if (r < 0)
+                error_prefix(&t->error, r, "%s", t->label);
+        registry->statistics.tarballs_done++;
+        t->get.done(t->get.userdata, r, r < 0 ? NULL : &result, &t->error);
+        task_free(&t->task);
+        registry->tarballs_open--;
+        start_waiting(registry);
+}
+
+/* -- on the loop ---------------------------------------------------------------------- */
+
+static int download(TarballTask *t);
+
+static void on_unpacked(void *userdata, int r) {
+        TarballTask *t = userdata;
+        Cache *cache = t->task.registry->cache;
+
+        /* The cache's copy went bad: as if there had been none. */
+        if (t->mismatch && t->cached) {
+                (void) cache_drop_tarball(cache, &t->integrity);
+                t->mismatch = t->cached = false;
+                t->stream = stream_free(t->stream);
+                error_clear(&t->error);
+                r = download(t);
+                if (r >= 0)
+                        return;
+        }
+        if (t->download_r < 0) {
+                error_clear(&t->error);
+                r = error_set(&t->error, t->download_r, "%s",
+                              error_text(&t->download_error, t->download_r));
+        }
+        if (r >= 0 && t->file.name)
+                (void) cache_add_tarball(cache, &t->file, tarball_algorithm(t), &t->digest);
+        finish(t, r);
+}
+
+static int begin_unpacking(TarballTask *t) {
+        t->unpacking = true;
+        return pool_submit(t->task.registry->pool, /* urgent= */ false, tarball_unpack, on_unpacked,
+                           t);
+}
+
+static int on_data(void *userdata, const void *data, size_t size) {
+        TarballTask *t = userdata;
+        int r;
+
+        r = stream_append(t->stream, data, size);
+        if (r >= 0 && !t->unpacking && stream_size(t->stream) >= TARBALL_EARLY)
+                r = begin_unpacking(t);
+        return r;
+}
+
+static int on_rewind(void *userdata) {
+        TarballTask *t = userdata;
+
+        return stream_rewind(t->stream);
+}
+
+static int judge(TarballTask *t, const HttpResponse *response, Error *e) {
+        if (response->status == 200)
+                return 0;
+        return registry_refused(response, "its tarball", response->url,
+                                t->auth.authorization && !response->unauthenticated, e);
+}
+
+static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
+        TarballTask *t = userdata;
+
+        if (r >= 0)
+                r = judge(t, response, &t->download_error);
+        else
+                (void) error_set(&t->download_error, r, "%s", error_text(e, r));
+        t->download_r = r;
+        stream_end(t->stream, r);
+
+        if (t->unpacking) /* its end is the task's end */
+                return;
+        if (r < 0)
+                on_unpacked(t, r);
+        else if ((r = begin_unpacking(t)) < 0)
+                finish(t, r);
+}
+
+static int download(TarballTask *t) {
+        Registry *registry = t->task.registry;
+        HttpGet get = {
+                .url = t->url,
+                .authorization = t->auth.authorization,
+                .cert_file = t->auth.cert_file,
+                .key_file = t->auth.key_file,
+                .size_max = TARBALL_MAX,
+                .size_name = "TARBALL_MAX",
+                .data = on_data,
+                .rewind = on_rewind,
+                .done = on_answer,
+                .userdata = t,
+        };
+        int r;
+
+        if (registry->flags & REGISTRY_OFFLINE)
+                return error_set(&t->error, -ENONET,
+                                 "its tarball is not in the cache, and nothing is fetched with "
+                                 "--offline");
+        t->unpacking = false;
+        r = cache_file_new(registry->cache, &t->file);
+        if (r >= 0)
+                r = stream_new(TAKE_FD(t->file.fd), /* complete= */ false, &t->stream);
+        if (r < 0)
+                return error_set(&t->error, r, "cannot write into the cache: %s", strerror(-r));
+        return http_get(registry->http, &get, &t->error);
+}
+
+static int start(TarballTask *t) {
+        Registry *registry = t->task.registry;
+        int fd, r;
+
+        registry->tarballs_open++;
+        if (!t->url) {
+                fd = openat(t->get.dir_fd, t->file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                if (fd < 0)
+                        return error_set(&t->error, -errno, "cannot open it: %s", strerror(errno));
+        } else {
+                fd = t->known ? cache_open_tarball(registry->cache, &t->integrity) : -ENOENT;
+                if (fd < 0)
+                        return download(t);
+        }
+
+        t->cached = t->url;
+        registry->statistics.tarballs_cached += t->cached;
+        r = stream_new(fd, /* complete= */ true, &t->stream);
+        return r < 0 ? r : begin_unpacking(t);
+}
+
+/* Each is an open file, and there may be thousands: those that are too many wait. Failures are
+ * reported from here and may be many, so that the one that follows is not begun from within. */
+static void start_waiting(Registry *registry) {
+        TarballTask *t;
+
+        if (registry->starting)
+                return;
+        registry->starting = true;
+        while (registry->tarballs_open < registry->tarballs_open_max && (t = registry->waiting)) {
+                int r;
+
+                registry->waiting = t->next_waiting;
+                r = start(t);
+                if (r < 0)
+                        finish(t, r);
+        }
+        registry->starting = false;
+}
+
+static void wait_for_turn(TarballTask *t) {
+        Registry *registry = t->task.registry;
+
+        if (registry->waiting)
+                registry->waiting_last->next_waiting = t;
+        else
+                registry->waiting = t;
+        registry->waiting_last = t;
+}
+
+static int copy_strings(TarballTask *t) {
+        const struct {
+                char **to;
+                const char *from;
+        } table[] = {
+                { &t->label, t->get.label },   { &t->name, t->get.name },
+                { &t->url, t->get.url },       { &t->file_name, t->get.file },
+                { &t->folder, t->get.folder },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                int r = free_and_strdup(table[i].to, table[i].from);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int prepare(TarballTask *t, Error *e) {
+        _cleanup_(freep) char *registry_url = NULL;
+        const Npmrc *npmrc = t->task.registry->npmrc;
+        int r;
+
+        r = copy_strings(t);
+        if (r >= 0 && t->get.integrity)
+                r = integrity_parse(t->get.integrity, e, &t->integrity);
+        else if (r >= 0 && t->get.shasum)
+                r = integrity_from_shasum(t->get.shasum, e, &t->integrity);
+        t->known = t->integrity.n_digests > 0;
+        if (r >= 0 && t->get.also)
+                r = integrity_parse(t->get.also, e, &t->also);
+
+        if (r >= 0 && t->name)
+                r = npmrc_registry(npmrc, t->name, e, &registry_url);
+        if (r >= 0 && t->url)
+                r = npmrc_auth(npmrc, t->url, registry_url, e, &t->auth);
+        return r < 0 ? error_prefix(e, r, "%s", t->get.label) : 0;
+}
+
+static int start_now(TarballTask *t, Error *e) {
+        int r;
+
+        r = start(t);
+        if (r >= 0)
+                return 0;
+        t->task.registry->tarballs_open--;
+        (void) error_set(e, r, "%s", error_text(&t->error, r));
+        return error_prefix(e, r, "%s", t->get.label);
+}
+
+int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
+        TarballTask *t;
+        int r;
+
+        assert(registry);
+        assert(get && get->label && get->folder && get->done);
+        assert(!get->url != !get->file);
+
+        t = calloc(1, sizeof(TarballTask));
+        if (!t)
+                return -ENOMEM;
+        *t = (TarballTask){ .task = { .stop = task_stop, .free = task_free },
+                            .get = *get,
+                            .file = { NULL, -EBADF } };
+        registry_task_link(registry, &t->task);
+
+        registry->statistics.tarballs++;
+        r = prepare(t, e);
+        if (r >= 0 && registry->tarballs_open >= registry->tarballs_open_max) {
+                wait_for_turn(t);
+                return 0;
+        }
+        if (r >= 0)
+                r = start_now(t, e);
+        if (r < 0)
+                task_free(&t->task);
+        return r;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "basic/fs.h"
+#include "basic/remove.h"
+#include "npm/registry/tarball-internal.h"
+
+typedef struct Source {
+        Stream *stream;
+        Hasher *hasher;
+        Hasher *also; /* NULL: one hash says it all */
+} Source;
+
+static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
+        Source *source = userdata;
+        ssize_t n = stream_read(source->stream, buffer, size);
+        int r;
+
+        if (n <= 0)
+                return n;
+        r = hasher_update(source->hasher, buffer, (size_t) n);
+        if (r >= 0 && source->also)
+                r = hasher_update(source->also, buffer, (size_t) n);
+        return r < 0 ? r : n;
+}
+
+/* After the archive turned out bad: a wrong hash says more about it than what is bad in it. */
+static int read_rest(Source *source) {
+        char block[16384];
+        ssize_t n;
+
+        while ((n = read_and_hash(source, block, sizeof(block))) > 0)
+                ;
+        return (int) n;
+}
+
+static int compare(TarballTask *t, const Integrity *expected, const Digest *digest) {
+        if (integrity_matches(expected, digest))
+                return 0;
+        t->mismatch = true;
+        error_clear(&t->error);
+        return error_set(&t->error, -EKEYREJECTED,
+                         "what came is not what the registry describes (its %s hash is another)",
+                         hash_algorithm_to_string(expected->algorithm));
+}
+
+static int check(TarballTask *t, const Source *source) {
+        Digest also;
+        int r;
+
+        r = hasher_finish(source->hasher, &t->digest);
+        if (r >= 0 && t->known)
+                r = compare(t, &t->integrity, &t->digest);
+        if (r < 0 || !source->also)
+                return r;
+        r = hasher_finish(source->also, &also);
+        return r < 0 ? r : compare(t, &t->also, &also);
+}
+
+int tarball_unpack(void *userdata) {
+        _cleanup_(hasher_freep) Hasher *hasher = NULL, *also = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        TarballTask *t = userdata;
+        Source source = { .stream = t->stream };
+        int r, checked;
+
+        r = hasher_new(tarball_algorithm(t), &hasher);
+        if (r < 0)
+                return r;
+        source.hasher = hasher;
+        if (t->also.n_digests > 0) {
+                r = hasher_new(t->also.algorithm, &also);
+                if (r < 0)
+                        return r;
+        }
+        source.also = also;
+        if (mkdirat(t->get.dir_fd, t->folder, 0755) < 0)
+                return error_set(&t->error, -errno, "cannot make the folder %s: %s", t->folder,
+                                 strerror(errno));
+        fd = openat(t->get.dir_fd, t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                return -errno;
+
+        r = unpack(read_and_hash, &source, fd, &t->error, &t->unpacked);
+        checked = r < 0 ? read_rest(&source) : 0;
+        if (checked >= 0)
+                checked = check(t, &source);
+        if (checked < 0)
+                r = checked;
+        if (r < 0)
+                (void) remove_tree_at(t->get.dir_fd, t->folder);
+        return r;
+}

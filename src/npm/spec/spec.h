@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What may stand on a command line or behind a dependency's name: a version, range or tag of the
+ * registry, an alias, a folder, an archive, an address, a git repository. */
+
+#include "basic/error.h"
+#include "npm/spec/hosted.h"
+#include "npm/spec/range.h"
+
+#define SPEC_LENGTH_MAX                                                                            \
+        4096              /* bytes; an address with a long query is the longest that makes sense */
+#define SPEC_NAME_MAX 214 /* npm's limit for names */
+
+typedef enum SpecType {
+        SPEC_VERSION,
+        SPEC_RANGE,
+        SPEC_TAG,
+        SPEC_ALIAS, /* npm:name@…: see `target` */
+        SPEC_DIRECTORY,
+        SPEC_FILE,   /* an archive */
+        SPEC_REMOTE, /* http(s) address of an archive */
+        SPEC_GIT,
+        _SPEC_TYPE_MAX,
+        _SPEC_TYPE_INVALID = -EINVAL,
+} SpecType;
+
+typedef struct Spec Spec;
+
+struct Spec {
+        SpecType type;
+        char *name;   /* NULL where it is not known before the package is read */
+        char *raw;    /* what stood behind the name: "^1.2", "npm:x@1", "github:a/b#v2" */
+        char *fetch;  /* version, range or tag without blanks around it; path as written, "~/"
+                       * unresolved; address  without the fragment where type is git. NULL for an
+                       * alias */
+        Range *range; /* of a version or range */
+        Spec *target; /* of an alias: what is fetched */
+
+        /* git */
+        char *committish; /* branch, tag or commit; NULL for the default branch */
+        char *git_range;  /* #semver:…: the highest tag in it */
+        char *subdir;     /* #path:…, with a leading slash */
+        Hosted hosted;    /* .service is NULL if it is at none of the known services */
+};
+
+/* An argument of `install`: "name", "name@spec" or any of the forms without a name. -EINVAL and a
+ * clause that says what is wrong with it. */
+int spec_parse(const char *text, Error *e, Spec **ret);
+
+/* An entry of a package's dependencies. */
+int spec_resolve(const char *name, const char *text, Error *e, Spec **ret);
+
+Spec *spec_free(Spec *s);
+DEFINE_CLEANUP(Spec *, spec_free);
+
+const char *spec_type_to_string(SpecType type);
+
+/* version, range, tag or alias. */
+bool spec_is_registry(const Spec *s);
+
+/* The package the registry is asked for: the spec's own name, an alias' target's. */
+const char *spec_registry_name(const Spec *s);
+
+/* npm's rules for names, the old ones included; scope and name are one path component each. */
+bool package_name_is_valid(const char *name);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Builds the tree npm would install, from manifests that are all at hand. Where one is not the
+ * attempt ends, and is made again when it has come: so what comes out does not depend on the order
+ * in which things arrive. */
+
+#include "npm/registry/platform.h"
+#include "npm/tree/tree.h"
+
+/* What is known of a requirement. */
+typedef struct Found {
+        Manifest *manifest;               /* NULL if it cannot be had */
+        const char *resolved, *integrity; /* where they are not the manifest's own: archives, git */
+        const char *problem;              /* why it cannot be had */
+        int error;
+} Found;
+
+/* 0 (found, or known not to be had), -EAGAIN if it has to be asked for first, -ENOMEM. */
+typedef int (*FindManifest)(void *userdata, Requirement *r, Found *ret);
+
+/* Builds the tree below a root that depends on what `root` says. -EAGAIN: something has to be asked
+ * for. -EEXIST: the module's own dependencies contradict each other. -ENOENT and others: a
+ * dependency that is not optional cannot be had. -E2BIG. With a clause. */
+int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata,
+                const Platform *platform, Error *e);
+
+/* npm's flags of all nodes. Part of ideal_build(), and to be done again after the tree was changed.
+ */
+void ideal_set_flags(Tree *t);
+
+/* Leaves out what is optional and cannot be had or does not run here. -EOPNOTSUPP and a clause for
+ * what is not optional and does not run here. */
+int ideal_check(Tree *t, const Platform *platform, Error *e);
+
+/* Leaves out the optional dependency that `n` is a part of. -ENOTRECOVERABLE if it is not optional.
+ */
+int ideal_drop_optional(Node *n);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/tree/lockfile.h"
+
+#include "basic/address-mask.h"
+#include "basic/string-util.h"
+#include "npm/spec/collate.h"
+#include "npm/tree/bin.h"
+
+#define LOCKFILE_VERSION 3
+
+/* Members that npm puts first, in this order; the others follow sorted. */
+static const char *const first_keys[] = {
+        "name",      "version",  "lockfileVersion", "resolved",
+        "integrity", "requires", "packages",        "dependencies",
+};
+
+/* What an entry repeats of the manifest, where it is there and not empty. */
+static const char *const repeated[] = {
+        "dependencies",
+        "peerDependencies",
+        "peerDependenciesMeta",
+        "optionalDependencies",
+        "bundleDependencies",
+        "acceptDependencies",
+        "engines",
+        "os",
+        "cpu",
+        "libc",
+        "license",
+        "deprecated",
+        "workspaces",
+};
+
+typedef struct Member {
+        const char *key;
+        json_object *value;
+        size_t rank;
+} Member;
+
+static int compare_members(const void *a, const void *b) {
+        const Member *x = a, *y = b;
+        bool u = json_object_is_type(x->value, json_type_object),
+             v = json_object_is_type(y->value, json_type_object);
+
+        if (u != v)
+                return u ? 1 : -1;
+        if (x->rank != y->rank)
+                return x->rank < y->rank ? -1 : 1;
+        return collate(x->key, y->key);
+}
+
+typedef char *(*Mask)(const char *text);
+
+/* Everybody may read a release. Specifications are masked whole, other texts as sentences; a page
+ * for funding is what the registry shows to everybody. */
+static Mask mask_of(const char *key, Mask mask) {
+        if (streq(key, "funding"))
+                return NULL;
+        return streq(key, "resolved") || endswith(key, "ependencies") ? mask_address : mask;
+}
+
+static int copy_value(json_object *value, Mask mask, json_object **ret) {
+        _cleanup_(freep) char *masked = NULL;
+
+        if (!mask || !json_string(value)) {
+                *ret = json_object_get(value);
+                return 0;
+        }
+        masked = mask(json_string(value));
+        *ret = masked ? json_object_new_string(masked) : NULL;
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* A copy in npm's order: plain values before objects. */
+static int sort_members(json_object *o, Mask mask, json_object **ret) {
+        _cleanup_(json_object_putp) json_object *sorted = NULL;
+        _cleanup_(freep) Member *members = NULL;
+        size_t n = 0;
+
+        if (!json_object_is_type(o, json_type_object))
+                return copy_value(o, mask, ret);
+        sorted = json_object_new_object();
+        members = calloc((size_t) json_object_object_length(o) + 1, sizeof(*members));
+        if (!sorted || !members)
+                return -ENOMEM;
+        json_object_object_foreach(o, key, value) {
+                size_t rank = 0;
+
+                while (rank < ELEMENTSOF(first_keys) && !streq(first_keys[rank], key))
+                        rank++;
+                members[n++] = (Member){ key, value, rank };
+        }
+        qsort(members, n, sizeof(*members), compare_members);
+        for (size_t i = 0; i < n; i++) {
+                json_object *copy = NULL;
+                int r = sort_members(members[i].value, mask_of(members[i].key, mask), &copy);
+
+                if (r < 0)
+                        return r;
+                if (json_object_object_add(sorted, members[i].key, copy) < 0) {
+                        (void) json_object_put(copy);
+                        return -ENOMEM;
+                }
+        }
+        *ret = TAKE_PTR(sorted);
+        return 0;
+}
+
+static char *to_text(json_object *o) {
+        _cleanup_(json_object_putp) json_object *sorted = NULL;
+        _cleanup_(freep) char *line = NULL;
+        const char *text;
+
+        if (sort_members(o, mask_addresses, &sorted) < 0)
+                return NULL;
+        text = json_object_to_json_string_ext(sorted, JSON_C_TO_STRING_PRETTY |
+                                                              JSON_C_TO_STRING_SPACED |
+                                                              JSON_C_TO_STRING_NOSLASHESCAPE);
+        if (!text || asprintf(&line, "%s\n", text) < 0) {
+                line = NULL;
+                return NULL;
+        }
+        return TAKE_PTR(line);
+}
+
+static bool is_empty(json_object *o) {
+        if (json_object_is_type(o, json_type_object))
+                return json_object_object_length(o) == 0;
+        if (json_object_is_type(o, json_type_array))
+                return json_object_array_length(o) == 0;
+        return !json_object_get_boolean(o);
+}
+
+/* A text is short for an object with an address. */
+static int add_funding(json_object *entry, json_object *funding) {
+        json_object *o;
+        int r;
+
+        if (!funding || is_empty(funding))
+                return 0;
+        if (!json_string(funding))
+                return json_add(entry, "funding", json_object_get(funding));
+        o = json_object_new_object();
+        r = json_add(entry, "funding", o);
+        return r < 0 ? r : json_add_string(o, "url", json_string(funding));
+}
+
+static int add_manifest(json_object *entry, const Node *n) {
+        const Manifest *m = n->manifest;
+        json_object *bin = NULL;
+        int r;
+
+        r = json_add_string(entry, "version", m->version);
+        if (r >= 0 && !streq(m->name, n->name->text))
+                r = json_add_string(entry, "name", m->name);
+        for (size_t i = 0; i < ELEMENTSOF(repeated) && r >= 0; i++) {
+                json_object *value = json_get(m->json, repeated[i]);
+
+                if (value && !is_empty(value))
+                        r = json_add(entry, repeated[i], json_object_get(value));
+        }
+        if (r >= 0)
+                r = add_funding(entry, json_get(m->json, "funding"));
+        if (r >= 0)
+                r = bin_normalize(json_get(m->json, "bin"), m->name, &bin);
+        if (r >= 0 && bin)
+                r = json_add(entry, "bin", bin);
+        return r;
+}
+
+static int add_flags(json_object *entry, const Node *n) {
+        const struct {
+                const char *key;
+                bool value;
+        } flags[] = {
+                { "extraneous", n->extraneous },
+                { "peer", n->peer && !n->extraneous },
+                { "optional", n->optional && !n->extraneous },
+                { "inBundle", n->in_bundle },
+                { "hasInstallScript", n->manifest && n->manifest->has_install_script },
+                { "hasShrinkwrap", n->manifest && n->manifest->has_shrinkwrap },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(flags); i++)
+                if (flags[i].value) {
+                        int r = json_add_bool(entry, flags[i].key, true);
+
+                        if (r < 0)
+                                return r;
+                }
+        return 0;
+}
+
+static int add_node(json_object *packages, const Node *n) {
+        json_object *entry = json_object_new_object();
+        int r;
+
+        r = json_add(packages, n->location, entry);
+        if (r < 0)
+                return r;
+        if (n->link) {
+                r = json_add_string(entry, "resolved", n->link->location);
+                return r < 0 ? r : json_add_bool(entry, "link", true);
+        }
+        r = add_manifest(entry, n);
+        if (r >= 0)
+                r = json_add_string(entry, "resolved", n->resolved);
+        /* of what came inside another package no archive was compared with it */
+        if (r >= 0)
+                r = json_add_string(entry, "integrity", n->in_bundle ? NULL : n->integrity);
+        return r < 0 ? r : add_flags(entry, n);
+}
+
+/* What the root's package.json says of the module, by npm's rules for saving: the version there is
+ * and later compatible ones, unless the person gave a range. */
+static int add_root_dependencies(json_object *o, const Tree *t) {
+        const Edge *e = t->root->edges;
+        const Spec *spec = e->requirement->spec;
+        const Node *n = e->to;
+        _cleanup_(freep) char *range = NULL, *text = NULL;
+        const Spec *target = spec->type == SPEC_ALIAS ? spec->target : spec;
+        json_object *dependencies;
+        int r;
+
+        if (!n || !n->manifest)
+                return -ENOENT;
+        if (!spec_is_registry(target))
+                text = strdup(n->resolved && startswith(n->resolved, "file:") ? n->resolved
+                                                                              : spec->raw);
+        else {
+                bool keep = target->type == SPEC_RANGE && !isempty(target->fetch) &&
+                            !streq(target->fetch, "*");
+
+                if (asprintf(&range, "%s%s", keep ? "" : "^",
+                             keep ? target->fetch : n->manifest->version) < 0)
+                        range = NULL;
+                else if (spec->type != SPEC_ALIAS)
+                        text = strdup(range);
+                else if (asprintf(&text, "npm:%s@%s", n->manifest->name, range) < 0)
+                        text = NULL;
+        }
+        if (!text)
+                return -ENOMEM;
+        dependencies = json_object_new_object();
+        r = json_add(o, "dependencies", dependencies);
+        return r < 0 ? r : json_add_string(dependencies, n->name->text, text);
+}
+
+char *lockfile_write_root(const Tree *t, const char *name) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+
+        if (json_add_string(o, "name", name) < 0 || json_add_bool(o, "private", true) < 0 ||
+            add_root_dependencies(o, t) < 0)
+                return NULL;
+        return to_text(o);
+}
+
+char *lockfile_write(const Tree *t, LockfileKind kind, const char *name) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+        json_object *packages = json_object_new_object(), *root;
+        int r;
+
+        r = json_add(o, "packages", packages);
+        if (r >= 0)
+                r = json_add_string(o, "name", name);
+        if (r >= 0)
+                r = json_add_uint(o, "lockfileVersion", LOCKFILE_VERSION);
+        if (r >= 0)
+                r = json_add_bool(o, "requires", true);
+        if (r >= 0 && kind == LOCKFILE_PROJECT) {
+                root = json_object_new_object();
+                r = json_add(packages, "", root);
+                if (r >= 0)
+                        r = json_add_string(root, "name", name);
+                if (r >= 0)
+                        r = add_root_dependencies(root, t);
+        }
+        for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
+                const Node *n = t->nodes[i];
+
+                if (n->root == t->root && n != t->root && n->manifest &&
+                    !(kind == LOCKFILE_HIDDEN && n->inert))
+                        r = add_node(packages, n);
+        }
+        return r < 0 ? NULL : to_text(o);
+}
