@@ -101,6 +101,21 @@ int temporary_name(const char *name, char **ret) {
                                                                                         : 0;
 }
 
+/* Fills a new file that is only visible by its temporary name, and gives it the name it is for. */
+static int fill_and_rename(int dir_fd, int fd, const char *temporary, const char *name,
+                           const void *data, size_t size, mode_t mode, uid_t uid, gid_t gid) {
+        int r;
+
+        r = write_all(fd, data, size);
+        if (r < 0)
+                return r;
+        if ((uid != (uid_t) -1 || gid != (gid_t) -1) && fchown(fd, uid, gid) < 0)
+                return -errno;
+        if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+                return -errno;
+        return renameat(dir_fd, temporary, dir_fd, name) < 0 ? -errno : 0;
+}
+
 int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
                                mode_t mode, uid_t uid, gid_t gid) {
         _cleanup_(freep) char *temporary = NULL;
@@ -115,15 +130,7 @@ int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, s
         if (fd < 0)
                 return -errno;
 
-        r = write_all(fd, data, size);
-        if (r >= 0 && (uid != (uid_t) -1 || gid != (gid_t) -1) && fchown(fd, uid, gid) < 0)
-                r = -errno;
-        if (r >= 0 && fchmod(fd, mode) < 0)
-                r = -errno;
-        if (r >= 0 && fsync(fd) < 0)
-                r = -errno;
-        if (r >= 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)
-                r = -errno;
+        r = fill_and_rename(dir_fd, fd, temporary, name, data, size, mode, uid, gid);
         if (r < 0) {
                 (void) unlinkat(dir_fd, temporary, 0);
                 return r;

@@ -90,9 +90,15 @@ int trusted_file_open(const char *path, TrustedFlags flags, Error *e) {
                 return -errno;
 
         r = check_file(fd, e);
-        if (r >= 0)
-                r = trusted_folder_check(folder_fd, e);
-        if (r >= 0 && link)
+        if (r < 0)
+                return r;
+        r = trusted_folder_check(folder_fd, e);
+        if (r < 0)
+                return r;
+        if (link) {
                 r = check_target(fd, e);
-        return r < 0 ? r : TAKE_FD(fd);
+                if (r < 0)
+                        return r;
+        }
+        return TAKE_FD(fd);
 }

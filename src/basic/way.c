@@ -108,7 +108,7 @@ int way_open(const char *path, Error *e, Way *ret) {
                         return r;
         }
         if (ret)
-                *ret = TAKE_GENERIC(way, Way, (Way){});
+                *ret = TAKE_STRUCT(way);
         return TAKE_FD(fd);
 }
 
@@ -125,9 +125,14 @@ static int check_group(gid_t gid, const uid_t *trusted, size_t n) {
         int r;
 
         r = group_is_private(gid, 0);
-        for (size_t i = 0; r == 0 && i < n; i++)
+        if (r != 0)
+                return r;
+        for (size_t i = 0; i < n; i++) {
                 r = group_is_private(gid, trusted[i]);
-        return r;
+                if (r != 0)
+                        return r;
+        }
+        return 0;
 }
 
 static int refuse_owner(const WayStep *s, const char *path, Error *e) {
