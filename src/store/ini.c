@@ -36,11 +36,11 @@ typedef struct Reader {
 static bool failed(Reader *r, int error) {
         if (error >= 0)
                 return false;
-        if (r->r >= 0) {
-                r->r = error;
-                if (error == -EBADMSG)
-                        (void) error_prefix(r->e, error, "line %u", r->number);
-        }
+        if (r->r < 0)
+                return true;
+        r->r = error;
+        if (error == -EBADMSG)
+                (void) error_prefix(r->e, error, "line %u", r->number);
         return true;
 }
 
@@ -258,9 +258,27 @@ static int handle(void *userdata, const char *section, const char *name, const c
         return 1;
 }
 
+static void reader_done(Reader *r) {
+        free(r->name);
+        free(r->long_name);
+        free(r->chunks);
+        ini_file_done(&r->file);
+}
+
+/* What libinih trims as blank is for the locale to say, and a byte of UTF-8 may be one. */
+static int run_libinih(Reader *r) {
+        locale_t plain = newlocale(LC_CTYPE_MASK, "C", (locale_t) 0), before = uselocale(plain);
+        int line;
+
+        line = ini_parse_stream(read_line, r, handle, r);
+        (void) uselocale(before);
+        if (plain)
+                freelocale(plain);
+        return line;
+}
+
 int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
-        Reader r = { .rest = text, .end = text + size, .e = e };
-        locale_t plain, before;
+        _cleanup_(reader_done) Reader r = { .rest = text, .end = text + size, .e = e };
         int line;
 
         if (size > INI_FILE_MAX)
@@ -271,26 +289,18 @@ int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
         if (!r.chunks)
                 return -ENOMEM;
 
-        /* What libinih trims as blank is for the locale to say, and a byte of UTF-8 may be one. */
-        plain = newlocale(LC_CTYPE_MASK, "C", (locale_t) 0);
-        before = uselocale(plain);
-        line = ini_parse_stream(read_line, &r, handle, &r);
-        (void) uselocale(before);
-        if (plain)
-                freelocale(plain);
-        if (r.r >= 0 && (r.open || r.long_name))
+        line = run_libinih(&r);
+        if (r.r < 0)
+                return r.r;
+        if (r.open || r.long_name) {
                 (void) fails(&r, r.open ? "the file ends within a value in double quotes"
                                         : "the value of the long key is missing");
-        if (r.r >= 0 && line != 0)
-                r.r = line < 0 ? -ENOMEM
-                               : error_set(e, -EBADMSG, "line %d: libinih cannot read it", line);
-        free(r.name);
-        free(r.long_name);
-        free(r.chunks);
-        if (r.r < 0) {
-                ini_file_done(&r.file);
                 return r.r;
         }
-        *ret = r.file;
+        if (line < 0)
+                return -ENOMEM;
+        if (line > 0)
+                return error_set(e, -EBADMSG, "line %d: libinih cannot read it", line);
+        *ret = TAKE_STRUCT(r.file);
         return 0;
 }
