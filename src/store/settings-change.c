@@ -87,7 +87,7 @@ static int insert_text(Settings *s, size_t at, IniLine line) {
 }
 
 /* Where a new entry of a section goes: behind the last one there, in a section made if need be. */
-static int find_place(Settings *s, Section section, size_t *ret) {
+static int find_insertion(Settings *s, Section section, size_t *ret) {
         size_t at = 0;
         char *head;
         int r;
@@ -133,32 +133,36 @@ static int lift_comment(Settings *s, size_t *i) {
         if (asprintf(&text, "%.*s\n", (int) strcspn(p, "\r\n"), p) < 0)
                 return -ENOMEM;
         r = insert_text(s, *i, (IniLine){ .section = line->section, .text = text });
-        if (r >= 0)
-                (*i)++;
-        return r;
+        if (r < 0)
+                return r;
+        (*i)++;
+        return 0;
 }
 
 /* Moves an entry and its comments to the end of another section. */
 static int move_entry(Settings *s, size_t *i, Section section) {
-        size_t from = with_comments(s, *i), n = *i + 1 - from, place = 0;
-        _cleanup_(freep) IniLine *moved = calloc(n, sizeof(IniLine));
+        _cleanup_(ini_file_done) IniFile moved = {};
+        size_t from = with_comments(s, *i), n = *i + 1 - from, at;
         int r;
 
-        if (!moved)
+        moved.lines = calloc(n, sizeof(IniLine));
+        if (!moved.lines)
                 return -ENOMEM;
-        memcpy(moved, s->file.lines + from, n * sizeof(IniLine));
+        moved.n = n;
+        memcpy(moved.lines, s->file.lines + from, n * sizeof(IniLine));
         ini_file_take(&s->file, from, from + n);
 
-        r = find_place(s, section, &place);
+        r = find_insertion(s, section, &at);
+        if (r < 0)
+                return r;
         for (size_t k = 0; k < n; k++) {
-                moved[k].section = section;
-                if (r >= 0)
-                        r = ini_file_insert(&s->file, place + k, moved[k]);
-                else
-                        ini_line_done(moved + k);
+                moved.lines[k].section = section;
+                r = ini_file_insert(&s->file, at + k, TAKE_STRUCT(moved.lines[k]));
+                if (r < 0)
+                        return r;
         }
-        *i = place + n - 1;
-        return r;
+        *i = at + n - 1;
+        return 0;
 }
 
 typedef struct Change {
@@ -185,7 +189,7 @@ static int write_leaf(char *const *path, json_object *value, void *userdata) {
 
         i = find_entry(s, name);
         if (i == s->file.n) {
-                r = find_place(s, section, &i);
+                r = find_insertion(s, section, &i);
                 if (r < 0)
                         return r;
                 return insert_text(s, i,
@@ -196,10 +200,13 @@ static int write_leaf(char *const *path, json_object *value, void *userdata) {
         }
 
         r = lift_comment(s, &i);
-        if (r >= 0 && s->file.lines[i].section != section)
-                r = move_entry(s, &i, section);
         if (r < 0)
                 return r;
+        if (s->file.lines[i].section != section) {
+                r = move_entry(s, &i, section);
+                if (r < 0)
+                        return r;
+        }
         free(s->file.lines[i].text);
         s->file.lines[i].text = TAKE_PTR(text);
         return 0;

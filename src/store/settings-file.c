@@ -52,8 +52,7 @@ static int place_of(const Scope *scope, const char *module, Place *ret) {
         if (!p.path)
                 return -ENOMEM;
 
-        *ret = p;
-        p = (Place){};
+        *ret = TAKE_STRUCT(p);
         return 0;
 }
 
@@ -144,8 +143,9 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
         if (r < 0)
                 return r;
         r = settings_text(s, &text, &size);
-        if (r >= 0)
-                r = check_text(s, text, size, p.path, e);
+        if (r < 0)
+                return r;
+        r = check_text(s, text, size, p.path, e);
         if (r < 0)
                 return r;
 
@@ -201,8 +201,9 @@ int settings_modules(const Scope *scope, Error *e, char ***ret) {
                 r = module_name_from_folder(entry->d_name, &name);
                 if (r == -EINVAL)
                         continue;
-                if (r >= 0)
-                        r = strv_consume(&names, TAKE_PTR(name));
+                if (r < 0)
+                        return r;
+                r = strv_consume(&names, TAKE_PTR(name));
                 if (r < 0)
                         return r;
         }

@@ -82,8 +82,9 @@ static int walk_children(char ***path, json_object *value, TreeVisit visit, void
 
         json_object_object_foreach(value, key, child) {
                 r = strv_extend(path, key);
-                if (r >= 0)
-                        r = walk_children(path, child, visit, userdata);
+                if (r < 0)
+                        return r;
+                r = walk_children(path, child, visit, userdata);
                 if (r != 0)
                         return r;
                 free((*path)[n]);

@@ -70,37 +70,44 @@ static int refuse_conflict(const Settings *s, const IniLine *line, Error *e) {
                          line->number, line->name, other->name, other->number);
 }
 
-static int read_value(const IniLine *line, unsigned depth, Error *e, json_object **ret) {
+static int read_typed_value(const IniLine *line, unsigned depth, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *value = NULL;
+        int r;
+
+        r = settings_value_parse(line->value, e, &value);
+        if (r < 0)
+                return r;
+        r = tree_check_value(value, depth, e);
+        if (r < 0)
+                return r;
+        /* One line for each leaf: what is set later has its own line to replace. */
+        if (!tree_is_leaf(value))
+                return error_set(e, -EINVAL,
+                                 "an object's members are written one by one, as %s.MEMBER = VALUE",
+                                 line->name);
+        *ret = TAKE_PTR(value);
+        return 0;
+}
+
+static int read_value(const IniLine *line, unsigned depth, Error *e, json_object **ret) {
         int r;
 
         if (!(line->section & SECTION_TYPED)) {
                 *ret = json_object_new_string(line->value);
                 return *ret ? 0 : -ENOMEM;
         }
-
-        r = settings_value_parse(line->value, e, &value);
-        if (r >= 0)
-                r = tree_check_value(value, depth, e);
-        /* One line for each leaf: what is set later has its own line to replace. */
-        if (r >= 0 && !tree_is_leaf(value))
-                r = error_set(e, -EINVAL,
-                              "an object's members are written one by one, as %s.MEMBER = VALUE",
-                              line->name);
+        r = read_typed_value(line, depth, e, ret);
         if (r == -EINVAL || r == -EBADMSG) {
                 (void) error_prefix(e, r, "line %u: value of '%s'", line->number, line->name);
                 return -EBADMSG;
         }
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(value);
-        return 0;
+        return r;
 }
 
 /* Puts an entry into the tree, and spells its name canonically. */
 static int take_entry(Settings *s, IniLine *line, Error *e) {
         _cleanup_(strv_freep) char **path = NULL;
-        json_object *value;
+        json_object *value = NULL;
         int r;
 
         r = ini_path_parse(line->name, e, &path);
@@ -153,6 +160,13 @@ static int take_lines(Settings *s, Error *e) {
         return 0;
 }
 
+static int read_lines(Settings *s, const char *text, size_t size, Error *e) {
+        int r;
+
+        r = ini_file_parse(text, size, e, &s->file);
+        return r < 0 ? r : take_lines(s, e);
+}
+
 int settings_parse(const char *text, size_t size, const char *origin, Error *e, Settings **ret) {
         _cleanup_(settings_freep) Settings *s = NULL;
         int r;
@@ -164,9 +178,7 @@ int settings_parse(const char *text, size_t size, const char *origin, Error *e, 
         if (!s->tree)
                 return -ENOMEM;
 
-        r = ini_file_parse(text, size, e, &s->file);
-        if (r >= 0)
-                r = take_lines(s, e);
+        r = read_lines(s, text, size, e);
         if (r == -EBADMSG || r == -EFBIG)
                 return error_prefix(e, r, "%s", origin);
         if (r < 0)
