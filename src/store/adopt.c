@@ -187,10 +187,10 @@ int adopt_tree(const char *path, Error *e) {
         if (fd < 0)
                 return error_set(e, fd, "cannot open %s: %s", path, strerror(-fd));
         r = adopt_folder(&a, fd, "", 0);
-        if (r >= 0) {
-                a.links = true;
-                a.entries = 0;
-                r = adopt_folder(&a, fd, "", 0);
-        }
+        if (r < 0)
+                return error_set(e, r, "%s: %s", path, strerror(-r));
+        a.links = true;
+        a.entries = 0;
+        r = adopt_folder(&a, fd, "", 0);
         return r < 0 ? error_set(e, r, "%s: %s", path, strerror(-r)) : 0;
 }

@@ -46,7 +46,12 @@ int store_remove_data(const Scope *scope, const char *name) {
         /* For a dynamic user systemd keeps the data below "private" and leaves a link in its place.
          */
         r = scope_private_folder(scope, scope->data, &private);
-        if (r >= 0 && private)
+        if (r < 0)
+                return r;
+        if (private) {
                 r = remove_below(private, folder);
-        return r < 0 ? r : remove_below(scope->data, folder);
+                if (r < 0)
+                        return r;
+        }
+        return remove_below(scope->data, folder);
 }

@@ -5,14 +5,17 @@
 #include "basic/strv.h"
 #include "store/store-internal.h"
 
+#define STORE_LOCK   ".lock"
 #define MODULES_LOCK ".modules.lock"
 
-int store_lock(Store *s, Error *e) {
-        int fd = lock_at(s->fd, ".lock");
+static int refuse_lock(const Store *s, const char *file, int r, Error *e) {
+        return error_set(e, r, "cannot lock %s/%s: %s", s->path, file, scope_strerror(s->scope, r));
+}
 
-        return fd < 0 ? error_set(e, fd, "cannot lock %s/.lock: %s", s->path,
-                                  scope_strerror(s->scope, fd))
-                      : fd;
+int store_lock(Store *s, Error *e) {
+        int fd = lock_at(s->fd, STORE_LOCK);
+
+        return fd < 0 ? refuse_lock(s, STORE_LOCK, fd, e) : fd;
 }
 
 /* FNV-1a. Two names of one hash wait for each other, which does no harm. */
@@ -30,11 +33,12 @@ int store_lock_modules(Store *s, char *const *names, bool exclusive, Error *e) {
 
         /* one byte for each name in one file, so that a module's lock leaves no file behind */
         fd = openat(s->fd, MODULES_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        r = fd < 0 ? -errno : 0;
-        STRV_FOREACH(name, names)
-                if (r >= 0)
-                        r = lock_byte(fd, hash_name(*name), exclusive);
-        return r < 0 ? error_set(e, r, "cannot lock %s/" MODULES_LOCK ": %s", s->path,
-                                 scope_strerror(s->scope, r))
-                     : TAKE_FD(fd);
+        if (fd < 0)
+                return refuse_lock(s, MODULES_LOCK, -errno, e);
+        STRV_FOREACH(name, names) {
+                r = lock_byte(fd, hash_name(*name), exclusive);
+                if (r < 0)
+                        return refuse_lock(s, MODULES_LOCK, r, e);
+        }
+        return TAKE_FD(fd);
 }

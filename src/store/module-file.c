@@ -154,22 +154,47 @@ static int parse(json_object *o, Error *e, Module *m) {
 
 int module_file_read(int fd, const char *path, Error *e, Module *ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
+        _cleanup_(module_done) Module m = {};
         _cleanup_(freep) char *text = NULL;
-        Module m = {};
         size_t size;
         int r;
 
         r = read_file_at(fd, path, MODULE_FILE_MAX, &text, &size);
-        if (r >= 0)
-                r = json_parse(text, size, e, &o);
-        if (r >= 0)
-                r = parse(o, e, &m);
-        if (r < 0) {
-                module_done(&m);
+        if (r < 0)
                 return r;
-        }
-        *ret = m;
+        r = json_parse(text, size, e, &o);
+        if (r < 0)
+                return r;
+        r = parse(o, e, &m);
+        if (r < 0)
+                return r;
+        *ret = TAKE_STRUCT(m);
         return 0;
+}
+
+static int add_fields(json_object *o, const Module *m) {
+        int r;
+
+        r = json_add_uint(o, "format", MODULE_FILE_FORMAT);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                r = json_add_string(o, texts[i].key, *text_of(m, texts + i));
+                if (r < 0)
+                        return r;
+        }
+        r = json_add_uint(o, "pm_id", m->pm_id);
+        if (r < 0)
+                return r;
+        r = json_add_uint(o, "installed", m->installed_usec);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(flags); i++) {
+                r = *flag_of(m, flags + i) ? json_add_bool(o, flags[i].key, true) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return add_linked(o, &m->linked);
 }
 
 int module_file_write(int release_fd, const Module *m) {
@@ -179,19 +204,7 @@ int module_file_write(int release_fd, const Module *m) {
 
         if (!o)
                 return -ENOMEM;
-
-        r = json_add_uint(o, "format", MODULE_FILE_FORMAT);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(texts); i++)
-                r = json_add_string(o, texts[i].key, *text_of(m, texts + i));
-        if (r >= 0)
-                r = json_add_uint(o, "pm_id", m->pm_id);
-        if (r >= 0)
-                r = json_add_uint(o, "installed", m->installed_usec);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(flags); i++)
-                if (*flag_of(m, flags + i))
-                        r = json_add_bool(o, flags[i].key, true);
-        if (r >= 0)
-                r = add_linked(o, &m->linked);
+        r = add_fields(o, m);
         if (r < 0)
                 return r;
 

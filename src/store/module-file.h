@@ -7,8 +7,8 @@
 
 #define MODULE_FILE "module.json"
 
-/* Reads the file at a path below a folder. -EBADMSG for a damaged one, -EPROTO for one a newer pm2ctl
- * wrote. */
+/* Reads the file at a path below a folder. -EBADMSG for a damaged one, -EPROTO for one a newer
+ * pm2ctl wrote. */
 int module_file_read(int fd, const char *path, Error *e, Module *ret);
 
 int module_file_write(int release_fd, const Module *m);

@@ -129,9 +129,9 @@ int store_set_paths(Store *s, Module *m) {
 
 static int load_release(Store *s, const char *folder, const char *name, const char *release,
                         Error *e, Module *ret) {
+        _cleanup_(module_done) Module m = {};
         _cleanup_(freep) char *path = NULL;
         const char *shown;
-        Module m = {};
         int r;
 
         if (asprintf(&path, "%s/" RELEASES "/%s/" MODULE_FILE, folder, release) < 0) {
@@ -144,16 +144,14 @@ static int load_release(Store *s, const char *folder, const char *name, const ch
                 return error_prefix(e, r, "%s", shown);
 
         if (!streq(m.name, name))
-                r = error_set(e, -EBADMSG, "%s: says that it is '%s'", shown, m.name);
-        if (r >= 0)
-                r = free_and_strdup(&m.release, release);
-        if (r >= 0)
-                r = store_set_paths(s, &m);
-        if (r < 0) {
-                module_done(&m);
+                return error_set(e, -EBADMSG, "%s: says that it is '%s'", shown, m.name);
+        r = free_and_strdup(&m.release, release);
+        if (r < 0)
                 return r;
-        }
-        *ret = m;
+        r = store_set_paths(s, &m);
+        if (r < 0)
+                return r;
+        *ret = TAKE_STRUCT(m);
         return 0;
 }
 
@@ -199,23 +197,32 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
         return r < 0 ? prefix_state(s, name, r, e) : r;
 }
 
+static int load_previous(Store *s, const char *folder, const char *name, Error *e, Module *ret) {
+        _cleanup_(freep) char *current = NULL, *previous = NULL;
+        _cleanup_(closep) int fd = open_folder(s->modules_fd, folder);
+        int r;
+
+        if (fd < 0)
+                return fd;
+        r = store_current_release(fd, ".", e, &current);
+        if (r < 0)
+                return r;
+        r = store_last_release(fd, current, &previous);
+        if (r < 0 || !previous)
+                return r;
+        r = load_release(s, folder, name, previous, e, ret);
+        return r < 0 ? r : 1;
+}
+
 int store_load_previous(Store *s, const char *name, Error *e, Module *ret) {
-        _cleanup_(freep) char *folder = NULL, *current = NULL, *previous = NULL;
-        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(freep) char *folder = NULL;
         int r;
 
         r = module_folder_from_name(name, &folder);
-        if (r >= 0)
-                r = fd = open_folder(s->modules_fd, folder);
-        if (r >= 0)
-                r = store_current_release(fd, ".", e, &current);
-        if (r >= 0)
-                r = store_last_release(fd, current, &previous);
-        if (r >= 0 && !previous)
-                return 0;
-        if (r >= 0)
-                r = load_release(s, folder, name, previous, e, ret);
-        return r < 0 ? prefix_state(s, name, r, e) : 1;
+        if (r < 0)
+                return r;
+        r = load_previous(s, folder, name, e, ret);
+        return r < 0 ? prefix_state(s, name, r, e) : r;
 }
 
 int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,

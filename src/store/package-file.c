@@ -35,6 +35,7 @@ int store_open_package(const Module *m, Error *e) {
 }
 
 static int read_package(const Module *m, int fd, Error *e, Package *ret) {
+        _cleanup_(package_done) Package p = {};
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
@@ -45,13 +46,14 @@ static int read_package(const Module *m, int fd, Error *e, Package *ret) {
                                  PACKAGE_JSON_MAX);
         if (r < 0)
                 return error_set(e, r, "cannot read %s/package.json: %s", m->package, strerror(-r));
-        r = package_parse(text, size, e, ret);
+        r = package_parse(text, size, e, &p);
         if (r < 0)
                 return error_prefix(e, r, "%s/package.json", m->package);
-        r = m->env ? package_choose_env(ret, m->env) : 0;
+        r = m->env ? package_choose_env(&p, m->env) : 0;
         if (r < 0)
-                package_done(ret);
-        return MIN2(r, 0);
+                return r;
+        *ret = TAKE_STRUCT(p);
+        return 0;
 }
 
 /* With a negative descriptor the folder is opened. */
@@ -71,13 +73,17 @@ static int read_as_user(const Module *m, int fd, Error *e, Package *ret) {
 }
 
 int store_read_package_at(const Module *m, int package_fd, Error *e, Package *ret) {
+        _cleanup_(package_done) Package p = {};
         int r, back;
 
-        r = read_as_user(m, package_fd, e, ret);
+        r = read_as_user(m, package_fd, e, &p);
         back = user_return();
-        if (back < 0 && r >= 0)
-                package_done(ret);
-        return back < 0 ? back : r;
+        if (back < 0)
+                return back;
+        if (r < 0)
+                return r;
+        *ret = TAKE_STRUCT(p);
+        return 0;
 }
 
 int store_read_package(const Module *m, Error *e, Package *ret) {

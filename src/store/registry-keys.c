@@ -27,8 +27,7 @@ static int parse(const char *text, size_t size, Error *e, RegistryMemories *ret)
         return registry_memories_from_json(json_get(o, "registries"), e, ret);
 }
 
-int store_load_registries(Store *s, Error *e, RegistryMemories *ret) {
-        _cleanup_(error_clear) Error why = ERROR_NULL;
+static int read_memories(Store *s, Error *e, RegistryMemories *ret) {
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
@@ -38,8 +37,14 @@ int store_load_registries(Store *s, Error *e, RegistryMemories *ret) {
                 *ret = (RegistryMemories){};
                 return 0;
         }
-        if (r >= 0)
-                r = parse(text, size, &why, ret);
+        return r < 0 ? r : parse(text, size, e, ret);
+}
+
+int store_load_registries(Store *s, Error *e, RegistryMemories *ret) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        int r;
+
+        r = read_memories(s, &why, ret);
         return r < 0 ? error_set(e, r,
                                  "cannot read %s/" REGISTRIES_FILE ": %s; remove it to trust the "
                                  "registries' keys anew",

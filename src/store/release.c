@@ -82,10 +82,32 @@ static int place_release(int releases_fd, const char *tree, const Module *m, con
         return fsync(releases_fd) < 0 ? -errno : 0;
 }
 
-int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
-        _cleanup_(closep) int fd = -EBADF, releases_fd = -EBADF;
-        _cleanup_(freep) char *folder = NULL, *release = NULL;
+/* Gives it the next number. `ret` gets its name. */
+static int add_numbered(int module_fd, const char *tree, const Module *m, char **ret) {
+        _cleanup_(closep) int releases_fd = open_or_mkdir_at(module_fd, RELEASES, 0755);
+        _cleanup_(freep) char *release = NULL;
         unsigned long number;
+        int r;
+
+        if (releases_fd < 0)
+                return releases_fd;
+        r = next_release_number(releases_fd, &number);
+        if (r < 0)
+                return r;
+        if (asprintf(&release, "%s-%lu", m->version, number) < 0) {
+                release = NULL;
+                return -ENOMEM;
+        }
+        r = place_release(releases_fd, tree, m, release);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(release);
+        return 0;
+}
+
+int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
+        _cleanup_(freep) char *folder = NULL, *release = NULL;
+        _cleanup_(closep) int fd = -EBADF;
         int r;
 
         r = module_folder_from_name(m->name, &folder);
@@ -95,14 +117,7 @@ int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
         if (fd < 0)
                 return error_set(e, fd, "cannot make %s/modules/%s: %s", s->path, folder,
                                  strerror(-fd));
-        releases_fd = open_or_mkdir_at(fd, RELEASES, 0755);
-        r = releases_fd;
-        if (r >= 0)
-                r = next_release_number(releases_fd, &number);
-        if (r >= 0 && asprintf(&release, "%s-%lu", m->version, number) < 0)
-                return -ENOMEM;
-        if (r >= 0)
-                r = place_release(releases_fd, tree, m, release);
+        r = add_numbered(fd, tree, m, &release);
         if (r < 0)
                 return error_set(e, r, "cannot store a release in %s/modules/%s: %s", s->path,
                                  folder, strerror(-r));
@@ -161,11 +176,12 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
         int r;
 
         fd = store_open_module(s, name);
-        r = fd;
-        if (r >= 0)
-                r = store_current_release(fd, ".", e, &current);
-        if (r >= 0)
-                r = opendir_at(fd, RELEASES, &d);
+        if (fd < 0)
+                return fd;
+        r = store_current_release(fd, ".", e, &current);
+        if (r < 0)
+                return r;
+        r = opendir_at(fd, RELEASES, &d);
         if (r < 0)
                 return r;
 
@@ -178,18 +194,20 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
         return 0;
 }
 
+static int mark_disabled(int module_fd, bool disabled) {
+        (void) remove_temporaries_at(module_fd); /* what a killed writer left */
+        if (disabled)
+                return write_file_atomic_at(module_fd, DISABLED, "", 0, 0644);
+        if (unlinkat(module_fd, DISABLED, 0) < 0 && errno != ENOENT)
+                return -errno;
+        return fsync(module_fd) < 0 ? -errno : 0;
+}
+
 int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
         _cleanup_(closep) int fd = store_open_module(s, name);
-        int r = fd;
+        int r;
 
-        if (r >= 0)
-                (void) remove_temporaries_at(fd); /* what a killed writer left */
-        if (r >= 0 && disabled)
-                r = write_file_atomic_at(fd, DISABLED, "", 0, 0644);
-        else if (r >= 0 && unlinkat(fd, DISABLED, 0) < 0 && errno != ENOENT)
-                r = -errno;
-        else if (r >= 0 && fsync(fd) < 0)
-                r = -errno;
+        r = fd < 0 ? fd : mark_disabled(fd, disabled);
         return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 0;
 }
 
@@ -243,6 +261,8 @@ int store_remove_uncommitted(Store *s, Error *e) {
         int r;
 
         r = store_list(s, /* committed= */ false, e, &names);
+        if (r < 0)
+                return r;
         STRV_FOREACH(name, names) {
                 _cleanup_(freep) char *folder = NULL;
 
@@ -251,5 +271,5 @@ int store_remove_uncommitted(Store *s, Error *e) {
                         return r;
                 (void) remove_or_set_aside(s->modules_fd, folder, s->modules_fd);
         }
-        return r;
+        return 0;
 }

@@ -28,17 +28,33 @@ static const char *home_folder(void) {
         return pw && pw->pw_dir[0] == '/' ? pw->pw_dir : NULL;
 }
 
-/* $VARIABLE/SUBFOLDER/tail, or HOME/otherwise/SUBFOLDER/tail */
-static int xdg_folder(const char *variable, const char *home, const char *otherwise,
-                      const char *tail, char **ret) {
-        const char *base = getenv(variable);
+typedef struct XdgFolder {
+        const char *variable, *otherwise; /* without the variable, below HOME */
+        const char *tail;
+        size_t offset; /* in Scope */
+} XdgFolder;
+
+static const XdgFolder xdg_folders[] = {
+        { "XDG_CONFIG_HOME", ".config", "", offsetof(Scope, config) },
+        { "XDG_STATE_HOME", ".local/state", "", offsetof(Scope, state) },
+        { "XDG_STATE_HOME", ".local/state", "/data", offsetof(Scope, data) },
+        { "XDG_CACHE_HOME", ".cache", "", offsetof(Scope, cache) },
+};
+
+static int set_xdg_folder(const XdgFolder *x, const char *home, Scope *s) {
+        char **path = (char **) ((char *) s + x->offset);
+        const char *base = getenv(x->variable);
         int n;
 
         if (base && base[0] == '/')
-                n = asprintf(ret, "%s/" SUBFOLDER "%s", base, tail);
+                n = asprintf(path, "%s/" SUBFOLDER "%s", base, x->tail);
         else
-                n = asprintf(ret, "%s/%s/" SUBFOLDER "%s", home, otherwise, tail);
-        return n < 0 ? -ENOMEM : 0;
+                n = asprintf(path, "%s/%s/" SUBFOLDER "%s", home, x->otherwise, x->tail);
+        if (n < 0) {
+                *path = NULL;
+                return -ENOMEM;
+        }
+        return 0;
 }
 
 static int init_user(Error *e, Scope *s) {
@@ -48,21 +64,20 @@ static int init_user(Error *e, Scope *s) {
         if (!home)
                 return error_set(e, -EINVAL, "no home folder: set HOME to an absolute path");
 
-        r = xdg_folder("XDG_CONFIG_HOME", home, ".config", "", &s->config);
-        if (r >= 0)
-                r = xdg_folder("XDG_STATE_HOME", home, ".local/state", "", &s->state);
-        if (r >= 0)
-                r = xdg_folder("XDG_STATE_HOME", home, ".local/state", "/data", &s->data);
-        if (r >= 0)
-                r = xdg_folder("XDG_CACHE_HOME", home, ".cache", "", &s->cache);
-        if (r < 0)
-                return r;
-
+        for (size_t i = 0; i < ELEMENTSOF(xdg_folders); i++) {
+                r = set_xdg_folder(xdg_folders + i, home, s);
+                if (r < 0)
+                        return r;
+        }
         if (runtime && runtime[0] == '/')
                 n = asprintf(&s->runtime, "%s/" SUBFOLDER, runtime);
         else
                 n = asprintf(&s->runtime, "/run/user/%u/" SUBFOLDER, (unsigned) geteuid());
-        return n < 0 ? -ENOMEM : 0;
+        if (n < 0) {
+                s->runtime = NULL;
+                return -ENOMEM;
+        }
+        return 0;
 }
 
 static int init_system(Scope *s) {
@@ -75,15 +90,13 @@ static int init_system(Scope *s) {
 }
 
 int scope_init(ScopeKind kind, Error *e, Scope *ret) {
-        Scope s = { .kind = kind };
+        _cleanup_(scope_done) Scope s = { .kind = kind };
         int r;
 
         r = kind == SCOPE_SYSTEM ? init_system(&s) : init_user(e, &s);
-        if (r < 0) {
-                scope_done(&s);
+        if (r < 0)
                 return r;
-        }
-        *ret = s;
+        *ret = TAKE_STRUCT(s);
         return 0;
 }
 

@@ -14,7 +14,7 @@
 
 #define STAGING            "staging"
 #define BROUGHT            "brought" /* "tree" is systemd's link to the private one */
-#define STAGING_NUMBER_MAX 10000 /* installs at one time, and what killed ones left */
+#define STAGING_NUMBER_MAX 10000     /* installs at one time, and what killed ones left */
 
 /* Where systemd keeps a dynamic user's tree, <parent of state>/private/pm2ctl/staging; NULL in the
  * user scope. */
@@ -31,19 +31,22 @@ static int private_folder(const Scope *scope, char **ret) {
 
 /* Removes staging folder `name` in both its places. The number stays taken as long as something is
  * in the private one. */
-static void remove_staging(const Scope *scope, int staging_fd, const char *name) {
+static int remove_entry(const Scope *scope, int staging_fd, const char *name) {
         _cleanup_(freep) char *private = NULL, *path = NULL;
         int r;
 
         r = private_folder(scope, &private);
-        if (r >= 0 && private)
-                r = (path = path_join(private, name)) ? 0 : -ENOMEM;
-        if (r < 0) {
-                (void) log_oom();
-                return;
+        if (r < 0)
+                return r;
+        if (private) {
+                path = path_join(private, name);
+                if (!path)
+                        return -ENOMEM;
+                if (!remove_path_or_set_aside(path))
+                        return 0;
         }
-        if (!path || remove_path_or_set_aside(path))
-                (void) remove_or_set_aside(staging_fd, name, staging_fd);
+        (void) remove_or_set_aside(staging_fd, name, staging_fd);
+        return 0;
 }
 
 /* Takes the lock of a staging folder if nobody has it: the descriptor, -EWOULDBLOCK. */
@@ -79,8 +82,7 @@ static int clear_entry(const Scope *scope, int staging_fd, const char *name, Sta
                                          scope->state, name);
                 return 0;
         }
-        remove_staging(scope, staging_fd, name);
-        return 0;
+        return remove_entry(scope, staging_fd, name);
 }
 
 /* Beside what is now in the way of something may lie what was. */
@@ -88,12 +90,9 @@ static int clear_aside(const Scope *scope) {
         _cleanup_(freep) char *staging = path_join(scope->state, STAGING),
                               *modules = path_join(scope->state, "modules"), *private = NULL,
                               *private_data = NULL;
-        int r;
 
-        r = private_folder(scope, &private);
-        if (r >= 0)
-                r = scope_private_folder(scope, scope->data, &private_data);
-        if (r < 0 || !staging || !modules)
+        if (private_folder(scope, &private) < 0 ||
+            scope_private_folder(scope, scope->data, &private_data) < 0 || !staging || !modules)
                 return -ENOMEM;
         remove_aside(staging);
         remove_aside(modules);
@@ -116,8 +115,9 @@ int staging_clear(Store *s, const Scope *scope, StagingAbandon abandon, void *us
                 return store_lock_fd;
 
         r = clear_aside(scope);
-        if (r >= 0)
-                r = store_remove_uncommitted(s, e);
+        if (r < 0)
+                return r;
+        r = store_remove_uncommitted(s, e);
         if (r < 0)
                 return r;
         r = opendir_at(store_fd(s), STAGING, &d);
@@ -175,27 +175,32 @@ static int name_paths(const Scope *scope, Staging *s) {
         return s->tree ? 0 : -ENOMEM;
 }
 
+static int fill_staging(Staging *s) {
+        _cleanup_(closep) int staging_fd = open_or_mkdir_at(store_fd(s->store), STAGING, 0700);
+        int r;
+
+        if (staging_fd < 0)
+                return staging_fd;
+        r = make_folder(staging_fd, s);
+        return r < 0 ? r : name_paths(s->scope, s);
+}
+
 int staging_new(Store *store, const Scope *scope, Error *e, Staging *ret) {
-        _cleanup_(closep) int store_lock_fd = -EBADF, staging_fd = -EBADF;
-        Staging s = { .store = store, .scope = scope, .fd = -EBADF, .lock_fd = -EBADF };
+        _cleanup_(closep) int store_lock_fd = -EBADF;
+        _cleanup_(staging_done) Staging s = STAGING_EMPTY;
         int r;
 
         store_lock_fd = store_lock(store, e);
         if (store_lock_fd < 0)
                 return store_lock_fd;
 
-        staging_fd = open_or_mkdir_at(store_fd(store), STAGING, 0700);
-        r = staging_fd;
-        if (r >= 0)
-                r = make_folder(staging_fd, &s);
-        if (r >= 0)
-                r = name_paths(scope, &s);
-        if (r < 0) {
-                staging_done(&s);
+        s.store = store;
+        s.scope = scope;
+        r = fill_staging(&s);
+        if (r < 0)
                 return error_set(e, r, "cannot make a folder in %s/" STAGING ": %s", scope->state,
                                  strerror(-r));
-        }
-        *ret = s;
+        *ret = TAKE_GENERIC(s, Staging, STAGING_EMPTY);
         return 0;
 }
 
@@ -222,8 +227,8 @@ void staging_done(Staging *s) {
 
         if (s->number) {
                 staging_fd = open_folder(store_fd(s->store), STAGING);
-                if (staging_fd >= 0)
-                        remove_staging(s->scope, staging_fd, s->number);
+                if (staging_fd >= 0 && remove_entry(s->scope, staging_fd, s->number) < 0)
+                        (void) log_oom();
         }
         s->lock_fd = safe_close(s->lock_fd);
         s->fd = safe_close(s->fd);
@@ -231,5 +236,5 @@ void staging_done(Staging *s) {
         free(s->path);
         free(s->tree);
         free(s->directory);
-        *s = (Staging){ .fd = -EBADF, .lock_fd = -EBADF };
+        *s = STAGING_EMPTY;
 }

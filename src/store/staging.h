@@ -18,6 +18,8 @@ typedef struct Staging {
         int lock_fd;
 } Staging;
 
+#define STAGING_EMPTY ((Staging){ .fd = -EBADF, .lock_fd = -EBADF })
+
 /* Makes a new staging folder. In the user scope the tree's folder is made too, in the system scope
  * systemd makes it. */
 int staging_new(Store *s, const Scope *scope, Error *e, Staging *ret);
