@@ -5,7 +5,7 @@
 
 #include "basic/json.h"
 #include "ctl/ctl.h"
-#include "ctl/source.h"
+#include "module/source.h"
 #include "store/modules.h"
 #include "store/staging.h"
 

@@ -5,7 +5,7 @@
 #include "basic/fs.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
-#include "ctl/source.h"
+#include "module/source.h"
 #include "tap.h"
 
 /* What is fetched, and under which name if that is known. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/source.h"
+#include "module/source.h"
 
 #include <sys/stat.h>
 
