@@ -7,9 +7,9 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/conf.h"
-#include "ctl/module-unit.h"
 #include "ctl/reports.h"
 #include "model/name.h"
+#include "module/units.h"
 
 /* Nothing is offered that holds control characters or bytes that are not UTF-8: it would be no
  * line, shells cannot insert it, and a terminal that shows the list would obey it. */
@@ -30,7 +30,7 @@ static int read_units(Context *c, const char *name, char ***ret) {
         r = store_load(c->modules.store, name, /* e= */ NULL, &m);
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
-        r = module_units_read(&m, /* states= */ NULL, 0, ret);
+        r = module_units_read(&m, /* loaded= */ NULL, ret);
         module_done(&m);
         return r;
 }

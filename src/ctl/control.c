@@ -1,37 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/excerpt.h"
+#include "ctl/last-lines.h"
 #include "ctl/leftovers.h"
-#include "ctl/module-unit.h"
 #include "ctl/select.h"
+#include "module/lock.h"
+#include "module/start.h"
+#include "module/stop.h"
 
 /* One verb: what it does to the selected modules, and how it says so. */
 typedef struct Control {
         int (*run)(Context *c, char *const *names, Error *e, UnitOutcome **ret);
-        const char *done;   /* "%s is started." */
-        const char *failed; /* "%s did not start" */
-        const char *left;   /* the same where nothing was begun; NULL: no other */
+        const char *done;      /* "%s is started." */
+        const char *unchanged; /* "%s is running already." */
+        const char *failed;    /* "%s did not start" */
+        const char *left;      /* the same where nothing was begun; NULL: no other */
         bool show_log;
 } Control;
 
 static int report(Context *c, const Control *control, const char *name, const UnitOutcome *outcome,
                   json_object *results) {
-        const char *done = outcome->r == MODULE_RUNS_ALREADY ? "running" : control->done;
         int r = outcome->r;
+        const char *done = r == 0 ? control->unchanged : control->done;
 
         if (result_add(results, name, done, r, &outcome->error) < 0)
                 return log_oom();
-        if (r == MODULE_RUNS_ALREADY)
-                log_info("%s is running already.", name);
-        else if (r >= 0)
-                log_info("%s is %s.", name, control->done);
-        if (r >= 0)
+        if (r >= 0) {
+                log_info("%s is %s%s.", name, done, streq(done, "running") ? " already" : "");
                 return 0;
+        }
         (void) log_error_cause(r, &outcome->error, "%s %s", name,
                                control->left && !outcome->unit ? control->left : control->failed);
         if (control->show_log)
-                excerpt_show(c, outcome->unit, outcome->start_usec);
+                last_lines_show(c, outcome->unit, outcome->start_usec);
         return r;
 }
 
@@ -80,10 +82,10 @@ static int start(Context *c, char *const *names, StartMode mode, Error *e, UnitO
         int r;
 
         leftovers_try_clear(c);
-        r = modules_lock_shared(c, names, e, &lock_fd);
+        r = modules_lock_shared(&c->modules, names, e, &lock_fd);
         if (r < 0)
                 return r;
-        return modules_start(c, names, mode, e, ret);
+        return modules_start(&c->modules, names, mode, e, ret);
 }
 
 static int start_stopped(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
@@ -94,21 +96,30 @@ static int start_anew(Context *c, char *const *names, Error *e, UnitOutcome **re
         return start(c, names, START_ANEW, e, ret);
 }
 
+static int stop(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
+        return modules_stop(&c->modules, names, e, ret);
+}
+
 static int run_start(const void *args, char **words) {
-        static const Control how = { start_stopped, "started", "did not start", NULL, true };
+        static const Control how = { start_stopped,   "started", "running",
+                                     "did not start", NULL,      true };
 
         return run(args, words, &how);
 }
 
 static int run_restart(const void *args, char **words) {
-        static const Control how = { start_anew, "restarted", "did not start again",
-                                     "is not restarted and goes on as it was", true };
+        static const Control how = { start_anew,
+                                     "restarted",
+                                     "running",
+                                     "did not start again",
+                                     "is not restarted and goes on as it was",
+                                     true };
 
         return run(args, words, &how);
 }
 
 static int run_stop(const void *args, char **words) {
-        static const Control how = { modules_stop, "stopped", "cannot be stopped", NULL, false };
+        static const Control how = { stop, "stopped", "stopped", "cannot be stopped", NULL, false };
 
         return run(args, words, &how);
 }

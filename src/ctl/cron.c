@@ -2,9 +2,12 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/module-unit.h"
+#include "ctl/ctl.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "module/lock.h"
+#include "module/start.h"
+#include "module/units.h"
 
 /* What the clock means for an app's units: those that run, or have done their work, are restarted
  * as they are; those that failed are made anew; what is not there was stopped by somebody, and what
@@ -13,11 +16,11 @@ typedef struct Tick {
         char **active, **failed;
 } Tick;
 
-static int sort(char *const *units, const UnitState *states, size_t n, Tick *tick) {
+static int sort(char *const *units, const LoadedUnits *loaded, Tick *tick) {
         int r = 0;
 
         STRV_FOREACH(unit, units) {
-                const UnitState *state = unit_states_find(states, n, *unit);
+                const UnitState *state = loaded_units_find(loaded, *unit);
 
                 if (r >= 0 && state && streq(state->active, "active"))
                         r = strv_extend(&tick->active, *unit);
@@ -73,7 +76,8 @@ static int restart(Context *c, const Tick *tick) {
                 result = report(r, tick->active, outcomes, &e);
         }
         if (tick->failed) {
-                r = units_renew(c, tick->failed, /* settle_usec= */ 0, &e, &outcomes);
+                r = module_units_renew(&c->modules, tick->failed, /* settle_usec= */ 0, &e,
+                                       &outcomes);
                 r = report(r, tick->failed, outcomes, &e);
                 result = r < 0 ? r : result;
         }
@@ -85,8 +89,7 @@ static int run(Context *c, const char *unit) {
         _cleanup_(strv_freep) char **units = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(closep) int lock_fd = -EBADF;
-        UnitState *states = NULL;
-        size_t n = 0;
+        _cleanup_(loaded_units_done) LoadedUnits loaded = {};
         Tick tick = {};
         int r;
 
@@ -94,16 +97,15 @@ static int run(Context *c, const char *unit) {
         if (r >= 0)
                 r = modules_open_store(&c->modules, /* create= */ false, &e);
         if (r >= 0)
-                r = modules_lock_shared(c, (char *const[]){ name, NULL }, &e, &lock_fd);
+                r = modules_lock_shared(&c->modules, (char *const[]){ name, NULL }, &e, &lock_fd);
         if (r >= 0)
                 r = find_units(c, name, app, &e, &units);
         if (r >= 0)
                 r = modules_open_bus(&c->modules, &e);
         if (r >= 0)
-                r = modules_query(c, UNIT_NAMES, &e, &states, &n);
+                r = modules_query(&c->modules, UNIT_NAMES, &e, &loaded);
         if (r >= 0)
-                r = sort(units, states, n, &tick);
-        unit_states_free(states, n);
+                r = sort(units, &loaded, &tick);
         r = r < 0 ? log_error_cause(r, &e, "Cannot restart %s", unit) : restart(c, &tick);
         strv_free(tick.active);
         strv_free(tick.failed);

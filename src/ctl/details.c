@@ -6,12 +6,12 @@
 #include "basic/strv.h"
 #include "ctl/effective.h"
 #include "ctl/limits.h"
-#include "ctl/module-unit.h"
 #include "ctl/reports.h"
 #include "ctl/rows.h"
 #include "ctl/settings-edit.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "module/units.h"
 #include "unit/query.h"
 
 /* Takes `value` (NULL: null). */
@@ -63,8 +63,7 @@ typedef struct Details {
         const Module *module;
         Package package;
         Mask *mask;
-        UnitState *states;
-        size_t n_states;
+        LoadedUnits loaded;
         char **units;
         bool masks; /* the mask knows all secrets */
         int r;      /* of the first thing that cannot be read */
@@ -135,7 +134,7 @@ static int add_declaration(json_object *o, const Package *p, const char *unit) {
 static void details_done(Details *d) {
         package_done(&d->package);
         (void) mask_free(d->mask);
-        unit_states_free(d->states, d->n_states);
+        loaded_units_done(&d->loaded);
         strv_free(d->units);
 }
 
@@ -156,7 +155,8 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         if (r >= 0)
                 r = modules_open_bus_or_note(&c->modules, e);
         if (r >= 0 && c->modules.bus)
-                r = units_query(c->modules.bus, pattern, UNIT_DETAILS, e, &d->states, &d->n_states);
+                r = units_query(c->modules.bus, pattern, UNIT_DETAILS, e, &d->loaded.states,
+                                &d->loaded.n);
         if (r < 0)
                 return r;
         r = store_read_package(m, &why, &d->package);
@@ -166,7 +166,7 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
                         r = edit_empty_package(m->name, &d->package);
         }
         if (r >= 0)
-                r = module_units(m->name, &d->package, d->states, d->n_states, &d->units);
+                r = module_units(m->name, &d->package, &d->loaded, &d->units);
         return r;
 }
 
@@ -179,7 +179,7 @@ static int add_limits(Context *c, json_object *o, const UnitState *state, Detail
 }
 
 static int add_unit(Context *c, Details *d, const char *unit, json_object *apps, Error *e) {
-        const UnitState *state = unit_states_find(d->states, d->n_states, unit);
+        const UnitState *state = loaded_units_find(&d->loaded, unit);
         json_object *app = json_object_new_object();
         int r;
 
@@ -242,8 +242,8 @@ static int collect(Context *c, const Module *m, Error *e, json_object **ret) {
 
         r = details_find(c, m, e, &d);
         if (r >= 0)
-                r = row_new(c, m, &d.package, d.units[0],
-                            unit_states_find(d.states, d.n_states, d.units[0]), &o);
+                r = row_new(c, m, &d.package, d.units[0], loaded_units_find(&d.loaded, d.units[0]),
+                            &o);
         if (r >= 0)
                 r = add_origin(o, m, &d.package);
         if (r >= 0)

@@ -7,12 +7,12 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/install.h"
-#include "ctl/name-servers.h"
 #include "ctl/npm-config.h"
 #include "ctl/progress.h"
 #include "ctl/registry-keys.h"
 #include "model/name.h"
 #include "model/oneshot.h"
+#include "module/name-servers.h"
 #include "unit/oneshot.h"
 
 #define STEP_TIME_MAX (30 * 60 * USEC_PER_SEC) /* slow lines, large trees, compilers */
@@ -115,7 +115,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
         int r;
 
         if (step->network && !step->cache) {
-                r = name_servers_load(c, &servers);
+                r = name_servers_load(&c->modules, &servers);
                 if (r < 0)
                         return r;
         }

@@ -13,9 +13,9 @@
 #include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/module-unit.h"
 #include "ctl/select.h"
 #include "ctl/terminal.h"
+#include "module/units.h"
 
 /* Ten lines of the journal, at most 48 KiB each, and the processes of as many units as there may be
  * (a hundred modules with as many processes are 2 MiB). */
@@ -33,29 +33,27 @@ static int set_runtime_folder(const Scope *s) {
 
 /* -- status ----------------------------------------------------------------------------- */
 
-static int find_units(Context *c, const char *name, const UnitState *states, size_t n,
-                      char ***ret) {
+static int find_units(Context *c, const char *name, const LoadedUnits *loaded, char ***ret) {
         Module m = {};
         int r;
 
         if (store_load(c->modules.store, name, /* e= */ NULL, &m) > 0)
-                r = module_units_read(&m, states, n, ret);
+                r = module_units_read(&m, loaded, ret);
         else
-                r = module_units(name, /* p= */ NULL, states, n, ret);
+                r = module_units(name, /* p= */ NULL, loaded, ret);
         module_done(&m);
         return r;
 }
 
 /* Adds the module's loaded units; one that is stopped is gone. */
-static int add_status(Context *c, const char *name, const UnitState *states, size_t n,
-                      char ***argv) {
+static int add_status(Context *c, const char *name, const LoadedUnits *loaded, char ***argv) {
         _cleanup_(strv_freep) char **units = NULL, **gone = NULL;
         int r;
 
-        r = find_units(c, name, states, n, &units);
+        r = find_units(c, name, loaded, &units);
         STRV_FOREACH(unit, units)
                 if (r >= 0)
-                        r = strv_extend(unit_states_find(states, n, *unit) ? argv : &gone, *unit);
+                        r = strv_extend(loaded_units_find(loaded, *unit) ? argv : &gone, *unit);
         if (r < 0)
                 return log_oom();
         if (strv_length(gone) == strv_length(units))
@@ -68,13 +66,13 @@ static int add_status(Context *c, const char *name, const UnitState *states, siz
 
 static int make_status(Context *c, char *const *names, char ***argv) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        UnitState *states = NULL;
-        size_t n = 0, n_options;
+        _cleanup_(loaded_units_done) LoadedUnits loaded = {};
+        size_t n_options;
         int r, result = 0;
 
         r = modules_open_bus(&c->modules, &e);
         if (r >= 0)
-                r = modules_query(c, UNIT_NAMES, &e, &states, &n);
+                r = modules_query(&c->modules, UNIT_NAMES, &e, &loaded);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot show the status of modules");
 
@@ -86,10 +84,9 @@ static int make_status(Context *c, char *const *names, char ***argv) {
         n_options = strv_length(*argv);
         STRV_FOREACH(name, names)
                 if (r >= 0) {
-                        r = add_status(c, *name, states, n, argv);
+                        r = add_status(c, *name, &loaded, argv);
                         result = r > 0 ? r : result;
                 }
-        unit_states_free(states, n);
         if (r >= 0 && strv_length(*argv) == n_options)
                 *argv = strv_free(*argv);
         return r < 0 ? r : result;

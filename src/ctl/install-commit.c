@@ -4,12 +4,15 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/excerpt.h"
 #include "ctl/install.h"
+#include "ctl/last-lines.h"
 #include "ctl/leftovers.h"
-#include "ctl/module-unit.h"
 #include "ctl/services.h"
-#include "unit/control.h"
+#include "module/lock.h"
+#include "module/settings-check.h"
+#include "module/start.h"
+#include "module/stop.h"
+#include "module/units.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
  * runs as. A linked folder's owner is no such choice. 1: it is an update. */
@@ -41,7 +44,7 @@ static int inherit(Context *c, Install *in, Error *e) {
 /* Before the switch: killed in between, we leave a module that is stopped rather than one that runs
  * as what is no longer listed. */
 static int stop_old(Context *c, Install *in, Error *e, bool *ret_loaded) {
-        int r = c->modules.bus ? module_stop(c, in->module.name, e) : 0;
+        int r = c->modules.bus ? module_stop(&c->modules, in->module.name, e) : 0;
 
         /* who was interrupted was waiting for something to stop */
         *ret_loaded = r > 0 || r == -EINTR;
@@ -81,7 +84,7 @@ static int store_release(Context *c, const char *tree, Install *in, Error *e, ch
         if (!in->rollback)
                 (void) store_drop_release(c->modules.store, m->name, m->release, /* e= */ NULL);
         if (loaded)
-                (void) module_start(c, m->name, START_ANEW, /* e= */ NULL);
+                (void) module_start(&c->modules, m->name, START_ANEW, /* e= */ NULL);
         interrupt_note(signal);
         return r;
 }
@@ -108,7 +111,7 @@ static int go_back(Context *c, const Install *in, const char *previous) {
                                        m->name);
 
         c->modules.settle_usec = MODULE_SETTLE_USEC; /* it has been watched before */
-        r = module_start(c, m->name, START_ANEW, &e);
+        r = module_start(&c->modules, m->name, START_ANEW, &e);
         if (!in->rollback &&
             store_drop_release(c->modules.store, m->name, m->release, &drop_error) < 0)
                 (void) log_warning_cause(-EIO, &drop_error, "Leaving the failed release behind");
@@ -125,7 +128,7 @@ static void remove_again(Context *c, const char *name) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        r = module_stop(c, name, &e);
+        r = module_stop(&c->modules, name, &e);
         if (r >= 0)
                 r = module_remove(c, name, &e);
         if (r < 0)
@@ -173,7 +176,8 @@ static int start_release(Context *c, Install *in, const char *previous) {
         if (r < 0)
                 return log_error_cause(r, &in->error, "%s%s%s%s, but does not run", m->name,
                                        done[in->result].before, m->version, done[in->result].after);
-        r = modules_start(c, (char *[]){ m->name, NULL }, START_ANEW, &in->error, &outcome);
+        r = modules_start(&c->modules, (char *[]){ m->name, NULL }, START_ANEW, &in->error,
+                          &outcome);
         if (r >= 0)
                 r = outcome->r;
         if (r < 0) {
@@ -181,7 +185,7 @@ static int start_release(Context *c, Install *in, const char *previous) {
                         (void) error_set(&in->error, r, "%s", error_text(&outcome->error, r));
                 (void) log_error_cause(r, &in->error, "%s %s did not start", m->name, m->version);
                 if (outcome && r != -EINTR)
-                        excerpt_show(c, outcome->unit, outcome->start_usec);
+                        last_lines_show(c, outcome->unit, outcome->start_usec);
         }
         unit_outcomes_free(outcome, outcome != NULL);
         if (r >= 0)
@@ -209,7 +213,7 @@ static void say_done(const Install *in) {
         const Module *m = &in->module;
         const bool linked = in->result == INSTALL_LINKED;
 
-        if (module_units_read(m, /* states= */ NULL, 0, &units) >= 0)
+        if (module_units_read(m, /* loaded= */ NULL, &units) >= 0)
                 joined = strv_join(units, ", ");
         if (in->stopped)
                 log_info("%s%s%s%s; it was stopped and stays so.", m->name, before, m->version,
@@ -225,9 +229,9 @@ int install_commit(Context *c, const char *tree, Install *in) {
         const Module *m = &in->module;
         int r;
 
-        r = lock_fd = module_lock(c, m->name, &in->error);
+        r = lock_fd = module_lock(&c->modules, m->name, &in->error);
         if (r >= 0)
-                r = module_check_settings(c, m->name, &in->error);
+                r = module_check_settings(&c->modules, m->name, &in->error);
         if (r >= 0)
                 r = store_release(c, tree, in, &in->error, &previous);
         if (r < 0)

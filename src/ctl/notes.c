@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/notes.h"
 
+#include <inttypes.h>
+
 #include "basic/log.h"
-#include "ctl/ctl.h"
+#include "ctl/last-lines.h"
 
 static void print_no_manager(Context *c, const ModuleNote *note) {
         if (!c->warned)
@@ -10,9 +12,67 @@ static void print_no_manager(Context *c, const ModuleNote *note) {
         c->warned = true;
 }
 
+static void print_link_recorded(Context *c, const ModuleNote *note) {
+        log_info("%s: recorded %s as the folder that is linked.", note->module, note->path);
+}
+
+static void print_watch_restarted(Context *c, const ModuleNote *note) {
+        log_info("%s had failed and is started again.", note->unit);
+}
+
+static void print_watch_failed(Context *c, const ModuleNote *note) {
+        last_lines_show(c, note->unit, note->since_usec);
+        log_warning("Changes in the folder of '%s' will not restart it: %s", note->module,
+                    note->clause);
+}
+
+static void print_timer_failed(Context *c, const ModuleNote *note) {
+        log_warning("'%s' will not be restarted by the clock: %s", note->module, note->clause);
+}
+
+static void print_stop_failed(Context *c, const ModuleNote *note) {
+        log_warning("Failed to stop the watch and timer units of '%s': %s", note->module,
+                    note->clause);
+}
+
+static void print_resolv_conf_unread(Context *c, const ModuleNote *note) {
+        log_warning("Cannot read %s, so modules may reach no link-local name server: %s",
+                    note->path, note->clause);
+}
+
+static void print_name_servers_denied(Context *c, const ModuleNote *note) {
+        log_warning("%s cannot resolve names: modules are denied the only name server, %s, since "
+                    "it hands out this machine's credentials too; have systemd-resolved ask it, or "
+                    "allow it in a drop-in ('systemctl edit %s'): [Service] IPAddressAllow=%s",
+                    note->unit, note->address, note->unit, note->address);
+}
+
+static void print_runtime_full(Context *c, const ModuleNote *note) {
+        static const char consequence[] = "modules may fail to start, to report metrics, and to "
+                                          "take actions";
+
+        if (!note->module)
+                log_warning("The file system of %s is full: %s; "
+                            "see 'du -s --inodes' and 'du -s' of the folders there.",
+                            note->path, consequence);
+        else
+                log_warning("The file system of %s is full: %s. Module '%s' has most of it, "
+                            "%" PRIu64 " KiB in %" PRIu64 " files; 'pm2ctl stop %s' makes room.",
+                            note->path, consequence, note->module, note->bytes / 1024, note->files,
+                            note->module);
+}
+
 void note_print(void *userdata, const ModuleNote *note) {
         static void (*const printers[_MODULE_NOTE_MAX])(Context * c, const ModuleNote *note) = {
                 [MODULE_NOTE_NO_MANAGER] = print_no_manager,
+                [MODULE_NOTE_LINK_RECORDED] = print_link_recorded,
+                [MODULE_NOTE_WATCH_RESTARTED] = print_watch_restarted,
+                [MODULE_NOTE_WATCH_FAILED] = print_watch_failed,
+                [MODULE_NOTE_TIMER_FAILED] = print_timer_failed,
+                [MODULE_NOTE_STOP_FAILED] = print_stop_failed,
+                [MODULE_NOTE_RESOLV_CONF_UNREAD] = print_resolv_conf_unread,
+                [MODULE_NOTE_NAME_SERVERS_DENIED] = print_name_servers_denied,
+                [MODULE_NOTE_RUNTIME_FULL] = print_runtime_full,
         };
 
         printers[note->kind](userdata, note);

@@ -2,8 +2,11 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/module-unit.h"
-#include "ctl/runtime-space.h"
+#include "ctl/ctl.h"
+#include "module/lock.h"
+#include "module/runtime-space.h"
+#include "module/start.h"
+#include "module/units.h"
 
 /* What new settings mean for a module's units: one that runs is restarted as it is, one that
  * failed, or keeps failing, is made anew, since it may have lacked just this setting; one that is
@@ -21,14 +24,14 @@ static void reached_done(Reached *reached) {
         *reached = (Reached){};
 }
 
-static int sort(Reached *reached, const UnitState *states, size_t n, const char *name) {
+static int sort(Reached *reached, const LoadedUnits *loaded, const char *name) {
         _cleanup_(strv_freep) char **units = NULL;
         bool any = false;
         int r;
 
-        r = module_units(name, /* p= */ NULL, states, n, &units);
+        r = module_units(name, /* p= */ NULL, loaded, &units);
         STRV_FOREACH(unit, units) {
-                const UnitState *state = unit_states_find(states, n, *unit);
+                const UnitState *state = loaded_units_find(loaded, *unit);
 
                 if (r < 0)
                         break;
@@ -46,17 +49,15 @@ static int sort(Reached *reached, const UnitState *states, size_t n, const char 
 
 static int find(Context *c, char *const *names, Error *e, Reached *ret) {
         _cleanup_(strv_freep) char **installed = NULL;
-        UnitState *states = NULL;
-        size_t n = 0;
+        _cleanup_(loaded_units_done) LoadedUnits loaded = {};
         int r;
 
         r = store_names(c->modules.store, e, &installed);
         if (r >= 0)
-                r = modules_query(c, UNIT_NAMES, e, &states, &n);
+                r = modules_query(&c->modules, UNIT_NAMES, e, &loaded);
         STRV_FOREACH(name, installed)
                 if (r >= 0 && strv_contains(names, *name))
-                        r = sort(ret, states, n, *name);
-        unit_states_free(states, n);
+                        r = sort(ret, &loaded, *name);
         return r;
 }
 
@@ -71,7 +72,7 @@ static int find_locked(Context *c, char *const *names, Error *e, Reached *ret, i
                 return r;
         locked = TAKE_PTR(ret->modules);
         reached_done(ret);
-        r = modules_lock_shared(c, locked, e, ret_lock_fd);
+        r = modules_lock_shared(&c->modules, locked, e, ret_lock_fd);
         return r < 0 ? r : find(c, locked, e, ret);
 }
 
@@ -91,7 +92,7 @@ static int restart_units(Context *c, char **units, Error *e) {
                 else
                         log_info("Restarted %s.", units[i]);
         unit_outcomes_free(outcomes, n);
-        runtime_space_check(c);
+        runtime_space_check(&c->modules);
         return result;
 }
 
@@ -101,7 +102,7 @@ static int start_failed(Context *c, const Reached *reached, Error *e) {
         UnitOutcome *outcomes;
         int r;
 
-        r = units_renew(c, units, MODULE_SETTLE_USEC, e, &outcomes);
+        r = module_units_renew(&c->modules, units, MODULE_SETTLE_USEC, e, &outcomes);
         if (r < 0)
                 return log_error_cause(r, e, "Cannot start");
         for (size_t i = 0; i < n; i++)

@@ -4,11 +4,11 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/module-unit.h"
 #include "ctl/reports.h"
 #include "ctl/services.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "module/units.h"
 #include "unit/query.h"
 
 /* An amount, or null where it is not known. */
@@ -106,8 +106,7 @@ typedef struct Installed {
 typedef struct Collection {
         Installed *modules;
         size_t n;
-        UnitState *states;
-        size_t n_states;
+        LoadedUnits loaded;
 } Collection;
 
 static void collection_done(Collection *l) {
@@ -116,7 +115,7 @@ static void collection_done(Collection *l) {
                 package_done(&l->modules[i].package);
         }
         free(l->modules);
-        unit_states_free(l->states, l->n_states);
+        loaded_units_done(&l->loaded);
 }
 
 /* One that cannot be read is left out, and makes the result negative. */
@@ -143,19 +142,18 @@ static int load(Context *c, char *const *names, UnitQuery *q, Collection *l) {
         return result;
 }
 
-static int add_rows(Context *c, const Installed *i, const UnitState *states, size_t n,
-                    json_object *rows) {
+static int add_rows(Context *c, const Installed *i, const LoadedUnits *loaded, json_object *rows) {
         const Package *p = i->package.n_apps > 0 ? &i->package : NULL;
         _cleanup_(strv_freep) char **units = NULL;
         int r;
 
-        r = module_units(i->module.name, p, states, n, &units);
+        r = module_units(i->module.name, p, loaded, &units);
         STRV_FOREACH(unit, units) {
                 json_object *row = NULL;
 
                 if (r >= 0)
                         r = row_new(c, &i->module, &i->package, *unit,
-                                    unit_states_find(states, n, *unit), &row);
+                                    loaded_units_find(loaded, *unit), &row);
                 if (r >= 0 && json_object_array_add(rows, row) < 0)
                         r = -ENOMEM;
                 if (r >= 0)
@@ -174,11 +172,11 @@ static int collect(Context *c, char *const *names, Collection *l, int *ret_loade
 
         r = modules_open_bus_or_note(&c->modules, &e);
         if (r >= 0 && c->modules.bus)
-                r = modules_ask(c, UNIT_USUAL, &e, &q);
+                r = modules_ask(&c->modules, UNIT_USUAL, &e, &q);
         if (r >= 0)
                 *ret_loaded = load(c, names, q, l);
         if (r >= 0 && q)
-                r = units_answer(q, &e, &l->states, &l->n_states);
+                r = modules_answer(q, &e, &l->loaded);
         return r < 0 ? log_error_cause(r, &e, "Cannot tell which modules run") : 0;
 }
 
@@ -201,7 +199,7 @@ int rows_collect(Context *c, json_object **ret) {
         if (r < 0)
                 return r;
         for (size_t i = 0; i < l.n; i++)
-                if (add_rows(c, l.modules + i, l.states, l.n_states, rows) < 0)
+                if (add_rows(c, l.modules + i, &l.loaded, rows) < 0)
                         return log_oom();
         *ret = TAKE_PTR(rows);
         return result;

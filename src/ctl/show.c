@@ -3,10 +3,10 @@
 #include "basic/string-util.h"
 #include "ctl/details.h"
 #include "ctl/limits.h"
-#include "ctl/runtime-space.h"
 #include "ctl/select.h"
 #include "ctl/services.h"
 #include "ctl/show-reports.h"
+#include "module/runtime-space.h"
 
 /* The lines of the first panel. */
 static const Column head[] = {
@@ -90,7 +90,7 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
                 return log_error_cause(result, e, "Cannot show all of '%s'", name);
         if (c->arg->json != JSON_OFF)
                 return 0;
-        runtime_space_check(c);
+        runtime_space_check(&c->modules);
         if (!services_at_boot(c))
                 log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
                            "'pm2ctl enable %s' enables it, unless it is masked.",

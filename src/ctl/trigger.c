@@ -8,9 +8,9 @@
 #include "basic/number.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/module-unit.h"
 #include "ctl/select.h"
 #include "model/name.h"
+#include "module/units.h"
 
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define TIMEOUT_MAX_SEC      86400
@@ -147,7 +147,7 @@ static int add_module(Context *c, Trigger *t, const char *name) {
         r = store_load(c->modules.store, name, &e, &m);
         if (r <= 0)
                 return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot trigger %s", name);
-        r = module_units_read(&m, /* states= */ NULL, 0, &units);
+        r = module_units_read(&m, /* loaded= */ NULL, &units);
         module_done(&m);
         STRV_FOREACH(unit, units)
                 if (r >= 0)

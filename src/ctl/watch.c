@@ -5,10 +5,13 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/user.h"
-#include "ctl/companion.h"
+#include "ctl/ctl.h"
 #include "ctl/watch-tree.h"
 #include "model/exit-status.h"
 #include "model/package-units.h"
+#include "module/lock.h"
+#include "module/start.h"
+#include "module/units.h"
 
 #define DELAY_MAX (3600 * USEC_PER_SEC)
 
@@ -109,7 +112,7 @@ static void take_outcomes(Watch *w, char *const *names, UnitOutcome *outcomes) {
 }
 
 /* The units of the apps for which something has changed. */
-static int restart_apps(Watch *w, const UnitState *states, size_t n, Error *e) {
+static int restart_apps(Watch *w, const LoadedUnits *loaded, Error *e) {
         _cleanup_(strv_freep) char **units = NULL;
         UnitOutcome *outcomes;
         int r = 0;
@@ -122,30 +125,30 @@ static int restart_apps(Watch *w, const UnitState *states, size_t n, Error *e) {
                 r = package_unit_names(&w->package, w->module.name, w->app[i], &names);
                 STRV_FOREACH(name, names)
                         if (r >= 0 &&
-                            (w->owes || unit_state_stays(unit_states_find(states, n, *name))))
+                            (w->owes || unit_state_stays(loaded_units_find(loaded, *name))))
                                 r = strv_extend(&units, *name);
         }
         if (r < 0 || !units)
                 return r;
-        r = units_renew(w->context, units, /* settle_usec= */ 0, e, &outcomes);
+        r = module_units_renew(&w->context->modules, units, /* settle_usec= */ 0, e, &outcomes);
         if (r >= 0)
                 take_outcomes(w, units, outcomes);
         return r;
 }
 
 /* All of it, by another package.json. */
-static int restart_module(Watch *w, const UnitState *states, size_t n, Error *e) {
+static int restart_module(Watch *w, const LoadedUnits *loaded, Error *e) {
         char *const names[] = { w->module.name, NULL };
         _cleanup_(strv_freep) char **units = NULL;
         UnitOutcome *outcomes;
-        bool loaded = w->owes;
+        bool start = w->owes;
         int r;
 
-        r = module_units(w->module.name, /* p= */ NULL, states, n, &units);
+        r = module_units(w->module.name, /* p= */ NULL, loaded, &units);
         STRV_FOREACH(unit, units)
-                loaded |= unit_state_stays(unit_states_find(states, n, *unit));
-        if (r >= 0 && loaded) {
-                r = modules_start(w->context, names, START_CHANGED, e, &outcomes);
+                start |= unit_state_stays(loaded_units_find(loaded, *unit));
+        if (r >= 0 && start) {
+                r = modules_start(&w->context->modules, names, START_CHANGED, e, &outcomes);
                 if (r >= 0)
                         take_outcomes(w, names, outcomes);
         }
@@ -155,18 +158,16 @@ static int restart_module(Watch *w, const UnitState *states, size_t n, Error *e)
 static int restart(Watch *w, Error *e) {
         char *const names[] = { w->module.name, NULL };
         _cleanup_(closep) int lock_fd = -EBADF;
-        UnitState *states = NULL;
-        size_t n = 0;
+        _cleanup_(loaded_units_done) LoadedUnits loaded = {};
         int r;
 
         log_info("%s: %s has changed.", w->module.name, w->folder);
-        r = modules_lock_shared(w->context, names, e, &lock_fd);
+        r = modules_lock_shared(&w->context->modules, names, e, &lock_fd);
         if (r >= 0)
-                r = modules_query(w->context, UNIT_NAMES, e, &states, &n);
+                r = modules_query(&w->context->modules, UNIT_NAMES, e, &loaded);
         if (r >= 0)
-                r = w->rules[0].changed ? restart_module(w, states, n, e)
-                                        : restart_apps(w, states, n, e);
-        unit_states_free(states, n);
+                r = w->rules[0].changed ? restart_module(w, &loaded, e)
+                                        : restart_apps(w, &loaded, e);
         return r;
 }
 

@@ -41,8 +41,9 @@ typedef struct Modules {
         Store *store; /* NULL until modules_open_store() */
         sd_bus *bus;  /* NULL until modules_open_bus() */
         uint64_t settle_usec;
-        int at_boot;    /* services_at_boot()'s answer: 1, -1; 0: not known yet */
-        int records_fd; /* of the folder with the records */
+        int at_boot;       /* services_at_boot()'s answer: 1, -1; 0: not known yet */
+        int records_fd;    /* of the folder with the records */
+        bool runtime_full; /* and noted */
         ModuleNoteHandler note;
         void *userdata;
 } Modules;

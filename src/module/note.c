@@ -8,14 +8,9 @@ void module_note(const Modules *modules, const ModuleNote *note) {
                 modules->note(modules->userdata, note);
 }
 
-int module_note_error(const Modules *modules, ModuleNoteKind kind, const char *module,
-                      const char *unit, int r, const Error *e) {
-        module_note(modules, &(ModuleNote){
-                                     .kind = kind,
-                                     .module = module,
-                                     .unit = unit,
-                                     .r = r,
-                                     .clause = error_text(e, r),
-                             });
+int module_note_failure(const Modules *modules, ModuleNote note, int r, const Error *e) {
+        note.r = r;
+        note.clause = error_text(e, r);
+        module_note(modules, &note);
         return r;
 }

@@ -5,9 +5,20 @@
  * a reason to end it. Whoever opened the Modules is called with each note, as it happens. */
 
 #include "basic/error.h"
+#include "basic/macro.h"
 
+/* Behind each kind stands what a note of it has beside the kind. "failure" is `r` and `clause`. */
 typedef enum ModuleNoteKind {
-        MODULE_NOTE_NO_MANAGER, /* clause: a user's manager is not there, so that nothing runs */
+        MODULE_NOTE_NO_MANAGER,      /* failure: a user's manager is not there, so nothing runs */
+        MODULE_NOTE_LINK_RECORDED,   /* module, path: which folder is linked is recorded now */
+        MODULE_NOTE_WATCH_RESTARTED, /* unit: a watch that had failed is started again */
+        MODULE_NOTE_WATCH_FAILED,    /* module, unit, since_usec, failure */
+        MODULE_NOTE_TIMER_FAILED,    /* module, failure */
+        MODULE_NOTE_STOP_FAILED,     /* module, failure: of watch and timer units */
+        MODULE_NOTE_RESOLV_CONF_UNREAD,  /* path, failure: name servers may be out of reach */
+        MODULE_NOTE_NAME_SERVERS_DENIED, /* unit, address: of the only name server */
+        MODULE_NOTE_RUNTIME_FULL,        /* path of the runtime folder; module, bytes and files of
+                                            the largest in it, or NULL */
         _MODULE_NOTE_MAX,
 } ModuleNoteKind;
 
@@ -16,11 +27,15 @@ typedef struct ModuleNote {
         ModuleNoteKind kind;
         const char *module; /* name */
         const char *unit;
-        int r;              /* negative errno of what did not work */
-        const char *clause; /* why, for a sentence; never NULL where `r` is set */
+        const char *path;
+        const char *address;
+        uint64_t bytes, files;
+        uint64_t since_usec; /* when `unit` was started */
+        int r;               /* negative errno */
+        const char *clause;  /* why, for a sentence */
 } ModuleNote;
 
-/* Must not call anything that changes what it is called for, and cannot fail. */
+/* Must not act on the Modules that calls it, and cannot fail. */
 typedef void (*ModuleNoteHandler)(void *userdata, const ModuleNote *note);
 
 typedef struct Modules Modules;
@@ -28,6 +43,5 @@ typedef struct Modules Modules;
 /* For this layer: calls the handler, if there is one. */
 void module_note(const Modules *modules, const ModuleNote *note);
 
-/* The same for what did not work; `module` or `unit` may be NULL. Returns `r`. */
-int module_note_error(const Modules *modules, ModuleNoteKind kind, const char *module,
-                      const char *unit, int r, const Error *e);
+/* The same for a failure; fills in `r` and the clause. Returns `r`. */
+int module_note_failure(const Modules *modules, ModuleNote note, int r, const Error *e);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/runtime-space.h"
+#include "module/runtime-space.h"
 
 #include <fts.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "basic/log.h"
 #include "basic/string-util.h"
 #include "model/name.h"
 
@@ -22,12 +21,12 @@ static void usage_done(Usage *u) {
         free(u->folder);
 }
 
-static uint64_t amount(const Usage *u, bool files) {
+static uint64_t usage_amount(const Usage *u, bool files) {
         return files ? u->files : u->bytes;
 }
 
-static void take_larger(Usage *sum, bool files, Usage *largest) {
-        if (amount(sum, files) <= amount(largest, files))
+static void usage_take_larger(Usage *sum, bool files, Usage *largest) {
+        if (usage_amount(sum, files) <= usage_amount(largest, files))
                 return;
         free(largest->folder);
         *largest = *sum;
@@ -35,11 +34,11 @@ static void take_larger(Usage *sum, bool files, Usage *largest) {
 }
 
 /* Takes an entry into the sum of its folder. */
-static int count(const FTSENT *entry, bool files, Usage *sum, Usage *largest) {
+static int usage_count(const FTSENT *entry, bool files, Usage *sum, Usage *largest) {
         if (entry->fts_level == FTS_ROOTLEVEL || entry->fts_info == FTS_DP || !entry->fts_statp)
                 return 0;
         if (entry->fts_level == 1) {
-                take_larger(sum, files, largest);
+                usage_take_larger(sum, files, largest);
                 free(sum->folder);
                 *sum = (Usage){ .folder = strdup(entry->fts_name) };
                 if (!sum->folder)
@@ -63,14 +62,14 @@ static int find_largest(const char *runtime, bool files, Usage *ret) {
         if (!fts)
                 return -errno;
         while (r >= 0 && (entry = fts_read(fts)))
-                r = count(entry, files, &sum, ret);
+                r = usage_count(entry, files, &sum, ret);
         (void) fts_close(fts);
-        take_larger(&sum, files, ret);
+        usage_take_larger(&sum, files, ret);
         return r;
 }
 
 /* A unit's folder is "<folder of the module>[@<app>[@<instance>]]". */
-static int module_of(const char *folder, char **ret) {
+static int module_of_folder(const char *folder, char **ret) {
         _cleanup_(freep) char *own = strndup(folder, 1 + strcspn(folder + 1, "@"));
 
         return own ? module_name_from_folder(own, ret) : -ENOMEM;
@@ -80,30 +79,29 @@ static bool is_scarce(uint64_t left, uint64_t all) {
         return all > 0 && left < (all + SCARCE - 1) / SCARCE;
 }
 
-void runtime_space_check(const Context *c) {
-        static const char consequence[] = "modules may fail to start, to report metrics, and to "
-                                          "take actions";
-        static bool warned = false;
-        const char *runtime = c->modules.scope.runtime;
+static void note_full(const Modules *modules, bool files) {
+        ModuleNote note = { .kind = MODULE_NOTE_RUNTIME_FULL, .path = modules->scope.runtime };
         _cleanup_(usage_done) Usage largest = {};
         _cleanup_(freep) char *module = NULL;
-        struct statvfs fs;
-        bool files;
 
-        if (warned || statvfs(runtime, &fs) < 0)
+        if (find_largest(note.path, files, &largest) >= 0 && largest.folder &&
+            module_of_folder(largest.folder, &module) >= 0) {
+                note.module = module;
+                note.bytes = largest.bytes;
+                note.files = largest.files;
+        }
+        module_note(modules, &note);
+}
+
+void runtime_space_check(Modules *modules) {
+        struct statvfs fs;
+        bool files, full;
+
+        if (statvfs(modules->scope.runtime, &fs) < 0)
                 return;
         files = is_scarce(fs.f_favail, fs.f_files);
-        if (!files && !is_scarce(fs.f_bavail, fs.f_blocks))
-                return;
-        warned = true;
-        if (find_largest(runtime, files, &largest) < 0 || !largest.folder ||
-            module_of(largest.folder, &module) < 0) {
-                log_warning("The file system of %s is full: %s; "
-                            "see 'du -s --inodes' and 'du -s' of the folders there.",
-                            runtime, consequence);
-                return;
-        }
-        log_warning("The file system of %s is full: %s. Module '%s' has most of it, %" PRIu64
-                    " KiB in %" PRIu64 " files; 'pm2ctl stop %s' makes room.",
-                    runtime, consequence, module, largest.bytes / 1024, largest.files, module);
+        full = files || is_scarce(fs.f_bavail, fs.f_blocks);
+        if (full && !modules->runtime_full)
+                note_full(modules, files);
+        modules->runtime_full = full;
 }
