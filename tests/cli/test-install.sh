@@ -201,8 +201,8 @@ for options in --uid=root --gid=root "--uid=root --gid=root"; do
         says "... which has the remedy" 'leave --uid and --gid, or use --system'
         is "... and changes nothing" "$before" "$(state)"
 done
-refused "a folder that is not there" "there is no file or folder './none'" install ./none
-refused "a file that is no tarball" "neither a folder nor" install "$HOME/.npmrc"
+refused "a folder that is not there" "there is no file or directory './none'" install ./none
+refused "a file that is no tarball" "neither a directory nor" install "$HOME/.npmrc"
 refused "a scheme that nobody knows" "not supported" install ftp://127.0.0.1/mod.tgz
 publish no-entry 1.0.0; rm packages/no-entry/1.0.0/index.js
 refused "a package without what it wants to run" "'index.js' is not in the package" install no-entry
@@ -302,8 +302,8 @@ is "... indeed" 1 "$(grep -c '"version": *"1.0.1"' "$modules/deep/current/packag
 
 rm files/foo.js.tgz
 status "a tarball that is gone is no failure of an update of all" 0 update
-says "... which says so" "foo.js stays at 1.0.0: there is no file or folder"
-refused "... but of one of it" "there is no file or folder" update foo.js
+says "... which says so" "foo.js stays at 1.0.0: there is no file or directory"
+refused "... but of one of it" "there is no file or directory" update foo.js
 mkdir files/foo.js.tgz && cp packages/foo.js/1.0.0/* files/foo.js.tgz
 refused "a tarball that is a folder now" "is a folder now" update foo.js
 git -C files/repo mv package.json package.json.gone && git -C files/repo commit -q -m gone
