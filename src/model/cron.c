@@ -80,34 +80,56 @@ static int parse_value(const char **s, Part part, unsigned *ret) {
         return 0;
 }
 
-/* "*", "3", "3-5", each with "/2" behind it; "3/2" goes on to the end. */
-static int parse_item(const char **s, Part part, uint64_t *set) {
-        unsigned from = parts[part].first, to = parts[part].last, step = 1;
-        int r = 0;
+/* "*", "3" or "3-5"; what "/" follows goes on to the end. */
+static int parse_range(const char **s, Part part, unsigned *ret_from, unsigned *ret_to) {
+        int r;
 
-        if (**s == '*')
+        *ret_from = parts[part].first;
+        *ret_to = parts[part].last;
+        if (**s == '*') {
                 (*s)++;
-        else {
-                r = parse_value(s, part, &from);
-                if (r >= 0 && **s == '-') {
-                        (*s)++;
-                        r = parse_value(s, part, &to);
-                } else if (**s != '/')
-                        to = from;
+                return 0;
         }
-        if (r >= 0 && **s == '/') {
-                unsigned long n;
-                char *end;
+        r = parse_value(s, part, ret_from);
+        if (r < 0)
+                return r;
+        if (**s == '-') {
+                (*s)++;
+                return parse_value(s, part, ret_to);
+        }
+        if (**s != '/')
+                *ret_to = *ret_from;
+        return 0;
+}
 
-                if (!isdigit((unsigned char) (*s)[1]))
-                        return -EINVAL;
-                errno = 0;
-                n = strtoul(*s + 1, &end, 10);
-                if (errno || n == 0 || n > parts[part].last)
-                        return -ERANGE;
-                step = (unsigned) n;
-                *s = end;
-        }
+/* "/2", or nothing. */
+static int parse_step(const char **s, Part part, unsigned *ret) {
+        unsigned long n;
+        char *end;
+
+        *ret = 1;
+        if (**s != '/')
+                return 0;
+        if (!isdigit((unsigned char) (*s)[1]))
+                return -EINVAL;
+        errno = 0;
+        n = strtoul(*s + 1, &end, 10);
+        if (errno || n == 0 || n > parts[part].last)
+                return -ERANGE;
+        *ret = (unsigned) n;
+        *s = end;
+        return 0;
+}
+
+/* "*", "3", "3-5", each with "/2" behind it. */
+static int parse_item(const char **s, Part part, uint64_t *set) {
+        unsigned from, to, step;
+        int r;
+
+        r = parse_range(s, part, &from, &to);
+        if (r < 0)
+                return r;
+        r = parse_step(s, part, &step);
         if (r < 0)
                 return r;
         if (from > to)
@@ -144,7 +166,7 @@ static int parse(const char *text, Error *e, Cron *c) {
         _cleanup_(freep) char *copy = strdup(text);
         char *words[_PART_MAX + 1], *save = NULL;
         size_t n = 0;
-        int r = 0;
+        int r;
 
         if (!copy)
                 return -ENOMEM;
@@ -159,11 +181,14 @@ static int parse(const char *text, Error *e, Cron *c) {
 
         if (n < _PART_MAX)
                 c->set[PART_SECOND] = 1;
-        for (size_t i = 0; r >= 0 && i < n; i++)
+        for (size_t i = 0; i < n; i++) {
                 r = parse_part(words[i], (Part) (i + _PART_MAX - n), e, c);
+                if (r < 0)
+                        return r;
+        }
         if (c->set[PART_WEEKDAY] & (1U << 7))
                 c->set[PART_WEEKDAY] = (c->set[PART_WEEKDAY] | 1) & ~(UINT64_C(1) << 7);
-        return r;
+        return 0;
 }
 
 static bool is_all(const Cron *c, Part part) {
@@ -173,32 +198,34 @@ static bool is_all(const Cron *c, Part part) {
 /* "*", or the numbers (or names) with commas between them. */
 static int add_numbers(const Cron *c, Part part, char ***words) {
         _cleanup_(strv_freep) char **numbers = NULL;
-        char *joined;
-        int r = 0;
+        int r;
 
         if (is_all(c, part))
                 return strv_extend(words, "*");
-        for (unsigned i = parts[part].first; r >= 0 && i <= parts[part].last; i++)
-                if (c->set[part] & (UINT64_C(1) << i))
-                        r = part == PART_WEEKDAY ? strv_extend(&numbers, parts[part].names[i])
-                                                 : strv_extendf(&numbers, "%02u", i);
-        joined = r < 0 ? NULL : strv_join(numbers, ",");
-        return joined ? strv_consume(words, joined) : -ENOMEM;
+        for (unsigned i = parts[part].first; i <= parts[part].last; i++) {
+                if (!(c->set[part] & (UINT64_C(1) << i)))
+                        continue;
+                r = part == PART_WEEKDAY ? strv_extend(&numbers, parts[part].names[i])
+                                         : strv_extendf(&numbers, "%02u", i);
+                if (r < 0)
+                        return r;
+        }
+        return strv_consume(words, strv_join(numbers, ","));
 }
 
 static int add_event(const Cron *c, bool by_weekday, bool by_day, char ***events) {
         static const Part order[] = { PART_WEEKDAY, PART_MONTH,  PART_DAY,
                                       PART_HOUR,    PART_MINUTE, PART_SECOND };
         _cleanup_(strv_freep) char **w = NULL;
-        int r = 0;
+        int r;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(order); i++)
-                if (order[i] == PART_DAY && (!by_day || c->last_day))
-                        r = strv_extend(&w, c->last_day && by_day ? "1" : "*");
-                else
-                        r = add_numbers(c, order[i], &w);
-        if (r < 0)
-                return r;
+        for (size_t i = 0; i < ELEMENTSOF(order); i++) {
+                r = order[i] == PART_DAY && (!by_day || c->last_day)
+                            ? strv_extend(&w, c->last_day && by_day ? "1" : "*")
+                            : add_numbers(c, order[i], &w);
+                if (r < 0)
+                        return r;
+        }
         return strv_extendf(events, "%s%s*-%s%c%s %s:%s:%s", by_weekday ? w[0] : "",
                             by_weekday ? " " : "", w[1], c->last_day && by_day ? '~' : '-', w[2],
                             w[3], w[4], w[5]);
@@ -222,12 +249,16 @@ int cron_to_calendar(const char *text, Error *e, char ***ret) {
 
         days = c.last_day || !is_all(&c, PART_DAY);
         weekdays = !is_all(&c, PART_WEEKDAY);
-        if (days || !weekdays)
+        if (days || !weekdays) {
                 r = add_event(&c, /* by_weekday= */ false, days, &events);
-        if (r >= 0 && weekdays)
+                if (r < 0)
+                        return r;
+        }
+        if (weekdays) {
                 r = add_event(&c, /* by_weekday= */ true, /* by_day= */ false, &events);
-        if (r < 0)
-                return r;
+                if (r < 0)
+                        return r;
+        }
         *ret = TAKE_PTR(events);
         return 0;
 }
