@@ -24,10 +24,12 @@ static int set_confinement(const OneshotUnit *o, UnitSpec *s) {
         s->private_network = !o->network;
 
         r = free_and_strdup(&s->user, o->user);
-        if (r >= 0 && o->state_directory)
-                r = strv_extend(&s->state_directory, o->state_directory);
-        if (r >= 0 && o->cache_directory)
-                r = strv_extend(&s->cache_directory, o->cache_directory);
+        if (r < 0)
+                return r;
+        r = o->state_directory ? strv_extend(&s->state_directory, o->state_directory) : 0;
+        if (r < 0)
+                return r;
+        r = o->cache_directory ? strv_extend(&s->cache_directory, o->cache_directory) : 0;
         return r < 0 ? r : strv_copy(o->name_servers, &s->addresses_allowed);
 }
 
@@ -36,7 +38,7 @@ const char *oneshot_slice(ScopeKind scope) {
 }
 
 int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret) {
-        UnitSpec s = UNIT_SPEC_EMPTY;
+        _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
         int r;
 
         assert(o->scope == SCOPE_USER || o->user);
@@ -50,21 +52,14 @@ int unit_spec_oneshot(const OneshotUnit *o, UnitSpec *ret) {
         s.memory_max = ONESHOT_MEMORY_MAX;
         s.tasks_max = ONESHOT_TASKS_MAX;
 
-        r = free_and_strdup(&s.unit, o->unit);
-        if (r >= 0)
-                r = free_and_strdup(&s.description, o->description);
-        if (r >= 0)
-                r = strv_copy(o->argv, &s.argv);
-        if (r >= 0)
-                r = strv_copy(o->environment, &s.environment);
-        if (r >= 0)
-                r = free_and_strdup(&s.working_directory, o->working_directory);
-        if (r >= 0)
-                r = set_confinement(o, &s);
-        if (r < 0) {
-                unit_spec_done(&s);
+        if (free_and_strdup(&s.unit, o->unit) < 0 ||
+            free_and_strdup(&s.description, o->description) < 0 ||
+            free_and_strdup(&s.working_directory, o->working_directory) < 0 ||
+            strv_copy(o->argv, &s.argv) < 0 || strv_copy(o->environment, &s.environment) < 0)
+                return -ENOMEM;
+        r = set_confinement(o, &s);
+        if (r < 0)
                 return r;
-        }
-        *ret = s;
+        *ret = TAKE_STRUCT(s);
         return 0;
 }

@@ -101,13 +101,15 @@ static int set_argv(const ModuleUnit *m, const char *id, const char *app, UnitSp
         int r;
 
         r = strv_extend(&s->argv, m->launcher ? m->launcher : PKGLIBEXECDIR "/pm2-launch");
-        if (r >= 0)
-                r = strv_extend(&s->argv, id);
-        if (r >= 0 && app)
-                r = strv_extend(&s->argv, app);
-        if (r >= 0 && m->place.instance > 0)
-                r = strv_extendf(&s->argv, "%u", m->place.instance);
-        return r;
+        if (r < 0)
+                return r;
+        r = strv_extend(&s->argv, id);
+        if (r < 0 || !app)
+                return r;
+        r = strv_extend(&s->argv, app);
+        if (r < 0 || m->place.instance == 0)
+                return r;
+        return strv_extendf(&s->argv, "%u", m->place.instance);
 }
 
 /* What people are told about it, and how its lines are found in the journal. */
@@ -128,11 +130,11 @@ static int set_texts(const ModuleUnit *m, UnitSpec *s) {
                         return r;
         }
 
-        r = strv_extendf(&s->log_fields, "PM2_MODULE=%s", m->name);
-        if (r >= 0)
-                r = strv_extend(&s->log_fields, UNIT_JOURNAL_MARK);
         s->syslog_identifier = strndup(s->unit + strlen(UNIT_PREFIX), stem);
-        return r < 0 ? r : s->syslog_identifier ? 0 : -ENOMEM;
+        if (!s->syslog_identifier)
+                return -ENOMEM;
+        r = strv_extendf(&s->log_fields, "PM2_MODULE=%s", m->name);
+        return r < 0 ? r : strv_extend(&s->log_fields, UNIT_JOURNAL_MARK);
 }
 
 /* Everything that follows from its names. `ret_folder` is that of its runtime folder. */
@@ -142,14 +144,18 @@ static int set_identity(const ModuleUnit *m, UnitSpec *s, char **ret_folder) {
         int r;
 
         r = package_unit_name(m->package, m->name, m->place, &s->unit);
-        if (r >= 0)
-                r = module_from_unit_name(s->unit, &name, &app, &instance);
-        if (r >= 0)
-                r = module_id_from_name(m->name, &id);
-        if (r >= 0)
-                r = set_argv(m, id, app, s);
-        if (r >= 0)
-                r = set_texts(m, s);
+        if (r < 0)
+                return r;
+        r = module_from_unit_name(s->unit, &name, &app, &instance);
+        if (r < 0)
+                return r;
+        r = module_id_from_name(m->name, &id);
+        if (r < 0)
+                return r;
+        r = set_argv(m, id, app, s);
+        if (r < 0)
+                return r;
+        r = set_texts(m, s);
         return r < 0 ? r : module_unit_folder(m->name, app, instance, ret_folder);
 }
 
@@ -202,25 +208,24 @@ static int set_lifecycle(const App *app, bool linked, UnitSpec *s) {
 
         set_start_and_stop(app, s);
         set_restart(app, linked, s);
-
-        /* Codes that end an app for good are how it says that it is done. */
-        r = add_statuses(&s->success, by_signal, sizeof(by_signal));
-        if (r >= 0)
-                r = add_statuses(&s->success, app->stop_exit_codes, app->n_stop_exit_codes);
-        if (r >= 0)
-                r = add_statuses(&s->restart_prevent, app->stop_exit_codes, app->n_stop_exit_codes);
-        if (r >= 0)
-                r = add_statuses(&s->restart_prevent, exit_status_launch, n_exit_status_launch);
-        if (r < 0)
-                return r;
-
         s->tasks_max = UNIT_TASKS_MAX;
         s->memory_max = UNIT_MEMORY_MAX;
         if (app->max_memory > 0) {
                 s->memory_max = app->max_memory;
                 s->memory_swap_max = 0;
         }
-        return 0;
+
+        /* Codes that end an app for good are how it says that it is done. */
+        r = add_statuses(&s->success, by_signal, sizeof(by_signal));
+        if (r < 0)
+                return r;
+        r = add_statuses(&s->success, app->stop_exit_codes, app->n_stop_exit_codes);
+        if (r < 0)
+                return r;
+        r = add_statuses(&s->restart_prevent, app->stop_exit_codes, app->n_stop_exit_codes);
+        if (r < 0)
+                return r;
+        return add_statuses(&s->restart_prevent, exit_status_launch, n_exit_status_launch);
 }
 
 static bool is_beneath(const char *path, const char *folder) {
@@ -253,6 +258,19 @@ size_t unit_name_max(ScopeKind scope) {
         return scope == SCOPE_SYSTEM ? PRIVATE_NAME_MAX : NAME_MAX;
 }
 
+static int set_user(const ModuleUnit *m, UnitSpec *s) {
+        int r;
+
+        r = free_and_strdup(&s->group, m->group);
+        if (r < 0)
+                return r;
+        if (m->user)
+                return free_and_strdup(&s->user, m->user);
+        s->dynamic_user = true;
+        r = module_user_name(m->name, &s->user);
+        return r < 0 ? r : module_user_name_hashed(m->name, &s->user_fallback);
+}
+
 /* Who it runs as, where it may write. */
 static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s, Error *e) {
         int r;
@@ -267,24 +285,15 @@ static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitS
         s->sandbox = SANDBOX_SYSTEM;
         s->protect_home = m->user ? "read-only" : "yes"; /* that user's home is there to be read */
         s->private_tmp = true;
-        s->dynamic_user = !m->user;
 
-        if (m->user)
-                r = free_and_strdup(&s->user, m->user);
-        else {
-                r = module_user_name(m->name, &s->user);
-                if (r >= 0)
-                        r = module_user_name_hashed(m->name, &s->user_fallback);
-        }
-        if (r >= 0)
-                r = free_and_strdup(&s->group, m->group);
-        if (r >= 0)
-                r = strv_extendf(&s->state_directory, "pm2ctl-data/%s", folder);
-        if (r >= 0)
-                r = strv_copy(m->name_servers, &s->addresses_allowed);
-        if (r >= 0 && m->link)
-                r = set_linked(m, s);
-        return r;
+        r = set_user(m, s);
+        if (r < 0)
+                return r;
+        r = strv_extendf(&s->state_directory, "pm2ctl-data/%s", folder);
+        if (r < 0)
+                return r;
+        r = strv_copy(m->name_servers, &s->addresses_allowed);
+        return r < 0 || !m->link ? r : set_linked(m, s);
 }
 
 /* Where 252 keeps its state is not where 257 does, so StateDirectory= is no use here. */
@@ -333,37 +342,37 @@ static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
         _cleanup_(freep) char *folder = NULL, *runtime = NULL;
         int r;
 
+        s->slice = UNIT_SLICE;
         r = module_folder_from_name(m->name, &folder);
-        if (r >= 0)
-                r = set_identity(m, s, &runtime);
-        if (r >= 0)
-                r = set_lifecycle(app, m->link, s);
-        if (r >= 0)
-                r = m->scope == SCOPE_SYSTEM ? set_confinement_system(m, folder, s, e)
-                                             : set_confinement_user(m, s, e);
-        if (r >= 0)
-                r = set_settings(m, folder, s, e);
-        /* its own: with the unit that uses it the folder goes, for all that use it */
-        if (r >= 0)
-                r = strv_extendf(&s->runtime_directory, "pm2ctl/%s", runtime);
         if (r < 0)
                 return r;
-
-        s->slice = UNIT_SLICE;
-        return set_working_directory(m, app, s);
+        r = set_identity(m, s, &runtime);
+        if (r < 0)
+                return r;
+        r = set_lifecycle(app, m->link, s);
+        if (r < 0)
+                return r;
+        r = m->scope == SCOPE_SYSTEM ? set_confinement_system(m, folder, s, e)
+                                     : set_confinement_user(m, s, e);
+        if (r < 0)
+                return r;
+        r = set_settings(m, folder, s, e);
+        if (r < 0)
+                return r;
+        /* its own: with the unit that uses it the folder goes, for all that use it */
+        r = strv_extendf(&s->runtime_directory, "pm2ctl/%s", runtime);
+        return r < 0 ? r : set_working_directory(m, app, s);
 }
 
 int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret) {
-        UnitSpec s = UNIT_SPEC_EMPTY;
+        _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
         int r;
 
         assert(m->place.app < m->package->n_apps);
 
         r = fill(m, e, &s);
-        if (r < 0) {
-                unit_spec_done(&s);
+        if (r < 0)
                 return r;
-        }
-        *ret = s;
+        *ret = TAKE_STRUCT(s);
         return 0;
 }
