@@ -56,8 +56,9 @@ static int merge_member(json_object *into, json_object *into_origins, const char
         }
 
         r = enter(into, key, &below);
-        if (r >= 0)
-                r = enter(into_origins, key, &below_origins);
+        if (r < 0)
+                return r;
+        r = enter(into_origins, key, &below_origins);
         return r < 0 ? r : merge(below, below_origins, value, origin);
 }
 
@@ -74,6 +75,22 @@ static int merge(json_object *into, json_object *into_origins, json_object *from
         return 0;
 }
 
+static int merge_variable(const EnvironmentSource *source, json_object *into,
+                          json_object *into_origins, const char *key) {
+        const char *variable = strv_env_get(source->base, key);
+        int r;
+
+        if (environment_is_reserved(key))
+                return 0;
+        if (variable) {
+                r = json_add_string(into, key, variable);
+                return r < 0 ? r : json_add_string(into_origins, key, origins[ORIGIN_DROPIN]);
+        }
+        if (!json_has(source->app->env, key))
+                return 0;
+        return merge_member(into, into_origins, key, json_get(source->app->env, key), ORIGIN_APP);
+}
+
 /* Variables of the app and of the unit that are called like a setting of the package change that
  * setting; the others are no settings. */
 static int merge_variables(const EnvironmentSource *source, json_object *into,
@@ -83,20 +100,8 @@ static int merge_variables(const EnvironmentSource *source, json_object *into,
         if (!source->package->config)
                 return 0;
         json_object_object_foreach(source->package->config, key, value) {
-                const char *variable = strv_env_get(source->base, key);
-
                 (void) value;
-                if (environment_is_reserved(key))
-                        continue;
-                if (variable) {
-                        r = json_add_string(into, key, variable);
-                        if (r >= 0)
-                                r = json_add_string(into_origins, key, origins[ORIGIN_DROPIN]);
-                } else if (json_has(source->app->env, key))
-                        r = merge_member(into, into_origins, key, json_get(source->app->env, key),
-                                         ORIGIN_APP);
-                else
-                        r = 0;
+                r = merge_variable(source, into, into_origins, key);
                 if (r < 0)
                         return r;
         }
@@ -117,12 +122,15 @@ int environment_document(const EnvironmentSource *source, json_object **ret,
                 return -ENOMEM;
 
         r = merge(document, names, source->package->config, ORIGIN_PACKAGE);
-        if (r >= 0)
-                r = merge_variables(source, document, names);
-        if (r >= 0)
-                r = merge(document, names, source->global, ORIGIN_GLOBAL);
-        if (r >= 0)
-                r = merge(document, names, source->module, ORIGIN_MODULE);
+        if (r < 0)
+                return r;
+        r = merge_variables(source, document, names);
+        if (r < 0)
+                return r;
+        r = merge(document, names, source->global, ORIGIN_GLOBAL);
+        if (r < 0)
+                return r;
+        r = merge(document, names, source->module, ORIGIN_MODULE);
         if (r < 0)
                 return r;
 

@@ -176,6 +176,32 @@ static int check_sizes(char *const *env, const char *document, Error *e) {
         return 0;
 }
 
+/* What comes later wins, where the functions do not leave alone what is there. */
+static int set_variables(char ***env, const EnvironmentSource *source,
+                         const EnvironmentFacts *facts, json_object *document) {
+        int r;
+
+        r = strv_env_set(env, VARIABLE_DEBUG, NULL);
+        if (r < 0)
+                return r;
+        r = set_contract(env, source, facts);
+        if (r < 0)
+                return r;
+        r = set_app_variables(env, source, document);
+        if (r < 0)
+                return r;
+        r = set_settings(env, source, document);
+        if (r < 0)
+                return r;
+        /* a package may be called PATH, too */
+        if (!environment_is_reserved(source->package->name)) {
+                r = strv_env_set(env, source->package->name, json_text(document));
+                if (r < 0)
+                        return r;
+        }
+        return set_channel(env, facts->channel_fd);
+}
+
 int environment_build(const EnvironmentSource *source, const EnvironmentFacts *facts, Error *e,
                       char ***ret, json_object **ret_document) {
         _cleanup_(json_object_putp) json_object *document = NULL;
@@ -185,23 +211,15 @@ int environment_build(const EnvironmentSource *source, const EnvironmentFacts *f
         assert(facts);
 
         r = environment_document(source, &document, /* ret_origins= */ NULL);
-        if (r >= 0)
-                r = strv_copy(source->base, &env);
-        if (r >= 0)
-                r = strv_env_set(&env, VARIABLE_DEBUG, NULL);
-        if (r >= 0)
-                r = set_contract(&env, source, facts);
-        if (r >= 0)
-                r = set_app_variables(&env, source, document);
-        if (r >= 0)
-                r = set_settings(&env, source, document);
-        /* a package may be called PATH, too */
-        if (r >= 0 && !environment_is_reserved(source->package->name))
-                r = strv_env_set(&env, source->package->name, json_text(document));
-        if (r >= 0)
-                r = set_channel(&env, facts->channel_fd);
-        if (r >= 0)
-                r = check_sizes(env, source->package->name, e);
+        if (r < 0)
+                return r;
+        r = strv_copy(source->base, &env);
+        if (r < 0)
+                return r;
+        r = set_variables(&env, source, facts, document);
+        if (r < 0)
+                return r;
+        r = check_sizes(env, source->package->name, e);
         if (r < 0)
                 return r;
 
