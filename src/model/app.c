@@ -69,19 +69,23 @@ static int add_path(json_object *value, char ***paths, Error *e) {
 /* True or false, or what to watch: a path or several. */
 static int parse_watch(json_object *value, void *field, Error *e) {
         App *app = field;
-        int r = 0;
+        int r;
 
         app->watch = WATCH_YES;
-        if (json_object_is_type(value, json_type_boolean))
+        if (json_object_is_type(value, json_type_boolean)) {
                 app->watch = json_object_get_boolean(value) ? WATCH_YES : WATCH_NO;
-        else if (json_string(value))
-                r = add_path(value, &app->watch_paths, e);
-        else if (!json_object_is_type(value, json_type_array))
+                return 0;
+        }
+        if (json_string(value))
+                return add_path(value, &app->watch_paths, e);
+        if (!json_object_is_type(value, json_type_array))
                 return field_wrong_type(value, "true, false, a path or an array of paths", e);
-        else
-                for (size_t i = 0; r >= 0 && i < json_object_array_length(value); i++)
-                        r = add_path(json_object_array_get_idx(value, i), &app->watch_paths, e);
-        return r;
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
+                r = add_path(json_object_array_get_idx(value, i), &app->watch_paths, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 /* One pattern or several, each with whatever characters it has. */
@@ -196,7 +200,7 @@ static int parse_declaration(App *app, json_object *declaration, const char *whe
 }
 
 int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
-        App app = {
+        _cleanup_(app_done) App app = {
                 .autorestart = true,
                 .preload = true,
                 .min_uptime_usec = APP_MIN_UPTIME_USEC,
@@ -208,11 +212,9 @@ int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
         int r;
 
         r = parse_declaration(&app, declaration, where, e);
-        if (r < 0) {
-                app_done(&app);
+        if (r < 0)
                 return r;
-        }
-        *ret = app;
+        *ret = TAKE_STRUCT(app);
         return 0;
 }
 

@@ -71,7 +71,7 @@ static int add_server(const char *word, size_t size, NameServers *n) {
 }
 
 int name_servers_parse(const char *text, NameServers *ret) {
-        NameServers n = {};
+        _cleanup_(name_servers_done) NameServers n = {};
 
         for (const char *line = text, *next; *line; line = next) {
                 const char *rest = startswith(line, "nameserver");
@@ -82,12 +82,10 @@ int name_servers_parse(const char *text, NameServers *ret) {
                 if (blanks == 0)
                         continue;
                 rest += blanks;
-                if (add_server(rest, strcspn(rest, " \t\r\n"), &n) < 0) {
-                        name_servers_done(&n);
+                if (add_server(rest, strcspn(rest, " \t\r\n"), &n) < 0)
                         return -ENOMEM;
-                }
         }
-        *ret = n;
+        *ret = TAKE_STRUCT(n);
         return 0;
 }
 

@@ -74,29 +74,37 @@ static int split_words(const char *s, char ***ret) {
         return 0;
 }
 
+/* Numbers and the like are taken as they are written. */
+static int take_words(json_object *array, Error *e, char ***words) {
+        int r;
+
+        for (size_t i = 0; i < json_object_array_length(array); i++) {
+                json_object *word = json_object_array_get_idx(array, i);
+
+                if (json_string(word))
+                        r = strv_extend(words, json_string(word));
+                else if (json_object_is_type(word, json_type_int) ||
+                         json_object_is_type(word, json_type_double) ||
+                         json_object_is_type(word, json_type_boolean))
+                        r = strv_extend(words, json_text(word));
+                else
+                        return field_wrong_type(word, "made of strings", e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int field_words(json_object *value, void *field, Error *e) {
         _cleanup_(strv_freep) char **words = NULL;
         int r;
 
         if (json_string(value))
                 r = split_words(json_string(value), &words);
-        else if (!json_object_is_type(value, json_type_array))
+        else if (json_object_is_type(value, json_type_array))
+                r = take_words(value, e, &words);
+        else
                 return field_wrong_type(value, "a string or an array of strings", e);
-        else {
-                r = 0;
-                for (size_t i = 0; r >= 0 && i < json_object_array_length(value); i++) {
-                        json_object *word = json_object_array_get_idx(value, i);
-
-                        if (json_string(word))
-                                r = strv_extend(&words, json_string(word));
-                        else if (json_object_is_type(word, json_type_int) ||
-                                 json_object_is_type(word, json_type_double) ||
-                                 json_object_is_type(word, json_type_boolean))
-                                r = strv_extend(&words, json_text(word));
-                        else
-                                return field_wrong_type(word, "made of strings", e);
-                }
-        }
         if (r < 0)
                 return r;
         strv_free(*(char ***) field);

@@ -40,8 +40,9 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
         int r;
 
         r = take_id(&cursor, "s=", position.series);
-        if (r >= 0)
-                r = take_number(&cursor, ";i=", &position.number);
+        if (r < 0)
+                return r;
+        r = take_number(&cursor, ";i=", &position.number);
         if (r < 0)
                 return r;
         if (take_id(&cursor, ";b=", position.boot) < 0 ||

@@ -69,8 +69,9 @@ static int take_path(const char *s, Error *e, char ***ret) {
 
                 s++;
                 r = take_part(&s, dotted, e, &part);
-                if (r >= 0)
-                        r = strv_consume(&path, part);
+                if (r < 0)
+                        return r;
+                r = strv_consume(&path, part);
                 if (r < 0)
                         return r;
                 if (strv_length(path) > KEY_DEPTH_MAX)
@@ -114,43 +115,49 @@ static int take_module(const char **s, char *const *modules, Error *e, char **re
         return module_name_check(*ret, e);
 }
 
-static int parse(const char *text, char *const *modules, Error *e, Key *k) {
+/* The first part is in double quotes: the module's name, or alone a global key. */
+static int key_parse_quoted(const char *text, Error *e, Key *k) {
+        _cleanup_(freep) char *first = NULL;
+        int r;
+
+        r = take_part(&text, true, e, &first);
+        if (r < 0)
+                return r;
+        if (!*text)
+                return strv_consume(&k->path, TAKE_PTR(first));
+        r = module_name_check(first, e);
+        if (r < 0)
+                return r;
+        k->module = TAKE_PTR(first);
+        return take_path(text, e, &k->path);
+}
+
+static int key_parse_text(const char *text, char *const *modules, Error *e, Key *k) {
         int r;
 
         if (!text[0])
                 return error_set(e, -EINVAL, "it is empty");
         if (!utf8_is_valid(text, strlen(text)))
                 return error_set(e, -EINVAL, "it is not valid UTF-8");
+        if (text[0] == '"')
+                return key_parse_quoted(text, e, k);
 
-        if (text[0] != '"')
-                r = take_module(&text, modules, e, &k->module);
-        else {
-                const char *s = text;
-
-                r = take_part(&s, true, e, &k->module);
-                if (r >= 0 && !*s) {
-                        r = strv_consume(&k->path, TAKE_PTR(k->module));
-                        return r;
-                }
-                if (r >= 0)
-                        r = module_name_check(k->module, e);
-                text = s;
-        }
+        r = take_module(&text, modules, e, &k->module);
         if (r < 0)
                 return r;
         return k->module ? take_path(text, e, &k->path) : strv_extend(&k->path, text);
 }
 
 int key_parse(const char *text, char *const *modules, Error *e, Key *ret) {
-        Key k = {};
+        _cleanup_(key_done) Key k = {};
         int r;
 
-        r = parse(text, modules, e, &k);
-        if (r < 0) {
-                key_done(&k);
-                return r == -EINVAL ? error_prefix(e, r, "key '%.*s'", MODULE_NAME_MAX, text) : r;
-        }
-        *ret = k;
+        r = key_parse_text(text, modules, e, &k);
+        if (r == -EINVAL)
+                return error_prefix(e, r, "key '%.*s'", MODULE_NAME_MAX, text);
+        if (r < 0)
+                return r;
+        *ret = TAKE_STRUCT(k);
         return 0;
 }
 

@@ -234,9 +234,11 @@ int module_from_unit_word(const char *word, char **ret_name, char **ret_unit) {
                 return -ENOMEM;
         }
         r = module_from_unit_name(unit, ret_name, /* ret_app= */ NULL, /* ret_instance= */ NULL);
-        if (r >= 0 && ret_unit)
+        if (r < 0)
+                return r;
+        if (ret_unit)
                 *ret_unit = TAKE_PTR(unit);
-        return r;
+        return 0;
 }
 
 const char *module_find(char *const *names, const char *word) {

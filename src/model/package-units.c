@@ -75,8 +75,9 @@ int package_unit_names(const Package *p, const char *module, size_t app, char **
                         char *name;
 
                         r = package_unit_name(p, module, (UnitPlace){ i, k }, &name);
-                        if (r >= 0)
-                                r = strv_consume(&names, name);
+                        if (r < 0)
+                                return r;
+                        r = strv_consume(&names, name);
                         if (r < 0)
                                 return r;
                 }

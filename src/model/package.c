@@ -152,7 +152,7 @@ static int parse_apps(json_object *o, Error *e, Package *p) {
 
 int package_parse(const char *text, size_t size, Error *e, Package *ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
-        Package p = {};
+        _cleanup_(package_done) Package p = {};
         int r;
 
         r = json_parse(text, size, e, &o);
@@ -162,15 +162,15 @@ int package_parse(const char *text, size_t size, Error *e, Package *ret) {
                 return error_set(e, -EINVAL, "must be a JSON object, not %s", json_type_text(o));
 
         r = parse_identity(o, e, &p);
-        if (r >= 0)
-                r = parse_config(o, e, &p);
-        if (r >= 0)
-                r = parse_apps(o, e, &p);
-        if (r < 0) {
-                package_done(&p);
+        if (r < 0)
                 return r;
-        }
-        *ret = p;
+        r = parse_config(o, e, &p);
+        if (r < 0)
+                return r;
+        r = parse_apps(o, e, &p);
+        if (r < 0)
+                return r;
+        *ret = TAKE_STRUCT(p);
         return 0;
 }
 

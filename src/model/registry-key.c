@@ -75,7 +75,7 @@ static char **key_text(const RegistryKey *key, const KeyField *f) {
         return (char **) ((char *) key + f->offset);
 }
 
-static void key_done(RegistryKey *key) {
+static void registry_key_done(RegistryKey *key) {
         for (size_t i = 0; i < ELEMENTSOF(key_fields); i++)
                 free(*key_text(key, key_fields + i));
         *key = (RegistryKey){};
@@ -83,7 +83,7 @@ static void key_done(RegistryKey *key) {
 
 void registry_keys_done(RegistryKeys *keys) {
         for (size_t i = 0; i < keys->n; i++)
-                key_done(keys->items + i);
+                registry_key_done(keys->items + i);
         free(keys->items);
         *keys = (RegistryKeys){};
 }
@@ -152,23 +152,21 @@ static int parse_key(json_object *o, Error *e, RegistryKey *key) {
 }
 
 static int add_key(RegistryKeys *keys, json_object *o, Error *e) {
-        RegistryKey key = {};
+        _cleanup_(registry_key_done) RegistryKey key = {};
         int r;
 
         r = parse_key(o, e, &key);
-        if (r >= 0 && registry_keys_find(keys, key.keyid))
-                r = error_set(e, -EBADMSG, "it lists key %s twice", key.keyid);
-        if (r < 0) {
-                key_done(&key);
+        if (r < 0)
                 return r;
-        }
-        keys->items[keys->n++] = key;
+        if (registry_keys_find(keys, key.keyid))
+                return error_set(e, -EBADMSG, "it lists key %s twice", key.keyid);
+        keys->items[keys->n++] = TAKE_STRUCT(key);
         return 0;
 }
 
 int registry_keys_from_json(json_object *array, Error *e, RegistryKeys *ret) {
-        RegistryKeys keys = {};
-        int r = 0;
+        _cleanup_(registry_keys_done) RegistryKeys keys = {};
+        int r;
 
         if (!json_object_is_type(array, json_type_array))
                 return error_set(e, -EBADMSG, "field 'keys' is not an array");
@@ -177,13 +175,12 @@ int registry_keys_from_json(json_object *array, Error *e, RegistryKeys *ret) {
         keys.items = calloc(REGISTRY_KEYS_MAX, sizeof(RegistryKey));
         if (!keys.items)
                 return -ENOMEM;
-        for (size_t i = 0; r >= 0 && i < json_object_array_length(array); i++)
+        for (size_t i = 0; i < json_object_array_length(array); i++) {
                 r = add_key(&keys, json_object_array_get_idx(array, i), e);
-        if (r < 0) {
-                registry_keys_done(&keys);
-                return r;
+                if (r < 0)
+                        return r;
         }
-        *ret = keys;
+        *ret = TAKE_STRUCT(keys);
         return 0;
 }
 

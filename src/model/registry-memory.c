@@ -169,24 +169,26 @@ static int parse_memory(RegistryMemories *all, json_object *o, Error *e) {
         if (r < 0)
                 return r;
         m->has_keys = keys;
-        if (keys)
+        if (keys) {
                 r = registry_keys_from_json(keys, e, &m->keys);
-        return r < 0 || !marks ? r : parse_marks(marks, e, m);
+                if (r < 0)
+                        return r;
+        }
+        return marks ? parse_marks(marks, e, m) : 0;
 }
 
 int registry_memories_from_json(json_object *array, Error *e, RegistryMemories *ret) {
-        RegistryMemories all = {};
-        int r = 0;
+        _cleanup_(registry_memories_done) RegistryMemories all = {};
+        int r;
 
         if (array && !json_object_is_type(array, json_type_array))
                 return error_set(e, -EBADMSG, "field 'registries' is not an array");
-        for (size_t i = 0; array && r >= 0 && i < json_object_array_length(array); i++)
+        for (size_t i = 0; array && i < json_object_array_length(array); i++) {
                 r = parse_memory(&all, json_object_array_get_idx(array, i), e);
-        if (r < 0) {
-                registry_memories_done(&all);
-                return r;
+                if (r < 0)
+                        return r;
         }
-        *ret = all;
+        *ret = TAKE_STRUCT(all);
         return 0;
 }
 
