@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "basic/address-mask.h"
+#include "basic/string-util.h"
 
 /* A clause ends on terminals, in journals and in answers. */
 _printf_(1, 0) static char *format_masked(const char *format, va_list ap) {
@@ -42,7 +43,7 @@ int error_prefix(Error *e, int r, const char *format, ...) {
         if (!where)
                 return r;
 
-        if (asprintf(&joined, "%s: %s", where, error_text(e, r)) < 0)
+        if (strdupf(&joined, "%s: %s", where, error_text(e, r)) < 0)
                 return r;
 
         free(e->message);

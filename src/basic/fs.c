@@ -97,8 +97,7 @@ int temporary_name(const char *name, char **ret) {
 
         if (getrandom(&random, sizeof(random), 0) != sizeof(random))
                 return -errno;
-        return asprintf(ret, ".#%.200s.%016llx", name, (unsigned long long) random) < 0 ? -ENOMEM
-                                                                                        : 0;
+        return strdupf(ret, ".#%.200s.%016llx", name, (unsigned long long) random);
 }
 
 /* Fills a new file that is only visible by its temporary name, and gives it the name it is for. */

@@ -178,11 +178,9 @@ void options_print_help(const Option *table, size_t n) {
                         continue;
                 if (o->letter)
                         (void) snprintf(letter, sizeof(letter), "-%c", o->letter);
-                if (asprintf(&left, "%s --%s%s%s", letter, o->name, metavar_separator(o),
-                             o->metavar ? o->metavar : "") < 0) {
-                        left = NULL;
+                if (strdupf(&left, "%s --%s%s%s", letter, o->name, metavar_separator(o),
+                            o->metavar ? o->metavar : "") < 0)
                         return;
-                }
                 printf("  %-26s %s\n", left, o->help);
         }
 }

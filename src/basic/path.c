@@ -17,7 +17,8 @@ char *path_join(const char *a, const char *b) {
                 n--;
         while (*b == '/')
                 b++;
-        return asprintf(&joined, "%.*s/%s", (int) n, a, b) < 0 ? NULL : joined;
+        (void) strdupf(&joined, "%.*s/%s", (int) n, a, b);
+        return joined;
 }
 
 int path_normalize_beneath(const char *path, char **ret) {

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "basic/path.h"
+#include "basic/string-util.h"
 
 int process_exec(char *const *argv) {
         (void) fflush(NULL);
@@ -40,10 +41,8 @@ void process_adopt_strays(void) {
 void process_end_strays(void) {
         _cleanup_(freep) char *path = NULL;
 
-        if (asprintf(&path, "/proc/self/task/%d/children", (int) getpid()) < 0) {
-                path = NULL;
+        if (strdupf(&path, "/proc/self/task/%d/children", (int) getpid()) < 0)
                 return;
-        }
         for (;;) {
                 _cleanup_(fclosep) FILE *f = fopen(path, "re");
                 pid_t pid;

@@ -2,6 +2,7 @@
 #include "basic/string-util.h"
 
 #include <limits.h>
+#include <stdarg.h>
 #include <wchar.h>
 
 #define EDIT_DISTANCE_MAX 63
@@ -31,6 +32,19 @@ int free_and_strdup(char **p, const char *s) {
         free(*p);
         *p = copy;
         return 0;
+}
+
+int strdupf(char **ret, const char *format, ...) {
+        va_list ap;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(ret, format, ap);
+        va_end(ap);
+        if (n >= 0)
+                return 0;
+        *ret = NULL;
+        return -ENOMEM;
 }
 
 size_t utf8_decode(const char *s, size_t size, uint32_t *ret) {
@@ -165,7 +179,7 @@ char *escape_cut(const char *s, size_t max, bool keep_newlines) {
 
         if (!s[n])
                 return escape_control(s, keep_newlines);
-        if (asprintf(&cut, "%.*s…", (int) n, s) < 0)
+        if (strdupf(&cut, "%.*s…", (int) n, s) < 0)
                 return NULL;
         return escape_control(cut, keep_newlines);
 }

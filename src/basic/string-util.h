@@ -25,6 +25,9 @@ bool endswith(const char *s, const char *suffix);
 /* -ENOMEM or 0; the old string is freed. `s` may be NULL. */
 int free_and_strdup(char **p, const char *s);
 
+/* A new string, as printf() writes it: 0, or -ENOMEM and NULL. */
+int strdupf(char **ret, const char *format, ...) _printf_(2, 3);
+
 /* RFC 3629: no overlong forms, no surrogates. */
 bool utf8_is_valid(const char *s, size_t size);
 

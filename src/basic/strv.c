@@ -146,7 +146,7 @@ int strv_env_set(char ***env, const char *name, const char *value) {
                 return 0;
         }
 
-        if (asprintf(&entry, "%s=%s", name, value) < 0)
+        if (strdupf(&entry, "%s=%s", name, value) < 0)
                 return -ENOMEM;
         if (!found)
                 return strv_consume(env, entry);

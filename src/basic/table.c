@@ -183,7 +183,7 @@ static int cut_text(char **text, int width) {
         n = utf8_fit(t, (size_t) width * 4);
         for (t[n] = 0; n > 0 && display_width(t) > width - 1; t[n] = 0)
                 n = utf8_fit(t, n - 1);
-        if (asprintf(&cut, "%s…", t) < 0)
+        if (strdupf(&cut, "%s…", t) < 0)
                 return -ENOMEM;
         free(t);
         *text = cut;

@@ -102,7 +102,7 @@ int user_name(uid_t uid, char **ret) {
         struct passwd *pw = getpwuid(uid);
 
         if (!pw)
-                return asprintf(ret, "%u", (unsigned) uid) < 0 ? -ENOMEM : 0;
+                return strdupf(ret, "%u", (unsigned) uid);
         *ret = strdup(pw->pw_name);
         return *ret ? 0 : -ENOMEM;
 }
@@ -111,7 +111,7 @@ int group_name(gid_t gid, char **ret) {
         struct group *gr = getgrgid(gid);
 
         if (!gr)
-                return asprintf(ret, "%u", (unsigned) gid) < 0 ? -ENOMEM : 0;
+                return strdupf(ret, "%u", (unsigned) gid);
         *ret = strdup(gr->gr_name);
         return *ret ? 0 : -ENOMEM;
 }

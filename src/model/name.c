@@ -83,34 +83,25 @@ bool app_name_is_valid(const char *app) {
 /* "@scope/name" → lead + "scope" + separator + "name"; an unscoped name is copied. */
 static int respell(const char *name, const char *lead, char separator, char **ret) {
         const char *slash = strchr(name, '/');
-        char *s;
 
-        if (!slash) {
-                s = strdup(name);
-                if (!s)
-                        return -ENOMEM;
-        } else if (asprintf(&s, "%s%.*s%c%s", lead, (int) (slash - name) - 1, name + 1, separator,
-                            slash + 1) < 0)
-                return -ENOMEM;
-
-        *ret = s;
-        return 0;
+        if (!slash)
+                return strdupf(ret, "%s", name);
+        return strdupf(ret, "%s%.*s%c%s", lead, (int) (slash - name) - 1, name + 1, separator,
+                       slash + 1);
 }
 
 /* The way back: `scoped` is where the scope starts, NULL for an unscoped name. */
 static int spell_name(const char *whole, const char *scoped, char separator, char **ret) {
         _cleanup_(freep) char *name = NULL;
         const char *split = scoped ? strchr(scoped, separator) : NULL;
-        int n;
+        int r;
 
         if (split)
-                n = asprintf(&name, "@%.*s/%s", (int) (split - scoped), scoped, split + 1);
+                r = strdupf(&name, "@%.*s/%s", (int) (split - scoped), scoped, split + 1);
         else
-                n = asprintf(&name, "%s", whole);
-        if (n < 0) {
-                name = NULL;
-                return -ENOMEM;
-        }
+                r = strdupf(&name, "%s", whole);
+        if (r < 0)
+                return r;
         if (!module_name_is_valid(name))
                 return -EINVAL;
         *ret = TAKE_PTR(name);
@@ -136,21 +127,13 @@ int module_name_from_folder(const char *folder, char **ret) {
 /* The module's part, then what tells its units apart. */
 static int add_parts(const char *prefix, const char *module, const char *app, unsigned instance,
                      const char *suffix, char **ret) {
-        int n;
-
         assert(app || instance == 0);
 
         if (!app)
-                n = asprintf(ret, "%s%s%s", prefix, module, suffix);
-        else if (instance == 0)
-                n = asprintf(ret, "%s%s@%s%s", prefix, module, app, suffix);
-        else
-                n = asprintf(ret, "%s%s@%s@%u%s", prefix, module, app, instance, suffix);
-        if (n < 0) {
-                *ret = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+                return strdupf(ret, "%s%s%s", prefix, module, suffix);
+        if (instance == 0)
+                return strdupf(ret, "%s%s@%s%s", prefix, module, app, suffix);
+        return strdupf(ret, "%s%s@%s@%u%s", prefix, module, app, instance, suffix);
 }
 
 int module_unit_folder(const char *name, const char *app, unsigned instance, char **ret) {
@@ -229,10 +212,9 @@ int module_from_unit_word(const char *word, char **ret_name, char **ret_unit) {
         _cleanup_(freep) char *unit = NULL;
         int r;
 
-        if (asprintf(&unit, "%s%s", word, endswith(word, ".service") ? "" : ".service") < 0) {
-                unit = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&unit, "%s%s", word, endswith(word, ".service") ? "" : ".service");
+        if (r < 0)
+                return r;
         r = module_from_unit_name(unit, ret_name, /* ret_app= */ NULL, /* ret_instance= */ NULL);
         if (r < 0)
                 return r;
@@ -271,15 +253,13 @@ int module_user_name_hashed(const char *name, char **ret) {
                 if (strchr(user_plain, *p))
                         stem[used++] = *p;
         stem[used] = 0;
-        return asprintf(ret, USER_PREFIX "%s-%012llx", stem,
-                        (unsigned long long) (name_hash(name) & UINT64_C(0xffffffffffff))) < 0
-                       ? -ENOMEM
-                       : 0;
+        return strdupf(ret, USER_PREFIX "%s-%012llx", stem,
+                       (unsigned long long) (name_hash(name) & UINT64_C(0xffffffffffff)));
 }
 
 int module_user_name(const char *name, char **ret) {
         if (strlen(name) > USER_NAME_MAX - strlen(USER_PREFIX) ||
             strspn(name, user_plain) != strlen(name))
                 return module_user_name_hashed(name, ret);
-        return asprintf(ret, USER_PREFIX "%s", name) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, USER_PREFIX "%s", name);
 }

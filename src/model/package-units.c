@@ -32,15 +32,8 @@ bool package_app_is_named(const Package *p, size_t app) {
 }
 
 static int app_part(const Package *p, size_t app, char **ret) {
-        if (package_app_is_named(p, app)) {
-                *ret = strdup(p->apps[app].name);
-                return *ret ? 0 : -ENOMEM;
-        }
-        if (asprintf(ret, "%zu", app) < 0) {
-                *ret = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+        return package_app_is_named(p, app) ? strdupf(ret, "%s", p->apps[app].name)
+                                            : strdupf(ret, "%zu", app);
 }
 
 int package_first_app(const Package *p, char **ret) {

@@ -118,12 +118,10 @@ static int set_texts(const ModuleUnit *m, UnitSpec *s) {
         size_t stem = strlen(s->unit) - strlen(UNIT_PREFIX) - strlen(".service");
         int r;
 
-        r = isempty(description) ? asprintf(&s->description, "PM2 module %s", m->name)
-                                 : asprintf(&s->description, "%s: %s", m->name, description);
-        if (r < 0) {
-                s->description = NULL;
-                return -ENOMEM;
-        }
+        r = isempty(description) ? strdupf(&s->description, "PM2 module %s", m->name)
+                                 : strdupf(&s->description, "%s: %s", m->name, description);
+        if (r < 0)
+                return r;
         if (homepage && homepage_is_safe(homepage)) {
                 r = strv_extend(&s->documentation, homepage);
                 if (r < 0)
@@ -310,10 +308,8 @@ static int set_settings(const ModuleUnit *m, const char *folder, UnitSpec *s, Er
         _cleanup_(freep) char *global = path_join(m->config, "settings.ini"), *module = NULL;
         int r;
 
-        if (!global || asprintf(&module, "%s/modules/%s.ini", m->config, folder) < 0) {
-                module = NULL;
+        if (!global || strdupf(&module, "%s/modules/%s.ini", m->config, folder) < 0)
                 return -ENOMEM;
-        }
         if (strchr(global, ' '))
                 return error_set(e, -EINVAL,
                                  "systemd cannot load settings from a folder with a blank in its "
@@ -330,11 +326,7 @@ static int set_working_directory(const ModuleUnit *m, const App *app, UnitSpec *
         path = path_join(m->folder, app->cwd && !streq(app->cwd, ".") ? app->cwd : NULL);
         if (!path)
                 return -ENOMEM;
-        if (asprintf(&s->working_directory, "%s%s", m->link ? "-" : "", path) < 0) {
-                s->working_directory = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+        return strdupf(&s->working_directory, "%s%s", m->link ? "-" : "", path);
 }
 
 static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {

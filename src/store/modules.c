@@ -119,12 +119,12 @@ int store_set_paths(Store *s, Module *m) {
         free(m->package);
         free(m->home);
         m->package = m->home = NULL;
-        if (asprintf(&m->package, "%s/modules/%s/" RELEASES "/%s/node_modules/%s", s->path, folder,
-                     m->release, m->name) < 0 ||
-            asprintf(&m->home, "%s/modules/%s/" CURRENT "/node_modules/%s", s->path, folder,
-                     m->name) < 0)
-                return -ENOMEM;
-        return 0;
+        r = strdupf(&m->package, "%s/modules/%s/" RELEASES "/%s/node_modules/%s", s->path, folder,
+                    m->release, m->name);
+        if (r < 0)
+                return r;
+        return strdupf(&m->home, "%s/modules/%s/" CURRENT "/node_modules/%s", s->path, folder,
+                       m->name);
 }
 
 static int load_release(Store *s, const char *folder, const char *name, const char *release,
@@ -134,10 +134,9 @@ static int load_release(Store *s, const char *folder, const char *name, const ch
         const char *shown;
         int r;
 
-        if (asprintf(&path, "%s/" RELEASES "/%s/" MODULE_FILE, folder, release) < 0) {
-                path = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&path, "%s/" RELEASES "/%s/" MODULE_FILE, folder, release);
+        if (r < 0)
+                return r;
         shown = path + strlen(folder) + 1;
         r = module_file_read(s->modules_fd, path, e, &m);
         if (r < 0)
@@ -232,10 +231,8 @@ int store_read_release_file(Store *s, const Module *m, const char *file, size_t 
 
         if (fd < 0)
                 return fd;
-        if (asprintf(&path, RELEASES "/%s/%s", m->release, file) < 0) {
-                path = NULL;
+        if (strdupf(&path, RELEASES "/%s/%s", m->release, file) < 0)
                 return -ENOMEM;
-        }
         return read_file_at(fd, path, max, ret, ret_size);
 }
 

@@ -94,10 +94,9 @@ static int add_numbered(int module_fd, const char *tree, const Module *m, char *
         r = next_release_number(releases_fd, &number);
         if (r < 0)
                 return r;
-        if (asprintf(&release, "%s-%lu", m->version, number) < 0) {
-                release = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&release, "%s-%lu", m->version, number);
+        if (r < 0)
+                return r;
         r = place_release(releases_fd, tree, m, release);
         if (r < 0)
                 return r;
@@ -221,10 +220,9 @@ static int clear_removed(Store *s, const char *name, Error *e, char **ret) {
         r = module_folder_from_name(name, &folder);
         if (r < 0)
                 return r;
-        if (asprintf(&gone, STAGING_REMOVED "%s", folder) < 0) {
-                gone = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&gone, STAGING_REMOVED "%s", folder);
+        if (r < 0)
+                return r;
         fd = open_or_mkdir_at(s->fd, "staging", 0700);
         if (fd < 0)
                 return error_set(e, fd, "cannot open %s/staging: %s", s->path, strerror(-fd));

@@ -4,6 +4,7 @@
 #include <pwd.h>
 
 #include "basic/path.h"
+#include "basic/string-util.h"
 
 #define SUBFOLDER "pm2ctl"
 
@@ -44,22 +45,15 @@ static const XdgFolder xdg_folders[] = {
 static int set_xdg_folder(const XdgFolder *x, const char *home, Scope *s) {
         char **path = (char **) ((char *) s + x->offset);
         const char *base = getenv(x->variable);
-        int n;
 
         if (base && base[0] == '/')
-                n = asprintf(path, "%s/" SUBFOLDER "%s", base, x->tail);
-        else
-                n = asprintf(path, "%s/%s/" SUBFOLDER "%s", home, x->otherwise, x->tail);
-        if (n < 0) {
-                *path = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+                return strdupf(path, "%s/" SUBFOLDER "%s", base, x->tail);
+        return strdupf(path, "%s/%s/" SUBFOLDER "%s", home, x->otherwise, x->tail);
 }
 
 static int init_user(Error *e, Scope *s) {
         const char *home = home_folder(), *runtime = getenv("XDG_RUNTIME_DIR");
-        int r, n;
+        int r;
 
         if (!home)
                 return error_set(e, -EINVAL, "no home folder: set HOME to an absolute path");
@@ -70,14 +64,8 @@ static int init_user(Error *e, Scope *s) {
                         return r;
         }
         if (runtime && runtime[0] == '/')
-                n = asprintf(&s->runtime, "%s/" SUBFOLDER, runtime);
-        else
-                n = asprintf(&s->runtime, "/run/user/%u/" SUBFOLDER, (unsigned) geteuid());
-        if (n < 0) {
-                s->runtime = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+                return strdupf(&s->runtime, "%s/" SUBFOLDER, runtime);
+        return strdupf(&s->runtime, "/run/user/%u/" SUBFOLDER, (unsigned) geteuid());
 }
 
 static int init_system(Scope *s) {
@@ -104,10 +92,7 @@ int scope_private_folder(const Scope *s, const char *folder, char **ret) {
         *ret = NULL;
         if (s->kind != SCOPE_SYSTEM)
                 return 0;
-        if (asprintf(ret, SYSTEM_STATE "/private/%s", path_basename(folder)) >= 0)
-                return 0;
-        *ret = NULL;
-        return -ENOMEM;
+        return strdupf(ret, SYSTEM_STATE "/private/%s", path_basename(folder));
 }
 
 void scope_done(Scope *s) {

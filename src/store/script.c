@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/string-util.h"
 
 int script_open(int package_fd, const char *script, char **ret_path) {
         static const char *const endings[] = { "", ".js", "/index.js" };
@@ -15,10 +16,8 @@ int script_open(int package_fd, const char *script, char **ret_path) {
                 _cleanup_(freep) char *path = NULL;
                 struct stat st;
 
-                if (asprintf(&path, "%s%s", script, endings[i]) < 0) {
-                        path = NULL;
+                if (strdupf(&path, "%s%s", script, endings[i]) < 0)
                         return -ENOMEM;
-                }
                 fd = open_beneath(package_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
                 if (fd < 0) {
                         r = i == 0 ? fd : r;

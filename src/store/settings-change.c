@@ -101,7 +101,7 @@ static int find_insertion(Settings *s, Section section, size_t *ret) {
                         if (r < 0)
                                 return r;
                 }
-                if (asprintf(&head, "[%s]\n", section_to_string(section)) < 0)
+                if (strdupf(&head, "[%s]\n", section_to_string(section)) < 0)
                         return -ENOMEM;
                 r = insert_text(s, s->file.n,
                                 (IniLine){ .kind = INI_SECTION,
@@ -130,7 +130,7 @@ static int lift_comment(Settings *s, size_t *i) {
                         return 0;
         } while (p[-1] != ' ' && p[-1] != '\t');
 
-        if (asprintf(&text, "%.*s\n", (int) strcspn(p, "\r\n"), p) < 0)
+        if (strdupf(&text, "%.*s\n", (int) strcspn(p, "\r\n"), p) < 0)
                 return -ENOMEM;
         r = insert_text(s, *i, (IniLine){ .section = line->section, .text = text });
         if (r < 0)

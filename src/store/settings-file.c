@@ -37,10 +37,9 @@ static int place_of(const Scope *scope, const char *module, Place *ret) {
                 r = module_folder_from_name(module, &id);
                 if (r < 0)
                         return r;
-                if (asprintf(&p.name, "%s" SUFFIX, id) < 0) {
-                        p.name = NULL;
-                        return -ENOMEM;
-                }
+                r = strdupf(&p.name, "%s" SUFFIX, id);
+                if (r < 0)
+                        return r;
                 p.folder = path_join(scope->config, FOLDER);
         } else {
                 p.name = strdup(GLOBAL_FILE);

@@ -141,10 +141,8 @@ static int make_folder(int staging_fd, Staging *s) {
         for (unsigned i = 1; i <= STAGING_NUMBER_MAX; i++) {
                 _cleanup_(freep) char *number = NULL;
 
-                if (asprintf(&number, "%u", i) < 0) {
-                        number = NULL;
+                if (strdupf(&number, "%u", i) < 0)
                         return -ENOMEM;
-                }
                 if (mkdirat(staging_fd, number, 0755) < 0) {
                         if (errno == EEXIST)
                                 continue;
@@ -161,13 +159,12 @@ static int make_folder(int staging_fd, Staging *s) {
 }
 
 static int name_paths(const Scope *scope, Staging *s) {
-        if (asprintf(&s->path, "%s/" STAGING "/%s", scope->state, s->number) < 0 ||
-            asprintf(&s->directory, "%s/" STAGING "/%s/tree", path_basename(scope->state),
-                     s->number) < 0)
+        if (strdupf(&s->path, "%s/" STAGING "/%s", scope->state, s->number) < 0 ||
+            strdupf(&s->directory, "%s/" STAGING "/%s/tree", path_basename(scope->state),
+                    s->number) < 0)
                 return -ENOMEM;
         if (scope->kind == SCOPE_SYSTEM)
-                return asprintf(&s->tree, SYSTEM_STATE "/private/%s", s->directory) < 0 ? -ENOMEM
-                                                                                        : 0;
+                return strdupf(&s->tree, SYSTEM_STATE "/private/%s", s->directory);
 
         if (mkdirat(s->fd, "tree", 0700) < 0)
                 return -errno;
