@@ -108,8 +108,10 @@ is "every error of it" "$(record deaf 'd["errors"]')" 150
 is "by the same relay" "$(relay_pid)" "$pid"
 
 # Entries whose number is damaged. libsystemd shows no entry with a lower one any more, although it was written later.
-# damage_number FOLDER N BY: of the nth entry of module ahead, or the next that was not written at the same microsecond
-# as one beside it, which time cannot tell from it either
+# damage_number FOLDER N BY: of the nth entry of module ahead, or of the next one of its kind (every fourth) that was not
+# written in the same microsecond as one beside it, which time cannot tell from it either. A busy journald gives all
+# lines of one read the same time. The kind matters because an entry is lost whose number is higher than any can be:
+# entry 104 holds metrics, which later ones replace.
 damage_number() {
         journalctl -q -D "$1" -o export _SYSTEMD_UNIT=pm2@ahead.service --output-fields=_TRANSPORT | python3 -c '
 import glob, re, struct, sys
@@ -117,7 +119,7 @@ cursors = [l for l in sys.stdin if l.startswith("__CURSOR=")]
 entries = [[int(re.search(r"[=;]%s=([0-9a-f]+);" % c, l)[1], 16) for c in "it"] for l in cursors]
 n, by = int(sys.argv[2]), int(sys.argv[3])
 while 0 <= n < len(entries) - 1 and by > 0 and entries[n][1] in (entries[n + 1][1], n > 0 and entries[n - 1][1]):
-    n += 1
+    n += 4
 known = struct.pack("<QQ", *entries[n])
 for name in glob.glob(sys.argv[1] + "/**/*.journal", recursive=True):
     with open(name, "r+b") as f:
@@ -140,8 +142,9 @@ journalctl --rotate
 for what in "0 1000" "100 1" "100 1000" "100 65535" "100 $((1 << 40))" "104 -60" "104 $((1 << 50))" "-1 1000" "-1 $((1 << 40))"; do
         rm -rf /opt/damaged
         mkdir -p /opt/damaged/journal
-        # The last but one of each kind was written when `ahead` spoke, the last when `behind` did.
-        find /var/log/journal -name 'system@*.journal' -printf '%T@ %p\n' | sort -n | tail -n 2 | cut -d' ' -f2 | xargs cp -t /opt/damaged/journal
+        # The last but one was written when `ahead` spoke, the last when `behind` did. Their names end with the time of
+        # their first entry; when they were modified depends on when the kernel wrote their pages.
+        find /var/log/journal -name 'system@*.journal' | sort -t- -k3 | tail -n 2 | xargs cp -t /opt/damaged/journal
         # shellcheck disable=SC2086
         ok "the number of entry ${what/ / is damaged by }" damage_number /opt/damaged/journal $what
         ok "the relay reads it" "$relay" --system --once --journal=/opt/damaged/journal --state=/opt/damaged
