@@ -2,7 +2,8 @@
 #include "ctl/check-fields.h"
 
 #include "basic/string-util.h"
-#include "ctl/preflight.h"
+#include "model/package.h"
+#include "module/finding.h"
 
 /* A document in which the member to be judged is all that can be wrong. */
 static json_object *sound_document(const char *key, json_object *value) {

@@ -12,6 +12,7 @@
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "module/finding.h"
 #include "npm/pack/packlist.h"
 #include "npm/spec/semver.h"
 #include "store/script.h"

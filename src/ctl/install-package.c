@@ -47,7 +47,7 @@ static int check_tree(Context *c, const Staging *staging, const Fetched *f, Erro
         if (r >= 0)
                 r = preflight_env(&p, c->arg->env, e);
         if (r >= 0)
-                preflight_notice_ignored(&p);
+                preflight_note_ignored(&c->modules, &p);
         package_done(&p);
         return r;
 }

@@ -135,6 +135,6 @@ int install_folder(Context *c, const Source *source, Install *in) {
                 r = warn_of_owner(m);
         if (r < 0)
                 return log_error_cause(r, &in->error, "Cannot install '%s'", source->spec);
-        preflight_notice_ignored(&p);
+        preflight_note_ignored(&c->modules, &p);
         return install_commit(c, /* tree= */ NULL, in);
 }

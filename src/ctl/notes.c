@@ -62,6 +62,11 @@ static void print_runtime_full(Context *c, const ModuleNote *note) {
                             note->module);
 }
 
+static void print_fields_ignored(_unused_ Context *c, const ModuleNote *note) {
+        log_notice("%s: these fields of package.json have no effect here: %s", note->module,
+                   note->clause);
+}
+
 void note_print(void *userdata, const ModuleNote *note) {
         static void (*const printers[_MODULE_NOTE_MAX])(Context * c, const ModuleNote *note) = {
                 [MODULE_NOTE_NO_MANAGER] = print_no_manager,
@@ -73,6 +78,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_RESOLV_CONF_UNREAD] = print_resolv_conf_unread,
                 [MODULE_NOTE_NAME_SERVERS_DENIED] = print_name_servers_denied,
                 [MODULE_NOTE_RUNTIME_FULL] = print_runtime_full,
+                [MODULE_NOTE_FIELDS_IGNORED] = print_fields_ignored,
         };
 
         printers[note->kind](userdata, note);

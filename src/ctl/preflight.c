@@ -2,11 +2,9 @@
 #include "ctl/preflight.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <sys/stat.h>
 
 #include "basic/fs.h"
-#include "basic/log.h"
 #include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
@@ -14,54 +12,17 @@
 #include "model/name.h"
 #include "model/package-units.h"
 #include "model/unit-spec.h"
+#include "module/finding.h"
+#include "module/modules.h"
 #include "store/script.h"
 
 /* What systemd gives a system unit that says nothing else. */
 #define UNIT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* ProtectHome= hides these from a module's unit. */
-static bool is_below_home(const char *path) {
+static bool path_is_below_home(const char *path) {
         return startswith(path, "/root/") || startswith(path, "/home/") ||
                startswith(path, "/run/user/");
-}
-
-/* -- findings ------------------------------------------------------------------------- */
-
-static const char *const levels[_FINDING_MAX] = {
-        [FINDING_ERROR] = "error",
-        [FINDING_WARNING] = "warning",
-};
-
-const char *finding_level_to_string(FindingLevel level) {
-        return level >= 0 && level < _FINDING_MAX ? levels[level] : NULL;
-}
-
-int finding_add(json_object *findings, FindingLevel level, const char *field, const char *remedy,
-                const char *format, ...) {
-        json_object *o = json_object_new_object();
-        char *problem = NULL;
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        r = vasprintf(&problem, format, ap);
-        va_end(ap);
-        if (r < 0 || !o || json_object_array_add(findings, o) < 0) {
-                (void) json_object_put(o);
-                free(r < 0 ? NULL : problem);
-                return -ENOMEM;
-        }
-        r = json_add_string(o, "level", finding_level_to_string(level));
-        if (r >= 0)
-                r = json_add_string(o, "file", "package.json");
-        if (r >= 0)
-                r = json_add_string(o, "field", field);
-        if (r >= 0)
-                r = json_add_string(o, "problem", problem);
-        if (r >= 0)
-                r = json_add_string(o, "remedy", remedy);
-        free(problem);
-        return r;
 }
 
 char *preflight_field(const Package *p, size_t app, const char *field) {
@@ -92,38 +53,48 @@ typedef struct Check {
                        : -ENOMEM;                                                                  \
         })
 
-/* 0 if a unit finds it, 1 if not: then that is a finding, where findings are wanted. */
+/* An interpreter by its path; `hidden`: a unit's sandbox hides it. */
+static int check_path(const Check *c, const char *path, bool hidden, bool quiet) {
+        int r = faccessat(c->fd, path, X_OK, 0) < 0 ? -errno : 0;
+
+        if (r >= 0 && !hidden)
+                return 0;
+        if (quiet)
+                return 1;
+        if (r < 0)
+                r = FOUND(c, "interpreter", "install it, or correct the path",
+                          "the interpreter %s is missing: %s", path, strerror(-r));
+        else
+                r = FOUND(c, "interpreter", "install it in /usr/local",
+                          "a unit's sandbox cannot reach the interpreter %s", path);
+        return r < 0 ? r : 1;
+}
+
+/* 0 if a unit finds it, 1 if not: then that is a finding, unless `quiet`. */
 static int check_interpreter(const Check *c, const char *interpreter, bool quiet) {
         const char *path = c->scope == SCOPE_SYSTEM ? UNIT_PATH : getenv("PATH");
         _cleanup_(freep) char *elsewhere = NULL, *found = NULL;
-        bool hidden = c->scope == SCOPE_SYSTEM && is_below_home(interpreter);
         int r;
 
         if (streq(interpreter, INTERPRETER_NONE))
                 return 0;
-        if (strchr(interpreter, '/')) {
-                r = faccessat(c->fd, interpreter, X_OK, 0) < 0 ? -errno : 0;
-                if (quiet || (r >= 0 && !hidden))
-                        return r < 0 || hidden;
-                if (r < 0)
-                        r = FOUND(c, "interpreter", "install it, or correct the path",
-                                  "the interpreter %s is not there: %s", interpreter, strerror(-r));
-                else
-                        r = FOUND(c, "interpreter", "install it in /usr/local",
-                                  "a unit's sandbox cannot reach the interpreter %s", interpreter);
-                return r < 0 ? r : 1;
-        }
+        if (strchr(interpreter, '/'))
+                return check_path(c, interpreter,
+                                  c->scope == SCOPE_SYSTEM && path_is_below_home(interpreter),
+                                  quiet);
 
         r = find_program(path, interpreter, &found);
         if (r != 0 || quiet)
                 return r < 0 ? r : r == 0;
         r = find_program(getenv("PATH"), interpreter, &elsewhere);
+        if (r < 0)
+                return r;
         if (r > 0)
                 r = FOUND(c, "interpreter",
                           "install it in /usr/local/bin or by the package manager",
                           "the interpreter '%s' is only at %s, which a unit cannot reach",
                           interpreter, elsewhere);
-        else if (r == 0)
+        else
                 r = FOUND(c, "interpreter", "install it",
                           "the interpreter '%s' is not installed (looked in %s)", interpreter,
                           path ?: "nothing");
@@ -147,27 +118,32 @@ static int check_running(const Check *c, const App *app, int script_fd) {
         return MIN2(check_interpreter(c, interpreter, /* quiet= */ false), 0);
 }
 
+static int check_script(const Check *c, const App *app) {
+        _cleanup_(closep) int fd = script_open(c->fd, app->script, /* ret_path= */ NULL);
+
+        if (fd == -EXDEV || fd == -ELOOP)
+                return FOUND(c, "script", "name a file of the package",
+                             "the script '%s' leads out of the package", app->script);
+        if (fd == -EISDIR)
+                return FOUND(c, "script", "name a file", "the script '%s' is not a file",
+                             app->script);
+        if (fd < 0)
+                return FOUND(c, "script", "create it, or name the file to run",
+                             "the script '%s' is not in the package", app->script);
+        return check_running(c, app, fd);
+}
+
 static int check_app(const Check *c, const App *app) {
-        _cleanup_(closep) int script_fd = -EBADF, cwd_fd = -EBADF;
+        _cleanup_(closep) int cwd_fd = -EBADF;
         int r;
 
-        script_fd = script_open(c->fd, app->script, /* ret_path= */ NULL);
-        if (script_fd == -EXDEV || script_fd == -ELOOP)
-                r = FOUND(c, "script", "name a file of the package",
-                          "the script '%s' leads out of the package", app->script);
-        else if (script_fd == -EISDIR)
-                r = FOUND(c, "script", "name a file", "the script '%s' is no file", app->script);
-        else if (script_fd < 0)
-                r = FOUND(c, "script", "create it, or name the file to run",
-                          "the script '%s' is not in the package", app->script);
-        else
-                r = check_running(c, app, script_fd);
+        r = check_script(c, app);
         if (r < 0 || !app->cwd)
                 return r;
 
         cwd_fd = open_beneath(c->fd, app->cwd, O_PATH | O_DIRECTORY);
-        return cwd_fd < 0 ? FOUND(c, "cwd", "name a folder of the package",
-                                  "the folder '%s' is not in the package", app->cwd)
+        return cwd_fd < 0 ? FOUND(c, "cwd", "name a directory of the package",
+                                  "the directory '%s' is not in the package", app->cwd)
                           : 0;
 }
 
@@ -196,8 +172,8 @@ static int check_unit_names(const Package *p, ScopeKind scope, json_object *find
                                            scope == SCOPE_SYSTEM
                                                    ? "shorten it, or install it in a user's scope"
                                                    : "shorten it",
-                                           "the name of the unit, '%s', would have more than the "
-                                           "%zu bytes that systemd can do with",
+                                           "the name of its unit, '%s', is longer than the %zu "
+                                           "bytes that systemd allows",
                                            *unit, unit_name_max(scope));
         return 0;
 }
@@ -206,11 +182,17 @@ int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *f
         int r;
 
         r = check_word(p->name, findings);
-        if (r >= 0)
-                r = check_unit_names(p, scope, findings);
-        for (size_t i = 0; r >= 0 && i < p->n_apps; i++)
+        if (r < 0)
+                return r;
+        r = check_unit_names(p, scope, findings);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < p->n_apps; i++) {
                 r = check_app(&(Check){ fd, p, i, scope, findings }, p->apps + i);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 int preflight(int fd, const Package *p, ScopeKind scope, Error *e) {
@@ -218,7 +200,9 @@ int preflight(int fd, const Package *p, ScopeKind scope, Error *e) {
         json_object *first;
         int r;
 
-        r = findings ? preflight_findings(fd, p, scope, findings) : -ENOMEM;
+        if (!findings)
+                return -ENOMEM;
+        r = preflight_findings(fd, p, scope, findings);
         if (r < 0 || json_object_array_length(findings) == 0)
                 return r;
         first = json_object_array_get_idx(findings, 0);
@@ -228,15 +212,15 @@ int preflight(int fd, const Package *p, ScopeKind scope, Error *e) {
 }
 
 int preflight_env(const Package *p, const char *env, Error *e) {
-        for (size_t i = 0; env && i < p->n_apps; i++)
+        if (!env)
+                return 0;
+        for (size_t i = 0; i < p->n_apps; i++)
                 if (json_has(p->apps[i].envs, env))
                         return 0;
-        return env ? error_set(e, -EINVAL, "--env: no app in its package.json has a field 'env_%s'",
-                               env)
-                   : 0;
+        return error_set(e, -EINVAL, "--env: no app in its package.json has a field 'env_%s'", env);
 }
 
-void preflight_notice_ignored(const Package *p) {
+void preflight_note_ignored(const Modules *modules, const Package *p) {
         _cleanup_(strv_freep) char **ignored = NULL;
         _cleanup_(freep) char *joined = NULL;
 
@@ -246,6 +230,9 @@ void preflight_notice_ignored(const Package *p) {
                                 return;
         joined = strv_join(ignored, ", ");
         if (ignored && joined)
-                log_notice("%s: these fields of package.json have no effect here: %s", p->name,
-                           joined);
+                module_note(modules, &(ModuleNote){
+                                             .kind = MODULE_NOTE_FIELDS_IGNORED,
+                                             .module = p->name,
+                                             .clause = joined,
+                                     });
 }

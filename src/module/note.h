@@ -19,6 +19,8 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_NAME_SERVERS_DENIED, /* unit, address: of the only name server */
         MODULE_NOTE_RUNTIME_FULL,        /* path of the runtime folder; module, bytes and files of
                                             the largest in it, or NULL */
+        MODULE_NOTE_FIELDS_IGNORED, /* module, clause: fields of its package.json, joined by ", ",
+                                       that have no effect here */
         _MODULE_NOTE_MAX,
 } ModuleNoteKind;
 
