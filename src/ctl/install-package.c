@@ -11,7 +11,7 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "ctl/install.h"
-#include "ctl/preflight.h"
+#include "module/preflight.h"
 #include "store/adopt.h"
 
 #define LOCKFILE     "package-lock.json"

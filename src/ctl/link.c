@@ -5,7 +5,7 @@
 #include "basic/string-util.h"
 #include "basic/user.h"
 #include "ctl/install.h"
-#include "ctl/preflight.h"
+#include "module/preflight.h"
 #include "store/linked.h"
 
 /* Whom the module runs as: --uid, else the folder's owner. What anybody but that user may change

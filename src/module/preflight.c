@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/preflight.h"
+#include "module/preflight.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
