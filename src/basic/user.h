@@ -7,7 +7,7 @@
 
 #include "basic/macro.h"
 
-#define UID_NONE ((uid_t) -1)
+#define UID_NONE ((uid_t) UINT32_MAX)
 
 /* Numbers need no account; then the group is the user's number. -ESRCH for a name nobody has,
  * -EINVAL for an empty one. */

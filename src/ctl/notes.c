@@ -67,8 +67,10 @@ static void print_fields_ignored(_unused_ Context *c, const ModuleNote *note) {
                    note->clause);
 }
 
+typedef void (*NotePrinter)(Context *c, const ModuleNote *note);
+
 void note_print(void *userdata, const ModuleNote *note) {
-        static void (*const printers[_MODULE_NOTE_MAX])(Context * c, const ModuleNote *note) = {
+        static const NotePrinter printers[_MODULE_NOTE_MAX] = {
                 [MODULE_NOTE_NO_MANAGER] = print_no_manager,
                 [MODULE_NOTE_LINK_RECORDED] = print_link_recorded,
                 [MODULE_NOTE_WATCH_RESTARTED] = print_watch_restarted,

@@ -230,8 +230,10 @@ static int get_contents(Fetch *f, const Want *want, Error *e) {
         return r;
 }
 
+typedef int (*WantGetter)(Fetch *f, const Want *want, Error *e);
+
 int fetch_want(Fetch *f, const Want *want) {
-        static int (*const table[])(Fetch * f, const Want *want, Error *e) = {
+        static const WantGetter table[] = {
                 [WANT_PACKUMENT] = get_packument,
                 [WANT_PACKAGE] = get_package,
                 [WANT_CONTENTS] = get_contents,

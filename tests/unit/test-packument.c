@@ -31,46 +31,25 @@ static const char *pick(const char *text, const char *wanted) {
 
 #define V(version, more) "\"" version "\":{\"name\":\"mod\",\"version\":\"" version "\"" more "}"
 
-static const char plain[] = "{\"name\":\"mod\",\"dist-tags\":{\"latest\":\"1.2.0\",\"next\":\"3.0."
-                            "0-rc\",\"gone\":\"7.7.7\"},"
-                            "\"versions\":{" V("1.0.0", "") "," V("1.2.0", "") "," V(
-                                    "1.3.0", "") "," V("2.0.0", "") "," V("3.0.0-rc", "") "}}";
+/* clang-format off: it takes V() for a call */
+static const char plain[] =
+        "{\"name\":\"mod\",\"dist-tags\":{\"latest\":\"1.2.0\",\"next\":\"3.0.0-rc\",\"gone\":\"7.7.7\"},\"versions\":{"
+        V("1.0.0", "") ","
+        V("1.2.0", "") ","
+        V("1.3.0", "") ","
+        V("2.0.0", "") ","
+        V("3.0.0-rc", "") "}}";
 
-static const char choosy[] = "{\"dist-tags\":{\"latest\":\"1.3.0\"},\"versions\":{" V(
-        "1.0.0",
-        "") "," V("1.1.0",
-                  ",\"de"
-                  "preca"
-                  "ted\""
-                  ":\"ol"
-                  "d\"") "," V("1.2.0",
-                               ",\"engines\":{\"node\":\">=99\"}") "," V("1.3.0",
-                                                                         ",\"deprecated\":"
-                                                                         "\"\\u0061\"") "," V("2.0."
-                                                                                              "0",
-                                                                                              ",\"e"
-                                                                                              "ngin"
-                                                                                              "es\""
-                                                                                              ":{"
-                                                                                              "\"no"
-                                                                                              "de\""
-                                                                                              ":\">"
-                                                                                              "=99"
-                                                                                              "\"},"
-                                                                                              "\"de"
-                                                                                              "prec"
-                                                                                              "ated"
-                                                                                              "\":"
-                                                                                              "tru"
-                                                                                              "e") "," V("2.1.0",
-                                                                                                         ",\"deprecated\":"
-                                                                                                         "\"x\"") "," V("3"
-                                                                                                                        "."
-                                                                                                                        "0"
-                                                                                                                        "."
-                                                                                                                        "0",
-                                                                                                                        ","
-                                                                                                                        "\"engines\":[\"node\"],\"deprecated\":false") "}}";
+static const char choosy[] =
+        "{\"dist-tags\":{\"latest\":\"1.3.0\"},\"versions\":{"
+        V("1.0.0", "") ","
+        V("1.1.0", ",\"deprecated\":\"old\"") ","
+        V("1.2.0", ",\"engines\":{\"node\":\">=99\"}") ","
+        V("1.3.0", ",\"deprecated\":\"\\u0061\"") ","
+        V("2.0.0", ",\"engines\":{\"node\":\">=99\"},\"deprecated\":true") ","
+        V("2.1.0", ",\"deprecated\":\"x\"") ","
+        V("3.0.0", ",\"engines\":[\"node\"],\"deprecated\":false") "}}";
+/* clang-format on */
 
 static void choosing(void) {
         ok_str(pick(plain, "*"), "1.2.0");

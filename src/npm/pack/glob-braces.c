@@ -77,7 +77,7 @@ static bool dots_at(const char **p, const char *end) {
 static bool end_at(const char **p, const char *end, bool letters, long *ret, bool *ret_padded) {
         if (!letters)
                 return number_at(p, end, ret, ret_padded);
-        if (*p == end || !isalpha((uint8_t) * *p))
+        if (*p == end || !isalpha((uint8_t) (*p)[0]))
                 return false;
         *ret = *(*p)++;
         return true;

@@ -65,7 +65,7 @@ static int flatten(json_object *dependencies, const char *base, unsigned depth,
                 return -E2BIG;
         json_object_object_foreach(dependencies, name, entry) {
                 _cleanup_(freep) char *path = NULL;
-                json_object *copy, *requires = json_get(entry, "requires");
+                json_object *copy, *required = json_get(entry, "requires");
                 int r;
 
                 if (asprintf(&path, "%s%s" MODULES "%s", base, base[0] ? "/" : "", name) < 0) {
@@ -77,8 +77,8 @@ static int flatten(json_object *dependencies, const char *base, unsigned depth,
                         return -ENOMEM;
                 json_object_object_del(copy, "dependencies");
                 r = json_add(packages, path, copy);
-                if (r >= 0 && json_object_is_type(requires, json_type_object))
-                        r = json_add(copy, "dependencies", json_copy(requires));
+                if (r >= 0 && json_object_is_type(required, json_type_object))
+                        r = json_add(copy, "dependencies", json_copy(required));
                 if (r >= 0)
                         r = flatten(json_get(entry, "dependencies"), path, depth + 1, packages, e);
                 if (r < 0)
