@@ -10,7 +10,7 @@ grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || packages_build+=" syst
 # systemd's own tools, even where something else is PID 1, and what the modules run with
 packages_machine="systemd dbus dbus-user-session libpam-systemd libnss-systemd mount procps iproute2 python3
         ca-certificates"
-packages_test="net-tools zsh fish groff-base openssl libcap2-bin"
+packages_test="net-tools zsh fish groff-base openssl libcap2-bin clang-format"
 # what tests/run builds with besides, and makes another Debian with
 packages_compilers="clang libclang-rt-dev"
 packages_debian="debootstrap debian-archive-keyring"
