@@ -102,21 +102,18 @@ int temporary_name(const char *name, char **ret) {
 
 /* Fills a new file that is only visible by its temporary name, and gives it the name it is for. */
 static int fill_and_rename(int dir_fd, int fd, const char *temporary, const char *name,
-                           const void *data, size_t size, mode_t mode, uid_t uid, gid_t gid) {
+                           const void *data, size_t size, mode_t mode) {
         int r;
 
         r = write_all(fd, data, size);
         if (r < 0)
                 return r;
-        if ((uid != (uid_t) -1 || gid != (gid_t) -1) && fchown(fd, uid, gid) < 0)
-                return -errno;
         if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
                 return -errno;
         return renameat(dir_fd, temporary, dir_fd, name) < 0 ? -errno : 0;
 }
 
-int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
-                               mode_t mode, uid_t uid, gid_t gid) {
+int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t size, mode_t mode) {
         _cleanup_(freep) char *temporary = NULL;
         _cleanup_(closep) int fd = -EBADF;
         int r;
@@ -129,16 +126,12 @@ int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, s
         if (fd < 0)
                 return -errno;
 
-        r = fill_and_rename(dir_fd, fd, temporary, name, data, size, mode, uid, gid);
+        r = fill_and_rename(dir_fd, fd, temporary, name, data, size, mode);
         if (r < 0) {
                 (void) unlinkat(dir_fd, temporary, 0);
                 return r;
         }
         return fsync(dir_fd) < 0 ? -errno : 0;
-}
-
-int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t size, mode_t mode) {
-        return write_file_atomic_owned_at(dir_fd, name, data, size, mode, (uid_t) -1, (gid_t) -1);
 }
 
 /* ".#NAME." and sixteen hexadecimal digits; an editor's lock (".#NAME") is none. */

@@ -34,10 +34,6 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_size);
  * the old or the new content, also after a power cut. */
 int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t size, mode_t mode);
 
-/* The same, owned by uid:gid ((uid_t) -1 leaves either). */
-int write_file_atomic_owned_at(int dir_fd, const char *name, const void *data, size_t size,
-                               mode_t mode, uid_t uid, gid_t gid);
-
 /* A name for a temporary file beside `name`, to be freed. */
 int temporary_name(const char *name, char **ret);
 

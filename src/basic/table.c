@@ -28,10 +28,6 @@ JsonMode json_mode_from_string(const char *s) {
         return _JSON_MODE_INVALID;
 }
 
-const char *json_mode_to_string(JsonMode mode) {
-        return mode >= 0 && mode < _JSON_MODE_MAX ? json_mode_table[mode] : NULL;
-}
-
 bool colours_wanted(void) {
         const char *term = getenv("TERM");
 

@@ -16,7 +16,6 @@ typedef enum JsonMode {
 } JsonMode;
 
 JsonMode json_mode_from_string(const char *s);
-const char *json_mode_to_string(JsonMode mode);
 
 typedef enum CellFormat {
         CELL_TEXT,

@@ -44,7 +44,7 @@ static int check_file(int fd, Error *e) {
         return 0;
 }
 
-int trusted_folder_check(int folder_fd, Error *e) {
+static int check_folder(int folder_fd, Error *e) {
         const uid_t caller = geteuid();
         _cleanup_(freep) char *path = NULL;
         int r;
@@ -64,7 +64,7 @@ static int check_target(int fd, Error *e) {
                 return r;
         path[path_basename(path) - path] = 0;
         folder_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return folder_fd < 0 ? -errno : trusted_folder_check(folder_fd, e);
+        return folder_fd < 0 ? -errno : check_folder(folder_fd, e);
 }
 
 int trusted_file_open(const char *path, TrustedFlags flags, Error *e) {
@@ -92,7 +92,7 @@ int trusted_file_open(const char *path, TrustedFlags flags, Error *e) {
         r = check_file(fd, e);
         if (r < 0)
                 return r;
-        r = trusted_folder_check(folder_fd, e);
+        r = check_folder(folder_fd, e);
         if (r < 0)
                 return r;
         if (link) {

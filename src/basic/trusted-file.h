@@ -15,6 +15,3 @@ typedef enum TrustedFlags {
  * lies in, with a symlink also the one that it leads to. Returns the descriptor. -ENOENT if there
  * is none; -EPERM with a clause for one that does not count. */
 int trusted_file_open(const char *path, TrustedFlags flags, Error *e);
-
-/* -EPERM with a clause if others than root and the caller own a folder, or may write to it. */
-int trusted_folder_check(int folder_fd, Error *e);

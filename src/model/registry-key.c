@@ -95,7 +95,8 @@ const RegistryKey *registry_keys_find(const RegistryKeys *keys, const char *keyi
         return NULL;
 }
 
-bool registry_key_is_same(const RegistryKey *a, const RegistryKey *b) {
+/* The same key material, whenever it expires. */
+static bool is_same_key(const RegistryKey *a, const RegistryKey *b) {
         return streq(a->keyid, b->keyid) && streq(a->keytype, b->keytype) &&
                streq(a->scheme, b->scheme) && streq(a->key, b->key);
 }
@@ -104,7 +105,7 @@ int registry_keys_check_replaced(const RegistryKeys *before, const RegistryKeys 
         for (size_t i = 0; i < before->n; i++) {
                 const RegistryKey *key = registry_keys_find(now, before->items[i].keyid);
 
-                if (key && !registry_key_is_same(before->items + i, key))
+                if (key && !is_same_key(before->items + i, key))
                         return error_set(e, -EKEYREJECTED,
                                          "its signing key %s is not the one that was remembered "
                                          "under that id",

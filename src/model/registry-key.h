@@ -51,9 +51,6 @@ void registry_keys_done(RegistryKeys *keys);
 /* NULL if there is none. */
 const RegistryKey *registry_keys_find(const RegistryKeys *keys, const char *keyid);
 
-/* The same key material, whenever it expires. */
-bool registry_key_is_same(const RegistryKey *a, const RegistryKey *b);
-
 /* -EKEYREJECTED and a clause if a key of `now` has the id, but not the material, of one of
  * `before`.
  */
