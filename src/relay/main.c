@@ -17,7 +17,8 @@
 
 #define EXIT_USAGE 2
 
-/* Twice what the largest message takes. A field of the journal may have 768 MiB: it is passed over. */
+/* Twice what the largest message takes. A field of the journal may have 768 MiB: it is passed over.
+ */
 #define MEMORY_MAX (16UL * 1024 * 1024)
 
 typedef struct Arguments {

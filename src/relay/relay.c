@@ -8,20 +8,20 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "relay/entry.h"
-#include "relay/place.h"
+#include "relay/checkpoint.h"
+#include "relay/dispatch.h"
 
 typedef enum RelayState { RELAY_READING, RELAY_FOLLOWING, RELAY_BLIND } RelayState;
 
 struct Relay {
         sd_event_source *timer, *terminate, *interrupt;
         JournalReader *reader;
-        EntryContext entries;
+        Dispatcher dispatcher;
         int dir_fd;
         bool once;
         RelayState state;
 
-        Place place;
+        Checkpoint checkpoint;
         bool moved;      /* entries were read behind it */
         uint64_t n_read; /* entries, since the journal was opened */
         uint64_t looked_usec, complained_usec;
@@ -47,17 +47,17 @@ static bool is_survivable(Relay *relay, int r, uint64_t now) {
 
 /* Records first, then the place: what that has passed must be on the disk. */
 static void write_state(Relay *relay, uint64_t now, bool final) {
-        bool due = final ? relay->place.unwritten : place_is_due(&relay->place, now);
+        bool due = final ? relay->checkpoint.unwritten : checkpoint_is_due(&relay->checkpoint, now);
         size_t unwritten;
 
-        unwritten = units_flush(relay->entries.units, /* all= */ due || final);
+        unwritten = units_flush(relay->dispatcher.units, /* all= */ due || final);
         if (!due)
                 return;
         if (unwritten > 0)
                 /* A full disk, say. Again when the place is due next. */
-                relay->place.written_usec = now;
+                relay->checkpoint.written_usec = now;
         else
-                place_write(&relay->place, relay->dir_fd, now);
+                checkpoint_write(&relay->checkpoint, relay->dir_fd, now);
         (void) malloc_trim(0);
 }
 
@@ -65,27 +65,27 @@ static void write_state(Relay *relay, uint64_t now, bool final) {
 static int go_back(Relay *relay) {
         int r;
 
-        entries_drop_waiting(&relay->entries);
+        dispatcher_drop_waiting(&relay->dispatcher);
         relay->moved = false;
-        r = place_return(&relay->place, relay->reader);
+        r = checkpoint_seek(&relay->checkpoint, relay->reader);
         return MIN2(r, 0);
 }
 
 /* Takes note that all that was read is done with, unless a line waits for more. */
-static int move_place(Relay *relay, uint64_t now) {
+static int relay_advance(Relay *relay, uint64_t now) {
         int r;
 
         if (!relay->moved)
                 return 0;
-        if (relay->place.moved_usec == 0)
-                relay->place.moved_usec = now;
-        if (entries_waiting(&relay->entries)) {
-                if (now - relay->place.moved_usec < RELAY_HOLD_USEC)
+        if (relay->checkpoint.moved_usec == 0)
+                relay->checkpoint.moved_usec = now;
+        if (dispatcher_is_waiting(&relay->dispatcher)) {
+                if (now - relay->checkpoint.moved_usec < RELAY_HOLD_USEC)
                         return 0;
-                entries_drop_waiting(&relay->entries);
+                dispatcher_drop_waiting(&relay->dispatcher);
         }
         relay->moved = false;
-        r = place_move(&relay->place, relay->reader, now);
+        r = checkpoint_advance(&relay->checkpoint, relay->reader, now);
         return is_survivable(relay, r, now) ? 0 : r;
 }
 
@@ -101,11 +101,11 @@ static int read_slice(Relay *relay, uint64_t now) {
                 if (r == 0)
                         return 0;
                 if (r > 0)
-                        r = entry_handle(&relay->entries, relay->reader, &entry);
+                        r = dispatcher_take(&relay->dispatcher, relay->reader, &entry);
                 if (r < 0 && !is_survivable(relay, r, now))
                         return r;
-                if (!relay->place.position.series[0])
-                        (void) journal_reader_position(relay->reader, &relay->place.position);
+                if (!relay->checkpoint.position.series[0])
+                        (void) journal_reader_position(relay->reader, &relay->checkpoint.position);
                 relay->moved = true;
                 relay->n_read++;
         }
@@ -138,7 +138,7 @@ static int look(Relay *relay, uint64_t now) {
                 return 0;
         relay->looked_usec = now;
         tell(relay, journal_reader_sees_anything(relay->reader) ? RELAY_FOLLOWING : RELAY_BLIND);
-        r = place_look_behind(&relay->place, relay->reader);
+        r = checkpoint_find_hidden(&relay->checkpoint, relay->reader);
         if (r > 0)
                 (void) is_survivable(relay, -EBADMSG, now);
         return r;
@@ -184,7 +184,7 @@ static int try_read(Relay *relay, uint64_t now) {
                 return r < 0 ? r : 1;
         }
         if (r >= 0)
-                r = move_place(relay, now);
+                r = relay_advance(relay, now);
         if (r >= 0 && (journal_reader_is_bloated(relay->reader) ||
                        (more == 0 && relay->n_read >= RELAY_REOPEN_ENTRIES)))
                 r = refresh(relay);
@@ -286,9 +286,9 @@ int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **re
 
         r = journal_reader_open(options->scope, geteuid(), options->journal, e, &relay->reader);
         if (r >= 0)
-                r = entries_init(options->scope, relay->dir_fd, &relay->entries);
+                r = dispatcher_init(options->scope, relay->dir_fd, &relay->dispatcher);
         if (r >= 0)
-                r = place_load(&relay->place, relay->dir_fd, relay->reader);
+                r = checkpoint_load(&relay->checkpoint, relay->dir_fd, relay->reader);
         if (r >= 0)
                 r = add_sources(relay, event);
         if (r < 0)
@@ -300,14 +300,14 @@ int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **re
 Relay *relay_free(Relay *relay) {
         if (!relay)
                 return NULL;
-        if (relay->entries.units && relay->reader)
+        if (relay->dispatcher.units && relay->reader)
                 write_state(relay, /* now= */ 0, /* final= */ true);
         (void) sd_event_source_disable_unref(relay->timer);
         (void) sd_event_source_disable_unref(relay->terminate);
         (void) sd_event_source_disable_unref(relay->interrupt);
-        entries_done(&relay->entries);
+        dispatcher_done(&relay->dispatcher);
         (void) journal_reader_close(relay->reader);
-        place_done(&relay->place);
+        checkpoint_done(&relay->checkpoint);
         (void) safe_close(relay->dir_fd);
         free(relay);
         return NULL;

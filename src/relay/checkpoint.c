@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "relay/place.h"
+#include "relay/checkpoint.h"
 
 #include "basic/fs.h"
 #include "basic/log.h"
@@ -7,7 +7,7 @@
 #define CURSOR_FILE     "relay.cursor"
 #define CURSOR_FILE_MAX 1024
 
-int place_return(const Place *p, JournalReader *reader) {
+int checkpoint_seek(const Checkpoint *p, JournalReader *reader) {
         int r = 0;
 
         if (!p->cursor)
@@ -18,14 +18,14 @@ int place_return(const Place *p, JournalReader *reader) {
         return r != 0 ? r : journal_reader_seek(reader, p->cursor);
 }
 
-int place_load(Place *p, int dir_fd, JournalReader *reader) {
+int checkpoint_load(Checkpoint *p, int dir_fd, JournalReader *reader) {
         int r;
 
         r = read_file_at(dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &p->cursor, NULL);
         if (r == -ENOENT)
                 return journal_reader_seek_head(reader);
         if (r >= 0)
-                r = place_return(p, reader);
+                r = checkpoint_seek(p, reader);
         if (r > 0) {
                 (void) journal_position_from_cursor(p->cursor, &p->position);
                 return 0;
@@ -41,7 +41,7 @@ int place_load(Place *p, int dir_fd, JournalReader *reader) {
         return journal_reader_seek_head(reader);
 }
 
-int place_move(Place *p, JournalReader *reader, uint64_t now) {
+int checkpoint_advance(Checkpoint *p, JournalReader *reader, uint64_t now) {
         _cleanup_(freep) char *cursor = NULL;
         JournalPosition position = {};
         int r;
@@ -60,7 +60,7 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
         p->lost = false;
         if (journal_position_strayed(&position, &p->position)) {
                 p->astray = true;
-                r = place_return(p, reader);
+                r = checkpoint_seek(p, reader);
                 return r < 0 ? r : -EBADMSG;
         }
 
@@ -72,7 +72,7 @@ int place_move(Place *p, JournalReader *reader, uint64_t now) {
         return 0;
 }
 
-int place_look_behind(Place *p, JournalReader *reader) {
+int checkpoint_find_hidden(Checkpoint *p, JournalReader *reader) {
         uint64_t since = p->position.realtime_usec + 1;
         JournalPosition next = {};
         JournalEntry entry;
@@ -80,7 +80,7 @@ int place_look_behind(Place *p, JournalReader *reader) {
 
         if (p->lost) {
                 p->astray = true;
-                r = place_return(p, reader);
+                r = checkpoint_seek(p, reader);
                 return MIN2(r, 0);
         }
         if (!p->cursor)
@@ -96,15 +96,15 @@ int place_look_behind(Place *p, JournalReader *reader) {
         }
         if (r == -ESTALE)
                 return r;
-        r = place_return(p, reader);
+        r = checkpoint_seek(p, reader);
         return MIN2(r, 0);
 }
 
-bool place_is_due(const Place *p, uint64_t now) {
-        return p->unwritten && now - p->written_usec >= PLACE_WRITE_USEC;
+bool checkpoint_is_due(const Checkpoint *p, uint64_t now) {
+        return p->unwritten && now - p->written_usec >= CHECKPOINT_WRITE_USEC;
 }
 
-void place_write(Place *p, int dir_fd, uint64_t now) {
+void checkpoint_write(Checkpoint *p, int dir_fd, uint64_t now) {
         int r;
 
         r = write_file_atomic_at(dir_fd, CURSOR_FILE, p->cursor, strlen(p->cursor), 0640);
@@ -114,7 +114,7 @@ void place_write(Place *p, int dir_fd, uint64_t now) {
         p->written_usec = now;
 }
 
-void place_done(Place *p) {
+void checkpoint_done(Checkpoint *p) {
         free(p->cursor);
-        *p = (Place){};
+        *p = (Checkpoint){};
 }

@@ -8,19 +8,19 @@
 #include "relay/streams.h"
 #include "relay/units.h"
 
-typedef struct EntryContext {
+typedef struct Dispatcher {
         Units *units;
         Streams *streams; /* NULL in the system's scope, where journald knows every line's unit */
-} EntryContext;
+} Dispatcher;
 
 /* Records are files in dir_fd. */
-int entries_init(ScopeKind scope, int dir_fd, EntryContext *ret);
-void entries_done(EntryContext *c);
+int dispatcher_init(ScopeKind scope, int dir_fd, Dispatcher *ret);
+void dispatcher_done(Dispatcher *c);
 
 /* Handles the reader's current entry. Only what ends the program is an error. */
-int entry_handle(EntryContext *c, JournalReader *reader, const JournalEntry *entry);
+int dispatcher_take(Dispatcher *c, JournalReader *reader, const JournalEntry *entry);
 
 /* Whether something read is neither in a record nor done with: a line whose end has not come, one
  * whose sender is unknown. And gives it up. */
-bool entries_waiting(const EntryContext *c);
-void entries_drop_waiting(EntryContext *c);
+bool dispatcher_is_waiting(const Dispatcher *c);
+void dispatcher_drop_waiting(Dispatcher *c);

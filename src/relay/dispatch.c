@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "relay/entry.h"
+#include "relay/dispatch.h"
 
 #include "basic/string-util.h"
 
-int entries_init(ScopeKind scope, int dir_fd, EntryContext *ret) {
-        EntryContext c = {};
+int dispatcher_init(ScopeKind scope, int dir_fd, Dispatcher *ret) {
+        Dispatcher c = {};
         int r;
 
         r = units_new(dir_fd, &c.units);
         if (r >= 0 && scope == SCOPE_USER)
                 r = streams_new(&c.streams);
         if (r < 0) {
-                entries_done(&c);
+                dispatcher_done(&c);
                 return r;
         }
         *ret = c;
         return 0;
 }
 
-void entries_done(EntryContext *c) {
+void dispatcher_done(Dispatcher *c) {
         (void) units_free(c->units);
         (void) streams_free(c->streams);
-        *c = (EntryContext){};
+        *c = (Dispatcher){};
 }
 
-bool entries_waiting(const EntryContext *c) {
+bool dispatcher_is_waiting(const Dispatcher *c) {
         return units_count_lines(c->units) > 0 ||
                (c->streams && streams_count_held(c->streams) > 0);
 }
 
-void entries_drop_waiting(EntryContext *c) {
+void dispatcher_drop_waiting(Dispatcher *c) {
         units_drop_lines(c->units);
         if (c->streams)
                 streams_drop_held(c->streams);
@@ -144,7 +144,7 @@ static int speak(Unit *unit, JournalReader *reader, const JournalEntry *entry,
 
 /* Lines that came before the one that told whose this stream is. They count as parts of this entry,
  * since the record may have moved on meanwhile. */
-static int speak_held(EntryContext *c, Unit *unit, JournalReader *reader, const JournalEntry *entry,
+static int speak_held(Dispatcher *c, Unit *unit, JournalReader *reader, const JournalEntry *entry,
                       unsigned *n_held) {
         RecordSource source;
         HeldLine held;
@@ -167,7 +167,7 @@ static int speak_held(EntryContext *c, Unit *unit, JournalReader *reader, const 
         return 0;
 }
 
-static int hold(EntryContext *c, JournalReader *reader, const JournalEntry *entry) {
+static int hold(Dispatcher *c, JournalReader *reader, const JournalEntry *entry) {
         uint64_t realtime;
         size_t size;
         char *text;
@@ -182,7 +182,7 @@ static int hold(EntryContext *c, JournalReader *reader, const JournalEntry *entr
         return r == -ENOMEM ? r : 0;
 }
 
-int entry_handle(EntryContext *c, JournalReader *reader, const JournalEntry *entry) {
+int dispatcher_take(Dispatcher *c, JournalReader *reader, const JournalEntry *entry) {
         const char *name = entry->unit, *invocation = entry->invocation;
         const Stream *stream;
         unsigned n_held = 0;
