@@ -8,6 +8,7 @@
 #include "basic/fs.h"
 #include "basic/string-util.h"
 #include "fetch/config.h"
+#include "model/name.h"
 #include "model/package.h"
 #include "npm/pack/pack.h"
 #include "npm/registry/integrity.h"
@@ -159,6 +160,12 @@ static int run_and_read(json_object *request, int fd, const char *const *events,
         return 0;
 }
 
+/* A package that is published gets its name now; one that is only packed may have an old one. */
+static int check_package(json_object *package, bool publish, Error *e, char **ret_version) {
+        return publication_check(package, publish ? module_name_check_new : module_name_check,
+                                 publish, e, ret_version);
+}
+
 int packed_make(json_object *request, const Npmrc *npmrc, bool publish, Error *e, Packed *ret) {
         static const char *const before[] = { "prepublishOnly", "prepack", "prepare", NULL };
         const char *folder = json_get_string(request, "folder");
@@ -176,12 +183,12 @@ int packed_make(json_object *request, const Npmrc *npmrc, bool publish, Error *e
                 return error_set(e, -errno, "cannot open %s: %s", folder, strerror(errno));
         r = read_package(fd, e, &p.package);
         if (r >= 0)
-                r = publication_check(p.package, publish, e, &p.version);
+                r = check_package(p.package, publish, e, &p.version);
         if (r >= 0)
                 r = run_and_read(request, fd, before + !publish, e, &p.package);
         free(TAKE_PTR(p.version));
         if (r >= 0)
-                r = publication_check(p.package, publish, e, &p.version);
+                r = check_package(p.package, publish, e, &p.version);
         if (r >= 0)
                 r = make_filename(&p);
         if (r >= 0)

@@ -7,7 +7,7 @@
 
 #include "basic/error.h"
 #include "basic/json.h"
-#include "model/registry-memory.h"
+#include "npm/registry/registry-memory.h"
 
 typedef struct Request {
         char *spec;          /* what is to be fetched; NULL: the tarball is standard input */

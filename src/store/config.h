@@ -4,7 +4,7 @@
 /* pm2ctl's own configuration, pm2ctl.ini: how pm2ctl itself behaves, as opposed to settings.ini,
  * which is for modules. Only read, never written. */
 
-#include "model/registry-key.h"
+#include "npm/registry/registry-key.h"
 #include "store/scope.h"
 
 #define CONFIG_FILE "pm2ctl.ini"

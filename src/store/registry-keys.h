@@ -4,7 +4,7 @@
 /* What is remembered of registries between installs, in <state>/registry-keys.json: trust on first
  * use, so it is only ever changed by what a fetch found out. */
 
-#include "model/registry-memory.h"
+#include "npm/registry/registry-memory.h"
 #include "store/modules.h"
 
 /* Nothing remembered is an empty list. -EBADMSG and a clause for a file that is damaged: that must

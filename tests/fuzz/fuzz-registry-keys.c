@@ -4,7 +4,7 @@
  * come out of them are used on a signature. */
 
 #include "basic/string-util.h"
-#include "model/registry-memory.h"
+#include "npm/registry/registry-memory.h"
 #include "npm/registry/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -19,14 +19,14 @@ build = os.path.abspath(os.environ.get('top_builddir', '.'))
 LIBRARIES = {
     'basic': '',
     'model': 'basic',
-    'store': 'basic model',
+    'store': 'basic model npm/registry',
     'unit': 'basic model',
     'journal': 'basic model',
     'axm': 'basic model',
-    'npm/spec': 'basic model',
-    'npm/registry': 'basic model npm/spec',
-    'npm/tree': 'basic model npm/spec npm/registry',
-    'npm/pack': 'basic model npm/spec npm/registry npm/tree',
+    'npm/spec': 'basic',
+    'npm/registry': 'basic npm/spec',
+    'npm/tree': 'basic npm/spec npm/registry',
+    'npm/pack': 'basic npm/spec npm/registry npm/tree',
     'module': 'basic model store unit journal axm npm/spec',
 }
 NPM = 'npm/spec npm/registry npm/tree npm/pack'

@@ -3,6 +3,7 @@
 
 #include "npm/pack/glob.h"
 #include "npm/registry/publication.h"
+#include "npm/spec/spec.h"
 #include "tap.h"
 
 static Arena arena;
@@ -114,12 +115,16 @@ static void test_ignore(void) {
         ignore_done(&ignore);
 }
 
+static int check_name(const char *name, Error *e) {
+        return package_name_is_valid(name) ? 0 : error_set(e, -EINVAL, "invalid");
+}
+
 static int check(const char *text, bool publish, char **ret_version) {
         _cleanup_(json_object_putp) json_object *o = NULL;
 
         if (json_parse(text, strlen(text), /* e= */ NULL, &o) < 0)
                 return -EBADMSG;
-        return publication_check(o, publish, /* e= */ NULL, ret_version);
+        return publication_check(o, check_name, publish, /* e= */ NULL, ret_version);
 }
 
 static void test_publication(void) {

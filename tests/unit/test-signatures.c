@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
-#include "model/registry-memory.h"
+#include "npm/registry/registry-memory.h"
 #include "npm/registry/signature.h"
 #include "tap.h"
 

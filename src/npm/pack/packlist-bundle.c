@@ -5,8 +5,8 @@
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
-#include "model/package.h"
 #include "npm/pack/packlist-internal.h"
+#include "npm/registry/manifest.h"
 
 static int bundle(Packing *p, const char *path, const char *name, unsigned depth);
 
@@ -90,7 +90,7 @@ static int read_package(int fd, const char *path, Error *e, json_object **ret) {
         size_t size;
         int r;
 
-        r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
+        r = read_file_at(fd, "package.json", MANIFEST_FILE_MAX, &text, &size);
         if (r == -ENOENT) { /* then it has no rules and needs nothing */
                 *ret = json_object_new_object();
                 return *ret ? 0 : -ENOMEM;

@@ -12,6 +12,9 @@
         8192 /* the largest published package depends on some thousands                            \
               */
 
+#define MANIFEST_FILE_MAX (1024U * 1024U) /* bytes of a package.json; published ones have 100 KiB  \
+                                           */
+
 typedef enum DependencyType {
         DEPENDENCY_PEER,
         DEPENDENCY_PEER_OPTIONAL, /* peerDependenciesMeta: wanted by nobody, but must fit if it is

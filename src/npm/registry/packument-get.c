@@ -2,8 +2,8 @@
 #include <ctype.h>
 
 #include "basic/string-util.h"
-#include "model/registry-key.h"
 #include "npm/registry/registry-internal.h"
+#include "npm/registry/registry-key.h"
 
 #define ACCEPT_ABBREVIATED                                                                         \
         "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"

@@ -3,7 +3,6 @@
 
 #include "basic/encoding.h"
 #include "basic/string-util.h"
-#include "model/name.h"
 #include "npm/spec/range.h"
 #include "npm/spec/semver.h"
 
@@ -181,7 +180,8 @@ int publication_text(const Publication *p, char **ret) {
 
 /* -- checks --------------------------------------------------------------------------- */
 
-int publication_check(json_object *package, bool publish, Error *e, char **ret_version) {
+int publication_check(json_object *package, PublicationNameCheck check_name, bool publish, Error *e,
+                      char **ret_version) {
         const char *name = json_get_string(package, "name"),
                    *text = json_get_string(package, "version");
         char buffer[SEMVER_TEXT_MAX];
@@ -192,7 +192,7 @@ int publication_check(json_object *package, bool publish, Error *e, char **ret_v
         if (!name || !text)
                 return error_set(e, -EINVAL, "package.json: field '%s' must be a string",
                                  name ? "version" : "name");
-        r = publish ? module_name_check_new(name, e) : module_name_check(name, e);
+        r = check_name(name, e);
         if (r < 0)
                 return error_prefix(e, r, "package.json: field 'name'");
         if (semver_parse(js_trim(slice(text)), SEMVER_LOOSE, &version) < 0)

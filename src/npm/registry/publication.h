@@ -27,10 +27,14 @@ typedef struct Publication {
 /* The document as text; the caller frees. */
 int publication_text(const Publication *p, char **ret);
 
-/* What is wrong with a package.json that shall be packed, or even published: -EINVAL for a name or
- * version that is none, -EPERM for a private one; a clause with the remedy. `ret_version` is its
- * normal form. */
-int publication_check(json_object *package, bool publish, Error *e, char **ret_version);
+/* Whether a package can be called so: 0, or -EINVAL with a clause. */
+typedef int (*PublicationNameCheck)(const char *name, Error *e);
+
+/* What is wrong with a package.json that is to be packed, or with `publish` published: -EINVAL for
+ * an invalid name or version, -EPERM for a private package; a clause with the remedy. `check_name`
+ * is the caller's rule for names. `ret_version` is the version's normal form. */
+int publication_check(json_object *package, PublicationNameCheck check_name, bool publish, Error *e,
+                      char **ret_version);
 
 /* A tag may not look like a range of versions: -EINVAL. */
 int publication_check_tag(const char *tag, Error *e);

@@ -4,7 +4,7 @@
 /* A registry's signatures of a version (dist.signatures): ECDSA over P-256 with SHA-256, of the
  * text "name@version:integrity". */
 
-#include "model/registry-key.h"
+#include "npm/registry/registry-key.h"
 
 #define SIGNATURES_MAX 16 /* of one version; npm's own registry makes one, two after a new key */
 #define SIGNATURE_TEXT_MAX                                                                         \

@@ -6,8 +6,6 @@
 #include "basic/fs.h"
 #include "basic/string-util.h"
 
-#define PACKAGE_JSON_MAX (1024U * 1024U)
-
 static int read_folder(int modules_fd, const char *base, unsigned depth, Contents *c, Error *e);
 
 static int add_bundled(Contents *c, const char *path, Manifest *m) {
@@ -37,7 +35,7 @@ static int read_package(int dir_fd, const char *name, const char *path, unsigned
         fd = open_folder(dir_fd, name);
         if (fd < 0)
                 return fd == -ENOTDIR || fd == -ELOOP ? 0 : fd;
-        r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
+        r = read_file_at(fd, "package.json", MANIFEST_FILE_MAX, &text, &size);
         if (r < 0 || manifest_parse((Slice){ text, size }, path, /* e= */ NULL, &m) < 0)
                 return r == -ENOMEM ? r : 0;
         if (c->n_bundled >= BUNDLED_MAX)

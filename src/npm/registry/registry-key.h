@@ -2,7 +2,7 @@
 #pragma once
 
 /* The keys that a registry signs its packages with, as its document lists them. Whether one can be
- * used is for npm/signature.h to say. */
+ * used is for npm/registry/signature.h to say. */
 
 #include "basic/error.h"
 #include "basic/json.h"

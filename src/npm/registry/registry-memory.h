@@ -5,7 +5,7 @@
  * a valid signature. It is a file of the store's, a part of the request to pm2-fetch, and what that
  * answers: the same form in all three. */
 
-#include "model/registry-key.h"
+#include "npm/registry/registry-key.h"
 
 /* What a request may hold is limited by systemd to 1 MiB, .npmrc files included. */
 #define REGISTRIES_MAX     16

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/registry-memory.h"
+#include "npm/registry/registry-memory.h"
 
 #include "basic/encoding.h"
 #include "basic/string-util.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/registry-key.h"
+#include "npm/registry/registry-key.h"
 
 #include <time.h>
 
