@@ -1,8 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A registry's client: packuments (what a registry knows of a package) and tarballs, by way of the
- * cache. Failures are clauses a person can act on. */
+/* npm/registry: the client of a package registry.
+ *
+ * The second of npm's four rooms; it uses npm/spec. Everything that crosses the network, or was
+ * sent by a registry, is read here and nowhere else. Here alone libcurl and libcrypto are called.
+ *
+ * Entry points:
+ *   registry.h        this file: packuments (what a registry knows of a package) and tarballs, by
+ *                     way of the cache, many at once on an sd-event loop
+ *   npmrc.h           .npmrc files: registries, scopes, credentials, proxies, certificates
+ *   packument.h       a packument's text, parsed as far as it is needed; pick.h chooses a version
+ *   manifest.h        one version, or a package.json: dependencies, platform, integrity
+ *   publisher.h       the wire side of publishing; publication.h makes and checks what is sent
+ *   signature.h       the registry's signatures, against the keys of registry-key.h
+ *   download-cache.h  the cache folder that may be deleted at any time
+ * http.h, url.h, integrity.h, unpack.h, stream.h and pool.h are what these are built from.
+ *
+ * Input is untrusted, a registry's answers as much as an archive: sizes, entries, depths, redirects
+ * and times have named limits in these headers. A tarball's bytes are hashed as they are unpacked,
+ * and a folder appears for the caller only when the hash was right. A token goes to the host that
+ * .npmrc names it for, not along with a redirect, and is in no message.
+ *
+ * It runs no program, follows no link of an archive, prints nothing and logs nothing: failures are
+ * an errno and a clause that a person can act on. What to install is not decided here (npm/tree). */
 
 #include <systemd/sd-event.h>
 
@@ -14,16 +35,17 @@
 #include "npm/registry/unpack.h"
 
 #define PACKUMENT_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
-#define REGISTRY_BODIES_MIB                                                                        \
+#define REGISTRY_BODIES_MIB \
         512 /* of documents that have come, or are coming, and are not parsed yet; 20 of the       \
                largest */
-#define TARBALL_MAX   (512U * 1024U * 1024U)
-#define TARBALL_EARLY                                                                              \
-        (1024U * 1024U) /* with so much arrived unpacking begins, smaller ones wait                \
+#define TARBALL_MAX (512U * 1024U * 1024U)
+#define TARBALL_EARLY \
+        (1024U * \
+         1024U) /* with so much arrived unpacking begins, smaller ones wait                \
                          */
-#define REGISTRY_OPEN_MAX                                                                          \
+#define REGISTRY_OPEN_MAX \
         128 /* tarballs being fetched or unpacked, each an open file; others wait */
-#define REGISTRY_FILES_PART                                                                        \
+#define REGISTRY_FILES_PART \
         8                     /* no more of them, nor of connections, than this part of the limit  \
                                  of descriptors (LimitNOFILE=): a connection may take four in its  \
                                  beginning */
@@ -85,7 +107,7 @@ typedef struct TarballGet {
         const char *integrity; /* what has to come; either may be NULL */
         const char *shasum;
         const char *also; /* a further "sha512-…" that has to fit; may be NULL */
-        int dir_fd; /* borrowed: where the folder is made */
+        int dir_fd;       /* borrowed: where the folder is made */
         const char *folder;
         void (*done)(void *userdata, int r, const TarballResult *result, Error *e);
         void *userdata;

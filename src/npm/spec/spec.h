@@ -1,14 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What may stand on a command line or behind a dependency's name: a version, range or tag of the
- * registry, an alias, a folder, an archive, an address, a git repository. */
+/* npm/spec: the texts by which npm names packages and versions.
+ *
+ * The lowest of npm's four rooms (spec, registry, tree, pack). It reads what stands on a command
+ * line or behind a dependency's name, and answers exactly as npm's own packages npm-package-arg,
+ * hosted-git-info and semver do; tests/npm compares it with them, question by question.
+ *
+ * Entry points:
+ *   spec.h      "name@^1.2", "npm:x@1", "github:a/b#v2", "./folder": which form is it, and of what?
+ *   semver.h    one version: parsed, compared, written in its normal form
+ *   range.h     a range of versions: compiled once, tested against any number of them
+ *   git-refs.h  which commit of a repository's branches and tags is meant
+ *   collate.h   the order in which npm sorts names and paths
+ * hosted.h and address.h take addresses apart for spec.h; js-text.h is text as JavaScript sees it,
+ * which npm's limits and blanks are defined by.
+ *
+ * Input is untrusted. Each text has a limit of bytes (SPEC_LENGTH_MAX, RANGE_LENGTH_MAX,
+ * SEMVER_LENGTH_MAX), and what is invalid is -EINVAL, for specifications with a clause.
+ *
+ * Pure: it opens no file, resolves no host and knows no registry. Whether a package, a version or a
+ * folder exists is for its callers to find out. It uses nothing but basic. */
 
 #include "basic/error.h"
 #include "npm/spec/hosted.h"
 #include "npm/spec/range.h"
 
-#define SPEC_LENGTH_MAX                                                                            \
+#define SPEC_LENGTH_MAX \
         4096              /* bytes; an address with a long query is the longest that makes sense */
 #define SPEC_NAME_MAX 214 /* npm's limit for names */
 

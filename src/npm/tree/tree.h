@@ -1,8 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A node_modules tree in memory: packages in their places, and the edges that say who depends on
- * what and which package answers it, by node's own rule: look beside you, then further up.
+/* npm/tree: which packages a module gets, and where each of them lies.
+ *
+ * The third of npm's four rooms; it uses npm/spec and npm/registry's documents. It builds the tree
+ * that npm's Arborist would build from the same documents, node by node, peers and optional
+ * dependencies included; tests/npm compares the lock files.
+ *
+ * Entry points:
+ *   resolver.h  from a specification to the finished tree. It fetches nothing: it says what it
+ *               wants to know, and takes the answers in any order
+ *   lockfile.h  the tree as package-lock.json
+ *   contents.h  what an archive brings along: bundled packages, npm-shrinkwrap.json
+ *   bin.h       the commands of a package
+ * Behind the resolver: ideal.h builds the tree, can-place.h and placement.h find each package its
+ * place, prune.h takes out what that made superfluous.
+ *
+ * Input is untrusted: documents are made to be as expensive as possible. Nodes, edges, levels and
+ * questions have limits (below), packages, passes and memory in resolver.h; where one is reached
+ * the answer is -E2BIG and a clause, not an endless run. The same documents give the same tree, in
+ * whatever order they arrive.
+ *
+ * It does no input or output but contents_read() and bin_of_package(), which read an unpacked
+ * package through a descriptor. It writes no node_modules folder: that is pm2-fetch's work.
+ *
+ * This header: a node_modules tree in memory, packages in their places, and the edges that say
+ * which package depends on what and which package answers it, by node's own rule: look in the own
+ * node_modules first, then further up.
  *
  * Besides the tree that is to be installed there are virtual ones: a stand-in for a package, in
  * whose place its peer sets are tried out. Nodes are never freed one by one; one taken out of a
@@ -12,14 +36,14 @@
 #include "npm/spec/semver.h"
 #include "npm/tree/names.h"
 
-#define TREE_NODES_MAX                                                                             \
+#define TREE_NODES_MAX \
         200000 /* virtual ones included; the largest real trees need some ten thousands */
-#define TREE_LEVELS_MAX                                                                            \
+#define TREE_LEVELS_MAX \
         272 /* node_modules in node_modules: deeper ones have paths that cannot be opened */
-#define TREE_QUESTIONS_MAX                                                                         \
+#define TREE_QUESTIONS_MAX \
         2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
 
-#define TREE_EDGES_MAX                                                                             \
+#define TREE_EDGES_MAX \
         8000000 /* dependencies of placements, in all attempts together: 700 MiB. One package with \
                    a thousand dependencies takes a million, others some hundred thousands */
 
@@ -159,7 +183,7 @@ bool edge_satisfied_by(const Edge *e, const Node *n);
 /* What answers it is right; nothing at all is right for an optional one. */
 bool edge_valid(const Edge *e);
 
-#define NODE_FOREACH_EDGE(e, n)                                                                    \
+#define NODE_FOREACH_EDGE(e, n) \
         for (Edge *e = (n)->edges, *e##_end = e + (n)->n_edges; e < e##_end; e++)
 #define NODE_FOREACH_EDGE_IN(e, n) for (Edge *e = (n)->in_first; e; e = e->in_next)
 #define NODE_FOREACH_CHILD(c, n)   for (Node *c = (n)->child_first; c; c = c->child_next)
