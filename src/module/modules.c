@@ -58,3 +58,15 @@ int modules_open_bus_or_note(Modules *modules, Error *e) {
                 error_clear(e);
         return 0;
 }
+
+void module_note(const Modules *modules, const ModuleNote *note) {
+        if (modules->note)
+                modules->note(modules->userdata, note);
+}
+
+int module_note_failure(const Modules *modules, ModuleNote note, int r, const Error *e) {
+        note.r = r;
+        note.clause = error_text(e, r);
+        module_note(modules, &note);
+        return r;
+}

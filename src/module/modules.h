@@ -17,6 +17,7 @@
  * One Modules is for one thread. Any number of processes may act on the same scope at the same
  * time: locks in the state folder (module/lock.h) keep them apart. */
 
+#include "basic/error.h"
 #include "module/note.h"
 #include "store/scope.h"
 
@@ -65,3 +66,9 @@ int modules_open_bus_or_none(Modules *modules, Error *e);
 
 /* The same for what only looks: a user's missing manager is a note, MODULE_NOTE_NO_MANAGER. */
 int modules_open_bus_or_note(Modules *modules, Error *e);
+
+/* For this layer: calls the handler of notes, if there is one. */
+void module_note(const Modules *modules, const ModuleNote *note);
+
+/* The same for a failure; fills in `r` and the clause. Returns `r`. */
+int module_note_failure(const Modules *modules, ModuleNote note, int r, const Error *e);

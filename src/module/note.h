@@ -4,7 +4,6 @@
 /* What is worth telling a person while something is done to modules, and is neither its outcome nor
  * a reason to end it. Whoever opened the Modules is called with each note, as it happens. */
 
-#include "basic/error.h"
 #include "basic/macro.h"
 
 /* Behind each kind stands what a note of it has beside the kind. "failure" is `r` and `clause`. */
@@ -39,11 +38,3 @@ typedef struct ModuleNote {
 
 /* Must not act on the Modules that calls it, and cannot fail. */
 typedef void (*ModuleNoteHandler)(void *userdata, const ModuleNote *note);
-
-typedef struct Modules Modules;
-
-/* For this layer: calls the handler, if there is one. */
-void module_note(const Modules *modules, const ModuleNote *note);
-
-/* The same for a failure; fills in `r` and the clause. Returns `r`. */
-int module_note_failure(const Modules *modules, ModuleNote note, int r, const Error *e);

@@ -65,7 +65,7 @@ int start_source_load(Modules *modules, const char *name, Error *e, StartSource 
         r = module_check_settings(modules, name, e);
         if (r < 0)
                 return r;
-        *ret = TAKE_GENERIC(source, StartSource, (StartSource){});
+        *ret = TAKE_STRUCT(source);
         return 0;
 }
 

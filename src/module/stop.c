@@ -20,7 +20,7 @@ static int stop_units(Modules *modules, char *const *units, const size_t *owner,
 
                 if (o->r < 0)
                         continue;
-                *o = TAKE_GENERIC(stopped[i], UnitOutcome, (UnitOutcome){});
+                *o = TAKE_STRUCT(stopped[i]);
                 o->r = o->r < 0 ? o->r : 1;
         }
         unit_outcomes_free(stopped, strv_length(units));
