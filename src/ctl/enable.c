@@ -2,7 +2,7 @@
 #include "basic/log.h"
 #include "ctl/leftovers.h"
 #include "ctl/select.h"
-#include "ctl/services.h"
+#include "module/services.h"
 #include "store/modules.h"
 
 static int change_one(Context *c, const char *name, bool disabled, Error *e) {
@@ -16,9 +16,9 @@ static int change_one(Context *c, const char *name, bool disabled, Error *e) {
         if (r < 0)
                 return log_error_cause(r, e, "Cannot %s '%s'", disabled ? "disable" : "enable",
                                        name);
-        if (!disabled && services_ensure(c) < 0)
+        if (!disabled && services_ensure(&c->modules) < 0)
                 return -EIO;
-        if (!disabled && !services_at_boot(c)) {
+        if (!disabled && !services_at_boot(&c->modules)) {
                 log_notice("%s would be started at boot, but pm2-modules.service is masked.", name);
                 return 0;
         }

@@ -7,8 +7,8 @@
 #include "ctl/install.h"
 #include "ctl/last-lines.h"
 #include "ctl/leftovers.h"
-#include "ctl/services.h"
 #include "module/lock.h"
+#include "module/services.h"
 #include "module/settings-check.h"
 #include "module/start.h"
 #include "module/stop.h"
@@ -249,7 +249,7 @@ int install_commit(Context *c, const char *tree, Install *in) {
 
         /* only who installs or enables a module asks for it: somebody may have disabled them */
         if (!in->update && !in->rollback)
-                (void) services_enable(c);
+                (void) services_enable(&c->modules);
         r = start_release(c, in, previous);
         /* Not before: the first entry of all may be the module's. */
         if (c->modules.bus)

@@ -4,7 +4,9 @@
 #include <inttypes.h>
 
 #include "basic/log.h"
+#include "basic/string-util.h"
 #include "ctl/last-lines.h"
+#include "module/services.h"
 
 static void print_no_manager(Context *c, const ModuleNote *note) {
         if (!c->warned)
@@ -67,6 +69,17 @@ static void print_fields_ignored(_unused_ Context *c, const ModuleNote *note) {
                    note->clause);
 }
 
+static void print_service_enabled(Context *c, const ModuleNote *note) {
+        log_notice("Enabled %s.", note->unit);
+}
+
+static void print_service_failed(Context *c, const ModuleNote *note) {
+        log_warning("Cannot enable %s; modules run, but %s: %s", note->unit,
+                    streq(note->unit, SERVICE_RELAY) ? "what they report is not recorded"
+                                                     : "will not be started at boot",
+                    note->clause);
+}
+
 typedef void (*NotePrinter)(Context *c, const ModuleNote *note);
 
 void note_print(void *userdata, const ModuleNote *note) {
@@ -80,6 +93,8 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_RESOLV_CONF_UNREAD] = print_resolv_conf_unread,
                 [MODULE_NOTE_NAME_SERVERS_DENIED] = print_name_servers_denied,
                 [MODULE_NOTE_RUNTIME_FULL] = print_runtime_full,
+                [MODULE_NOTE_SERVICE_ENABLED] = print_service_enabled,
+                [MODULE_NOTE_SERVICE_FAILED] = print_service_failed,
                 [MODULE_NOTE_FIELDS_IGNORED] = print_fields_ignored,
         };
 

@@ -5,9 +5,9 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/reports.h"
-#include "ctl/services.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "module/services.h"
 #include "module/units.h"
 #include "unit/query.h"
 
@@ -88,7 +88,7 @@ int row_new(Context *c, const Module *m, const Package *p, const char *unit, con
                 r = source ? json_add_address(row, "source", source)
                            : add_text(row, "source", NULL);
         if (r >= 0)
-                r = json_add_bool(row, "enabled", !m->disabled && services_at_boot(c));
+                r = json_add_bool(row, "enabled", !m->disabled && services_at_boot(&c->modules));
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(row);

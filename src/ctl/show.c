@@ -4,9 +4,9 @@
 #include "ctl/details.h"
 #include "ctl/limits.h"
 #include "ctl/select.h"
-#include "ctl/services.h"
 #include "ctl/show-reports.h"
 #include "module/runtime-space.h"
+#include "module/services.h"
 
 /* The lines of the first panel. */
 static const Column head[] = {
@@ -91,7 +91,7 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
         if (c->arg->json != JSON_OFF)
                 return 0;
         runtime_space_check(&c->modules);
-        if (!services_at_boot(c))
+        if (!services_at_boot(&c->modules))
                 log_notice("pm2-modules.service is not enabled, so no module is started at boot; "
                            "'pm2ctl enable %s' enables it, unless it is masked.",
                            name);
