@@ -23,7 +23,7 @@ typedef struct Tail {
 static void tail_done(Tail *t) {
         for (size_t i = 0; i < JOURNAL_TAIL_LINES; i++)
                 free(t->lines[i]);
-        *t = (Tail){};
+        *t = (Tail) {};
 }
 
 /* "    at main (/x.js:1:7)" */

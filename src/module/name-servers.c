@@ -25,10 +25,10 @@ int name_servers_load(const Modules *modules, NameServers *ret) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                (void) module_note_failure(
-                        modules,
-                        (ModuleNote){ .kind = MODULE_NOTE_RESOLV_CONF_UNREAD, .path = RESOLV_CONF },
-                        r, /* e= */ NULL);
+                (void) module_note_failure(modules,
+                                           (ModuleNote) { .kind = MODULE_NOTE_RESOLV_CONF_UNREAD,
+                                                          .path = RESOLV_CONF },
+                                           r, /* e= */ NULL);
                 return 0;
         }
         return name_servers_parse(text, ret);
@@ -55,9 +55,9 @@ void name_servers_check(Modules *modules, const NameServers *n, char *const *uni
         STRV_FOREACH(unit, units) {
                 if (!unit_is_denied(modules->bus, *unit, n))
                         continue;
-                module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_NAME_SERVERS_DENIED,
-                                                    .unit = *unit,
-                                                    .address = n->denied[0] });
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_NAME_SERVERS_DENIED,
+                                                     .unit = *unit,
+                                                     .address = n->denied[0] });
                 return;
         }
 }

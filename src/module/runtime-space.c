@@ -30,7 +30,7 @@ static void usage_take_larger(Usage *sum, bool files, Usage *largest) {
                 return;
         free(largest->folder);
         *largest = *sum;
-        *sum = (Usage){};
+        *sum = (Usage) {};
 }
 
 /* Takes an entry into the sum of its folder. */
@@ -40,7 +40,7 @@ static int usage_count(const FTSENT *entry, bool files, Usage *sum, Usage *large
         if (entry->fts_level == 1) {
                 usage_take_larger(sum, files, largest);
                 free(sum->folder);
-                *sum = (Usage){ .folder = strdup(entry->fts_name) };
+                *sum = (Usage) { .folder = strdup(entry->fts_name) };
                 if (!sum->folder)
                         return -ENOMEM;
         }

@@ -139,7 +139,7 @@ static int service_enable(Modules *modules, const char *unit, Error *e) {
 
 static int service_note_failure(const Modules *modules, const char *unit, int r, const Error *e) {
         return module_note_failure(
-                modules, (ModuleNote){ .kind = MODULE_NOTE_SERVICE_FAILED, .unit = unit }, r, e);
+                modules, (ModuleNote) { .kind = MODULE_NOTE_SERVICE_FAILED, .unit = unit }, r, e);
 }
 
 int services_enable(Modules *modules) {
@@ -152,8 +152,8 @@ int services_enable(Modules *modules) {
                 if (r < 0)
                         result = service_note_failure(modules, services[i], r, &e);
                 if (r > 0)
-                        module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_SERVICE_ENABLED,
-                                                            .unit = services[i] });
+                        module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_SERVICE_ENABLED,
+                                                             .unit = services[i] });
         }
         modules->at_boot = 0;
         return result;

@@ -25,9 +25,9 @@ static int source_record_link(const Modules *modules, Module *m, Error *e) {
 
         r = linked_record(modules->store, m, e);
         if (r > 0)
-                module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_LINK_RECORDED,
-                                                    .module = m->name,
-                                                    .path = m->link });
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_LINK_RECORDED,
+                                                     .module = m->name,
+                                                     .path = m->link });
         return MIN2(r, 0);
 }
 
@@ -72,7 +72,7 @@ int start_source_load(Modules *modules, const char *name, Error *e, StartSource 
 /* -- the batch --------------------------------------------------------------------------------- */
 
 int start_batch_open(const Modules *modules, StartBatch *ret) {
-        *ret = (StartBatch){};
+        *ret = (StartBatch) {};
         return name_servers_load(modules, &ret->servers);
 }
 
@@ -101,7 +101,7 @@ static int batch_add_place(const Modules *modules, const StartSource *source, Un
         if (r < 0)
                 return r;
         r = unit_spec_module(
-                &(ModuleUnit){
+                &(ModuleUnit) {
                         .scope = modules->scope.kind,
                         .name = source->module.name,
                         .folder = source->module.home,

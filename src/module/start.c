@@ -79,7 +79,7 @@ static int start_add_module(Modules *modules, const char *name, size_t owner, Er
         r = start_add_units(modules, &source, owner, e, s);
         if (r < 0)
                 return r;
-        watch_timer_start(modules, &(WatchTimerStart){
+        watch_timer_start(modules, &(WatchTimerStart) {
                                            .module = &source.module,
                                            .package = &source.package,
                                            .loaded = &s->watch_timers,
@@ -127,7 +127,7 @@ int module_start(Modules *modules, const char *name, StartMode mode, Error *e) {
         UnitOutcome *outcome;
         int r;
 
-        r = modules_start(modules, (char *[]){ (char *) name, NULL }, mode, e, &outcome);
+        r = modules_start(modules, (char *[]) { (char *) name, NULL }, mode, e, &outcome);
         return r < 0 ? r : outcome_take_only(outcome, e);
 }
 

@@ -77,6 +77,6 @@ int module_stop(Modules *modules, const char *name, Error *e) {
         UnitOutcome *outcome;
         int r;
 
-        r = modules_stop(modules, (char *[]){ (char *) name, NULL }, e, &outcome);
+        r = modules_stop(modules, (char *[]) { (char *) name, NULL }, e, &outcome);
         return r < 0 ? r : outcome_take_only(outcome, e);
 }

@@ -11,7 +11,7 @@
 
 void loaded_units_done(LoadedUnits *loaded) {
         unit_states_free(loaded->states, loaded->n);
-        *loaded = (LoadedUnits){};
+        *loaded = (LoadedUnits) {};
 }
 
 const UnitState *loaded_units_find(const LoadedUnits *loaded, const char *unit) {

@@ -122,10 +122,10 @@ static bool watch_is_declared(const WatchTimerStart *start) {
 static int watch_note_failure(Modules *modules, const WatchTimerStart *start, const char *unit,
                               uint64_t since_usec, int r, const Error *e) {
         return module_note_failure(modules,
-                                   (ModuleNote){ .kind = MODULE_NOTE_WATCH_FAILED,
-                                                 .module = start->module->name,
-                                                 .unit = unit,
-                                                 .since_usec = since_usec },
+                                   (ModuleNote) { .kind = MODULE_NOTE_WATCH_FAILED,
+                                                  .module = start->module->name,
+                                                  .unit = unit,
+                                                  .since_usec = since_usec },
                                    r, e);
 }
 
@@ -148,9 +148,9 @@ static int watch_start(Modules *modules, const WatchTimerStart *start, char ***d
         if (r < 0)
                 return watch_note_failure(modules, start, unit, begin, r, &e);
         if (loaded_units_find(start->loaded, unit))
-                module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_WATCH_RESTARTED,
-                                                    .module = name,
-                                                    .unit = unit });
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_WATCH_RESTARTED,
+                                                     .module = name,
+                                                     .unit = unit });
         return 0;
 }
 
@@ -161,7 +161,7 @@ static int cron_start(Modules *modules, const WatchTimerStart *start, size_t app
         const char *name = start->module->name;
         int r;
 
-        r = package_unit_name(start->package, name, (UnitPlace){ app, 0 }, &first);
+        r = package_unit_name(start->package, name, (UnitPlace) { app, 0 }, &first);
         if (r < 0)
                 return r;
         if (cron_unit_name(first, ".timer", &timer) < 0 ||
@@ -183,8 +183,8 @@ static void cron_start_all(Modules *modules, const WatchTimerStart *start, char 
                 r = cron_start(modules, start, i, &e, declared);
                 if (r < 0)
                         (void) module_note_failure(modules,
-                                                   (ModuleNote){ .kind = MODULE_NOTE_TIMER_FAILED,
-                                                                 .module = start->module->name },
+                                                   (ModuleNote) { .kind = MODULE_NOTE_TIMER_FAILED,
+                                                                  .module = start->module->name },
                                                    r, &e);
         }
 }
@@ -245,8 +245,8 @@ void watch_timer_start(Modules *modules, const WatchTimerStart *start) {
         r = stop_undeclared(modules, start, declared, &e);
         if (r < 0)
                 (void) module_note_failure(modules,
-                                           (ModuleNote){ .kind = MODULE_NOTE_STOP_FAILED,
-                                                         .module = start->module->name },
+                                           (ModuleNote) { .kind = MODULE_NOTE_STOP_FAILED,
+                                                          .module = start->module->name },
                                            r, &e);
 }
 
