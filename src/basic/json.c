@@ -38,26 +38,26 @@ static size_t string_length(const char *s, size_t size) {
         return size;
 }
 
-static size_t digits(const char *s) {
+static size_t digits_length(const char *s) {
         return strspn(s, "0123456789");
 }
 
 static size_t number_length(const char *s) {
         const char *p = s + (*s == '-');
-        size_t n = digits(p);
+        size_t n = digits_length(p);
 
         if (n == 0 || (n > 1 && *p == '0'))
                 return 0;
         p += n;
         if (*p == '.') {
-                n = digits(++p);
+                n = digits_length(++p);
                 if (n == 0)
                         return 0;
                 p += n;
         }
         if (*p == 'e' || *p == 'E') {
                 p += p[1] == '-' || p[1] == '+' ? 2 : 1;
-                n = digits(p);
+                n = digits_length(p);
                 if (n == 0)
                         return 0;
                 p += n;

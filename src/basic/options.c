@@ -16,7 +16,7 @@ static int argument_kind(const Option *o) {
                                       : required_argument;
 }
 
-static int apply(const Option *o, const char *argument, void *args) {
+static int option_apply(const Option *o, const char *argument, void *args) {
         void *field = (char *) args + o->offset;
 
         switch (o->kind) {
@@ -72,7 +72,7 @@ static bool has_private(const Option *table, size_t n, int argc, char **argv) {
 }
 
 /* `follows`: after words, so that it may have been meant as a value. */
-static int complain(const Option *table, size_t n, const char *word, bool follows, int c) {
+static int refuse_option(const Option *table, size_t n, const char *word, bool follows, int c) {
         const char *begin = word + strspn(word, "-");
         _cleanup_(freep) char *name = strndup(begin, strcspn(begin, "="));
         const Option *near = name ? find_nearest(table, n, name) : NULL;
@@ -147,9 +147,9 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         return -EINVAL;
                 }
                 if (c == '?' || c == ':')
-                        return complain(table, n, word, n_words > 1, c);
+                        return refuse_option(table, n, word, n_words > 1, c);
                 o = c >= OPTION_BASE ? table + (c - OPTION_BASE) : find_letter(table, n, c);
-                r = apply(o, optarg, args);
+                r = option_apply(o, optarg, args);
                 if (r < 0)
                         return r;
                 if (given)

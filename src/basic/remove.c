@@ -59,7 +59,7 @@ static int unlock_folder(int dir_fd, const char *name) {
 }
 
 /* From here on only we can add to it or take away from it. What fails shows as it is emptied. */
-static void seize(int fd) {
+static void seize_folder(int fd) {
         struct stat st;
 
         if (fstat(fd, &st) < 0)
@@ -82,7 +82,7 @@ static int open_to_empty(int dir_fd, const char *name, DIR **ret) {
         }
         if (fd < 0)
                 return fd;
-        seize(fd);
+        seize_folder(fd);
         *ret = fdopendir(fd);
         if (!*ret) {
                 r = -errno;

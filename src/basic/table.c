@@ -187,28 +187,28 @@ static int cut_text(char **text, int width) {
 }
 
 /* What of a column can be left out. */
-static int slack(const Column *column, int width) {
+static int column_slack(const Column *column, int width) {
         return column->format == CELL_TEXT ? MAX2(width - TEXT_WIDTH_MIN, 0) : 0;
 }
 
 /* Leaves out the last columns that a terminal has no room for, however short texts are cut, then
  * cuts the widest until the rest fits. Returns how many columns there are. */
-static size_t fit(const Column *columns, size_t n, int limit, int *widths) {
+static size_t fit_columns(const Column *columns, size_t n, int limit, int *widths) {
         int all = (int) n - 1, give = 0;
 
         for (size_t c = 0; c < n; c++) {
                 all += widths[c];
-                give += slack(columns + c, widths[c]);
+                give += column_slack(columns + c, widths[c]);
         }
         for (; n > 1 && all - give > limit; n--) {
                 all -= widths[n - 1] + 1;
-                give -= slack(columns + n - 1, widths[n - 1]);
+                give -= column_slack(columns + n - 1, widths[n - 1]);
         }
         for (; give > 0 && all > limit; all--, give--) {
                 size_t widest = n;
 
                 for (size_t c = 0; c < n; c++)
-                        if (slack(columns + c, widths[c]) > 0 &&
+                        if (column_slack(columns + c, widths[c]) > 0 &&
                             (widest == n || widths[c] > widths[widest]))
                                 widest = c;
                 widths[widest]--;
@@ -253,7 +253,7 @@ static int print_text(const Column *columns, size_t n, json_object *rows, bool l
         if (r < 0)
                 return r;
         if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) >= 0 && w.ws_col > 0)
-                n = fit(columns, n, w.ws_col, g.widths);
+                n = fit_columns(columns, n, w.ws_col, g.widths);
         return grid_print(&g, n, legend);
 }
 

@@ -27,7 +27,7 @@ static const struct {
 static locale_t unicode_locale;
 static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;
 
-static void make_locale(void) {
+static void unicode_make_locale(void) {
         unicode_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
 }
 
@@ -55,7 +55,7 @@ static size_t find_decomposition(uint32_t c) {
 }
 
 /* Writes the parts of one character, base first; returns how many. */
-static size_t decompose(uint32_t c, uint32_t parts[static PARTS_MAX]) {
+static size_t decompose_character(uint32_t c, uint32_t parts[static PARTS_MAX]) {
         uint32_t marks[PARTS_MAX];
         size_t n = 0, n_marks = 0, i;
 
@@ -88,7 +88,7 @@ static bool is_mark(uint32_t c) {
 }
 
 /* Puts a run of marks in the order of their numbers as they are appended. */
-static void append(uint32_t *text, size_t *n, uint32_t c) {
+static void append_in_order(uint32_t *text, size_t *n, uint32_t c) {
         size_t at = (*n)++;
 
         for (; is_mark(c) && at > 0 && is_mark(text[at - 1]) && text[at - 1] > c; at--)
@@ -96,7 +96,7 @@ static void append(uint32_t *text, size_t *n, uint32_t c) {
         text[at] = c;
 }
 
-static char *encode(const uint32_t *text, size_t n) {
+static char *encode_text(const uint32_t *text, size_t n) {
         char *encoded, *t;
 
         encoded = t = malloc(n * 4 + 1);
@@ -112,7 +112,7 @@ int unicode_fold(const char *text, char **ret) {
         _cleanup_(freep) uint32_t *folded = NULL;
         size_t size = strlen(text), n = 0;
 
-        (void) pthread_once(&unicode_once, make_locale);
+        (void) pthread_once(&unicode_once, unicode_make_locale);
         folded = malloc((size + 1) * PARTS_MAX * sizeof(uint32_t));
         if (!folded)
                 return -ENOMEM;
@@ -123,13 +123,13 @@ int unicode_fold(const char *text, char **ret) {
 
                 if (length == 0)
                         return -EINVAL;
-                n_parts = decompose(c, parts);
+                n_parts = decompose_character(c, parts);
                 for (size_t i = 0; i < n_parts; i++)
-                        append(folded, &n, parts[i]);
+                        append_in_order(folded, &n, parts[i]);
                 text += length;
                 size -= length;
         }
 
-        *ret = encode(folded, n);
+        *ret = encode_text(folded, n);
         return *ret ? 0 : -ENOMEM;
 }

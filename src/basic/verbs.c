@@ -25,7 +25,7 @@ const Verb *verbs_find(const Verb *const *verbs, size_t n, const char *name) {
         return NULL;
 }
 
-static const Verb *nearest(const Verb *const *verbs, size_t n, const char *name) {
+static const Verb *verbs_nearest(const Verb *const *verbs, size_t n, const char *name) {
         unsigned best = UINT_MAX;
         const Verb *found = NULL;
 
@@ -41,7 +41,7 @@ static const Verb *nearest(const Verb *const *verbs, size_t n, const char *name)
 }
 
 /* A verb and what follows it, in the caller's buffer. */
-static const char *usage(const Verb *v, char *buffer, size_t size) {
+static const char *verb_usage(const Verb *v, char *buffer, size_t size) {
         (void) snprintf(buffer, size, "%s%s%s", v->name, v->words ? " " : "",
                         v->words ? v->words : "");
         return buffer;
@@ -53,7 +53,7 @@ int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void 
         char text[64];
 
         if (!v) {
-                const Verb *near = nearest(verbs, n, words[0]);
+                const Verb *near = verbs_nearest(verbs, n, words[0]);
 
                 if (near)
                         log_error("Unknown verb '%s'; did you mean '%s'?", words[0], near->name);
@@ -66,7 +66,7 @@ int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void 
                 given++;
         if (given < v->min || given > v->max) {
                 log_error("Too %s arguments; usage: %s", given < v->min ? "few" : "many",
-                          usage(v, text, sizeof(text)));
+                          verb_usage(v, text, sizeof(text)));
                 return VERB_USAGE;
         }
         return v->run(args, words + 1);
@@ -78,11 +78,12 @@ void verbs_print_help(const Verb *const *verbs, size_t n) {
 
         for (size_t i = 0; i < n; i++)
                 if (verbs[i]->help)
-                        width = MAX2(width, display_width(usage(verbs[i], left, sizeof(left))));
+                        width = MAX2(width,
+                                     display_width(verb_usage(verbs[i], left, sizeof(left))));
         for (size_t i = 0; i < n; i++) {
                 if (!verbs[i]->help)
                         continue;
-                (void) usage(verbs[i], left, sizeof(left));
+                (void) verb_usage(verbs[i], left, sizeof(left));
                 printf("  %s%*s %s\n", left, width - display_width(left), "", verbs[i]->help);
         }
 }

@@ -46,7 +46,8 @@ static int add_step(int fd, size_t length, Way *way) {
 }
 
 /* With O_NOFOLLOW and O_DIRECTORY a symlink is merely no folder. */
-static int explain(int fd, const char *path, size_t length, const char *name, int r, Error *e) {
+static int explain_failure(int fd, const char *path, size_t length, const char *name, int r,
+                           Error *e) {
         struct stat st;
 
         if (r == -ENOTDIR && fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) >= 0 &&
@@ -64,12 +65,12 @@ static int open_component(int fd, const char *path, size_t begin, size_t end, Er
         int child;
 
         if (end - begin > NAME_MAX)
-                return explain(fd, path, end, "", -ENAMETOOLONG, e);
+                return explain_failure(fd, path, end, "", -ENAMETOOLONG, e);
         (void) snprintf(name, sizeof(name), "%.*s", (int) (end - begin), path + begin);
         if (streq(name, ".."))
-                return explain(fd, path, end, name, -EINVAL, e);
+                return explain_failure(fd, path, end, name, -EINVAL, e);
         child = openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return child < 0 ? explain(fd, path, end, name, -errno, e) : child;
+        return child < 0 ? explain_failure(fd, path, end, name, -errno, e) : child;
 }
 
 static int note_step(int fd, const char *path, size_t length, Error *e, Way *way) {

@@ -162,7 +162,7 @@ static int parse_part(const char *text, Part part, Error *e, Cron *c) {
         }
 }
 
-static int parse(const char *text, Error *e, Cron *c) {
+static int parse_cron(const char *text, Error *e, Cron *c) {
         _cleanup_(freep) char *copy = strdup(text);
         char *words[_PART_MAX + 1], *save = NULL;
         size_t n = 0;
@@ -243,7 +243,7 @@ int cron_to_calendar(const char *text, Error *e, char ***ret) {
         for (size_t i = 0; i < ELEMENTSOF(nicknames); i++)
                 if (strcasecmp(text, nicknames[i].name) == 0)
                         text = nicknames[i].text;
-        r = parse(text, e, &c);
+        r = parse_cron(text, e, &c);
         if (r < 0)
                 return r;
 

@@ -16,7 +16,7 @@ static bool is_container(json_object *o) {
 }
 
 /* The member of that name as an object, which it is made if it is none. Borrowed. */
-static int enter(json_object *o, const char *key, json_object **ret) {
+static int enter_member(json_object *o, const char *key, json_object **ret) {
         json_object *member = json_get(o, key);
         int r;
 
@@ -42,7 +42,8 @@ static int add_copy(json_object *o, const char *key, json_object *value) {
         return 0;
 }
 
-static int merge(json_object *into, json_object *into_origins, json_object *from, Origin origin);
+static int merge_object(json_object *into, json_object *into_origins, json_object *from,
+                        Origin origin);
 
 /* Objects melt into each other, everything else replaces. */
 static int merge_member(json_object *into, json_object *into_origins, const char *key,
@@ -55,14 +56,15 @@ static int merge_member(json_object *into, json_object *into_origins, const char
                 return r < 0 ? r : json_add_string(into_origins, key, origins[origin]);
         }
 
-        r = enter(into, key, &below);
+        r = enter_member(into, key, &below);
         if (r < 0)
                 return r;
-        r = enter(into_origins, key, &below_origins);
-        return r < 0 ? r : merge(below, below_origins, value, origin);
+        r = enter_member(into_origins, key, &below_origins);
+        return r < 0 ? r : merge_object(below, below_origins, value, origin);
 }
 
-static int merge(json_object *into, json_object *into_origins, json_object *from, Origin origin) {
+static int merge_object(json_object *into, json_object *into_origins, json_object *from,
+                        Origin origin) {
         int r;
 
         if (!from)
@@ -121,16 +123,16 @@ int environment_document(const EnvironmentSource *source, json_object **ret,
         if (!document || !names)
                 return -ENOMEM;
 
-        r = merge(document, names, source->package->config, ORIGIN_PACKAGE);
+        r = merge_object(document, names, source->package->config, ORIGIN_PACKAGE);
         if (r < 0)
                 return r;
         r = merge_variables(source, document, names);
         if (r < 0)
                 return r;
-        r = merge(document, names, source->global, ORIGIN_GLOBAL);
+        r = merge_object(document, names, source->global, ORIGIN_GLOBAL);
         if (r < 0)
                 return r;
-        r = merge(document, names, source->module, ORIGIN_MODULE);
+        r = merge_object(document, names, source->module, ORIGIN_MODULE);
         if (r < 0)
                 return r;
 

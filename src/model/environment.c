@@ -74,7 +74,8 @@ static int set_variable(char ***env, const char *name, json_object *value) {
 
 /* One variable for each setting. A package's give way to what is there, an administrator's do not.
  */
-static int set_settings(char ***env, const EnvironmentSource *source, json_object *document) {
+static int set_setting_variables(char ***env, const EnvironmentSource *source,
+                                 json_object *document) {
         int r;
 
         json_object_object_foreach(document, name, value) {
@@ -109,8 +110,8 @@ static int set_app_variables(char ***env, const EnvironmentSource *source, json_
 }
 
 /* Where the unit has one of these, a drop-in put it there. */
-static int set_contract(char ***env, const EnvironmentSource *source,
-                        const EnvironmentFacts *facts) {
+static int set_contract_variables(char ***env, const EnvironmentSource *source,
+                                  const EnvironmentFacts *facts) {
         char id[16], instance[16], instances[16];
         const struct {
                 const char *name, *value;
@@ -184,13 +185,13 @@ static int set_variables(char ***env, const EnvironmentSource *source,
         r = strv_env_set(env, VARIABLE_DEBUG, NULL);
         if (r < 0)
                 return r;
-        r = set_contract(env, source, facts);
+        r = set_contract_variables(env, source, facts);
         if (r < 0)
                 return r;
         r = set_app_variables(env, source, document);
         if (r < 0)
                 return r;
-        r = set_settings(env, source, document);
+        r = set_setting_variables(env, source, document);
         if (r < 0)
                 return r;
         /* a package may be called PATH, too */

@@ -81,7 +81,7 @@ bool app_name_is_valid(const char *app) {
 }
 
 /* "@scope/name" → lead + "scope" + separator + "name"; an unscoped name is copied. */
-static int respell(const char *name, const char *lead, char separator, char **ret) {
+static int respell_scoped(const char *name, const char *lead, char separator, char **ret) {
         const char *slash = strchr(name, '/');
 
         if (!slash)
@@ -91,7 +91,7 @@ static int respell(const char *name, const char *lead, char separator, char **re
 }
 
 /* The way back: `scoped` is where the scope starts, NULL for an unscoped name. */
-static int spell_name(const char *whole, const char *scoped, char separator, char **ret) {
+static int respell_name(const char *whole, const char *scoped, char separator, char **ret) {
         _cleanup_(freep) char *name = NULL;
         const char *split = scoped ? strchr(scoped, separator) : NULL;
         int r;
@@ -109,19 +109,19 @@ static int spell_name(const char *whole, const char *scoped, char separator, cha
 }
 
 int module_id_from_name(const char *name, char **ret) {
-        return respell(name, "", ':', ret);
+        return respell_scoped(name, "", ':', ret);
 }
 
 int module_name_from_id(const char *id, char **ret) {
-        return spell_name(id, id, ':', ret);
+        return respell_name(id, id, ':', ret);
 }
 
 int module_folder_from_name(const char *name, char **ret) {
-        return respell(name, "@", '+', ret);
+        return respell_scoped(name, "@", '+', ret);
 }
 
 int module_name_from_folder(const char *folder, char **ret) {
-        return spell_name(folder, folder[0] == '@' ? folder + 1 : NULL, '+', ret);
+        return respell_name(folder, folder[0] == '@' ? folder + 1 : NULL, '+', ret);
 }
 
 /* The module's part, then what tells its units apart. */

@@ -23,7 +23,7 @@ static const char *const keys[] = {
         "access", "api", "auth", "encryption", "master", "private", "signing", "ssh",
 };
 
-static bool contains(const char *const *table, size_t n, const char *word) {
+static bool table_contains(const char *const *table, size_t n, const char *word) {
         for (size_t i = 0; i < n; i++)
                 if (streq(table[i], word))
                         return true;
@@ -31,13 +31,13 @@ static bool contains(const char *const *table, size_t n, const char *word) {
 }
 
 static bool word_is_secret(const char *word, const char *previous) {
-        if (contains(words, ELEMENTSOF(words), word))
+        if (table_contains(words, ELEMENTSOF(words), word))
                 return true;
         for (size_t i = 0; i < ELEMENTSOF(endings); i++)
                 if (endswith(word, endings[i]))
                         return true;
         return (streq(word, "key") || streq(word, "keys")) &&
-               contains(keys, ELEMENTSOF(keys), previous);
+               table_contains(keys, ELEMENTSOF(keys), previous);
 }
 
 /* Whether a capital after a letter starts a word: "apiKey", "APIKey". */

@@ -329,7 +329,7 @@ static int set_working_directory(const ModuleUnit *m, const App *app, UnitSpec *
         return strdupf(&s->working_directory, "%s%s", m->link ? "-" : "", path);
 }
 
-static int fill(const ModuleUnit *m, Error *e, UnitSpec *s) {
+static int fill_spec(const ModuleUnit *m, Error *e, UnitSpec *s) {
         const App *app = m->package->apps + m->place.app;
         _cleanup_(freep) char *folder = NULL, *runtime = NULL;
         int r;
@@ -362,7 +362,7 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret) {
 
         assert(m->place.app < m->package->n_apps);
 
-        r = fill(m, e, &s);
+        r = fill_spec(m, e, &s);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(s);

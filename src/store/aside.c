@@ -20,7 +20,7 @@ static const struct {
         { 0, "remove it by hand" },
 };
 
-static const char *remedy(int r) {
+static const char *remedy_for(int r) {
         size_t i = 0;
 
         while (remedies[i].error != 0 && remedies[i].error != -r)
@@ -64,12 +64,12 @@ bool remove_or_set_aside(int dir_fd, const char *name, int home_fd) {
         k = set_aside(dir_fd, name, home_fd, &new_name);
         if (k < 0) {
                 log_warning("Cannot remove %s/%s, so it stays there: %s; %s.",
-                            folder ? folder : "?", name, strerror(-r), remedy(r));
+                            folder ? folder : "?", name, strerror(-r), remedy_for(r));
                 return false;
         }
         log_warning("Cannot remove %s/%s: %s; it is now %s/" ASIDE "/%s: %s.",
                     folder ? folder : "?", name, strerror(-r), home ? home : "?", new_name,
-                    remedy(r));
+                    remedy_for(r));
         return true;
 }
 

@@ -46,7 +46,7 @@ static int take_entry(const IniLine *line, const char *section, const char *orig
                          origin, line->number, line->name, section);
 }
 
-static int parse(const char *text, size_t size, const char *origin, Error *e, Config *ret) {
+static int parse_config(const char *text, size_t size, const char *origin, Error *e, Config *ret) {
         _cleanup_(ini_file_done) IniFile file = {};
         const char *section = "";
         Config c = {};
@@ -84,5 +84,5 @@ int config_load(const Scope *scope, Error *e, Config *ret) {
         if (r < 0 && r != -ENOENT)
                 return error_set(e, r, "cannot read %s: %s", path,
                                  why.message ? why.message : scope_strerror(scope->kind, r));
-        return parse(text ? text : "", size, path, e, ret);
+        return parse_config(text ? text : "", size, path, e, ret);
 }

@@ -144,7 +144,7 @@ int ini_path_parse(const char *name, Error *e, char ***ret) {
 
 /* Spells one character: as it is, or as an escape if it is a control character, a quote, a
  * backslash or one of `special`. Returns the bytes it took from s. */
-static size_t spell(const char *s, const char *special, char ret[static 5]) {
+static size_t spell_character(const char *s, const char *special, char ret[static 5]) {
         size_t n;
 
         for (size_t i = 0; i < ELEMENTSOF(escapes); i++)
@@ -186,7 +186,7 @@ int ini_path_format(char *const *path, char **ret) {
                 }
                 *t++ = '"';
                 for (const char *s = *part; *s; t += strlen(t))
-                        s += spell(s, "=:;", t);
+                        s += spell_character(s, "=:;", t);
                 *t++ = '"';
         }
         *t = 0;
@@ -217,13 +217,13 @@ static void put_value(FILE *f, size_t column, const char *value) {
         for (size_t n; *value; value += n) {
                 char spelled[5];
 
-                n = spell(value, ";", spelled);
+                n = spell_character(value, ";", spelled);
                 /* One byte stays free for the quote or the backslash at the end. A line that goes
                  * on must not seem to begin with blanks or a comment. */
                 if (column + strlen(spelled) >= LINE_MAX_WRITTEN) {
                         fputs("\\\n" INDENT, f);
                         column = strlen(INDENT);
-                        n = spell(value, " #;", spelled);
+                        n = spell_character(value, " #;", spelled);
                 }
                 fputs(spelled, f);
                 column += strlen(spelled);

@@ -33,7 +33,7 @@ typedef struct Reader {
         int r;
 } Reader;
 
-static bool failed(Reader *r, int error) {
+static bool reader_failed(Reader *r, int error) {
         if (error >= 0)
                 return false;
         if (r->r < 0)
@@ -44,24 +44,24 @@ static bool failed(Reader *r, int error) {
         return true;
 }
 
-static bool fails(Reader *r, const char *reason) {
-        return failed(r, error_set(r->e, -EBADMSG, "%s", reason));
+static bool reader_refuse(Reader *r, const char *reason) {
+        return reader_failed(r, error_set(r->e, -EBADMSG, "%s", reason));
 }
 
 /* Keeps what stands in the file from `start` to the end of libinih's line. */
-static void keep(Reader *r, const char *start, IniLine line) {
+static void keep_lines(Reader *r, const char *start, IniLine line) {
         size_t size = (size_t) (r->line + r->size - start);
         bool whole = size > 0 && start[size - 1] == '\n';
 
         line.text = malloc(size + 2);
         if (!line.text) {
                 ini_line_done(&line);
-                (void) failed(r, -ENOMEM);
+                (void) reader_failed(r, -ENOMEM);
                 return;
         }
         memcpy(line.text, start, size);
         (void) strcpy(line.text + size, whole ? "" : "\n");
-        (void) failed(r, ini_file_insert(&r->file, r->file.n, line));
+        (void) reader_failed(r, ini_file_insert(&r->file, r->file.n, line));
 }
 
 /* "[NAME] ; comment": libinih gives section names cut, and ignores what follows. */
@@ -73,37 +73,38 @@ static void take_section(Reader *r, const char *start, const char *stop) {
         while (rest < stop && strchr(BLANKS "\n", *rest))
                 rest++;
         if (!close) {
-                (void) fails(r, "a section's name is not closed by ']'");
+                (void) reader_refuse(r, "a section's name is not closed by ']'");
                 return;
         }
         if (rest < stop && *rest != ';' && *rest != '#') {
-                (void) fails(r, "something follows a section's name");
+                (void) reader_refuse(r, "something follows a section's name");
                 return;
         }
 
         name = strndup(start, (size_t) (close - start));
         if (!name) {
-                (void) failed(r, -ENOMEM);
+                (void) reader_failed(r, -ENOMEM);
                 return;
         }
         r->in_section = true;
         r->continues = false;
-        keep(r, r->line, (IniLine){ .kind = INI_SECTION, .number = r->number, .name = name });
+        keep_lines(r, r->line, (IniLine){ .kind = INI_SECTION, .number = r->number, .name = name });
 }
 
 /* Whether an entry was begun that this line does not go on with. */
-static bool unfinished(Reader *r) {
+static bool refuse_unfinished(Reader *r) {
         if (r->open)
-                return fails(r, "the value in double quotes above must go on here, in an indented "
-                                "line");
-        return r->long_name && fails(r, "the value of the long key above is missing");
+                return reader_refuse(
+                        r, "the value in double quotes above must go on here, in an indented "
+                           "line");
+        return r->long_name && reader_refuse(r, "the value of the long key above is missing");
 }
 
 /* Settles what the line was that libinih has done with. */
 static void finish_line(Reader *r) {
         const char *p, *stop;
 
-        if (r->handled || r->r < 0 || r->number == 0 || unfinished(r))
+        if (r->handled || r->r < 0 || r->number == 0 || refuse_unfinished(r))
                 return;
         p = r->line;
         stop = p + r->size;
@@ -111,11 +112,11 @@ static void finish_line(Reader *r) {
                 p++;
 
         if (p == stop || *p == ';' || *p == '#')
-                keep(r, r->line, (IniLine){ .number = r->number });
+                keep_lines(r, r->line, (IniLine){ .number = r->number });
         else if (*p == '[')
                 take_section(r, p + 1, stop);
         else
-                (void) fails(r, "this is no [section], no comment and no KEY = VALUE");
+                (void) reader_refuse(r, "this is no [section], no comment and no KEY = VALUE");
 }
 
 /* Finds the next line and refuses what libinih would cut. */
@@ -132,15 +133,15 @@ static bool next_line(Reader *r, size_t room) {
         /* ini.h asks for room for CR, LF and NUL; newer versions take a fuller line for a cut one.
          */
         if (size + 3 > room)
-                return !failed(r,
-                               error_set(r->e, -EBADMSG,
-                                         "longer than %zu bytes (put the value into double "
-                                         "quotes and fold it with a '\\' at the end of the line)",
-                                         room - 3));
+                return !reader_failed(
+                        r, error_set(r->e, -EBADMSG,
+                                     "longer than %zu bytes (put the value into double "
+                                     "quotes and fold it with a '\\' at the end of the line)",
+                                     room - 3));
         if (memchr(r->line, 0, size))
-                return !fails(r, "it holds a NUL byte");
+                return !reader_refuse(r, "it holds a NUL byte");
         if (!utf8_is_valid(r->line, size))
-                return !fails(r, "it is not valid UTF-8");
+                return !reader_refuse(r, "it is not valid UTF-8");
         return true;
 }
 
@@ -165,13 +166,13 @@ static void close_value(Reader *r, char *value) {
                 r->long_name = value;
                 return;
         }
-        keep(r, r->entry,
-             (IniLine){
-                     .kind = INI_ENTRY,
-                     .number = r->entry_number,
-                     .name = is_long ? TAKE_PTR(r->long_name) : TAKE_PTR(r->name),
-                     .value = value,
-             });
+        keep_lines(r, r->entry,
+                   (IniLine){
+                           .kind = INI_ENTRY,
+                           .number = r->entry_number,
+                           .name = is_long ? TAKE_PTR(r->long_name) : TAKE_PTR(r->name),
+                           .value = value,
+                   });
 }
 
 /* A chunk of a quoted value; the first one without its quote. */
@@ -181,7 +182,7 @@ static void take_chunk(Reader *r, const char *chunk) {
         int state;
 
         state = ini_chunk_scan(chunk, r->e, &size);
-        if (failed(r, state))
+        if (reader_failed(r, state))
                 return;
 
         memcpy(r->chunks + r->n_chunks, chunk, size);
@@ -190,7 +191,7 @@ static void take_chunk(Reader *r, const char *chunk) {
         if (r->open)
                 return;
 
-        if (!failed(r, ini_unescape(r->chunks, r->n_chunks, r->e, &value)))
+        if (!reader_failed(r, ini_unescape(r->chunks, r->n_chunks, r->e, &value)))
                 close_value(r, value);
         r->n_chunks = 0;
 }
@@ -199,15 +200,15 @@ static void take_entry(Reader *r, const char *name, const char *value) {
         char *copy;
 
         if (!r->in_section) {
-                (void) fails(r, "an entry stands before the first [section]");
+                (void) reader_refuse(r, "an entry stands before the first [section]");
                 return;
         }
         if (!name[0]) {
-                (void) fails(r, "there is no key");
+                (void) reader_refuse(r, "there is no key");
                 return;
         }
         if (r->open || (r->long_name && !streq(name, INI_LONG_NAME))) {
-                (void) unfinished(r);
+                (void) refuse_unfinished(r);
                 return;
         }
 
@@ -216,7 +217,7 @@ static void take_entry(Reader *r, const char *name, const char *value) {
                 r->entry = r->line;
                 r->entry_number = r->number;
         }
-        if (failed(r, free_and_strdup(&r->name, name)))
+        if (reader_failed(r, free_and_strdup(&r->name, name)))
                 return;
         if (value[0] == '"') {
                 take_chunk(r, value + 1);
@@ -226,7 +227,7 @@ static void take_entry(Reader *r, const char *name, const char *value) {
         if (copy)
                 close_value(r, copy);
         else
-                (void) failed(r, -ENOMEM);
+                (void) reader_failed(r, -ENOMEM);
 }
 
 /* Whether the line has what only newer versions of libinih take as a comment in such a place. */
@@ -238,7 +239,7 @@ static bool has_comment(const Reader *r) {
 }
 
 /* Called by libinih for an entry, and for an indented line after one. */
-static int handle(void *userdata, const char *section, const char *name, const char *value) {
+static int handle_entry(void *userdata, const char *section, const char *name, const char *value) {
         Reader *r = userdata;
         bool indented = r->continues && strchr(BLANKS, r->line[0]);
 
@@ -248,13 +249,15 @@ static int handle(void *userdata, const char *section, const char *name, const c
         if (!indented)
                 take_entry(r, name, value);
         else if (r->open && has_comment(r))
-                (void) fails(r, "a ';' after a blank starts a comment, for which there is no place "
-                                "in a folded value; write \\x3b");
+                (void) reader_refuse(
+                        r, "a ';' after a blank starts a comment, for which there is no place "
+                           "in a folded value; write \\x3b");
         else if (r->open)
                 take_chunk(r, value);
         else
-                (void) fails(r, "it is indented, which would join it to the line above; remove the "
-                                "blanks in front");
+                (void) reader_refuse(
+                        r, "it is indented, which would join it to the line above; remove the "
+                           "blanks in front");
         return 1;
 }
 
@@ -270,7 +273,7 @@ static int run_libinih(Reader *r) {
         locale_t plain = newlocale(LC_CTYPE_MASK, "C", (locale_t) 0), before = uselocale(plain);
         int line;
 
-        line = ini_parse_stream(read_line, r, handle, r);
+        line = ini_parse_stream(read_line, r, handle_entry, r);
         (void) uselocale(before);
         if (plain)
                 freelocale(plain);
@@ -293,8 +296,8 @@ int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
         if (r.r < 0)
                 return r.r;
         if (r.open || r.long_name) {
-                (void) fails(&r, r.open ? "the file ends within a value in double quotes"
-                                        : "the value of the long key is missing");
+                (void) reader_refuse(&r, r.open ? "the file ends within a value in double quotes"
+                                                : "the value of the long key is missing");
                 return r.r;
         }
         if (line < 0)

@@ -75,7 +75,7 @@ static int refuse_owner(const Module *m, const Linked *is, Error *e) {
                          (unsigned) is->owner, m->link);
 }
 
-static int compare(const Module *m, int fd, Error *e) {
+static int compare_folder(const Module *m, int fd, Error *e) {
         const Linked *was = &m->linked;
         Linked is = {};
         int r;
@@ -153,7 +153,7 @@ int linked_open(const Module *m, Error *e) {
         fd = way_open(m->link, &why, /* ret= */ NULL);
         if (fd < 0)
                 return explain_open(m, fd, &why, e);
-        r = compare(m, fd, e);
+        r = compare_folder(m, fd, e);
         return r < 0 ? r : TAKE_FD(fd);
 }
 

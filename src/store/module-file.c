@@ -131,7 +131,7 @@ static int add_linked(json_object *o, const Linked *l) {
 
 /* -- all of it --------------------------------------------------------------------------------- */
 
-static int parse(json_object *o, Error *e, Module *m) {
+static int parse_module(json_object *o, Error *e, Module *m) {
         int64_t id = json_get_int(o, "pm_id", -1), installed = json_get_int(o, "installed", 0);
         int r;
 
@@ -165,7 +165,7 @@ int module_file_read(int fd, const char *path, Error *e, Module *ret) {
         r = json_parse(text, size, e, &o);
         if (r < 0)
                 return r;
-        r = parse(o, e, &m);
+        r = parse_module(o, e, &m);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(m);

@@ -9,7 +9,7 @@
 #define REGISTRIES_FORMAT   1
 #define REGISTRIES_FILE_MAX (4U * 1024U * 1024U) /* the limits of what is in it come to less */
 
-static int parse(const char *text, size_t size, Error *e, RegistryMemories *ret) {
+static int parse_registries(const char *text, size_t size, Error *e, RegistryMemories *ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         int64_t format;
         int r;
@@ -37,7 +37,7 @@ static int read_memories(Store *s, Error *e, RegistryMemories *ret) {
                 *ret = (RegistryMemories){};
                 return 0;
         }
-        return r < 0 ? r : parse(text, size, e, ret);
+        return r < 0 ? r : parse_registries(text, size, e, ret);
 }
 
 int store_load_registries(Store *s, Error *e, RegistryMemories *ret) {

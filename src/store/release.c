@@ -55,7 +55,7 @@ int store_last_release(int module_fd, const char *other, char **ret) {
 }
 
 /* Makes the release folder from the tree (or an empty one) and renames it to its name. */
-static int place_release(int releases_fd, const char *tree, const Module *m, const char *release) {
+static int make_release(int releases_fd, const char *tree, const Module *m, const char *release) {
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
@@ -97,7 +97,7 @@ static int add_numbered(int module_fd, const char *tree, const Module *m, char *
         r = strdupf(&release, "%s-%lu", m->version, number);
         if (r < 0)
                 return r;
-        r = place_release(releases_fd, tree, m, release);
+        r = make_release(releases_fd, tree, m, release);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(release);

@@ -23,7 +23,7 @@ int tree_get(json_object *tree, char *const *path, json_object **ret) {
 }
 
 /* Adds to an object what may be a null. */
-static int add(json_object *o, const char *key, json_object *value) {
+static int add_value(json_object *o, const char *key, json_object *value) {
         if (json_object_object_add(o, key, value) >= 0)
                 return 0;
         (void) json_object_put(value);
@@ -37,14 +37,14 @@ int tree_put(json_object *tree, char *const *path, json_object *value) {
                 if (!json_object_object_get_ex(tree, *path, &next) ||
                     !json_object_is_type(next, json_type_object)) {
                         next = json_object_new_object();
-                        if (!next || add(tree, *path, next) < 0) {
+                        if (!next || add_value(tree, *path, next) < 0) {
                                 (void) json_object_put(value);
                                 return -ENOMEM;
                         }
                 }
                 tree = next;
         }
-        return add(tree, *path, value);
+        return add_value(tree, *path, value);
 }
 
 bool tree_has_conflict(json_object *tree, char *const *path) {
