@@ -71,7 +71,7 @@ ok "a full one does not stop its module from being stopped" helper stop pm2@agen
 fails "what it wrote is gone" test -e /run/pm2ctl/agent
 ok "others start again" helper start /srv/other
 
-# What README opens, with the lines that stand there, and what `show` says of it.
+# What pm2ctl(1), LIMITS, opens, with the lines that stand there, and what `show` says of it.
 make_module /srv/opened opened '' "$AGENT"
 ok "a package of the module" pm2ctl package /srv/opened
 ok "is installed" pm2ctl install ./opened-1.0.0.tgz
@@ -91,16 +91,17 @@ like "in text: memory" "$shown" '^  memory = 4\.0G$'
 like "in text: runtime folders" "$shown" '^  runtime folders = 64\.0M, of all modules together$'
 like "in text: io_uring" "$shown" '^  io_uring = denied$'
 
-# opening REGEX: the lines of README's table from the first that matches on, as far as they are of the same property
+limits_of_manual() { sed -n '/^\.SH LIMITS/,/^\.SH EXAMPLES/p' "$TESTS/../man/pm2ctl.1" | sed 's/\\-/-/g'; }
+# opening REGEX: the lines of that chapter from the first that matches on, as far as they are of the same property
 opening() {
-        sed -n '/^What is denied or limited by default/,/^`pm2ctl show/s/^.\{48\}\([A-Z][A-Za-z]*=.*\)/\1/p' "$TESTS/../README" |
+        limits_of_manual | grep -E '^[A-Z][A-Za-z]*=' |
                 awk -v regex="$1" '!found && $0 ~ regex { found = 1; split($0, name, "=") }
                         found && ended == 0 { if (index($0, name[1] "=") != 1 || (n++ && $0 ~ /=$/)) ended = 1; else print }'
 }
 open_by() { # LINES: as a drop-in
         mkdir -p /etc/systemd/system/pm2@opened.service.d
         printf '[Service]\n%s\n' "$1" >/etc/systemd/system/pm2@opened.service.d/open.conf
-        ok "README: $(head -n 1 <<<"$1") …" pm2ctl restart opened
+        ok "pm2ctl(1): $(head -n 1 <<<"$1") …" pm2ctl restart opened
 }
 
 open_by "$(opening ^TasksMax)"
@@ -200,10 +201,9 @@ unlike "... systemd-resolved: no warning" "$OUTPUT" "$warning"
 [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] || rm -rf /sys/fs/cgroup/pm2.slice
 
 mkdir -p /etc/systemd/system/run-pm2ctl.mount.d
-sed -n '/systemctl edit run-pm2ctl.mount/,/^ *systemctl reload/s/^  *\(\[Mount\]\|Options=.*\)$/\1/p' "$TESTS/../README" \
-        >/etc/systemd/system/run-pm2ctl.mount.d/open.conf
+limits_of_manual | grep -A 1 '^\[Mount\]' >/etc/systemd/system/run-pm2ctl.mount.d/open.conf
 pid=$(main_pid pm2@opened)
-ok "README: the runtime folders' file system" eval 'systemctl daemon-reload && systemctl reload run-pm2ctl.mount'
+ok "pm2ctl(1): the runtime folders' file system" eval 'systemctl daemon-reload && systemctl reload run-pm2ctl.mount'
 is "... is larger" "$(limit '["runtime"]')" $((256 << 20))
 is "... and nothing was restarted" "$(main_pid pm2@opened)" "$pid"
 
