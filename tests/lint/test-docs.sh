@@ -122,6 +122,69 @@ while read -r file; do
 done < <(grep -oE '`[a-z]+/[a-z*-]+`' "$top/docs/ARCHITECTURE.md" | tr -d '`' | sort -u)
 result "$([ -z "$gone" ] && [ -s "$top/docs/ARCHITECTURE.md" ]; echo $?)" "what the map points to is there" "$gone"
 
+# -- other documents: each `folder/file` of this tree, and each link
+gone=
+while IFS=: read -r document path; do
+        case $path in
+        \]*) path=$(dirname "$document")/${path:2:-1};;
+        *) path=$top/${path//\`/};;
+        esac
+        [ -e "$path" ] || gone+="${document##*/}: $path"$'\n'
+done < <(grep -oE '`(src|tests|units|man|docs|contrib)/[a-z0-9@./_-]*`|\]\([^):#]+\)' "$top"/docs/*.md "$top/tests/README.md")
+while read -r path; do
+        [ -e "$top/$path" ] || gone+="README: $path"$'\n'
+done < <(grep -oE '\b(tests|man|docs|contrib)/[A-Za-z0-9./-]*[A-Za-z0-9/]' "$top/README")
+result "$([ -z "$gone" ]; echo $?)" "what other documents point to is there" "$gone"
+
+# -- commands for those who work on pm2ctl: blocks ```sh, and README's. The program is there, and knows the options; make knows the
+# targets and tests. What pm2ctl, systemctl and journalctl do, tests/system/docs.sh tries.
+known_tests=$(make -s --no-print-directory -C "$build" print-tests | tr ' ' '\n')
+system_tests=$(cd "$top/tests" && find system in-vm -name '*.sh' -printf '%f\n' | sed 's/\.sh$//')
+targets=$(sed -nE 's/^([a-z-]+) *:.*/\1/p' "$build/Makefile")
+judge_command() { # WORD…: prints what is wrong
+        local program=$1 word; shift
+        [ -x "$top/$program" ] || { echo "there is no program '$program'"; return; }
+        [ "$program" != tests/build ] || shift
+        while [ $# -gt 0 ]; do
+                word=$1; shift
+                case $program,$word in
+                *,--only) grep -qE -e "$1" <<<"$known_tests"$'\n'"$system_tests" || echo "no test matches '$1'"; shift;;
+                *,--*) grep -qE -e "^#.*${word%%=*}\b" "$top/$program" || echo "$program does not know '$word'";;
+                tests/build,TESTS=*) grep -qxF -e "${word#*=}" <<<"$known_tests" || echo "there is no test '${word#*=}'";;
+                tests/build,*=*) grep -q "^${word%%=*} *=" "$build/Makefile" || [[ $word == DESTDIR=* ]] || echo "make does not know '$word'";;
+                tests/build,-*) ;;
+                tests/build,*) grep -qxF -e "$word" <<<"$targets" || echo "make has no target '$word'";;
+                tests/system/run,*) grep -qxF -e "$word" <<<"$system_tests" || echo "there is no system test '$word'";;
+                tests/machine,*) grep -qE "^#   machine $word " "$top/$program" || echo "tests/machine cannot '$word'"; return;;
+                *) echo "$program takes no '$word'";;
+                esac
+        done
+}
+wrong='' count=0
+while read -r command; do
+        eval "words=(${command//\$PWD/here})"
+        while [[ ${words[0]} == [A-Z]*=* ]]; do words=("${words[@]:1}"); done
+        count=$((count + 1))
+        problem=$(judge_command "${words[@]}")
+        [ -z "$problem" ] || wrong+="$command: $problem"$'\n'
+done < <({ sed -n '/^```sh$/,/^```$/{/^```/!p}' "$top"/docs/*.md "$top/tests/README.md"; sed -nE 's,^    ((tests|contrib)/[a-z]+( -.*)?)$,\1,p' "$top/README"; } |
+        sed -E 's/ +#.*//; /^$/d')
+result "$([ -z "$wrong" ] && [ "$count" -gt 20 ]; echo $?)" "commands in README, docs and tests/README.md exist ($count)" "$wrong"
+
+# -- README's list of packages, and how it configures
+wrong=
+packages=$(sed -n '/^    apt install/,/^    autoreconf/p' "$top/README" | grep -oE '[a-z0-9-]+' | sort -u)
+. "$top/contrib/packages.sh"
+# shellcheck disable=SC2154
+for package in $packages_build systemd-dev nodejs npm; do
+        case $package in libc6-dev|xz-utils|git) continue;; esac # the compiler brings the first, building needs no other
+        grep -qxF -e "$package" <<<"$packages" || wrong+="$package "
+done
+for option in $(grep -oE -e '^    ./configure .*' "$top/README" | grep -oE -e '--\S+'); do
+        grep -qF -e "$option" "$top/tests/build" || wrong+="$option "
+done
+result "$([ -z "$wrong" ]; echo $?)" "README installs the packages, and configures as, contrib/packages.sh and tests/build" "$wrong"
+
 # -- whether they can be read
 for file in bash/pm2ctl zsh/_pm2ctl fish/pm2ctl.fish; do
         shell=${file%%/*}
@@ -142,7 +205,7 @@ done
 
 # -- references to pages of ours: from units, the catalog, README and the pages themselves
 missing=
-for reference in $(sed 's/\\-/-/g; s/ *(\([1-9]\))/(\1)/g' "$top"/README "$top"/docs/*.md "$top"/units/pm2ctl.catalog \
+for reference in $(sed 's/\\-/-/g; s/ *(\([1-9]\))/(\1)/g' "$top"/README "$top"/docs/*.md "$top"/tests/README.md "$top"/units/pm2ctl.catalog \
         "$top"/units/*.slice "$top"/units/*/*.in "$top"/man/*.[1-9] |
         grep -ohE '\bpm2[a-z0-9-]*\([1-9]\)' | sort -u); do
         page=${reference%(*}.${reference##*(}
@@ -152,10 +215,10 @@ result "$([ -z "$missing" ]; echo $?)" "every page of ours that is referred to e
 
 # -- "pm2ctl VERB" wherever a text for users has one in a command's place
 unknown=
-for verb in $(sed 's/\\-/-/g; s/\\f[BRIP]//g' "$top"/README "$top"/units/pm2ctl.catalog "$top"/man/*.[1-9] |
+for verb in $(sed 's/\\-/-/g; s/\\f[BRIP]//g' "$top"/README "$top"/docs/*.md "$top"/units/pm2ctl.catalog "$top"/man/*.[1-9] |
         grep -ohE '(^[#$] |^  +|`|\.B[R]? "?)pm2ctl [a-z]+' | sed 's/.*pm2ctl //' | sort -u); do
-        grep -qx "$verb" <<<"$names" || unknown+="pm2ctl $verb"$'\n'
+        grep -qx "$verb" <<<"$names"$'\ncomplete' || unknown+="pm2ctl $verb"$'\n'
 done
-result "$([ -z "$unknown" ]; echo $?)" "every verb that README, catalog and man pages use exists" "$unknown"
+result "$([ -z "$unknown" ]; echo $?)" "every verb that README, docs, catalog and man pages use exists" "$unknown"
 
 done_testing
