@@ -7,8 +7,8 @@
 #include <sys/vfs.h>
 
 #include "basic/fs.h"
+#include "basic/path-chain.h"
 #include "basic/path.h"
-#include "basic/way.h"
 
 /* What files there say comes from the kernel, or by its hands from any process, whoever owns them:
  * the name of a setuid program that somebody runs by a name of their choice is root's. */
@@ -50,7 +50,7 @@ static int check_folder(int folder_fd, Error *e) {
         int r;
 
         r = fd_path(folder_fd, &path);
-        return r < 0 ? r : way_check_folder(folder_fd, path, &caller, 1, e);
+        return r < 0 ? r : path_chain_check_folder(folder_fd, path, &caller, 1, e);
 }
 
 /* The folder in which what is open now lies. */

@@ -45,10 +45,10 @@ static int check_user(const Module *m, Error *e) {
  */
 static int open_folder_to_link(Context *c, Module *m, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
-        _cleanup_(way_done) Way way = {};
+        _cleanup_(path_chain_done) PathChain chain = {};
         int r;
 
-        fd = way_open(m->link, e, &way);
+        fd = path_chain_open(m->link, e, &chain);
         if (fd < 0)
                 return fd;
         r = linked_identify(fd, &m->linked);
@@ -60,7 +60,7 @@ static int open_folder_to_link(Context *c, Module *m, Error *e) {
         r = check_user(m, e);
         if (r < 0)
                 return r;
-        r = linked_check_way(m, &way, e);
+        r = linked_check_chain(m, &chain, e);
         return r < 0 ? r : TAKE_FD(fd);
 }
 

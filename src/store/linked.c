@@ -98,7 +98,7 @@ static int compare_folder(const Module *m, int fd, Error *e) {
 
 /* -- who may change it ------------------------------------------------------------------------- */
 
-int linked_check_way(const Module *m, const Way *way, Error *e) {
+int linked_check_chain(const Module *m, const PathChain *chain, Error *e) {
         uid_t trusted[3];
         size_t n = 0;
         gid_t gid;
@@ -111,19 +111,19 @@ int linked_check_way(const Module *m, const Way *way, Error *e) {
                 n++;
         if (!m->user)
                 trusted[n++] = geteuid(); /* what is linked in the user scope */
-        return way_check(way, m->link, trusted, n, e);
+        return path_chain_check(chain, m->link, trusted, n, e);
 }
 
 /* Opens the folder of a module that pm2ctl 0.1 linked. */
 static int open_unrecorded(const Module *m, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
-        _cleanup_(way_done) Way way = {};
+        _cleanup_(path_chain_done) PathChain chain = {};
         int r;
 
-        fd = way_open(m->link, e, &way);
+        fd = path_chain_open(m->link, e, &chain);
         if (fd < 0)
                 return fd;
-        r = linked_check_way(m, &way, e);
+        r = linked_check_chain(m, &chain, e);
         if (r < 0)
                 return error_prefix(e, -ESTALE,
                                     "pm2ctl 0.1 did not record which folder was linked, and it may "
@@ -150,7 +150,7 @@ int linked_open(const Module *m, Error *e) {
 
         if (!m->linked.recorded)
                 return open_unrecorded(m, e);
-        fd = way_open(m->link, &why, /* ret= */ NULL);
+        fd = path_chain_open(m->link, &why, /* ret= */ NULL);
         if (fd < 0)
                 return explain_open(m, fd, &why, e);
         r = compare_folder(m, fd, e);

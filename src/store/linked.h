@@ -4,15 +4,15 @@
 /* A linked module's folder: what is recorded of it when it is linked, and whether a folder is the
  * one that was. */
 
-#include "basic/way.h"
+#include "basic/path-chain.h"
 #include "store/modules.h"
 
 /* What tells the folder from any other; the user stays as it is. */
 int linked_identify(int fd, Linked *l);
 
 /* Whether root and the users that matter (the owner, whom it runs as, in the user scope who calls)
- * are the only ones that may change the folder or put another in its place; see way_check(). */
-int linked_check_way(const Module *m, const Way *way, Error *e);
+ * are the only ones that may change the folder or put another in its place; see path_chain_check(). */
+int linked_check_chain(const Module *m, const PathChain *chain, Error *e);
 
 /* Opens the folder by its path without following a symlink. -ESTALE if it is not the one that was
  * recorded. What was recorded by nobody is judged by its way: it is fine if it can only be the

@@ -6,11 +6,11 @@
 #include <sys/wait.h>
 
 #include "basic/fs.h"
+#include "basic/path-chain.h"
 #include "basic/path.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
-#include "basic/way.h"
 #include "store/linked.h"
 #include "store/module-file.h"
 #include "tap.h"
@@ -36,7 +36,7 @@ static void put_package(const char *folder, const char *name) {
         ok(write_file_atomic_at(fd, "package.json", text, strlen(text), 0644) == 0);
 }
 
-/* -- the way ----------------------------------------------------------------------------------- */
+/* -- the chain of folders ----------------------------------------------------------------------------------- */
 
 static void test_open(void) {
         static const struct {
@@ -60,21 +60,21 @@ static void test_open(void) {
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 _cleanup_(error_clear) Error e = ERROR_NULL;
                 _cleanup_(closep) int fd = -EBADF;
-                _cleanup_(way_done) Way way = {};
+                _cleanup_(path_chain_done) PathChain chain = {};
 
-                fd = way_open(at(table[i].path), &e, &way);
+                fd = path_chain_open(at(table[i].path), &e, &chain);
                 ok(table[i].r == 0 ? fd >= 0 : fd == table[i].r);
                 ok(!table[i].clause || (e.message && strstr(e.message, table[i].clause)));
                 /* /, tmp, the root of ours, and what is named */
-                ok(table[i].r < 0 || way.n == 6);
+                ok(table[i].r < 0 || chain.n == 6);
         }
-        ok(way_open("way/to/folder", NULL, NULL) == -EINVAL);
+        ok(path_chain_open("way/to/folder", NULL, NULL) == -EINVAL);
 }
 
 static void test_check(void) {
         static const uid_t trusted[] = { 40001, 40002 };
         const struct {
-                WayStep step;
+                PathChainStep step;
                 const char *clause; /* NULL: fine */
         } table[] = {
                 { { .uid = 0, .mode = 0755 }, NULL },
@@ -92,11 +92,11 @@ static void test_check(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                WayStep steps[] = { { .length = 1, .mode = 0755 }, table[i].step };
+                PathChainStep steps[] = { { .length = 1, .mode = 0755 }, table[i].step };
                 _cleanup_(error_clear) Error e = ERROR_NULL;
 
                 steps[1].length = strlen("/srv");
-                ok(way_check(&(Way){ steps, 2 }, "/srv/x", trusted, 2, &e) ==
+                ok(path_chain_check(&(PathChain) { steps, 2 }, "/srv/x", trusted, 2, &e) ==
                    (table[i].clause ? -EPERM : 0));
                 ok(!table[i].clause || (e.message && strstr(e.message, table[i].clause)));
         }
@@ -112,7 +112,7 @@ static Module link_folder(const char *name) {
                      .link = strdup(at(name)),
                      .package = strdup(at(name)),
                      .linked = { .user = UID_NONE } };
-        _cleanup_(closep) int fd = way_open(m.link, NULL, NULL);
+        _cleanup_(closep) int fd = path_chain_open(m.link, NULL, NULL);
 
         ok(fd >= 0 && linked_identify(fd, &m.linked) == 0 && m.linked.recorded);
         return m;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/way.h"
+#include "basic/path-chain.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -9,9 +9,9 @@
 #include "basic/string-util.h"
 #include "basic/user.h"
 
-void way_done(Way *way) {
-        free(way->steps);
-        *way = (Way){};
+void path_chain_done(PathChain *chain) {
+        free(chain->steps);
+        *chain = (PathChain) {};
 }
 
 /* -- opening ----------------------------------------------------------------------------------- */
@@ -24,10 +24,10 @@ static int find_acl(int fd, bool *ret) {
         return *ret || errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
 }
 
-static int add_step(int fd, size_t length, Way *way) {
+static int add_step(int fd, size_t length, PathChain *chain) {
         struct stat st;
         bool acl = false;
-        WayStep *grown;
+        PathChainStep *grown;
         int r;
 
         if (fstat(fd, &st) < 0)
@@ -37,11 +37,11 @@ static int add_step(int fd, size_t length, Way *way) {
                 if (r < 0)
                         return r;
         }
-        grown = reallocarray(way->steps, way->n + 1, sizeof(WayStep));
+        grown = reallocarray(chain->steps, chain->n + 1, sizeof(PathChainStep));
         if (!grown)
                 return -ENOMEM;
-        way->steps = grown;
-        grown[way->n++] = (WayStep){ length, st.st_uid, st.st_gid, st.st_mode, acl };
+        chain->steps = grown;
+        grown[chain->n++] = (PathChainStep) { length, st.st_uid, st.st_gid, st.st_mode, acl };
         return 0;
 }
 
@@ -73,16 +73,16 @@ static int open_component(int fd, const char *path, size_t begin, size_t end, Er
         return child < 0 ? explain_failure(fd, path, end, name, -errno, e) : child;
 }
 
-static int note_step(int fd, const char *path, size_t length, Error *e, Way *way) {
-        int r = way ? add_step(fd, length, way) : 0;
+static int note_step(int fd, const char *path, size_t length, Error *e, PathChain *chain) {
+        int r = chain ? add_step(fd, length, chain) : 0;
 
         return r < 0 ? error_set(e, r, "cannot look at %.*s: %s", (int) length, path, strerror(-r))
                      : 0;
 }
 
-int way_open(const char *path, Error *e, Way *ret) {
+int path_chain_open(const char *path, Error *e, PathChain *ret) {
         _cleanup_(closep) int fd = -EBADF;
-        _cleanup_(way_done) Way way = {};
+        _cleanup_(path_chain_done) PathChain chain = {};
         int r;
 
         if (path[0] != '/')
@@ -90,7 +90,7 @@ int way_open(const char *path, Error *e, Way *ret) {
         fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return error_set(e, -errno, "cannot open /: %s", strerror(errno));
-        r = note_step(fd, path, 1, e, ret ? &way : NULL);
+        r = note_step(fd, path, 1, e, ret ? &chain : NULL);
         if (r < 0)
                 return r;
 
@@ -104,12 +104,12 @@ int way_open(const char *path, Error *e, Way *ret) {
                         return child;
                 (void) safe_close(fd);
                 fd = child;
-                r = note_step(fd, path, end, e, ret ? &way : NULL);
+                r = note_step(fd, path, end, e, ret ? &chain : NULL);
                 if (r < 0)
                         return r;
         }
         if (ret)
-                *ret = TAKE_STRUCT(way);
+                *ret = TAKE_STRUCT(chain);
         return TAKE_FD(fd);
 }
 
@@ -136,7 +136,7 @@ static int check_group(gid_t gid, const uid_t *trusted, size_t n) {
         return 0;
 }
 
-static int refuse_owner(const WayStep *s, const char *path, Error *e) {
+static int refuse_owner(const PathChainStep *s, const char *path, Error *e) {
         _cleanup_(freep) char *owner = NULL;
         int r;
 
@@ -151,7 +151,7 @@ static int refuse_owner(const WayStep *s, const char *path, Error *e) {
 }
 
 /* Without the bit a folder that is meant for all would be of no use, so no chmod there. */
-static int refuse_others(const WayStep *s, const char *path, Error *e) {
+static int refuse_others(const PathChainStep *s, const char *path, Error *e) {
         const int length = (int) s->length;
 
         if (s->mode & S_ISVTX)
@@ -166,7 +166,7 @@ static int refuse_others(const WayStep *s, const char *path, Error *e) {
                          length, path, path, length, path);
 }
 
-static int refuse_group(const WayStep *s, const char *path, Error *e) {
+static int refuse_group(const PathChainStep *s, const char *path, Error *e) {
         _cleanup_(freep) char *group = NULL;
         const int length = (int) s->length;
         int r;
@@ -186,9 +186,10 @@ static int refuse_group(const WayStep *s, const char *path, Error *e) {
                          group, length, path, path, length, path);
 }
 
-int way_check(const Way *way, const char *path, const uid_t *trusted, size_t n_trusted, Error *e) {
-        for (size_t i = 0; i < way->n; i++) {
-                const WayStep *s = way->steps + i;
+int path_chain_check(const PathChain *chain, const char *path, const uid_t *trusted,
+                     size_t n_trusted, Error *e) {
+        for (size_t i = 0; i < chain->n; i++) {
+                const PathChainStep *s = chain->steps + i;
                 int r = 1;
 
                 if (!is_trusted(s->uid, trusted, n_trusted))
@@ -206,11 +207,11 @@ int way_check(const Way *way, const char *path, const uid_t *trusted, size_t n_t
         return 0;
 }
 
-int way_check_folder(int folder_fd, const char *path, const uid_t *trusted, size_t n_trusted,
-                     Error *e) {
-        _cleanup_(way_done) Way way = {};
+int path_chain_check_folder(int folder_fd, const char *path, const uid_t *trusted, size_t n_trusted,
+                            Error *e) {
+        _cleanup_(path_chain_done) PathChain chain = {};
         int r;
 
-        r = note_step(folder_fd, path, strlen(path), e, &way);
-        return r < 0 ? r : way_check(&way, path, trusted, n_trusted, e);
+        r = note_step(folder_fd, path, strlen(path), e, &chain);
+        return r < 0 ? r : path_chain_check(&chain, path, trusted, n_trusted, e);
 }
