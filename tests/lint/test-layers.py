@@ -66,8 +66,7 @@ CIRCLES = {
     'store/module-file store/modules store/store',
     'store/settings store/settings-tree',
 }
-COMPILED_BY_TESTS = set('''src/ctl/terminal.c src/ctl/watch-rule.c src/ctl/watch-tree.c src/launch/notify.c
-    src/relay/streams.c src/relay/units.c'''.split())
+COMPILED_BY_TESTS = set('''src/ctl/terminal.c src/ctl/watch-rule.c src/ctl/watch-tree.c'''.split())
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
