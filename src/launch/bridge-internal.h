@@ -5,18 +5,18 @@
  * that the module sends. */
 
 #include "axm/channel.h"
-#include "launch/control.h"
+#include "launch/control-server.h"
 #include "launch/heartbeat.h"
 #include "launch/lifecycle.h"
 #include "launch/monitor.h"
-#include "launch/profile.h"
+#include "launch/profile-saver.h"
 #include "launch/report.h"
 
 typedef struct Bridge {
         Channel channel;
         Report report;
         Monitor monitor;
-        Control control;
+        ControlServer control;
         ProfileSaver profile;
         Lifecycle lifecycle;
         Heartbeat heartbeat;

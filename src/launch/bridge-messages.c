@@ -23,7 +23,7 @@ static int pass_on(Bridge *b, const AxmMessage *m) {
                 return r;
         masked.name = json_get_string(masked.document, "type");
         masked.data = json_get(masked.document, "data");
-        control_take(&b->control, m, &masked);
+        control_server_take(&b->control, m, &masked);
         return report_message(&b->report, &masked);
 }
 
@@ -33,7 +33,7 @@ static int save_profile(Bridge *b) {
         SavedProfile saved = {};
         int r;
 
-        r = profile_save(&b->profile, &e, &saved);
+        r = profile_saver_save(&b->profile, &e, &saved);
         if (r < 0)
                 return report_refused(&b->report, error_text(&e, r));
         r = report_profile(&b->report, saved.type, saved.size, saved.file);
@@ -45,9 +45,9 @@ void bridge_take_overflow(void *userdata, uint64_t skipped, const char *piece, s
         Bridge *b = userdata;
         int r;
 
-        if (!profile_is_open(&b->profile) && !(skipped == 0 && profile_begins(piece, size)))
+        if (!profile_saver_is_open(&b->profile) && !(skipped == 0 && profile_begins(piece, size)))
                 return;
-        r = profile_take(&b->profile, piece, size);
+        r = profile_saver_take(&b->profile, piece, size);
         if (r < 0)
                 (void) log_warning_errno(r, "Failed to save a profile: %m");
 }
@@ -66,7 +66,7 @@ static int handle_line(Bridge *b, const char *line, size_t size) {
                 return r;
         if (r < 0)
                 return report_refused(&b->report, error_text(&e, r));
-        if (r > 0 && m.type == AXM_PROFILING && profile_take(&b->profile, line, size) >= 0)
+        if (r > 0 && m.type == AXM_PROFILING && profile_saver_take(&b->profile, line, size) >= 0)
                 return save_profile(b);
         return r > 0 ? pass_on(b, &m) : 0;
 }
@@ -74,7 +74,7 @@ static int handle_line(Bridge *b, const char *line, size_t size) {
 static int handle_oversize(Bridge *b, uint64_t size) {
         char reason[128];
 
-        if (profile_is_open(&b->profile))
+        if (profile_saver_is_open(&b->profile))
                 return save_profile(b);
         (void) snprintf(reason, sizeof(reason), "it has %llu bytes, and %u is the limit",
                         (unsigned long long) size, AXM_MESSAGE_MAX);

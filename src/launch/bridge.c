@@ -33,9 +33,9 @@ enum {
 /* Fills in what happened; how many that are. */
 static int wait_for_events(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
         uint64_t due = MIN2(MIN2(monitor_due(&b->monitor), heartbeat_due(&b->heartbeat)),
-                            control_due(&b->control));
+                            control_server_due(&b->control));
         int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
-        size_t n = POLL_CONTROL + control_poll(&b->control, fds + POLL_CONTROL);
+        size_t n = POLL_CONTROL + control_server_poll(&b->control, fds + POLL_CONTROL);
 
         fds[POLL_CHANNEL] = (struct pollfd){
                 .fd = b->channel.fd,
@@ -90,7 +90,7 @@ static int run(Bridge *b) {
                         return r;
                 if (fds[POLL_STOP].revents)
                         lifecycle_stop(&b->lifecycle, &b->channel, &b->report);
-                control_handle(&b->control, fds + POLL_CONTROL, (size_t) n - POLL_CONTROL);
+                control_server_handle(&b->control, fds + POLL_CONTROL, (size_t) n - POLL_CONTROL);
                 flush_monitor(b);
                 heartbeat_beat(&b->heartbeat);
         }
@@ -102,7 +102,7 @@ static void finish(Bridge *b) {
         bool ended;
 
         ended = heartbeat_end(&b->heartbeat);
-        profile_drop(&b->profile);
+        profile_saver_drop(&b->profile);
         if (channel_rest(&b->channel) > 0)
                 (void) report_refused(&b->report, "the module ended in the middle of it");
         if (b->report.sent_usec) {
@@ -141,7 +141,7 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         module = strdup(p->module.name);
         if (!module)
                 return -ENOMEM;
-        b->control = (Control){
+        b->control = (ControlServer){
                 .module = module,
                 .channel = &b->channel,
                 .report = &b->report,
@@ -165,7 +165,7 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         r = lifecycle_open(p->app, &b->lifecycle);
         if (r < 0)
                 return r;
-        r = control_open(&b->control, b->monitor.dir_fd);
+        r = control_server_open(&b->control, b->monitor.dir_fd);
         if (r == -ENOMEM)
                 return r;
         if (r < 0)

@@ -7,7 +7,7 @@
 
 #include "basic/macro.h"
 #include "basic/strv.h"
-#include "launch/command.h"
+#include "launch/program.h"
 
 extern char **environ;
 

@@ -6,7 +6,7 @@
 
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "launch/control.h"
+#include "launch/control-server.h"
 #include "launch/notify.h"
 
 /* As the channel carries them, and as PM2 has them. */

@@ -12,9 +12,9 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "launch/bridge.h"
-#include "launch/command.h"
 #include "launch/lifecycle.h"
 #include "launch/notify.h"
+#include "launch/program.h"
 #include "model/exit-status.h"
 #include "model/name.h"
 
@@ -97,11 +97,11 @@ static int launch(char **argv, Plan *p, Error *e) {
                 return EXIT_STATUS_PACKAGE;
         if (plan_folder(p, e) < 0)
                 return p->module.link ? EXIT_STATUS_FOLDER : EXIT_STATUS_PACKAGE;
-        if (plan_app(p, argv + 1, e) < 0)
+        if (plan_app(p, argv + 1, e) < 0 || program_find_script(p, e) < 0)
                 return EXIT_STATUS_PACKAGE;
         if (plan_settings(p, e) < 0 || plan_environment(p, e) < 0)
                 return EXIT_STATUS_SETTINGS;
-        if (command_build(p, e) < 0)
+        if (program_build(p, e) < 0)
                 return EXIT_STATUS_INTERPRETER;
         if (open_notify(e) < 0)
                 return EXIT_STATUS_CHANNEL;

@@ -8,7 +8,6 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "launch/command.h"
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/secret.h"
@@ -95,12 +94,7 @@ int plan_app(Plan *p, char *const *words, Error *e) {
         r = choose_app(p, words + 1, e);
         if (r < 0)
                 return r;
-        r = enter_folder(p, e);
-        if (r < 0)
-                return r;
-        r = command_find_script(p, e);
-        p->package_fd = safe_close(p->package_fd);
-        return r;
+        return enter_folder(p, e);
 }
 
 /* -- settings ---------------------------------------------------------------------------------- */

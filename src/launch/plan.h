@@ -17,7 +17,8 @@
 typedef struct Plan {
         Scope scope;
         Module module;
-        int package_fd; /* of the folder with package.json, until plan_app() is done with it */
+        int package_fd; /* of the folder with package.json, until program_find_script() is done with
+                           it */
         Package package;
         const App *app; /* in package */
         UnitPlace place;

@@ -14,10 +14,10 @@ typedef struct ProfileSaver {
 } ProfileSaver;
 
 /* The next piece of the line that holds it; the first one opens the file. */
-int profile_take(ProfileSaver *s, const char *text, size_t size);
+int profile_saver_take(ProfileSaver *s, const char *text, size_t size);
 
 /* Whether one is being saved. */
-static inline bool profile_is_open(const ProfileSaver *s) {
+static inline bool profile_saver_is_open(const ProfileSaver *s) {
         return s->parser.out != NULL;
 }
 
@@ -29,7 +29,7 @@ typedef struct SavedProfile {
 
 /* The line has ended: gives the file its name. -EFBIG, -ENODATA if there was none in it, or what
  * went wrong, with a clause; then nothing stays. */
-int profile_save(ProfileSaver *s, Error *e, SavedProfile *ret);
+int profile_saver_save(ProfileSaver *s, Error *e, SavedProfile *ret);
 
 /* Forgets what was not saved. */
-void profile_drop(ProfileSaver *s);
+void profile_saver_drop(ProfileSaver *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "launch/command.h"
+#include "launch/program.h"
 
 #include <fcntl.h>
 
@@ -16,7 +16,7 @@
 /* Tells the preload which package it is for; it takes it out again, for the module's children. */
 #define VARIABLE_PRELOAD "PM2CTL_PRELOAD"
 
-int command_find_script(Plan *p, Error *e) {
+int program_find_script(Plan *p, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *path = NULL;
         char head[INTERPRETER_HEAD_SIZE];
@@ -39,6 +39,7 @@ int command_find_script(Plan *p, Error *e) {
                                  strerror(errno));
         p->interpreter = strdup(interpreter_of(p->app, head, (size_t) n,
                                                faccessat(p->package_fd, path, X_OK, 0) >= 0));
+        p->package_fd = safe_close(p->package_fd);
         return p->interpreter ? 0 : -ENOMEM;
 }
 
@@ -95,7 +96,7 @@ static int add_preload(Plan *p) {
         return r < 0 ? r : strv_env_set(&p->env, VARIABLE_PRELOAD, p->module.package);
 }
 
-int command_build(Plan *p, Error *e) {
+int program_build(Plan *p, Error *e) {
         bool none = streq(p->interpreter, INTERPRETER_NONE);
         int r;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "launch/profile.h"
+#include "launch/profile-saver.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,7 +12,7 @@
 #define TEMPORARY ".new"
 #define NAMES_MAX 1000 /* in one second */
 
-void profile_drop(ProfileSaver *s) {
+void profile_saver_drop(ProfileSaver *s) {
         if (s->parser.out)
                 (void) fclose(s->parser.out);
         if (s->dir_fd >= 0)
@@ -50,10 +50,10 @@ static int open_file(ProfileSaver *s) {
         return 0;
 }
 
-int profile_take(ProfileSaver *s, const char *text, size_t size) {
+int profile_saver_take(ProfileSaver *s, const char *text, size_t size) {
         int r;
 
-        if (!profile_is_open(s)) {
+        if (!profile_saver_is_open(s)) {
                 r = open_file(s);
                 if (r < 0)
                         return r;
@@ -100,7 +100,7 @@ static int finish(ProfileSaver *s, Error *e, char **ret) {
         return failed ? -EIO : link_file(s, ret);
 }
 
-int profile_save(ProfileSaver *s, Error *e, SavedProfile *ret) {
+int profile_saver_save(ProfileSaver *s, Error *e, SavedProfile *ret) {
         SavedProfile saved = { .size = s->parser.size };
         int r;
 
@@ -109,7 +109,7 @@ int profile_save(ProfileSaver *s, Error *e, SavedProfile *ret) {
         if (r < 0)
                 (void) error_set(e, r, "cannot save the profile in %s: %s", s->folder,
                                  strerror(-r));
-        profile_drop(s);
+        profile_saver_drop(s);
         if (r >= 0)
                 *ret = saved;
         return r;

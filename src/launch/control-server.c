@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "launch/control.h"
+#include "launch/control-server.h"
 
 #include <malloc.h>
 #include <sys/socket.h>
@@ -32,7 +32,7 @@ struct ControlClient {
 
 /* -- the socket -------------------------------------------------------------------------------- */
 
-int control_open(Control *c, int dir_fd) {
+int control_server_open(ControlServer *c, int dir_fd) {
         static const struct sockaddr_un address = { AF_UNIX, CONTROL_SOCKET };
         _cleanup_(closep) int fd = -EBADF;
 
@@ -95,7 +95,7 @@ static void refuse(ControlClient *client, const char *reason) {
         send_event(client, CONTROL_REFUSED, data);
 }
 
-static void name_actions(const Control *c, ControlClient *client) {
+static void name_actions(const ControlServer *c, ControlClient *client) {
         _cleanup_(json_object_putp) json_object *names = json_object_new_array(), *masked = NULL;
 
         json_object_object_foreach(c->actions, name, scoped) {
@@ -117,7 +117,7 @@ int tell_module(Channel *channel, Report *report, const char *text) {
         return channel_send(channel, text);
 }
 
-static ControlClient *find_asked(const Control *c, bool scoped, const char *key) {
+static ControlClient *find_asked(const ControlServer *c, bool scoped, const char *key) {
         for (size_t i = 0; i < c->n_clients; i++) {
                 ControlClient *client = c->clients[i];
 
@@ -128,7 +128,7 @@ static ControlClient *find_asked(const Control *c, bool scoped, const char *key)
         return NULL;
 }
 
-static void ask(Control *c, ControlClient *client) {
+static void ask(ControlServer *c, ControlClient *client) {
         _cleanup_(freep) char *text = NULL;
         sd_id128_t id;
         int r;
@@ -149,7 +149,7 @@ static void ask(Control *c, ControlClient *client) {
         }
 }
 
-static void look_up(const Control *c, ControlClient *client) {
+static void look_up(const ControlServer *c, ControlClient *client) {
         if (json_has(c->actions, client->request.action)) {
                 client->scoped = json_get_bool(c->actions, client->request.action, false);
                 client->state = CLIENT_WAITING;
@@ -158,7 +158,7 @@ static void look_up(const Control *c, ControlClient *client) {
 }
 
 /* Asks for those whose turn it is, in the order they came. */
-static void ask_next(Control *c) {
+static void ask_next(ControlServer *c) {
         for (size_t i = 0; i < c->n_clients; i++) {
                 ControlClient *client = c->clients[i];
 
@@ -170,7 +170,7 @@ static void ask_next(Control *c) {
         }
 }
 
-static void take_action(Control *c, json_object *data) {
+static void take_action(ControlServer *c, json_object *data) {
         const char *name = json_get_string(data, "action_name");
         bool scoped = streq_ptr(json_get_string(data, "action_type"), "scoped");
 
@@ -179,7 +179,7 @@ static void take_action(Control *c, json_object *data) {
                 (void) json_add_bool(c->actions, name, scoped);
 }
 
-void control_take(Control *c, const AxmMessage *m, const AxmMessage *masked) {
+void control_server_take(ControlServer *c, const AxmMessage *m, const AxmMessage *masked) {
         static const struct {
                 bool scoped;
                 const char *key, *member;
@@ -208,7 +208,7 @@ void control_take(Control *c, const AxmMessage *m, const AxmMessage *masked) {
 
 /* -- clients ----------------------------------------------------------------------------------- */
 
-static void take_request(Control *c, ControlClient *client, const char *line, uint64_t size) {
+static void take_request(ControlServer *c, ControlClient *client, const char *line, uint64_t size) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
@@ -220,7 +220,7 @@ static void take_request(Control *c, ControlClient *client, const char *line, ui
 }
 
 /* A client that hangs up has lost patience; one that says more than a request means no good. */
-static void read_client(Control *c, ControlClient *client) {
+static void read_client(ControlServer *c, ControlClient *client) {
         uint64_t size;
         char *line;
         int r;
@@ -240,7 +240,7 @@ static void read_client(Control *c, ControlClient *client) {
                 take_request(c, client, line, size);
 }
 
-static int add_client(Control *c) {
+static int add_client(ControlServer *c) {
         _cleanup_(closep) int fd = accept4(c->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         ControlClient *client;
 
@@ -262,7 +262,7 @@ static bool is_gone(const ControlClient *client) {
 }
 
 /* What they needed is given back with the last of them. */
-static void remove_gone(Control *c) {
+static void remove_gone(ControlServer *c) {
         size_t n = 0;
 
         for (size_t i = 0; i < c->n_clients; i++)
@@ -275,7 +275,7 @@ static void remove_gone(Control *c) {
         c->n_clients = n;
 }
 
-size_t control_poll(const Control *c, struct pollfd fds[static CONTROL_POLL_MAX]) {
+size_t control_server_poll(const ControlServer *c, struct pollfd fds[static CONTROL_POLL_MAX]) {
         for (size_t i = 0; i < c->n_clients; i++) {
                 const ControlClient *client = c->clients[i];
 
@@ -292,7 +292,7 @@ size_t control_poll(const Control *c, struct pollfd fds[static CONTROL_POLL_MAX]
         return c->n_clients + 1;
 }
 
-uint64_t control_due(const Control *c) {
+uint64_t control_server_due(const ControlServer *c) {
         uint64_t now = now_usec();
 
         for (size_t i = 0; i < c->n_clients; i++)
@@ -301,7 +301,7 @@ uint64_t control_due(const Control *c) {
         return USEC_INFINITY;
 }
 
-void control_handle(Control *c, const struct pollfd *fds, size_t n) {
+void control_server_handle(ControlServer *c, const struct pollfd *fds, size_t n) {
         int r;
 
         for (size_t i = 0; i + 1 < n; i++) {

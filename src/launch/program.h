@@ -5,8 +5,8 @@
 
 #include "launch/plan.h"
 
-/* Finds the script's file and what interprets it, by name. */
-int command_find_script(Plan *p, Error *e);
+/* Finds the script's file, and the name of its interpreter. The package's folder is closed then. */
+int program_find_script(Plan *p, Error *e);
 
 /* Finds the interpreter's file and puts the arguments together, once the environment is known. */
-int command_build(Plan *p, Error *e);
+int program_build(Plan *p, Error *e);

@@ -18,7 +18,7 @@
 
 typedef struct ControlClient ControlClient;
 
-typedef struct Control {
+typedef struct ControlServer {
         int listen_fd;      /* owned; negative: nobody can ask */
         const char *module; /* its name */
         Channel *channel;   /* of the module */
@@ -27,24 +27,24 @@ typedef struct Control {
         uint64_t young_until_usec;
         ControlClient *clients[CONTROL_CLIENTS_MAX];
         size_t n_clients;
-} Control;
+} ControlServer;
 
 /* Makes the socket in the folder; without one (negative) there is none. What `c` was filled in with
  * stays the caller's. Leaves the working directory at "/". */
-int control_open(Control *c, int dir_fd);
+int control_server_open(ControlServer *c, int dir_fd);
 
 /* What to wait for: returns how many were filled in. */
-size_t control_poll(const Control *c, struct pollfd fds[static CONTROL_POLL_MAX]);
+size_t control_server_poll(const ControlServer *c, struct pollfd fds[static CONTROL_POLL_MAX]);
 
 /* How long to wait at most, µs; USEC_INFINITY: as long as nothing happens. */
-uint64_t control_due(const Control *c);
+uint64_t control_server_due(const ControlServer *c);
 
 /* Does what poll() found to do for these. */
-void control_handle(Control *c, const struct pollfd *fds, size_t n);
+void control_server_handle(ControlServer *c, const struct pollfd *fds, size_t n);
 
 /* Takes note of a message of the module, and passes it on if somebody waits for it. `masked` is the
  * same without secrets. */
-void control_take(Control *c, const AxmMessage *m, const AxmMessage *masked);
+void control_server_take(ControlServer *c, const AxmMessage *m, const AxmMessage *masked);
 
 /* Says something to the module over its channel, and in the journal if it is to be debugged.
  * -ENOBUFS if the module takes nothing any more. */
