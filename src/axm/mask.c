@@ -171,28 +171,6 @@ int mask_add(Mask *m, json_object *value) {
         return 0;
 }
 
-int mask_add_named(Mask *m, json_object *settings) {
-        int r;
-
-        if (json_object_is_type(settings, json_type_array)) {
-                for (size_t i = 0; i < json_object_array_length(settings); i++) {
-                        r = mask_add_named(m, json_object_array_get_idx(settings, i));
-                        if (r < 0)
-                                return r;
-                }
-                return 0;
-        }
-        if (!json_object_is_type(settings, json_type_object))
-                return 0;
-
-        json_object_object_foreach(settings, name, value) {
-                r = secret_name(name) ? mask_add(m, value) : mask_add_named(m, value);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 /* -- masking ----------------------------------------------------------------------------------- */
 
 /* Bytes of the longest secret that the text begins with, 0 if there is none. */

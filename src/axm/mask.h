@@ -24,9 +24,6 @@ DEFINE_CLEANUP(Mask *, mask_free);
 int mask_add(Mask *m, json_object *value);
 int mask_add_text(Mask *m, const char *text);
 
-/* The same of what stands below secret names in `settings`. */
-int mask_add_named(Mask *m, json_object *settings);
-
 /* A copy without secrets. */
 int mask_json(const Mask *m, json_object *o, json_object **ret);
 int mask_string(const Mask *m, const char *text, char **ret);

@@ -33,7 +33,7 @@ static const char *unit_separator(const char *unit) {
         return unit[0] == '%' || startswith(unit, "°") ? "" : " ";
 }
 
-char *axm_metric_text(json_object *metric) {
+static char *metric_text(json_object *metric) {
         bool object = json_object_is_type(metric, json_type_object);
         json_object *value = object ? json_get(metric, "value") : metric;
         const char *unit = object ? json_get_string(metric, "unit") : NULL;
@@ -75,7 +75,7 @@ char *axm_monitor_status(json_object *metrics) {
         if (!f)
                 return NULL;
         json_object_object_foreach(metrics, key, metric) {
-                _cleanup_(freep) char *value = axm_metric_text(metric);
+                _cleanup_(freep) char *value = metric_text(metric);
 
                 failed |= !value;
                 if (isempty(value))
@@ -136,7 +136,7 @@ static char *alert_text(json_object *metric, json_object *alert) {
             json_object_object_add(limit, "value", json_object_get(json_get(alert, "value"))) < 0 ||
             json_add_string(limit, "unit", json_get_string(metric, "unit")) < 0)
                 return NULL;
-        shown = axm_metric_text(limit);
+        shown = metric_text(limit);
         if (!shown)
                 return NULL;
         if (isempty(shown))
@@ -150,7 +150,7 @@ static char *alert_text(json_object *metric, json_object *alert) {
 
 char *axm_metric_alert_text(json_object *metric) {
         json_object *alert = json_get(metric, "alert");
-        _cleanup_(freep) char *value = axm_metric_text(metric), *set = NULL, *text = NULL;
+        _cleanup_(freep) char *value = metric_text(metric), *set = NULL, *text = NULL;
 
         if (!value)
                 return NULL;

@@ -28,14 +28,6 @@ int monitor_init(Monitor *m, const char *folder) {
         return 0;
 }
 
-void monitor_done(Monitor *m) {
-        m->dir_fd = safe_close(m->dir_fd);
-        (void) json_object_put(m->metrics);
-        free(m->written);
-        free(m->status);
-        *m = (Monitor){ .dir_fd = -EBADF };
-}
-
 /* The name is masked like any text, but may speak of tokens. */
 static int update_metric(Monitor *m, const Mask *mask, const char *name, json_object *metric) {
         _cleanup_(freep) char *masked_name = NULL;

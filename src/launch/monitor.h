@@ -23,7 +23,6 @@ typedef struct Monitor {
 
 /* `folder` is the runtime folder, or NULL. */
 int monitor_init(Monitor *m, const char *folder);
-void monitor_done(Monitor *m);
 
 /* Takes the data of an axm:monitor message; a metric that is not in it keeps its value. 1 if this
  * is the first time that there are too many to keep them all. */

@@ -327,12 +327,3 @@ int unit_stop(sd_bus *bus, const char *unit, Error *e) {
         r = units_stop(bus, units, e, &outcomes);
         return only_outcome(r, outcomes, e);
 }
-
-int unit_restart(sd_bus *bus, const char *unit, Error *e) {
-        char *const units[] = { (char *) unit, NULL };
-        UnitOutcome *outcomes = NULL;
-        int r;
-
-        r = units_restart(bus, units, e, &outcomes);
-        return only_outcome(r, outcomes, e);
-}

@@ -40,4 +40,3 @@ int units_try_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **r
 /* The same for one unit; the outcome is the result. */
 int unit_start(sd_bus *bus, const UnitSpec *spec, Error *e);
 int unit_stop(sd_bus *bus, const char *unit, Error *e);
-int unit_restart(sd_bus *bus, const char *unit, Error *e);

@@ -10,5 +10,3 @@ int glob_expand(const char *text, size_t size, char ***ret);
 
 /* Whether a whole name fits a pattern without slashes that is not "**". */
 bool glob_part_match(GlobText pattern, GlobText name, unsigned *steps);
-
-bool glob_text_is(GlobText t, const char *ascii);

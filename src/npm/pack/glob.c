@@ -5,7 +5,7 @@
 
 #define SECTIONS_MAX 200 /* "**" that may match something at once, npm's own limit */
 
-bool glob_text_is(GlobText t, const char *ascii) {
+static bool text_is(GlobText t, const char *ascii) {
         for (size_t i = 0; i < t.n; i++, ascii++)
                 if (*ascii == 0 || t.s[i] != (uint8_t) *ascii)
                         return false;
@@ -37,7 +37,7 @@ int glob_text(Arena *arena, const char *s, size_t size, GlobText *ret) {
 /* -- parsing -------------------------------------------------------------------------- */
 
 static bool is_any(GlobText part) {
-        return glob_text_is(part, "**");
+        return text_is(part, "**");
 }
 
 /* Cuts at slashes, several are one; ".." takes the name before it away. */
@@ -54,8 +54,8 @@ static int parse_pattern(Arena *arena, const char *text, GlobPattern *ret) {
                 r = glob_text(arena, s, n, &part);
                 if (r < 0)
                         return r;
-                if (last && glob_text_is(part, "..") && last->n > 0 && !is_any(*last) &&
-                    !glob_text_is(*last, "..") && !glob_text_is(*last, "."))
+                if (last && text_is(part, "..") && last->n > 0 && !is_any(*last) &&
+                    !text_is(*last, "..") && !text_is(*last, "."))
                         p.n--;
                 else if (!last || !is_any(part) || !is_any(*last))
                         p.parts[p.n++] = part;

@@ -323,10 +323,6 @@ const char *http_waiting_for(const Http *h) {
         return host;
 }
 
-unsigned http_pending(const Http *h) {
-        return h->n_requests;
-}
-
 void http_statistics(const Http *h, HttpStatistics *ret) {
         *ret = h->statistics;
 }

@@ -104,9 +104,6 @@ int http_get(Http *h, const HttpGet *get, Error *e);
 /* The host that has been waited for longest, NULL if none is. Borrowed until the next event. */
 const char *http_waiting_for(const Http *h);
 
-/* Requests not yet done. */
-unsigned http_pending(const Http *h);
-
 typedef struct HttpStatistics {
         uint64_t bytes;    /* of bodies, as they came over the wire */
         unsigned requests; /* retries and redirects counted */

@@ -163,15 +163,6 @@ int json_scan_member(JsonScan *s, Slice *ret_key, Slice *ret_value) {
         return 1;
 }
 
-int json_scan_element(JsonScan *s, Slice *ret_value) {
-        int r = next_item(s, ']');
-
-        if (r <= 0)
-                return r;
-        r = json_scan_skip(s, ret_value);
-        return r < 0 ? r : 1;
-}
-
 int json_scan_find(Slice object, const char *key, Slice *ret_value) {
         bool found = false;
         Slice k, value;

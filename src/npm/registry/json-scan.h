@@ -27,9 +27,6 @@ int json_scan_skip(JsonScan *s, Slice *ret_value);
 int json_scan_enter(const JsonScan *s, char bracket, JsonScan *ret);
 void json_scan_leave(JsonScan *outer, const JsonScan *inner);
 
-/* The next element of an array; returns the same. */
-int json_scan_element(JsonScan *s, Slice *ret_value);
-
 /* The value of a member, the last one if there are several: 1, 0 if there is none (or `object` is
  * no object), negative as above. */
 int json_scan_find(Slice object, const char *key, Slice *ret_value);

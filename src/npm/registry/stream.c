@@ -115,7 +115,3 @@ ssize_t stream_read(Stream *s, void *buffer, size_t size) {
 uint64_t stream_size(const Stream *s) {
         return s->size;
 }
-
-int stream_fd(const Stream *s) {
-        return s->fd;
-}

@@ -25,4 +25,3 @@ ssize_t stream_read(Stream *s, void *buffer, size_t size);
 
 /* What has been appended so far. */
 uint64_t stream_size(const Stream *s);
-int stream_fd(const Stream *s);
