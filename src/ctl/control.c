@@ -3,8 +3,8 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/last-lines.h"
-#include "ctl/leftovers.h"
 #include "ctl/select.h"
+#include "module/cleanup.h"
 #include "module/lock.h"
 #include "module/start.h"
 #include "module/stop.h"
@@ -81,7 +81,7 @@ static int start(Context *c, char *const *names, StartMode mode, Error *e, UnitO
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        leftovers_try_clear(c);
+        modules_try_clean_up(&c->modules);
         r = modules_lock_shared(&c->modules, names, e, &lock_fd);
         if (r < 0)
                 return r;

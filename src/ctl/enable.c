@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
-#include "ctl/leftovers.h"
 #include "ctl/select.h"
+#include "module/cleanup.h"
 #include "module/services.h"
 #include "store/modules.h"
 
@@ -9,7 +9,7 @@ static int change_one(Context *c, const char *name, bool disabled, Error *e) {
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        leftovers_try_clear(c);
+        modules_try_clean_up(&c->modules);
         r = lock_fd = store_lock(c->modules.store, e);
         if (r >= 0)
                 r = store_set_disabled(c->modules.store, name, disabled, e);

@@ -12,6 +12,7 @@
 #include "ctl/registry-keys.h"
 #include "model/name.h"
 #include "model/oneshot.h"
+#include "module/fetch-units.h"
 #include "module/name-servers.h"
 #include "unit/oneshot.h"
 
@@ -102,10 +103,6 @@ static char *find_program_file(const Context *c) {
         return path_join(folder ? folder : PKGLIBEXECDIR, "pm2-fetch");
 }
 
-static int step_unit(const Step *step, const char *number, char **ret) {
-        return asprintf(ret, "pm2-%s@%s.service", step->mode, number) < 0 ? -ENOMEM : 0;
-}
-
 static int make_spec(Context *c, const Step *step, const Staging *staging, UnitSpec *ret) {
         _cleanup_(freep) char *unit = NULL, *user = NULL, *program = find_program_file(c),
                               *request = path_join(staging->path, REQUEST);
@@ -120,7 +117,7 @@ static int make_spec(Context *c, const Step *step, const Staging *staging, UnitS
                         return r;
         }
         /* Who has the downloads is an account: a dynamic user's number is given to others later. */
-        if (!request || !program || step_unit(step, staging->number, &unit) < 0 ||
+        if (!request || !program || fetch_unit_name(step->mode, staging->number, &unit) < 0 ||
             (step->cache ? asprintf(&user, "pm2ctl-fetch")
                          : asprintf(&user, "pm2ctl-%s-%s", step->mode, staging->number)) < 0)
                 return -ENOMEM;
@@ -260,26 +257,6 @@ static int take(json_object *answer, const char *keyid, Error *e, Fetched *ret) 
                 return -ENOMEM;
         }
         *ret = f;
-        return 0;
-}
-
-int fetch_abandon(Context *c, const char *number, Error *e) {
-        static const Step *const steps[] = { &step_fetch, &step_versions, &step_scripts };
-        int r;
-
-        r = modules_open_bus_or_none(&c->modules, e);
-        if (r < 0 || !c->modules.bus)
-                return r; /* children end with us */
-        for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
-                _cleanup_(freep) char *unit = NULL;
-
-                r = step_unit(steps[i], number, &unit);
-                if (r >= 0)
-                        r = oneshot_stop(c->modules.bus, oneshot_slice(c->modules.scope.kind), unit,
-                                         e);
-                if (r < 0)
-                        return r;
-        }
         return 0;
 }
 

@@ -6,8 +6,8 @@
 #include "basic/strv.h"
 #include "ctl/install.h"
 #include "ctl/last-lines.h"
-#include "ctl/leftovers.h"
 #include "module/lock.h"
+#include "module/remove.h"
 #include "module/services.h"
 #include "module/settings-check.h"
 #include "module/start.h"
@@ -130,7 +130,7 @@ static void remove_again(Context *c, const char *name) {
 
         r = module_stop(&c->modules, name, &e);
         if (r >= 0)
-                r = module_remove(c, name, &e);
+                r = module_remove(&c->modules, name, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "'%s' stays installed", name);
         else

@@ -7,7 +7,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
-#include "ctl/leftovers.h"
+#include "module/cleanup.h"
 
 static const char *const result_table[_INSTALL_RESULT_MAX] = {
         [INSTALL_FAILED] = "failed",   [INSTALL_NEW] = "installed",
@@ -64,7 +64,7 @@ int install_open(Context *c, Error *e) {
         r = modules_open_bus_or_none(&c->modules, e);
         if (r >= 0)
                 r = modules_open_store(&c->modules, /* create= */ true, e);
-        return r < 0 ? r : leftovers_clear(c, e);
+        return r < 0 ? r : modules_clean_up(&c->modules, e);
 }
 
 /* -- what became of it ---------------------------------------------------------------- */

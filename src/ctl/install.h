@@ -90,6 +90,3 @@ int fetch_run_scripts(Context *c, const Staging *staging, bool network, Error *e
  * {"error"}. */
 int fetch_versions(Context *c, const Staging *staging, json_object *specs, Error *e,
                    json_object **ret);
-
-/* Stops the units that a killed install left at work in its staging folder. */
-int fetch_abandon(Context *c, const char *number, Error *e);

@@ -69,6 +69,10 @@ static void print_fields_ignored(_unused_ Context *c, const ModuleNote *note) {
                    note->clause);
 }
 
+static void print_cleanup_failed(Context *c, const ModuleNote *note) {
+        log_warning("Cannot clear what killed commands have left: %s", note->clause);
+}
+
 static void print_service_enabled(Context *c, const ModuleNote *note) {
         log_notice("Enabled %s.", note->unit);
 }
@@ -93,6 +97,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_RESOLV_CONF_UNREAD] = print_resolv_conf_unread,
                 [MODULE_NOTE_NAME_SERVERS_DENIED] = print_name_servers_denied,
                 [MODULE_NOTE_RUNTIME_FULL] = print_runtime_full,
+                [MODULE_NOTE_CLEANUP_FAILED] = print_cleanup_failed,
                 [MODULE_NOTE_SERVICE_ENABLED] = print_service_enabled,
                 [MODULE_NOTE_SERVICE_FAILED] = print_service_failed,
                 [MODULE_NOTE_FIELDS_IGNORED] = print_fields_ignored,

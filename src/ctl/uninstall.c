@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
-#include "ctl/leftovers.h"
 #include "ctl/select.h"
+#include "module/cleanup.h"
 #include "module/lock.h"
+#include "module/remove.h"
 #include "module/stop.h"
 #include "store/modules.h"
 #include "store/settings.h"
@@ -24,14 +25,14 @@ static int uninstall_one(Context *c, const char *name, const char *word, Error *
         _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
-        leftovers_try_clear(c);
+        modules_try_clean_up(&c->modules);
         r = lock_fd = module_lock(&c->modules, name, e);
         if (r >= 0)
                 r = modules_open_bus_or_none(&c->modules, e);
         if (r >= 0 && c->modules.bus)
                 r = module_stop(&c->modules, name, e);
         if (r >= 0)
-                r = module_remove(c, name, e);
+                r = module_remove(&c->modules, name, e);
         if (r >= 0 && c->arg->purge)
                 r = remove_settings(c, name, e);
         if (r < 0)

@@ -58,7 +58,6 @@ LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup
 
 # Circles and files of programs in tests that are still there. Remove what is gone.
 CIRCLES = {
-    'ctl/install ctl/leftovers',
     'model/package model/package-units',
     'module/modules module/note',
     'npm/tree/placement npm/tree/prune',
