@@ -37,9 +37,9 @@ static bool find_braces(Slice s, Braces *ret) {
         }
         if (left == SIZE_MAX)
                 return false;
-        *ret = (Braces){ { s.s, left },
-                         { s.s + left + 1, right - left - 1 },
-                         { s.s + right + 1, s.n - right - 1 } };
+        *ret = (Braces) { { s.s, left },
+                          { s.s + left + 1, right - left - 1 },
+                          { s.s + right + 1, s.n - right - 1 } };
         return true;
 }
 
@@ -132,7 +132,7 @@ static int add_options(Slice body, unsigned depth, char ***values) {
                 if (i == body.n && start == 0)
                         break;
                 if (c == ',' && (level == 0 || i == body.n)) {
-                        r = expand((Slice){ body.s + start, i - start }, depth, values);
+                        r = expand((Slice) { body.s + start, i - start }, depth, values);
                         start = i + 1;
                 }
         }

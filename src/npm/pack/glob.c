@@ -30,7 +30,7 @@ int glob_text(Arena *arena, const char *s, size_t size, GlobText *ret) {
                 *t++ = (uint16_t) c;
                 i += MAX2(n, (size_t) 1);
         }
-        *ret = (GlobText){ text, (size_t) (t - text) };
+        *ret = (GlobText) { text, (size_t) (t - text) };
         return 0;
 }
 
@@ -64,7 +64,7 @@ static int parse_pattern(Arena *arena, const char *text, GlobPattern *ret) {
                         break;
         }
         if (p.n == 0) /* nothing is left of "a/.." */
-                p.parts[p.n++] = (GlobText){ NULL, 0 };
+                p.parts[p.n++] = (GlobText) { NULL, 0 };
         *ret = p;
         return 0;
 }

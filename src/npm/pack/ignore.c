@@ -32,7 +32,7 @@ int ignore_add_text(Ignore *ignore, const char *text, size_t size, Error *e) {
                 int r;
 
                 next = memchr(text, '\n', (size_t) (end - text)) ?: end;
-                line = js_trim((Slice){ text, (size_t) (next - text) });
+                line = js_trim((Slice) { text, (size_t) (next - text) });
                 if (line.n == 0 || line.s[0] == '#')
                         continue;
                 r = add_rule(ignore, line, e);
@@ -60,7 +60,7 @@ int ignore_addf(Ignore *ignore, Error *e, const char *format, ...) {
 void ignore_done(Ignore *ignore) {
         free(ignore->rules);
         arena_done(&ignore->arena);
-        *ignore = (Ignore){};
+        *ignore = (Ignore) {};
 }
 
 /* With a slash before it, and without. */

@@ -44,7 +44,7 @@ static bool is_taken(Packing *p, PackFolder *folder, GlobText name, Form form) {
                 /* what is left out further up only a folder that is named itself takes again */
                 if (!taken && !chain[i]->exact && i > 0)
                         continue;
-                parts[i] = (GlobText){ NULL, 0 };
+                parts[i] = (GlobText) { NULL, 0 };
                 for (size_t k = 0; k < _RULES_MAX; k++)
                         if (chain[i]->active[k])
                                 taken = ignore_apply(chain[i]->rules + k, &path, taken, &p->steps);
@@ -111,7 +111,7 @@ static int add_file(Packing *p, const char *path) {
                         return -ENOMEM;
                 list->files = grown;
         }
-        list->files[list->n] = (PackFile){ strdup(path), p->linked };
+        list->files[list->n] = (PackFile) { strdup(path), p->linked };
         if (!list->files[list->n].path)
                 return -ENOMEM;
         list->n++;
@@ -252,7 +252,7 @@ void packlist_done(PackList *list) {
         for (size_t i = 0; i < list->n; i++)
                 free(list->files[i].path);
         free(list->files);
-        *list = (PackList){};
+        *list = (PackList) {};
 }
 
 bool packlist_contains(const PackList *list, const char *path) {

@@ -13,7 +13,7 @@
 void cache_document_done(CacheDocument *d) {
         free(d->body);
         free(d->etag);
-        *d = (CacheDocument){};
+        *d = (CacheDocument) {};
 }
 
 static int digest_text(const void *data, size_t size, char **ret) {

@@ -62,7 +62,7 @@ int cache_open(const char *path, Error *e, Cache **ret) {
         c = malloc(sizeof(Cache));
         if (!c)
                 return -ENOMEM;
-        *c = (Cache){ -EBADF, -EBADF, -EBADF };
+        *c = (Cache) { -EBADF, -EBADF, -EBADF };
 
         r = mkdir_parents(path, 0700);
         if (r < 0)
@@ -110,7 +110,7 @@ int cache_file_new(Cache *c, CacheFile *ret) {
                     0600);
         if (fd < 0)
                 return -errno;
-        *ret = (CacheFile){ TAKE_PTR(name), fd };
+        *ret = (CacheFile) { TAKE_PTR(name), fd };
         return 0;
 }
 
@@ -118,7 +118,7 @@ void cache_file_done(Cache *c, CacheFile *f) {
         if (f->name)
                 (void) unlinkat(c->temporary_fd, f->name, 0);
         free(f->name);
-        *f = (CacheFile){ NULL, safe_close(f->fd) };
+        *f = (CacheFile) { NULL, safe_close(f->fd) };
 }
 
 int cache_file_take_in(Cache *c, CacheFile *f, int dir_fd, const char *name) {

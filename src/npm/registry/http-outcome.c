@@ -121,7 +121,7 @@ static HttpNext judge_redirect(HttpRequest *q) {
                 return refuse(q, -EPROTO, "redirected to another host, which is not sent anything");
         url_done(&q->url);
         q->url = next;
-        next = (Url){};
+        next = (Url) {};
         return HTTP_NEXT_AGAIN;
 }
 

@@ -295,7 +295,7 @@ int http_get(Http *h, const HttpGet *get, Error *e) {
         q = calloc(1, sizeof(HttpRequest));
         if (!q)
                 return -ENOMEM;
-        *q = (HttpRequest){ .http = h, .next = h->requests, .get = *get, .at_home = true };
+        *q = (HttpRequest) { .http = h, .next = h->requests, .get = *get, .at_home = true };
         if (h->requests)
                 h->requests->previous = q;
         h->requests = q;

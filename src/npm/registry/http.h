@@ -44,13 +44,13 @@ typedef struct HttpConfig {
         const char *user_agent;
 } HttpConfig;
 
-#define HTTP_CONFIG_DEFAULT                                                                        \
-        ((HttpConfig){ .parallel = HTTP_PARALLEL,                                                  \
-                       .retries = HTTP_RETRIES,                                                    \
-                       .retry_factor = HTTP_RETRY_FACTOR,                                          \
-                       .retry_min_usec = HTTP_RETRY_MIN_USEC,                                      \
-                       .retry_max_usec = HTTP_RETRY_MAX_USEC,                                      \
-                       .stall_usec = HTTP_STALL_USEC })
+#define HTTP_CONFIG_DEFAULT \
+        ((HttpConfig) { .parallel = HTTP_PARALLEL, \
+                        .retries = HTTP_RETRIES, \
+                        .retry_factor = HTTP_RETRY_FACTOR, \
+                        .retry_min_usec = HTTP_RETRY_MIN_USEC, \
+                        .retry_max_usec = HTTP_RETRY_MAX_USEC, \
+                        .stall_usec = HTTP_STALL_USEC })
 
 typedef struct Http Http;
 typedef struct HttpRequest HttpRequest;

@@ -64,7 +64,7 @@ static int parse_item(char *item, Error *e, Integrity *i) {
                 return error_set(e, -EBADMSG, "more than %d hashes", INTEGRITY_HASHES_MAX);
 
         i->algorithm = algorithm;
-        i->digests[i->n_digests] = (Digest){};
+        i->digests[i->n_digests] = (Digest) {};
         memcpy(i->digests[i->n_digests++].bytes, bytes, size);
         return 0;
 }

@@ -84,7 +84,7 @@ int json_scan_skip(JsonScan *s, Slice *ret_value) {
         }
         if (r < 0)
                 return r;
-        *ret_value = (Slice){ start, (size_t) (s->p - start) };
+        *ret_value = (Slice) { start, (size_t) (s->p - start) };
         return 0;
 }
 
@@ -119,7 +119,7 @@ static int next_item(JsonScan *s, char closing) {
 }
 
 int json_scan_enter(const JsonScan *s, char bracket, JsonScan *ret) {
-        return json_scan_open((Slice){ s->p, (size_t) (s->end - s->p) }, bracket, ret);
+        return json_scan_open((Slice) { s->p, (size_t) (s->end - s->p) }, bracket, ret);
 }
 
 void json_scan_leave(JsonScan *outer, const JsonScan *inner) {
@@ -140,7 +140,7 @@ int json_scan_next_key(JsonScan *s, Slice *ret_key) {
         r = skip_string(s);
         if (r < 0)
                 return r;
-        key = (Slice){ start, (size_t) (s->p - start) - 1 };
+        key = (Slice) { start, (size_t) (s->p - start) - 1 };
 
         skip_blanks(s);
         if (s->p >= s->end || *s->p++ != ':')
@@ -216,7 +216,7 @@ int json_scan_key(Slice key, char **ret) {
 
         /* the quotes around it are part of the same text */
         if (memchr(key.s, '\\', key.n) || memchr(key.s, 0, key.n) || !utf8_is_valid(key.s, key.n))
-                return json_scan_string((Slice){ key.s - 1, key.n + 2 }, ret);
+                return json_scan_string((Slice) { key.s - 1, key.n + 2 }, ret);
         copy = strndup(key.s, key.n);
         if (!copy)
                 return -ENOMEM;

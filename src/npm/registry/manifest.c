@@ -76,7 +76,7 @@ static int add_dependency(Manifest *m, const char *name, json_object *spec, Depe
                         return -ENOMEM;
                 m->dependencies = d;
         }
-        m->dependencies[m->n_dependencies++] = (Dependency){
+        m->dependencies[m->n_dependencies++] = (Dependency) {
                 .name = name,
                 .spec = json_string(spec),
                 .accept = json_get_string(json_get(m->json, "acceptDependencies"), name),

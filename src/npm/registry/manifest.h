@@ -8,11 +8,12 @@
 #include "basic/json.h"
 #include "npm/spec/js-text.h"
 
-#define MANIFEST_DEPENDENCIES_MAX                                                                  \
+#define MANIFEST_DEPENDENCIES_MAX \
         8192 /* the largest published package depends on some thousands                            \
               */
 
-#define MANIFEST_FILE_MAX (1024U * 1024U) /* bytes of a package.json; published ones have 100 KiB  \
+#define MANIFEST_FILE_MAX \
+        (1024U * 1024U) /* bytes of a package.json; published ones have 100 KiB  \
                                            */
 
 typedef enum DependencyType {

@@ -11,7 +11,7 @@ void npmrc_auth_done(NpmrcAuth *a) {
         free(a->authorization);
         free(a->cert_file);
         free(a->key_file);
-        *a = (NpmrcAuth){};
+        *a = (NpmrcAuth) {};
 }
 
 /* The value of "PREFIX:name"; NULL if it is not set, or still holds a variable that is not: that is
@@ -83,7 +83,7 @@ static int auth_of_prefix(const Npmrc *n, const char *prefix, Error *e, NpmrcAut
 
         r = a.authorization || a.cert_file;
         *ret = a;
-        a = (NpmrcAuth){};
+        a = (NpmrcAuth) {};
         return r;
 }
 
@@ -124,7 +124,7 @@ int npmrc_auth(const Npmrc *n, const char *url_text, const char *registry_text, 
         if (r < 0)
                 return r;
 
-        *ret = (NpmrcAuth){};
+        *ret = (NpmrcAuth) {};
         /* A packument must not lure what is meant for https onto the open wire. */
         if (registry.text && registry.https && !url.https && streq(registry.host, url.host))
                 return 0;

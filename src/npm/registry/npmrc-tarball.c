@@ -9,7 +9,8 @@ static bool is_replaced(const Npmrc *n, const char *host) {
         _cleanup_(url_done) Url own = {};
 
         if (isempty(setting) || streq(setting, "npmjs"))
-                return url_parse(DEFAULT_REGISTRY, /* e= */ NULL, &own) >= 0 && streq(own.host, host);
+                return url_parse(DEFAULT_REGISTRY, /* e= */ NULL, &own) >= 0 &&
+                       streq(own.host, host);
         return streq(setting, "always") || streq(setting, host);
 }
 

@@ -131,7 +131,7 @@ static int add_entry(Npmrc *n, const char *raw_key, bool array, const char *raw_
         if (!grown)
                 return -ENOMEM;
         n->entries = grown;
-        n->entries[n->n_entries++] = (Entry){ n->sources, array, TAKE_PTR(key), TAKE_PTR(value) };
+        n->entries[n->n_entries++] = (Entry) { n->sources, array, TAKE_PTR(key), TAKE_PTR(value) };
         return 0;
 }
 

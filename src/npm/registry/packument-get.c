@@ -5,7 +5,7 @@
 #include "npm/registry/registry-internal.h"
 #include "npm/registry/registry-key.h"
 
-#define ACCEPT_ABBREVIATED                                                                         \
+#define ACCEPT_ABBREVIATED \
         "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"
 #define ACCEPT_FULL "application/json"
 #define BODIES_MAX  (REGISTRY_BODIES_MIB * UINT64_C(1048576))
@@ -332,9 +332,9 @@ int registry_get_packument(Registry *registry, const PackumentGet *get, Error *e
         t = calloc(1, sizeof(Task));
         if (!t)
                 return -ENOMEM;
-        *t = (Task){ .task = { .stop = task_stop, .free = task_free },
-                     .get = *get,
-                     .full = get->flags & (REGISTRY_FULL | REGISTRY_KEYS) };
+        *t = (Task) { .task = { .stop = task_stop, .free = task_free },
+                      .get = *get,
+                      .full = get->flags & (REGISTRY_FULL | REGISTRY_KEYS) };
         registry_task_link(registry, &t->task);
 
         registry->statistics.packuments++;

@@ -172,7 +172,7 @@ static int load_versions(Packument *p, JsonScan *outer, char **out, Error *e) {
                 if (r < 0)
                         return r;
                 v = p->versions + p->n_versions;
-                *v = (PackumentVersion){ .json.s = *out };
+                *v = (PackumentVersion) { .json.s = *out };
                 r = json_scan_key(key, &v->text);
                 if (r < 0)
                         return r;
@@ -208,7 +208,7 @@ static int load_tags(Packument *p, JsonScan *outer, Error *e) {
                 if (r < 0)
                         return r;
                 t = p->tags + p->n_tags;
-                *t = (PackumentTag){ 0 };
+                *t = (PackumentTag) { 0 };
                 r = json_scan_key(key, &t->name);
                 if (r < 0)
                         return r;

@@ -51,7 +51,7 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         if (!p->document || !p->name)
                 return -ENOMEM;
 
-        r = packument_load(p, (Slice){ text, size }, e);
+        r = packument_load(p, (Slice) { text, size }, e);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {

@@ -87,7 +87,7 @@ static int on_finished(sd_event_source *s, int fd, uint32_t revents, void *userd
 
         (void) pthread_mutex_lock(&p->mutex);
         finished = p->finished;
-        p->finished = (Queue){};
+        p->finished = (Queue) {};
         (void) pthread_mutex_unlock(&p->mutex);
 
         while ((job = queue_pop(&finished))) {
@@ -150,9 +150,9 @@ int pool_new(sd_event *event, unsigned threads, Pool **ret) {
         p = calloc(1, sizeof(Pool));
         if (!p)
                 return -ENOMEM;
-        *p = (Pool){ .mutex = PTHREAD_MUTEX_INITIALIZER,
-                     .wakeup = PTHREAD_COND_INITIALIZER,
-                     .event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+        *p = (Pool) { .mutex = PTHREAD_MUTEX_INITIALIZER,
+                      .wakeup = PTHREAD_COND_INITIALIZER,
+                      .event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
         if (p->event_fd < 0)
                 return -errno;
         p->threads = calloc(threads, sizeof(pthread_t));
@@ -178,7 +178,7 @@ int pool_submit(Pool *p, bool urgent, int (*run)(void *userdata),
         job = malloc(sizeof(Job));
         if (!job)
                 return -ENOMEM;
-        *job = (Job){ .run = run, .done = done, .userdata = userdata };
+        *job = (Job) { .run = run, .done = done, .userdata = userdata };
 
         (void) pthread_mutex_lock(&p->mutex);
         queue_push(urgent ? &p->urgent : &p->todo, job);

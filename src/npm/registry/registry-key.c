@@ -78,14 +78,14 @@ static char **key_text(const RegistryKey *key, const KeyField *f) {
 static void registry_key_done(RegistryKey *key) {
         for (size_t i = 0; i < ELEMENTSOF(key_fields); i++)
                 free(*key_text(key, key_fields + i));
-        *key = (RegistryKey){};
+        *key = (RegistryKey) {};
 }
 
 void registry_keys_done(RegistryKeys *keys) {
         for (size_t i = 0; i < keys->n; i++)
                 registry_key_done(keys->items + i);
         free(keys->items);
-        *keys = (RegistryKeys){};
+        *keys = (RegistryKeys) {};
 }
 
 const RegistryKey *registry_keys_find(const RegistryKeys *keys, const char *keyid) {

@@ -10,14 +10,14 @@ static void memory_done(RegistryMemory *m) {
         free(m->registry);
         registry_keys_done(&m->keys);
         free(m->marks);
-        *m = (RegistryMemory){};
+        *m = (RegistryMemory) {};
 }
 
 void registry_memories_done(RegistryMemories *m) {
         for (size_t i = 0; i < m->n; i++)
                 memory_done(m->items + i);
         free(m->items);
-        *m = (RegistryMemories){};
+        *m = (RegistryMemories) {};
 }
 
 RegistryMemory *registry_memories_find(const RegistryMemories *m, const char *registry) {
@@ -82,7 +82,7 @@ void registry_memory_set_keys(RegistryMemory *m, RegistryKeys *keys) {
         registry_keys_done(&m->keys);
         m->keys = *keys;
         m->has_keys = true;
-        *keys = (RegistryKeys){};
+        *keys = (RegistryKeys) {};
 }
 
 void registry_memories_trim(RegistryMemories *m) {

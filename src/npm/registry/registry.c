@@ -54,10 +54,10 @@ int registry_new(sd_event *event, const Npmrc *npmrc, const char *cache_path, Re
         registry = calloc(1, sizeof(Registry));
         if (!registry)
                 return -ENOMEM;
-        *registry = (Registry){ .event = sd_event_ref(event),
-                                .npmrc = npmrc,
-                                .flags = flags,
-                                .tarballs_open_max = MIN2(part, (unsigned) REGISTRY_OPEN_MAX) };
+        *registry = (Registry) { .event = sd_event_ref(event),
+                                 .npmrc = npmrc,
+                                 .flags = flags,
+                                 .tarballs_open_max = MIN2(part, (unsigned) REGISTRY_OPEN_MAX) };
 
         r = npmrc_http_config(npmrc, e, &config);
         if (r < 0)

@@ -30,11 +30,11 @@ int stream_new(int fd, bool complete, Stream **ret) {
                 (void) close(fd);
                 return r;
         }
-        *s = (Stream){ .fd = fd,
-                       .mutex = PTHREAD_MUTEX_INITIALIZER,
-                       .grown = PTHREAD_COND_INITIALIZER,
-                       .size = (uint64_t) st.st_size,
-                       .ended = complete };
+        *s = (Stream) { .fd = fd,
+                        .mutex = PTHREAD_MUTEX_INITIALIZER,
+                        .grown = PTHREAD_COND_INITIALIZER,
+                        .size = (uint64_t) st.st_size,
+                        .ended = complete };
         *ret = s;
         return 0;
 }

@@ -271,9 +271,9 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
         t = calloc(1, sizeof(TarballTask));
         if (!t)
                 return -ENOMEM;
-        *t = (TarballTask){ .task = { .stop = task_stop, .free = task_free },
-                            .get = *get,
-                            .file = { NULL, -EBADF } };
+        *t = (TarballTask) { .task = { .stop = task_stop, .free = task_free },
+                             .get = *get,
+                             .file = { NULL, -EBADF } };
         registry_task_link(registry, &t->task);
 
         registry->statistics.tarballs++;

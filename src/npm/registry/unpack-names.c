@@ -161,7 +161,7 @@ int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
         copy = strdup(path);
         if (!copy)
                 return -ENOMEM;
-        *slot = (Slot){ hash, folder, TAKE_PTR(folded), TAKE_PTR(copy) };
+        *slot = (Slot) { hash, folder, TAKE_PTR(folded), TAKE_PTR(copy) };
         n->n_names++;
         return 1;
 }

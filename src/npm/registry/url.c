@@ -126,7 +126,7 @@ int url_parse(const char *text, Error *e, Url *ret) {
                 return error_set(e, r, "it is not a valid address");
 
         *ret = url;
-        url = (Url){};
+        url = (Url) {};
         return 0;
 }
 
@@ -138,7 +138,7 @@ void url_done(Url *u) {
         if (u->password)
                 explicit_bzero(u->password, strlen(u->password));
         free(u->password);
-        *u = (Url){};
+        *u = (Url) {};
 }
 
 bool url_same_origin(const Url *a, const Url *b) {

@@ -45,13 +45,13 @@ bool address_split(const char *text, Address *ret) {
                 if (!isalnum((uint8_t) text[i]) && !strchr("+-.", text[i]))
                         return false;
 
-        a.scheme = (Slice){ text, n };
+        a.scheme = (Slice) { text, n };
         rest = text + n + 1;
         end = strcspn(rest, "#");
         a.hash = slice(rest + end);
         end = MIN2(end, strcspn(rest, "?"));
         if (end < 2 || memcmp(rest, "//", 2) != 0) {
-                a.path = (Slice){ rest, end };
+                a.path = (Slice) { rest, end };
                 *ret = a;
                 return true;
         }
@@ -59,10 +59,10 @@ bool address_split(const char *text, Address *ret) {
         rest += 2;
         end -= 2;
         n = MIN2(end, strcspn(rest, "/"));
-        a.path = (Slice){ rest + n, end - n };
+        a.path = (Slice) { rest + n, end - n };
         at = memrchr(rest, '@', n);
         if (at)
-                a.user = (Slice){ rest, (size_t) (at - rest) };
+                a.user = (Slice) { rest, (size_t) (at - rest) };
         a.host.s = at ? at + 1 : rest;
         a.host.n = n - (size_t) (a.host.s - rest);
         colon = memrchr(a.host.s, ':', a.host.n);

@@ -24,14 +24,14 @@ size_t operator_scan(Slice text, Operator *ret) {
 
 void comparator_done(Comparator *c) {
         free((char *) c->version.prerelease.s);
-        c->version.prerelease = (Slice){ 0 };
+        c->version.prerelease = (Slice) { 0 };
 }
 
 void comparator_list_done(ComparatorList *list) {
         for (size_t i = 0; i < list->n; i++)
                 comparator_done(list->items + i);
         free(list->items);
-        *list = (ComparatorList){ 0 };
+        *list = (ComparatorList) { 0 };
 }
 
 static int append(ComparatorList *list, const Comparator *c) {
@@ -62,7 +62,7 @@ int comparator_list_add(ComparatorList *list, Operator operator, const Semver * 
 }
 
 int comparator_list_add_any(ComparatorList *list) {
-        return append(list, &(Comparator){ .any = true });
+        return append(list, &(Comparator) { .any = true });
 }
 
 void comparator_list_keep(ComparatorList *list, size_t index) {

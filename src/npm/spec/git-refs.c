@@ -15,7 +15,7 @@ static bool starts_with(Slice s, const char *prefix) {
 }
 
 static Slice without(Slice s, const char *prefix) {
-        return (Slice){ s.s + strlen(prefix), s.n - strlen(prefix) };
+        return (Slice) { s.s + strlen(prefix), s.n - strlen(prefix) };
 }
 
 static bool is_commit(Slice s) {
@@ -32,8 +32,8 @@ static bool next_ref(const char **text, Ref *ret) {
                 *text = end + (*end == '\n');
                 if (!tab)
                         continue;
-                ret->commit = (Slice){ line, (size_t) (tab - line) };
-                ret->name = (Slice){ tab + 1, (size_t) (end - tab) - 1 };
+                ret->commit = (Slice) { line, (size_t) (tab - line) };
+                ret->name = (Slice) { tab + 1, (size_t) (end - tab) - 1 };
                 if (ret->name.n > 3 && memcmp(end - 3, "^{}", 3) == 0)
                         ret->name.n -= 3;
                 if (is_commit(ret->commit))

@@ -25,7 +25,7 @@ void hosted_done(Hosted *h) {
         free(h->project);
         free(h->auth);
         free(h->committish);
-        *h = (Hosted){ 0 };
+        *h = (Hosted) { 0 };
 }
 
 static bool in_list(const char *list, Slice word) {
@@ -45,7 +45,7 @@ static const Service *service_by_name(Slice name) {
 
 static const Service *service_by_domain(Slice host) {
         if (host.n > 4 && memcmp(host.s, "www.", 4) == 0)
-                host = (Slice){ host.s + 4, host.n - 4 };
+                host = (Slice) { host.s + 4, host.n - 4 };
         for (size_t i = 0; i < ELEMENTSOF(services); i++)
                 if (host.n == strlen(services[i].domain) &&
                     strncasecmp(host.s, services[i].domain, host.n) == 0)
@@ -63,7 +63,7 @@ static bool is_github_shorthand(const char *text) {
             memchr(slash + 1, '/', n - (size_t) (slash + 1 - text)))
                 return false;
         for (size_t i = 0; i < n; i++)
-                if (js_space((Slice){ text + i, n - i }) > 0)
+                if (js_space((Slice) { text + i, n - i }) > 0)
                         return false;
         return true;
 }
@@ -115,7 +115,7 @@ static Slice component(Slice path, unsigned n) {
         for (; n > 0; n--) {
                 s = memchr(s, '/', (size_t) (end - s));
                 if (!s)
-                        return (Slice){ end, 0 };
+                        return (Slice) { end, 0 };
                 s++;
         }
         path.s = s;
@@ -134,8 +134,8 @@ static Slice strip_git(Slice project) {
 static void split_last(Slice path, Slice *ret_user, Slice *ret_project) {
         const char *slash = memrchr(path.s, '/', path.n);
 
-        *ret_user = (Slice){ path.s, slash ? (size_t) (slash - path.s) : 0 };
-        *ret_project = slash ? (Slice){ slash + 1, path.n - ret_user->n - 1 } : path;
+        *ret_user = (Slice) { path.s, slash ? (size_t) (slash - path.s) : 0 };
+        *ret_project = slash ? (Slice) { slash + 1, path.n - ret_user->n - 1 } : path;
         *ret_project = strip_git(*ret_project);
 }
 
@@ -145,9 +145,9 @@ static bool extract(const Service *service, const Address *a, Slice *user, Slice
                     Slice *committish) {
         Slice third = component(a->path, 3);
 
-        *committish = a->hash.n > 0 ? (Slice){ a->hash.s + 1, a->hash.n - 1 } : a->hash;
+        *committish = a->hash.n > 0 ? (Slice) { a->hash.s + 1, a->hash.n - 1 } : a->hash;
         if (streq(service->name, "gitlab")) {
-                Slice path = a->path.n > 0 ? (Slice){ a->path.s + 1, a->path.n - 1 } : a->path;
+                Slice path = a->path.n > 0 ? (Slice) { a->path.s + 1, a->path.n - 1 } : a->path;
 
                 if (memmem(path.s, path.n, "/-/", 3) ||
                     memmem(path.s, path.n, "/archive.tar.gz", 15))
@@ -192,12 +192,12 @@ static void extract_shortcut(const Address *a, Slice *user, Slice *project, Slic
         const char *at;
 
         if (path.n > 0 && path.s[0] == '/')
-                path = (Slice){ path.s + 1, path.n - 1 };
+                path = (Slice) { path.s + 1, path.n - 1 };
         at = memchr(path.s, '@', path.n);
         if (at)
-                path = (Slice){ at + 1, path.n - (size_t) (at + 1 - path.s) };
+                path = (Slice) { at + 1, path.n - (size_t) (at + 1 - path.s) };
         split_last(path, user, project);
-        *committish = a->hash.n > 0 ? (Slice){ a->hash.s + 1, a->hash.n - 1 } : a->hash;
+        *committish = a->hash.n > 0 ? (Slice) { a->hash.s + 1, a->hash.n - 1 } : a->hash;
 }
 
 /* Takes the address apart, whichever way it is written: 1, 0 if it is none. The slices of `ret` are
@@ -262,7 +262,7 @@ int hosted_parse(const char *text, Hosted *ret) {
         if (!h.project || (!h.user && !streq(h.service, "gist")))
                 return 0;
         *ret = h;
-        h = (Hosted){ 0 };
+        h = (Hosted) { 0 };
         return 1;
 }
 

@@ -35,7 +35,7 @@ Slice js_trim(Slice text) {
         for (size_t n; (n = js_space(text)) > 0; text.s += n, text.n -= n)
                 ;
         for (size_t i = 0; i < text.n;) {
-                size_t n = js_space((Slice){ text.s + i, text.n - i });
+                size_t n = js_space((Slice) { text.s + i, text.n - i });
 
                 i += MAX2(n, 1U);
                 if (n == 0)

@@ -16,7 +16,7 @@ typedef struct Slice {
 #define SLICE_ARG(a) (int) (a).n, (a).s
 
 static inline Slice slice(const char *s) {
-        return (Slice){ s, strlen(s) };
+        return (Slice) { s, strlen(s) };
 }
 
 static inline bool slice_is(Slice a, const char *s) {

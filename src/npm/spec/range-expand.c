@@ -84,7 +84,7 @@ int range_expand_hyphen(const char *text, SemverFlags flags, char **ret) {
         sign = strstr(text, " - ");
         if (!sign)
                 return 0;
-        left = (Slice){ text, (size_t) (sign - text) };
+        left = (Slice) { text, (size_t) (sign - text) };
         right = slice(sign + strlen(" - "));
         right.n -= endswith(right.s, " ");
         if (!semver_scan_whole(left, loose, &a) || !semver_scan_whole(right, loose, &b))

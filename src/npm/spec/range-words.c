@@ -23,7 +23,7 @@ char *range_flatten(Slice text) {
                         *t++ = text.s[n++];
                 else if (t == flat || t[-1] != ' ')
                         *t++ = ' ';
-                text = (Slice){ text.s + n, text.n - n };
+                text = (Slice) { text.s + n, text.n - n };
         }
         *t = 0;
         return flat;

@@ -6,7 +6,7 @@
 
 #include "npm/spec/semver.h"
 
-#define RANGE_LENGTH_MAX                                                                           \
+#define RANGE_LENGTH_MAX \
         (16U * 1024U) /* npm has no limit; the longest published range is a few hundred bytes */
 
 typedef struct Range Range;

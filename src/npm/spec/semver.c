@@ -24,7 +24,7 @@ static size_t span(Slice text, size_t max, bool (*is)(char c)) {
 }
 
 static Slice skip(Slice text, size_t n) {
-        return (Slice){ text.s + n, text.n - n };
+        return (Slice) { text.s + n, text.n - n };
 }
 
 /* A number: without leading zeros, unless loose. */
@@ -77,13 +77,13 @@ static size_t scan_prerelease(Slice text, bool loose, Slice *ret) {
         if (hyphen) {
                 n = scan_identifiers(skip(text, 1), loose, scan_identifier);
                 if (n > 0) {
-                        *ret = (Slice){ text.s + 1, n };
+                        *ret = (Slice) { text.s + 1, n };
                         return n + 1;
                 }
         }
         if (loose)
                 n = scan_identifiers(text, loose, scan_identifier);
-        *ret = (Slice){ text.s, n };
+        *ret = (Slice) { text.s, n };
         return n;
 }
 
@@ -120,7 +120,7 @@ size_t semver_scan(Slice text, bool loose, SemverParts *ret) {
                                 return 0;
                         break;
                 }
-                *components[i] = (Slice){ text.s + n + dot, m };
+                *components[i] = (Slice) { text.s + n + dot, m };
                 n += dot + m;
         }
 

@@ -32,17 +32,17 @@ static int set_committish(Spec *s, const char *text, Error *e) {
                                 return error_set(e, -EINVAL, "'%s' says twice what to check out",
                                                  s->raw);
                         if (n > 0)
-                                r = set_once(&s->committish, "", (Slice){ part, n }, e, s->raw);
+                                r = set_once(&s->committish, "", (Slice) { part, n }, e, s->raw);
                         if (r < 0)
                                 return r;
                         continue;
                 }
 
-                key = (Slice){ part, (size_t) (colon - part) };
+                key = (Slice) { part, (size_t) (colon - part) };
                 value = colon + 1;
                 n = MIN2(strcspn(value, ":"), (size_t) (part + n - value));
                 if (slice_is(key, "path"))
-                        r = set_once(&s->subdir, "/", (Slice){ value, n }, e, s->raw);
+                        r = set_once(&s->subdir, "/", (Slice) { value, n }, e, s->raw);
                 else if (slice_is(key, "semver")) {
                         if (s->committish || s->git_range)
                                 return error_set(e, -EINVAL, "'%s' says twice what to check out",

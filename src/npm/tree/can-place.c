@@ -92,11 +92,11 @@ static int can_place_nothing_there(CanPlace *c, Placement *ret) {
                 current = tree_resolve(c->tree, c->target, c->edge->requirement->name);
         if (current)
                 NODE_FOREACH_EDGE_IN(e, current)
-        if (node_is_descendant(e->from, c->target) && edge_valid(e) &&
-            !edge_satisfied_by(e, c->dep)) {
-                *ret = PLACEMENT_CONFLICT;
-                return 0;
-        }
+                        if (node_is_descendant(e->from, c->target) && edge_valid(e) &&
+                            !edge_satisfied_by(e, c->dep)) {
+                                *ret = PLACEMENT_CONFLICT;
+                                return 0;
+                        }
         return ask_peers(c, PLACEMENT_OK, ret);
 }
 

@@ -19,7 +19,7 @@ static int add_bundled(Contents *c, const char *path, Manifest *m) {
         copy = strdup(path);
         if (!copy)
                 return -ENOMEM;
-        c->bundled[c->n_bundled++] = (Bundled){ copy, m };
+        c->bundled[c->n_bundled++] = (Bundled) { copy, m };
         return 0;
 }
 
@@ -36,7 +36,7 @@ static int read_package(int dir_fd, const char *name, const char *path, unsigned
         if (fd < 0)
                 return fd == -ENOTDIR || fd == -ELOOP ? 0 : fd;
         r = read_file_at(fd, "package.json", MANIFEST_FILE_MAX, &text, &size);
-        if (r < 0 || manifest_parse((Slice){ text, size }, path, /* e= */ NULL, &m) < 0)
+        if (r < 0 || manifest_parse((Slice) { text, size }, path, /* e= */ NULL, &m) < 0)
                 return r == -ENOMEM ? r : 0;
         if (c->n_bundled >= BUNDLED_MAX)
                 return error_set(e, -EBADMSG, "it bundles more than %d packages", BUNDLED_MAX);
@@ -117,6 +117,6 @@ int contents_read(int dir_fd, bool has_shrinkwrap, Error *e, Contents *ret) {
                 return modules_fd;
 
         *ret = c;
-        c = (Contents){ 0 };
+        c = (Contents) { 0 };
         return 0;
 }

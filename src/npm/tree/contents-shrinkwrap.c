@@ -95,8 +95,8 @@ static int drop_unreachable(Tree *t, Node *node) {
         r = node_set_add(&reachable, node);
         for (size_t i = 0; i < reachable.n && r >= 0; i++)
                 NODE_FOREACH_EDGE(e, reachable.items[i])
-        if (e->to)
-                r = MIN2(r, node_set_add(&reachable, e->to));
+                        if (e->to)
+                                r = MIN2(r, node_set_add(&reachable, e->to));
         for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
                 Node *n = t->nodes[i];
 

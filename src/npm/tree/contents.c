@@ -11,7 +11,7 @@ void contents_done(Contents *c) {
                 manifest_free(c->bundled[i].manifest);
         }
         free(c->bundled);
-        *c = (Contents){ 0 };
+        *c = (Contents) { 0 };
 }
 
 /* Length of the name that a path starts with, a scope included; 0 if it is none. */
@@ -151,8 +151,8 @@ int contents_prune_shadowed(Tree *t) {
         }
         for (size_t i = 0; i < set.n && r >= 0; i++)
                 NODE_FOREACH_EDGE(e, set.items[i])
-        if (e->to)
-                r = MIN2(r, node_set_add(&set, e->to));
+                        if (e->to)
+                                r = MIN2(r, node_set_add(&set, e->to));
         if (r < 0)
                 return r;
 
@@ -164,11 +164,11 @@ int contents_prune_shadowed(Tree *t) {
                         if (!n)
                                 continue;
                         NODE_FOREACH_EDGE_IN(e, n)
-                        if (!node_set_contains(&set, e->from)) {
-                                node_set_remove_at(&set, i);
-                                changed = true;
-                                break;
-                        }
+                                if (!node_set_contains(&set, e->from)) {
+                                        node_set_remove_at(&set, i);
+                                        changed = true;
+                                        break;
+                                }
                 }
         }
         for (size_t i = 0; i < set.n; i++)

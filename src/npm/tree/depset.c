@@ -4,7 +4,7 @@
 void node_set_done(NodeSet *s) {
         free(s->items);
         free(s->bits);
-        *s = (NodeSet){ 0 };
+        *s = (NodeSet) { 0 };
 }
 
 bool node_set_contains(const NodeSet *s, const Node *n) {
@@ -52,8 +52,8 @@ void node_set_remove_at(NodeSet *s, size_t i) {
 static bool wanted_from_outside(const NodeSet *s, const Node *n, EdgeFilter filter,
                                 const void *userdata) {
         NODE_FOREACH_EDGE_IN(e, n)
-        if (!node_set_contains(s, e->from) && filter(e, userdata))
-                return true;
+                if (!node_set_contains(s, e->from) && filter(e, userdata))
+                        return true;
         return false;
 }
 
@@ -62,12 +62,12 @@ int node_set_gather(NodeSet *s, EdgeFilter filter, const void *userdata) {
 
         for (size_t i = 0; i < s->n; i++)
                 NODE_FOREACH_EDGE(e, s->items[i])
-        if (e->to && filter(e, userdata)) {
-                int r = node_set_add(s, e->to);
+                        if (e->to && filter(e, userdata)) {
+                                int r = node_set_add(s, e->to);
 
-                if (r < 0)
-                        return r;
-        }
+                                if (r < 0)
+                                        return r;
+                        }
 
         while (changed) {
                 changed = false;
@@ -98,8 +98,8 @@ static bool is_peer_link(const Edge *e) {
 static int follow_peers(NodeSet *s) {
         for (size_t i = 0; i < s->n; i++)
                 NODE_FOREACH_EDGE(e, s->items[i])
-        if (is_peer_link(e) && node_set_add(s, e->to) < 0)
-                return -ENOMEM;
+                        if (is_peer_link(e) && node_set_add(s, e->to) < 0)
+                                return -ENOMEM;
         return 0;
 }
 
@@ -131,8 +131,8 @@ static int add_entry(PeerEntries *entries, Edge *e, Node *peer, const Node *n) {
         if (!more)
                 return -ENOMEM;
         entries->items = more;
-        entries->items[entries->n++] = (PeerEntry){ e, brought };
-        brought = (NodeSet){ 0 };
+        entries->items[entries->n++] = (PeerEntry) { e, brought };
+        brought = (NodeSet) { 0 };
         return 0;
 }
 
@@ -144,18 +144,18 @@ int peer_entries_find(Node *n, PeerEntry **ret, size_t *ret_n) {
                 return -ENOMEM;
         for (size_t i = 0; i < all.n; i++) {
                 NODE_FOREACH_EDGE(e, all.items[i])
-                if (is_peer_link(e) && node_set_add(&all, e->to) < 0)
-                        return -ENOMEM;
+                        if (is_peer_link(e) && node_set_add(&all, e->to) < 0)
+                                return -ENOMEM;
                 NODE_FOREACH_EDGE_IN(e, all.items[i])
-                if (is_peer_link(e) && node_set_add(&all, e->from) < 0)
-                        return -ENOMEM;
+                        if (is_peer_link(e) && node_set_add(&all, e->from) < 0)
+                                return -ENOMEM;
         }
 
         for (size_t i = 0; i < all.n; i++)
                 NODE_FOREACH_EDGE_IN(e, all.items[i])
-        if (edge_valid(e) && (!edge_is_peer(e) || node_is_top(e->from)) &&
-            add_entry(&entries, e, all.items[i], n) < 0)
-                return -ENOMEM;
+                        if (edge_valid(e) && (!edge_is_peer(e) || node_is_top(e->from)) &&
+                            add_entry(&entries, e, all.items[i], n) < 0)
+                                return -ENOMEM;
         *ret = TAKE_PTR(entries.items);
         *ret_n = entries.n;
         entries.n = 0;
@@ -164,8 +164,8 @@ int peer_entries_find(Node *n, PeerEntry **ret, size_t *ret_n) {
 
 static bool is_child_name(const Node *parent, const Name *name) {
         NODE_FOREACH_CHILD(c, parent)
-        if (c->name == name)
-                return true;
+                if (c->name == name)
+                        return true;
         return false;
 }
 
@@ -226,8 +226,8 @@ int optional_set(Node *n, NodeSet *ret) {
         r = node_set_add(&seeds, n);
         for (size_t i = 0; r >= 0 && i < seeds.n; i++)
                 NODE_FOREACH_EDGE_IN(e, seeds.items[i])
-        if (!edge_is_optional(e) && r >= 0)
-                r = node_set_add(&seeds, e->from);
+                        if (!edge_is_optional(e) && r >= 0)
+                                r = node_set_add(&seeds, e->from);
         for (size_t i = 0; r >= 0 && i < seeds.n; i++)
                 r = node_set_add(&set, seeds.items[i]);
         if (r >= 0)
@@ -235,6 +235,6 @@ int optional_set(Node *n, NodeSet *ret) {
         if (r < 0)
                 return r;
         *ret = set;
-        set = (NodeSet){ 0 };
+        set = (NodeSet) { 0 };
         return 0;
 }

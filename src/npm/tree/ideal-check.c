@@ -50,8 +50,8 @@ void ideal_set_flags(Tree *t) {
                                         changed = true;
                                 }
                         NODE_FOREACH_EDGE(e, n)
-                        if (e->to && pass_flags(n, e, e->to))
-                                changed = true;
+                                if (e->to && pass_flags(n, e, e->to))
+                                        changed = true;
                 }
         }
 }

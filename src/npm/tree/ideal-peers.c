@@ -91,8 +91,8 @@ static int load_peers(Builder *b, Node *node, NodeSet *required) {
         if (!peers)
                 return -ENOMEM;
         NODE_FOREACH_EDGE(e, node)
-        if (edge_is_peer(e) && !(e->to && edge_valid(e)))
-                peers[n++] = e;
+                if (edge_is_peer(e) && !(e->to && edge_valid(e)))
+                        peers[n++] = e;
         qsort(peers, n, sizeof(*peers), compare_edges);
 
         for (size_t i = 0; i < n && node->parent; i++) {

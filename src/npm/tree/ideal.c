@@ -63,7 +63,7 @@ static int find_hoistable(Node *top, const Edge *edge, Node **ret) {
         int r = 0;
 
         NODE_FOREACH_CHILD(c, top)
-        r = MIN2(r, node_set_add(&queue, c));
+                r = MIN2(r, node_set_add(&queue, c));
         for (size_t i = 0; r >= 0 && i < queue.n; i++) {
                 Node *n = queue.items[i];
 
@@ -72,7 +72,7 @@ static int find_hoistable(Node *top, const Edge *edge, Node **ret) {
                         return 0;
                 }
                 NODE_FOREACH_CHILD(c, n)
-                r = MIN2(r, node_set_add(&queue, c));
+                        r = MIN2(r, node_set_add(&queue, c));
         }
         return r;
 }
@@ -158,13 +158,13 @@ static int build_step(Builder *b, Node *node) {
         if (!problems || !tasks)
                 return -ENOMEM;
         NODE_FOREACH_EDGE(e, node)
-        if (is_problem(b, e))
-                problems[n_problems++] = e;
+                if (is_problem(b, e))
+                        problems[n_problems++] = e;
 
         for (size_t i = 0; i < n_problems; i++) {
                 if (problems[i]->peer_conflicted)
                         continue;
-                tasks[n_tasks] = (Task){ .edge = problems[i], .position = n_tasks };
+                tasks[n_tasks] = (Task) { .edge = problems[i], .position = n_tasks };
                 r = load_dependency(b, problems[i], &tasks[n_tasks].dep);
                 if (r < 0)
                         return r;

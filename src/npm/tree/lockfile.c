@@ -88,7 +88,7 @@ static int sort_members(json_object *o, Mask mask, json_object **ret) {
 
                 while (rank < ELEMENTSOF(first_keys) && !streq(first_keys[rank], key))
                         rank++;
-                members[n++] = (Member){ key, value, rank };
+                members[n++] = (Member) { key, value, rank };
         }
         qsort(members, n, sizeof(*members), compare_members);
         for (size_t i = 0; i < n; i++) {

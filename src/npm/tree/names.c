@@ -156,5 +156,5 @@ void names_done(Names *n) {
         free(n->names);
         free(n->requirements);
         arena_done(&n->arena);
-        *n = (Names){ 0 };
+        *n = (Names) { 0 };
 }

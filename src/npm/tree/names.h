@@ -7,8 +7,9 @@
 #include "basic/arena.h"
 #include "npm/spec/spec.h"
 
-#define NAMES_SPECS_MAX                                                                            \
-        (8U * 1024U * 1024U) /* bytes of specifications that are read, each once; trees of         \
+#define NAMES_SPECS_MAX \
+        (8U * 1024U * \
+         1024U) /* bytes of specifications that are read, each once; trees of         \
                                 thousands of packages have some 100 KiB */
 
 typedef struct Name Name;
@@ -44,7 +45,7 @@ typedef struct Names {
         Requirement **requirements;
         size_t n_requirements, requirements_size;
         size_t specs_size; /* see NAMES_SPECS_MAX */
-        Name *first; /* of all names */
+        Name *first;       /* of all names */
 } Names;
 
 /* NULL if out of memory. */

@@ -35,8 +35,8 @@ const char *node_package_name(const Node *n) {
 
 Edge *node_edge(const Node *n, const Name *name) {
         NODE_FOREACH_EDGE(e, n)
-        if (e->requirement->name->key == name->key)
-                return e;
+                if (e->requirement->name->key == name->key)
+                        return e;
         return NULL;
 }
 
@@ -78,8 +78,8 @@ static Node *find_bundler(Node *node, Node **path, size_t *n) {
 
         /* what a bundled package depends on, beside it, was bundled with it */
         NODE_FOREACH_EDGE_IN(e, node)
-        if (find_bundler(e->from, path, n) == node->parent)
-                return node->parent;
+                if (find_bundler(e->from, path, n) == node->parent)
+                        return node->parent;
         return NULL;
 }
 

@@ -19,7 +19,7 @@ static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, boo
 void placing_done(Placing *p) {
         free(p->placed);
         node_set_done(&p->holes);
-        *p = (Placing){ 0 };
+        *p = (Placing) { 0 };
 }
 
 static Node *start_node(const Step *s) {
@@ -83,7 +83,7 @@ static int remember(Placing *p, Edge *edge, Node *node) {
         if (!more)
                 return -ENOMEM;
         p->placed = more;
-        p->placed[p->n_placed++] = (Placed){ edge, node };
+        p->placed[p->n_placed++] = (Placed) { edge, node };
         return 0;
 }
 

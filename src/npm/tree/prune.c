@@ -29,13 +29,13 @@ static int list_children(const Node *n, Node ***ret, size_t *ret_n) {
         size_t count = 0;
 
         NODE_FOREACH_CHILD(c, n)
-        count++;
+                count++;
         list = calloc(count + 1, sizeof(*list));
         if (!list)
                 return -ENOMEM;
         count = 0;
         NODE_FOREACH_CHILD(c, n)
-        list[count++] = c;
+                list[count++] = c;
         qsort(list, count, sizeof(*list), compare_children);
         *ret = list;
         *ret_n = count;
@@ -147,8 +147,8 @@ static int prune_orphans(Placing *p, Node *placed, const NodeSet *old_deps) {
         int r = 0;
 
         NODE_FOREACH_EDGE(e, placed)
-        if (e->to && !edge_valid(e) && node_set_add(&orphans, e->to) < 0)
-                return -ENOMEM;
+                if (e->to && !edge_valid(e) && node_set_add(&orphans, e->to) < 0)
+                        return -ENOMEM;
         for (size_t i = 0; i < old_deps->n; i++) {
                 r = gather_from(old_deps->items[i], not_to_and_valid, &orphans);
                 if (r < 0)
@@ -201,11 +201,11 @@ int prune_and_replace(Placing *p, Node *placed, Node *old) {
         int r;
 
         NODE_FOREACH_EDGE(e, old)
-        if (e->to && !node_edge(placed, e->requirement->name)) {
-                r = gather_from(e->to, not_to, &old_deps);
-                if (r < 0)
-                        return r;
-        }
+                if (e->to && !node_edge(placed, e->requirement->name)) {
+                        r = gather_from(e->to, not_to, &old_deps);
+                        if (r < 0)
+                                return r;
+                }
         r = find_broken_sets(old, placed, &broken);
         if (r >= 0)
                 r = tree_replace(p->tree, placed, old);
@@ -216,8 +216,8 @@ int prune_and_replace(Placing *p, Node *placed, Node *old) {
 
         for (size_t i = 0; i < broken.n; i++) {
                 NODE_FOREACH_EDGE_IN(e, broken.items[i])
-                if (node_set_add(&p->holes, e->from) < 0)
-                        return -ENOMEM;
+                        if (node_set_add(&p->holes, e->from) < 0)
+                                return -ENOMEM;
                 tree_detach(p->tree, broken.items[i]);
         }
         return 0;

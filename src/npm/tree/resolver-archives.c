@@ -19,7 +19,7 @@ int resolver_feed_contents(Resolver *r, const Want *want, Contents *contents) {
         r->n_outstanding--;
         v->answered = true;
         v->contents = *contents;
-        *contents = (Contents){ 0 };
+        *contents = (Contents) { 0 };
         return 0;
 }
 
@@ -95,7 +95,7 @@ static int visit(Resolver *r) {
                 v = arena_alloc(&r->names.arena, sizeof(*v));
                 if (!v)
                         return -ENOMEM;
-                *v = (Visit){
+                *v = (Visit) {
                         .node = n,
                         .next = r->visits,
                         .want = { .kind = WANT_CONTENTS,

@@ -143,7 +143,7 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
                 p = arena_alloc(&r->names.arena, sizeof(*p));
                 if (!p)
                         return -ENOMEM;
-                *p = (Package){
+                *p = (Package) {
                         .name = name,
                         .next = r->packages,
                         .want = { .kind = WANT_PACKUMENT, .name = name->text, .owner = p },
@@ -171,7 +171,7 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
         c = arena_alloc(&r->names.arena, sizeof(*c));
         if (!c)
                 return -ENOMEM;
-        *c = (Choice){ .requirement = q, .next = r->choices };
+        *c = (Choice) { .requirement = q, .next = r->choices };
         r->choices = q->choice = c;
 
         if (!q->spec)
@@ -186,10 +186,10 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
                                 "it is a path, which means something only where the "
                                 "package was made");
                 else {
-                        c->want = (Want){ .kind = WANT_PACKAGE,
-                                          .name = q->name->text,
-                                          .spec = c->spec,
-                                          .owner = c };
+                        c->want = (Want) { .kind = WANT_PACKAGE,
+                                           .name = q->name->text,
+                                           .spec = c->spec,
+                                           .owner = c };
                         k = resolver_add_want(r, &c->want);
                 }
         }

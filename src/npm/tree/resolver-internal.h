@@ -75,7 +75,7 @@ struct Resolver {
         const char *exhausted;   /* why no more is looked at, where such a limit was reached */
         unsigned n_passes;
         const Choice *unknown; /* what this attempt at the tree cannot be completed without */
-        Choice *top; /* the module itself */
+        Choice *top;           /* the module itself */
         Manifest root;
         Dependency root_dependency;
         Tree tree;

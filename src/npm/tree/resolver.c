@@ -11,10 +11,10 @@ int resolver_add_want(Resolver *r, Want *want) {
 
 /* The root depends on the module, under the name that is known by now. */
 static int set_root(Resolver *r, const char *name) {
-        r->root_dependency = (Dependency){ .name = name,
-                                           .spec = r->spec->raw,
-                                           .type = DEPENDENCY_PROD };
-        r->root = (Manifest){
+        r->root_dependency = (Dependency) { .name = name,
+                                            .spec = r->spec->raw,
+                                            .type = DEPENDENCY_PROD };
+        r->root = (Manifest) {
                 .name = (char *) "",
                 .version = (char *) "",
                 .dependencies = &r->root_dependency,
@@ -133,10 +133,10 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
                 return k;
         if (!c->known) {
                 r->unknown = c;
-                *ret = (Found){ .problem = "it is not known yet", .error = -EAGAIN };
+                *ret = (Found) { .problem = "it is not known yet", .error = -EAGAIN };
                 return 0;
         }
-        *ret = (Found){
+        *ret = (Found) {
                 .manifest = c->manifest,
                 .resolved = c->resolved,
                 .integrity = c->integrity,

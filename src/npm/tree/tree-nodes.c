@@ -17,7 +17,7 @@ static int new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
         n = arena_alloc(&t->arena, sizeof(*n));
         if (!n)
                 return -ENOMEM;
-        *n = (Node){
+        *n = (Node) {
                 .name = name,
                 .manifest = manifest,
                 .root = n,
@@ -46,7 +46,7 @@ static int load_edges(Tree *t, Node *n) {
                 const Dependency *d = m->dependencies + i;
                 Edge *e = n->edges + n->n_edges++;
 
-                *e = (Edge){
+                *e = (Edge) {
                         .dependency = d,
                         .from = n,
                         .requirement = names_require(t->names, d->name,

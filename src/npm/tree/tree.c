@@ -2,7 +2,7 @@
 #include "npm/tree/tree.h"
 
 int tree_init(Tree *t, Names *names) {
-        *t = (Tree){ .names = names, .children_size = 1024 };
+        *t = (Tree) { .names = names, .children_size = 1024 };
         t->children = calloc(t->children_size, sizeof(*t->children));
         if (!t->children)
                 return -ENOMEM;
@@ -17,7 +17,7 @@ void tree_done(Tree *t) {
         free(t->children);
         free(t->nodes);
         arena_done(&t->arena);
-        *t = (Tree){ 0 };
+        *t = (Tree) { 0 };
 }
 
 static size_t hash_child(const Tree *t, const Node *parent, const Name *key) {
@@ -200,10 +200,10 @@ static void reload_subtree(Tree *t, Node *n) {
                         edge_reload(t, e);
         }
         NODE_FOREACH_EDGE(e, n)
-        if (!e->to || e->to->root != n->root)
-                edge_reload(t, e);
+                if (!e->to || e->to->root != n->root)
+                        edge_reload(t, e);
         NODE_FOREACH_CHILD(c, n)
-        reload_subtree(t, c);
+                reload_subtree(t, c);
 }
 
 /* Everything at or below the node that asks for the name looks again. */
@@ -220,7 +220,7 @@ static void reload_named(Tree *t, Node *n, const Name *name) {
         if (e)
                 edge_reload(t, e);
         NODE_FOREACH_CHILD(c, n)
-        reload_named(t, c, name);
+                reload_named(t, c, name);
 }
 
 static void child_unlink(Tree *t, Node *n) {
