@@ -7,13 +7,13 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/install.h"
-#include "ctl/npm-config.h"
 #include "ctl/progress.h"
-#include "ctl/registry-keys.h"
 #include "model/name.h"
 #include "model/oneshot.h"
 #include "module/fetch-units.h"
 #include "module/name-servers.h"
+#include "ctl/npm-config.h"
+#include "ctl/registry-keys.h"
 #include "unit/oneshot.h"
 
 #define STEP_TIME_MAX (30 * 60 * USEC_PER_SEC) /* slow lines, large trees, compilers */
@@ -63,8 +63,8 @@ static int add_ask(Context *c, const Ask *ask, json_object *o, Error *e) {
         if (r >= 0)
                 r = json_add_bool(o, "allow_unverified", c->arg->allow_unverified);
         if (r >= 0 && ask->source)
-                r = registry_keys_add(c, o, e);
-        return r < 0 ? r : npm_config_collect(o, e);
+                r = registry_trust_add(&c->modules, o, e);
+        return r < 0 ? r : npm_config_collect(&c->modules, ".", o, e);
 }
 
 /* The request in a file of the staging folder that only the manager reads, to make a credential of
@@ -267,7 +267,7 @@ int fetch_tree(Context *c, const Source *source, const Staging *staging, Error *
 
         r = run_step(c, &step_fetch, &(Ask){ .source = source }, staging, e, &answer);
         if (r >= 0)
-                r = registry_keys_take(c, answer, e, &keyid);
+                r = registry_trust_take(&c->modules, answer, e, &keyid);
         if (r >= 0)
                 r = take(answer, keyid, e, ret);
         if (r >= 0)

@@ -5,6 +5,7 @@
 
 #include "basic/log.h"
 #include "basic/string-util.h"
+#include "ctl/install-notes.h"
 #include "ctl/last-lines.h"
 #include "module/services.h"
 
@@ -64,7 +65,7 @@ static void print_runtime_full(Context *c, const ModuleNote *note) {
                             note->module);
 }
 
-static void print_fields_ignored(_unused_ Context *c, const ModuleNote *note) {
+static void print_fields_ignored(Context *c, const ModuleNote *note) {
         log_notice("%s: these fields of package.json have no effect here: %s", note->module,
                    note->clause);
 }
@@ -103,5 +104,8 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_FIELDS_IGNORED] = print_fields_ignored,
         };
 
-        printers[note->kind](userdata, note);
+        if (printers[note->kind])
+                printers[note->kind](userdata, note);
+        else
+                install_note_print(note);
 }

@@ -4,7 +4,6 @@
 #include <ctype.h>
 
 #include "basic/fs.h"
-#include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/trusted-file.h"
@@ -14,32 +13,43 @@
 extern char **environ;
 
 /* What it says decides where packages come from, and it may name programs and files. */
-static int add_file(json_object *texts, const char *path, TrustedFlags flags, Error *e) {
+static int npmrc_open(const Modules *modules, const char *path, TrustedFlags flags, Error *e) {
         _cleanup_(error_clear) Error why = ERROR_NULL;
-        _cleanup_(closep) int fd = -EBADF;
+        int fd = trusted_file_open(path, flags, &why);
+
+        if (fd >= 0)
+                return fd;
+        if (fd == -ENOENT || fd == -ENOTDIR)
+                return -ENOENT;
+        if (fd == -EPERM && why.message) {
+                module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_NPMRC_IGNORED,
+                                                    .path = path,
+                                                    .clause = why.message });
+                return -ENOENT;
+        }
+        return error_set(e, fd, "cannot read %s: %s", path, error_text(&why, fd));
+}
+
+/* Adds the file's text, if there is one. */
+static int npmrc_add(const Modules *modules, json_object *texts, const char *path,
+                     TrustedFlags flags, Error *e) {
+        _cleanup_(closep) int fd = npmrc_open(modules, path, flags, e);
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
 
-        fd = trusted_file_open(path, flags, &why);
-        if (fd == -ENOENT || fd == -ENOTDIR)
-                return 0;
-        if (fd == -EPERM && why.message) {
-                log_warning("%s is ignored: %s.", path, error_text(&why, fd));
-                return 0;
-        }
         if (fd < 0)
-                return error_set(e, fd, "cannot read %s: %s", path, error_text(&why, fd));
+                return fd == -ENOENT ? 0 : fd;
         r = read_fd(fd, NPMRC_MAX, &text, &size);
         if (r < 0)
                 return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
         if (!utf8_is_valid(text, size) || strlen(text) != size)
-                return error_set(e, -EBADMSG, "%s is no text", path);
+                return error_set(e, -EBADMSG, "%s is not a text file in UTF-8", path);
         return json_object_array_add(texts, json_object_new_string(text)) < 0 ? -ENOMEM : 0;
 }
 
 /* npm_config_REGISTRY and NPM_CONFIG_REGISTRY are one to npm. */
-static int add_variables(json_object *env) {
+static int env_add_options(json_object *env) {
         for (char **variable = environ; *variable; variable++) {
                 const char *equals = strchr(*variable, '=');
                 _cleanup_(freep) char *name = NULL;
@@ -64,7 +74,7 @@ static int add_variables(json_object *env) {
 }
 
 /* The variables that a text names as ${NAME} or ${NAME?}: tokens are often kept in one. */
-static int add_named(json_object *env, const char *text) {
+static int env_add_named(json_object *env, const char *text) {
         for (const char *p = text; (p = strstr(p, "${"));) {
                 size_t n = strcspn(p += 2, "${}?");
                 _cleanup_(freep) char *name = strndup(p, n);
@@ -82,39 +92,53 @@ static int add_named(json_object *env, const char *text) {
         return 0;
 }
 
-int npm_config_collect(json_object *request, Error *e) {
+/* The weakest first. */
+static int npmrc_add_all(const Modules *modules, json_object *texts, const char *folder, Error *e) {
         static const char *const global[] = { "/usr/local/etc/npmrc", "/usr/etc/npmrc",
                                               "/etc/npmrc" };
-        json_object *texts = json_object_new_array(), *env = json_object_new_object();
         const char *home = getenv("HOME"), *user = getenv("NPM_CONFIG_USERCONFIG");
-        _cleanup_(freep) char *path = NULL;
+        _cleanup_(freep) char *path = NULL, *here = NULL;
         int r;
 
-        /* the request owns both from here on */
-        r = json_add(request, "npmrc", texts);
-        if (r >= 0)
-                r = json_add(request, "env", env);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(global); i++)
-                r = add_file(texts, global[i], TRUSTED_FOLLOW, e);
-        if (r < 0)
-                return r;
+        for (size_t i = 0; i < ELEMENTSOF(global); i++) {
+                r = npmrc_add(modules, texts, global[i], TRUSTED_FOLLOW, e);
+                if (r < 0)
+                        return r;
+        }
 
         if (!user)
                 user = getenv("npm_config_userconfig");
         path = user ? strdup(user) : home ? path_join(home, ".npmrc") : NULL;
         if (path) {
-                r = add_file(texts, path, TRUSTED_FOLLOW, e);
+                r = npmrc_add(modules, texts, path, TRUSTED_FOLLOW, e);
                 if (r < 0)
                         return r;
         }
-        /* whoever made the folder one is in may have put a symlink there */
-        r = add_file(texts, "./.npmrc", 0, e);
+        here = path_join(folder, ".npmrc");
+        if (!here)
+                return -ENOMEM;
+        /* another user may have made the folder, and put a symlink there */
+        return npmrc_add(modules, texts, here, 0, e);
+}
+
+int npm_config_collect(const Modules *modules, const char *folder, json_object *request, Error *e) {
+        json_object *texts = json_object_new_array(), *env = json_object_new_object();
+        int r;
+
+        /* the request owns each from here on */
+        r = json_add(request, "npmrc", texts);
+        if (r < 0)
+                return r;
+        r = json_add(request, "env", env);
+        if (r < 0)
+                return r;
+        r = npmrc_add_all(modules, texts, folder, e);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < json_object_array_length(texts); i++) {
-                r = add_named(env, json_string(json_object_array_get_idx(texts, i)));
+                r = env_add_named(env, json_string(json_object_array_get_idx(texts, i)));
                 if (r < 0)
                         return r;
         }
-        return add_variables(env);
+        return env_add_options(env);
 }

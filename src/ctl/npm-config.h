@@ -4,12 +4,13 @@
 /* The caller's npm configuration, collected to be handed to the fetch unit, which can see none of
  * these files. */
 
-#include "basic/error.h"
 #include "basic/json.h"
+#include "module/modules.h"
 
-/* {"npmrc": [text…], "env": {name: value}}: the global .npmrc files, the user's, and that of the
- * folder one is in, the strongest last; a file that is not there is left out, one that cannot be
- * read is an error. The variables are those called npm_config_*, and what the files name as
- * ${NAME}.
- */
-int npm_config_collect(json_object *request, Error *e);
+/* Adds {"npmrc": [text…], "env": {name: value}} to a request: the global .npmrc files, the user's
+ * (NPM_CONFIG_USERCONFIG, or ~/.npmrc), and that of `folder`, the strongest last; a missing file is
+ * left out, and so, with MODULE_NOTE_NPMRC_IGNORED, is one that others may have written to. The
+ * variables are those called npm_config_*, and what the files name as ${NAME}. There may be tokens
+ * in all of it. Negative, with the path, for a file that cannot be read. Of `modules` only the
+ * handler of notes is used. */
+int npm_config_collect(const Modules *modules, const char *folder, json_object *request, Error *e);

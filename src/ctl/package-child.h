@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Packing and publishing is done by pm2-fetch, which has the archive and the network code, as a
- * child with the caller's own rights: it is about the caller's own files and tokens. */
+/* Packing and publishing a directory's package. pm2-fetch does it, which has the archive and the
+ * network code, as a child with the caller's own rights: it is about the caller's own files and
+ * tokens. Its standard error is the caller's, since the package's scripts print there. */
 
-#include "ctl/ctl.h"
+#include "basic/json.h"
+#include "module/note.h"
 
-/* The request for a package's folder (NULL: the current one), which becomes the current one. */
-int package_request(const Arguments *arg, const char *folder, Error *e, json_object **ret);
+/* Everything is borrowed, and may be NULL or false. */
+typedef struct PackageRequest {
+        const char *folder; /* with package.json; NULL: the working directory */
+        bool ignore_scripts;
+        const char *output;             /* pack: the directory of the tarball; NULL: none is made */
+        const char *tag, *access, *otp; /* publish: as npm's options */
+        bool dry_run;                   /* publish: do all but that */
+        ModuleNoteHandler note;         /* gets MODULE_NOTE_NPMRC_IGNORED */
+        void *userdata;
+} PackageRequest;
 
-/* Runs the mode; the answer is the caller's to free. */
-int package_child(const char *mode, json_object *request, Error *e, json_object **ret);
+/* Makes the tarball: the answer has "filename", "name", "version" and "files", an array of {"path",
+ * "size"}. Blocks until the child, with the package's scripts, has ended. -EIO and what the child
+ * says is wrong. The answer is the caller's to free. */
+int package_pack(const PackageRequest *p, Error *e, json_object **ret);
 
-/* Prints the files as a table, or the whole answer as JSON. */
-int package_print(const Arguments *arg, json_object *answer);
+/* Uploads it to the registry that .npmrc names: the same answer, and "registry" and "tag". Nothing
+ * is taken back after that. */
+int package_publish(const PackageRequest *p, Error *e, json_object **ret);

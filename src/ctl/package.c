@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "ctl/notes.h"
 #include "ctl/package-child.h"
+#include "ctl/package-print.h"
 
 static int run_package(const void *args, char **words) {
-        const Arguments *arg = args;
-        _cleanup_(json_object_putp) json_object *request = NULL, *answer = NULL;
+        _cleanup_(json_object_putp) json_object *answer = NULL;
         _cleanup_(freep) char *here = getcwd(NULL, 0);
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        const Arguments *arg = args;
+        Context c = { .arg = arg };
         int r;
 
         if (!here)
-                return log_error_errno(-errno, "Cannot tell the current folder: %m");
-        r = package_request(arg, words[0], &e, &request);
-        if (r >= 0 && !arg->dry_run)
-                r = json_add_string(request, "output", here);
-        if (r >= 0)
-                r = package_child("pack", request, &e, &answer);
+                return log_error_errno(-errno, "Cannot find the current directory: %m");
+        r = package_pack(
+                &(PackageRequest){
+                        .folder = words[0],
+                        .ignore_scripts = arg->ignore_scripts,
+                        .output = arg->dry_run ? NULL : here,
+                        .note = note_print,
+                        .userdata = &c,
+                },
+                &e, &answer);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot pack '%s'", words[0] ?: ".");
 

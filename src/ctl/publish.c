@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
+#include "ctl/notes.h"
 #include "ctl/package-child.h"
+#include "ctl/package-print.h"
 
 static int run_publish(const void *args, char **words) {
-        const Arguments *arg = args;
-        _cleanup_(json_object_putp) json_object *request = NULL, *answer = NULL;
+        _cleanup_(json_object_putp) json_object *answer = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        const Arguments *arg = args;
+        Context c = { .arg = arg };
         int r;
 
-        r = package_request(arg, words[0], &e, &request);
-        if (r >= 0)
-                r = json_add_string(request, "tag", arg->tag);
-        if (r >= 0)
-                r = json_add_string(request, "access", arg->access);
-        if (r >= 0)
-                r = json_add_string(request, "otp", arg->otp);
-        if (r >= 0)
-                r = json_add_bool(request, "dry_run", arg->dry_run);
-        if (r >= 0)
-                r = package_child("publish", request, &e, &answer);
+        r = package_publish(
+                &(PackageRequest){
+                        .folder = words[0],
+                        .ignore_scripts = arg->ignore_scripts,
+                        .tag = arg->tag,
+                        .access = arg->access,
+                        .otp = arg->otp,
+                        .dry_run = arg->dry_run,
+                        .note = note_print,
+                        .userdata = &c,
+                },
+                &e, &answer);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot publish '%s'", words[0] ?: ".");
 

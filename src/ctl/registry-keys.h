@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Registry signatures as pm2ctl sees them: what it asks of pm2-fetch, and what it remembers of the
- * answer. */
+/* Which keys of registries are trusted: what a fetch is told of those that are remembered, and what
+ * is remembered of its answer. */
 
 #include "basic/json.h"
-#include "ctl/ctl.h"
+#include "module/modules.h"
 
-/* Adds the policy of pm2ctl.ini, and what is remembered of registries. */
-int registry_keys_add(Context *c, json_object *request, Error *e);
+/* Adds the policy of pm2ctl.ini, and what is remembered of registries, to a request. The store has
+ * to be open. -EBADMSG for a file that is damaged, which must not be taken for a first use. */
+int registry_trust_add(const Modules *modules, json_object *request, Error *e);
 
-/* Remembers what the answer says of registries, and tells what has changed. `ret_keyid` (borrowed)
- * is the key that the module is signed with; NULL: none. */
-int registry_keys_take(Context *c, json_object *answer, Error *e, const char **ret_keyid);
+/* Remembers what the answer says of registries, in one step and under the store's lock, and notes
+ * what has changed. -EKEYREJECTED and the like as of registry_keys_check_replaced() where a key is
+ * not what it was, and then nothing is remembered. `ret_keyid` (borrowed from the answer) is the key
+ * that the module is signed with; NULL: none. */
+int registry_trust_take(const Modules *modules, json_object *answer, Error *e,
+                        const char **ret_keyid);

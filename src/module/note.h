@@ -23,6 +23,14 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_SERVICE_ENABLED, /* unit: of services.h, that was not */
         MODULE_NOTE_SERVICE_FAILED,  /* unit, failure: it could not be enabled */
         MODULE_NOTE_CLEANUP_FAILED,  /* failure: of what killed processes have left */
+
+        /* of installs */
+        MODULE_NOTE_NPMRC_IGNORED,       /* path, clause: a file that others may have written to */
+        MODULE_NOTE_KEY_REMEMBERED,      /* registry, key: the first of a registry */
+        MODULE_NOTE_KEY_NEW,             /* registry, key: another one, trusted from now on */
+        MODULE_NOTE_KEY_EXPIRY,          /* registry, key, expires, expired_before */
+        MODULE_NOTE_KEY_FORGOTTEN,       /* registry, key: the registry does not list it any more */
+        MODULE_NOTE_KEYS_NOT_REMEMBERED, /* registry: there are REGISTRIES_MAX others */
         _MODULE_NOTE_MAX,
 } ModuleNoteKind;
 
@@ -33,6 +41,8 @@ typedef struct ModuleNote {
         const char *unit;
         const char *path;
         const char *address;
+        const char *registry, *key;            /* its URL; the id of its signing key */
+        const char *expires, *expired_before; /* the key's end, in ISO 8601; NULL: never */
         uint64_t bytes, files;
         uint64_t since_usec; /* when `unit` was started */
         int r;               /* negative errno */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/install-notes.h"
+
+#include "basic/log.h"
+#include "model/registry-memory.h"
+
+static void print_npmrc_ignored(const ModuleNote *note) {
+        log_warning("%s is ignored: %s.", note->path, note->clause);
+}
+
+static void print_key_remembered(const ModuleNote *note) {
+        log_info("The signing key %s of %s is remembered.", note->key, note->registry);
+}
+
+static void print_key_new(const ModuleNote *note) {
+        log_warning("%s has a new signing key, %s, which is trusted from now on; if that is "
+                    "unexpected, ask the registry's operator.",
+                    note->registry, note->key);
+}
+
+static void print_key_expiry(const ModuleNote *note) {
+        log_warning("The signing key %s of %s now expires %s%s; before: %s%s.", note->key,
+                    note->registry, note->expires ? "on " : "never", note->expires ?: "",
+                    note->expired_before ? "on " : "never", note->expired_before ?: "");
+}
+
+static void print_key_forgotten(const ModuleNote *note) {
+        log_warning("%s no longer has the signing key %s, which is forgotten; what is signed with "
+                    "it is refused.",
+                    note->registry, note->key);
+}
+
+static void print_keys_not_remembered(const ModuleNote *note) {
+        log_warning("The signing keys of %s are not remembered: those of %d registries are, which "
+                    "is the limit.",
+                    note->registry, REGISTRIES_MAX);
+}
+
+typedef void (*InstallNotePrinter)(const ModuleNote *note);
+
+void install_note_print(const ModuleNote *note) {
+        static const InstallNotePrinter printers[_MODULE_NOTE_MAX] = {
+                [MODULE_NOTE_NPMRC_IGNORED] = print_npmrc_ignored,
+                [MODULE_NOTE_KEY_REMEMBERED] = print_key_remembered,
+                [MODULE_NOTE_KEY_NEW] = print_key_new,
+                [MODULE_NOTE_KEY_EXPIRY] = print_key_expiry,
+                [MODULE_NOTE_KEY_FORGOTTEN] = print_key_forgotten,
+                [MODULE_NOTE_KEYS_NOT_REMEMBERED] = print_keys_not_remembered,
+        };
+
+        if (printers[note->kind])
+                printers[note->kind](note);
+}
