@@ -12,8 +12,8 @@
 #include "model/oneshot.h"
 #include "module/fetch-units.h"
 #include "module/name-servers.h"
-#include "ctl/npm-config.h"
-#include "ctl/registry-keys.h"
+#include "module/npm-config.h"
+#include "module/registry-trust.h"
 #include "unit/oneshot.h"
 
 #define STEP_TIME_MAX (30 * 60 * USEC_PER_SEC) /* slow lines, large trees, compilers */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "ctl/notes.h"
-#include "ctl/package-child.h"
+#include "module/package-child.h"
 #include "ctl/package-print.h"
 
 static int run_publish(const void *args, char **words) {

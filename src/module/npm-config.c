@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/npm-config.h"
+#include "module/npm-config.h"
 
 #include <ctype.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/package-child.h"
+#include "module/package-child.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -8,7 +8,7 @@
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "module/modules.h"
-#include "ctl/npm-config.h"
+#include "module/npm-config.h"
 
 #define ANSWER_MAX (64U * 1024U * 1024U) /* it lists the files, of which there may be 100,000 */
 

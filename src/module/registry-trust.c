@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/registry-keys.h"
+#include "module/registry-trust.h"
 
 #include "basic/string-util.h"
 #include "store/config.h"
