@@ -22,7 +22,7 @@ struct Http {
         bool bundle;           /* the system's certificates are read as one file; see set_ca() */
         HttpRequest *requests; /* all of them */
         HttpQueue urgent, waiting;
-        unsigned n_requests, n_running;
+        unsigned n_running;
         HttpStatistics statistics;
 };
 

@@ -79,7 +79,6 @@ static HttpRequest *request_free(HttpRequest *q) {
                 q->http->requests = q->next;
         if (q->next)
                 q->next->previous = q->previous;
-        q->http->n_requests--;
         free(q);
         return NULL;
 }
@@ -299,7 +298,6 @@ int http_get(Http *h, const HttpGet *get, Error *e) {
         if (h->requests)
                 h->requests->previous = q;
         h->requests = q;
-        h->n_requests++;
 
         r = own_strings(&q->get, get_strings, ELEMENTSOF(get_strings));
         if (r >= 0)
