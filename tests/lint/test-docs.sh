@@ -138,7 +138,7 @@ result "$([ -z "$gone" ]; echo $?)" "what other documents point to is there" "$g
 
 # -- commands for those who work on pm2ctl: blocks ```sh, and README's. The program is there, and knows the options; make knows the
 # targets and tests. What pm2ctl, systemctl and journalctl do, tests/system/docs.sh tries.
-known_tests=$(make -s --no-print-directory -C "$build" print-tests | tr ' ' '\n')
+known_tests=$(MAKEFLAGS= make -s --no-print-directory -C "$build" print-tests | tr ' ' '\n')
 system_tests=$(cd "$top/tests" && find system in-vm -name '*.sh' -printf '%f\n' | sed 's/\.sh$//')
 targets=$(sed -nE 's/^([a-z-]+) *:.*/\1/p' "$build/Makefile")
 judge_command() { # WORD…: prints what is wrong
