@@ -4,7 +4,8 @@
 # The one list of Debian packages that pm2ctl needs, and how they get installed; sourced by tests/run and quickstart.
 
 packages_build="gcc libc6-dev make autoconf automake pkgconf xz-utils git
-        libsystemd-dev libjson-c-dev libinih-dev libcurl4-openssl-dev libarchive-dev libssl-dev"
+        libsystemd-dev libjson-c-dev libinih-dev libcurl4-openssl-dev libarchive-dev libssl-dev
+        libunistring-dev"
 # where systemd's folders are stands in a package of its own since Debian 13
 grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || packages_build+=" systemd-dev"
 # systemd's own tools, even where something else is PID 1, and what the modules run with

@@ -42,6 +42,21 @@ static void test_strings(void) {
         ok(word_list_contains(" ls ps ", "ps") && !word_list_contains(" lss ps ", "ls"));
 }
 
+static void test_characters(void) {
+        bool good = true;
+
+        for (uint32_t c = 1; c < 0x110000; c++) {
+                char text[4];
+                uint32_t back = 0;
+                size_t n = utf8_encode(c, text);
+
+                if (c >= 0xd800 && c < 0xe000)
+                        continue;
+                good = good && utf8_decode(text, n, &back) == n && back == c;
+        }
+        ok(good);
+}
+
 static void test_paths(void) {
         static const struct {
                 const char *in, *out;
@@ -205,6 +220,7 @@ int main(void) {
         dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         test_options();
         test_strings();
+        test_characters();
         test_paths();
         test_vectors();
         test_files(dir);

@@ -2,9 +2,9 @@
 #include "npm/registry/unpack-names.h"
 
 #include <limits.h>
+#include <unicase.h>
 
 #include "basic/string-util.h"
-#include "basic/unicode.h"
 
 /* Open addressing; at most half of the slots are taken. */
 typedef struct Slot {
@@ -131,6 +131,36 @@ static int grow(UnpackNames *n) {
         return 0;
 }
 
+/* NULL if not all of it is ASCII. */
+static char *fold_ascii(char *name) {
+        for (char *c = name; *c; c++) {
+                if ((uint8_t) *c >= 0x80)
+                        return NULL;
+                if (*c >= 'A' && *c <= 'Z')
+                        *c |= 0x20;
+        }
+        return name;
+}
+
+/* The form that names have in common which a file system takes for one and the same, if it ignores
+ * case or writes names in a normal form of its own. -EINVAL if the name is not UTF-8. */
+static int fold_name(const char *name, char **ret) {
+        _cleanup_(freep) char *folded = strdup(name);
+        size_t size = strlen(name) + 1;
+
+        if (!folded)
+                return -ENOMEM;
+        if (fold_ascii(folded)) { /* as nearly all are; the other way takes 50 times as long */
+                *ret = TAKE_PTR(folded);
+                return 0;
+        }
+        if (!utf8_is_valid(name, size - 1))
+                return -EINVAL;
+        *ret = (char *) u8_casefold((const uint8_t *) name, size, /* language= */ NULL, UNINORM_NFD,
+                                    /* resultbuf= */ NULL, &size);
+        return *ret ? 0 : -errno;
+}
+
 int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
         _cleanup_(freep) char *folded = NULL, *copy = NULL;
         uint32_t hash;
@@ -140,9 +170,10 @@ int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
         assert(n);
         assert(path);
 
-        r = unicode_fold(path, &folded);
-        if (r >= 0)
-                r = grow(n);
+        r = fold_name(path, &folded);
+        if (r < 0)
+                return r;
+        r = grow(n);
         if (r < 0)
                 return r;
 
