@@ -2,7 +2,7 @@
 #include "ctl/install-notes.h"
 
 #include "basic/log.h"
-#include "model/registry-memory.h"
+#include "npm/registry/registry-memory.h"
 
 static void print_npmrc_ignored(const ModuleNote *note) {
         log_warning("%s is ignored: %s.", note->path, note->clause);
