@@ -66,17 +66,17 @@ static int complete_modules(Context *c, const char *word, Error *e) {
 
 static int complete_keys(Context *c, const char *word, Error *e) {
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
-        Edit edit = EDIT_NULL;
+        _cleanup_(settings_edit_done) SettingsEdit edit = SETTINGS_EDIT_NULL;
         int r;
 
         if (!rows)
                 return -ENOMEM;
-        r = edit_open(c, /* write= */ false, e, &edit);
-        if (r >= 0)
-                r = conf_list(&edit, /* module= */ NULL, e, rows);
+        r = settings_edit_open(&c->modules, /* write= */ false, e, &edit);
+        if (r < 0)
+                return r;
+        r = conf_list(c->arg, &edit, /* module= */ NULL, e, rows);
         for (size_t i = 0; i < json_object_array_length(rows); i++)
                 print_candidate(json_get_string(json_object_array_get_idx(rows, i), "key"));
-        edit_done(&edit);
         return r;
 }
 

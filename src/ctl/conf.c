@@ -5,9 +5,11 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/effective.h"
+#include "model/environment.h"
+#include "model/key.h"
 #include "model/name.h"
 #include "model/secret.h"
+#include "module/settings-in-force.h"
 #include "store/settings-tree.h"
 
 /* -- what a module gets, value by value ---------------------------------------------------------
@@ -20,7 +22,8 @@ static const Column columns[] = {
 };
 
 typedef struct Listing {
-        const Edit *edit;
+        const Arguments *arg;
+        const SettingsEdit *edit;
         const char *module; /* NULL: the global settings by themselves */
         Settings *global, *own;
         json_object *origins;
@@ -44,7 +47,6 @@ static json_object *shown_value(const Arguments *arg, json_object *value, bool s
 }
 
 static int fill_row(const Listing *l, char *const *path, json_object *value, json_object *row) {
-        const Arguments *arg = l->edit->context->arg;
         const char *name = origin_to_string(ORIGIN_GLOBAL);
         _cleanup_(freep) char *key = NULL;
         json_object *origin, *shown;
@@ -56,17 +58,12 @@ static int fill_row(const Listing *l, char *const *path, json_object *value, jso
         secret = is_secret(l, path, name);
 
         r = key_format(l->module, path, l->edit->known, &key);
-        if (r >= 0)
-                r = json_add_string(row, "key", key);
-        if (r >= 0)
-                r = json_add_string(row, "module", l->module);
-        if (r >= 0)
-                r = json_add_string(row, "origin", name);
-        if (r >= 0)
-                r = json_add_bool(row, "secret", secret);
         if (r < 0)
                 return r;
-        shown = shown_value(arg, value, secret);
+        if (json_add_string(row, "key", key) < 0 || json_add_string(row, "module", l->module) < 0 ||
+            json_add_string(row, "origin", name) < 0 || json_add_bool(row, "secret", secret) < 0)
+                return -ENOMEM;
+        shown = shown_value(l->arg, value, secret);
         if (!shown && value)
                 return -ENOMEM;
         return tree_put(row, (char *[]){ (char *) "value", NULL }, shown);
@@ -88,33 +85,35 @@ static int add_row(char *const *path, json_object *value, void *userdata) {
         return 0;
 }
 
-static int list_module(Edit *edit, const char *module, Error *e, json_object *rows) {
+static int list_module(const Arguments *arg, SettingsEdit *edit, const char *module, Error *e,
+                       json_object *rows) {
         _cleanup_(json_object_putp) json_object *document = NULL, *origins = NULL;
-        Listing l = { .edit = edit, .module = module, .rows = rows };
-        Package p = {};
+        Listing l = { .arg = arg, .edit = edit, .module = module, .rows = rows };
+        _cleanup_(package_done) Package p = {};
         int r;
 
-        r = edit_settings(edit, NULL, e, &l.global);
-        if (r >= 0)
-                r = edit_settings(edit, module, e, &l.own);
-        if (r >= 0)
-                r = edit_package(edit, module, e, &p);
+        r = settings_edit_load(edit, NULL, e, &l.global);
         if (r < 0)
                 return r;
-        r = effective_settings(edit->context, module, &p, l.global, l.own, e, &document, &origins);
-        package_done(&p);
+        r = settings_edit_load(edit, module, e, &l.own);
+        if (r < 0)
+                return r;
+        r = settings_edit_package(edit, module, e, &p);
+        if (r < 0)
+                return r;
+        r = settings_in_force(edit->modules, module, &p, l.global, l.own, e, &document, &origins);
         if (r < 0)
                 return r;
         l.origins = origins;
-        return tree_is_leaf(document) ? 0 : tree_walk((char *[]){ NULL }, document, add_row, &l);
+        return tree_is_leaf(document) ? 0 : tree_walk((char *[]) { NULL }, document, add_row, &l);
 }
 
 /* A global key is one word: what is nested in it is shown as JSON. */
-static int list_global(Edit *edit, Error *e, json_object *rows) {
-        Listing l = { .edit = edit, .rows = rows };
+static int list_global(const Arguments *arg, SettingsEdit *edit, Error *e, json_object *rows) {
+        Listing l = { .arg = arg, .edit = edit, .rows = rows };
         int r;
 
-        r = edit_settings(edit, NULL, e, &l.global);
+        r = settings_edit_load(edit, NULL, e, &l.global);
         if (r < 0)
                 return r;
         json_object_object_foreach(settings_tree(l.global), key, value) {
@@ -125,33 +124,34 @@ static int list_global(Edit *edit, Error *e, json_object *rows) {
         return r;
 }
 
-int conf_list(Edit *edit, const char *module, Error *e, json_object *rows) {
+int conf_list(const Arguments *arg, SettingsEdit *edit, const char *module, Error *e,
+              json_object *rows) {
         int r, result;
 
         if (module)
-                return list_module(edit, module, e, rows);
+                return list_module(arg, edit, module, e, rows);
 
-        result = list_global(edit, e, rows);
+        result = list_global(arg, edit, e, rows);
         STRV_FOREACH(name, edit->known) {
                 _cleanup_(error_clear) Error why = ERROR_NULL;
 
                 if (result == -ENOMEM)
                         break;
-                r = list_module(edit, *name, &why, rows);
+                r = list_module(arg, edit, *name, &why, rows);
                 if (r < 0)
                         result = error_set(e, r, "%s", error_text(&why, r));
         }
         return result;
 }
 
-static int show(Context *c, Edit *edit, const char *module, Error *e) {
+static int show(Context *c, SettingsEdit *edit, const char *module, Error *e) {
         const TableStyle style = table_style(c->arg, "No settings.");
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         int r, result;
 
         if (!rows)
                 return -ENOMEM;
-        result = conf_list(edit, module, e, rows);
+        result = conf_list(c->arg, edit, module, e, rows);
         if (result < 0 && (module || json_object_array_length(rows) == 0))
                 return result;
         r = table_print(columns, ELEMENTSOF(columns), rows, &style);
@@ -177,7 +177,7 @@ static int run_as_set(const void *args, char **words) {
 static int run_conf(const void *args, char **words) {
         const Arguments *arg = args;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Edit edit = EDIT_NULL;
+        SettingsEdit edit = SETTINGS_EDIT_NULL;
         const char *module = NULL;
         bool is_key = false;
         Context c;
@@ -189,7 +189,7 @@ static int run_conf(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = edit_open(&c, /* write= */ false, &e, &edit);
+        r = settings_edit_open(&c.modules, /* write= */ false, &e, &edit);
         if (r >= 0 && words[0] && !streq(words[0], "all")) {
                 module = module_find(edit.known, words[0]);
                 is_key = !module;
@@ -198,7 +198,7 @@ static int run_conf(const void *args, char **words) {
                 r = show(&c, &edit, module, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot show the settings");
-        edit_done(&edit);
+        settings_edit_done(&edit);
         context_done(&c);
         return is_key ? verb_get.run(args, words) : r;
 }

@@ -3,9 +3,10 @@
 
 /* All settings with what they come from. */
 
-#include "basic/json.h"
-#include "ctl/settings-edit.h"
+#include "ctl/ctl.h"
+#include "module/settings-edit.h"
 
 /* Adds the rows of a module, or the global ones and everybody's for NULL: "key" as the verbs read
  * it, "module", "origin", "secret", "value". What can be read is there even on failure. */
-int conf_list(Edit *edit, const char *module, Error *e, json_object *rows);
+int conf_list(const Arguments *arg, SettingsEdit *edit, const char *module, Error *e,
+              json_object *rows);

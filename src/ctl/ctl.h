@@ -53,12 +53,6 @@ typedef struct Context {
 int context_open(const Arguments *arg, Context *ret);
 void context_done(Context *c);
 
-/* Restarts those of the named modules that run, and starts the failed ones anew, so that new
- * settings take effect; waits for who is just installing or removing them. A module that is stopped
- * or not installed is left alone, and without a manager nothing happens. Reports what it did.
- * Negative if a restart failed. */
-int ctl_restart_running(Context *c, char *const *names);
-
 /* Says so, with the remedy, where nothing of the user's modules can be recorded, since the journal
  * has no part that this user may read. */
 void ctl_warn_unrecorded(const Context *c);

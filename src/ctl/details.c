@@ -4,13 +4,12 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/effective.h"
 #include "ctl/limits.h"
 #include "ctl/reports.h"
 #include "ctl/rows.h"
-#include "ctl/settings-edit.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "module/settings-in-force.h"
 #include "module/units.h"
 #include "unit/query.h"
 
@@ -51,7 +50,7 @@ static int add_settings(Context *c, json_object *o, const Package *p, Mask *mask
         if (r >= 0)
                 r = reports_add_secrets(c, p->name, e, mask);
         if (r >= 0)
-                r = effective_settings(c, p->name, p, global, module, e, &document,
+                r = settings_in_force(&c->modules, p->name, p, global, module, e, &document,
                                        /* ret_origins= */ NULL);
         return r < 0 ? r : add_masked(o, "settings", mask, document);
 }
@@ -163,7 +162,7 @@ static int details_find(Context *c, const Module *m, Error *e, Details *d) {
         if (r < 0) {
                 r = details_note(d, r, &why, e);
                 if (r >= 0)
-                        r = edit_empty_package(m->name, &d->package);
+                        r = package_unknown(m->name, &d->package);
         }
         if (r >= 0)
                 r = module_units(m->name, &d->package, &d->loaded, &d->units);

@@ -2,17 +2,18 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/effective.h"
-#include "ctl/settings-edit.h"
 #include "ctl/settings-print.h"
+#include "model/key.h"
 #include "model/name.h"
+#include "module/settings-in-force.h"
 #include "store/settings-tree.h"
 
 /* -- what was set, as commands ------------------------------------------------------------------
  */
 
 typedef struct Lines {
-        const Edit *edit;
+        const Arguments *arg;
+        const SettingsEdit *edit;
         const char *module;
         unsigned hidden;
 } Lines;
@@ -20,11 +21,11 @@ typedef struct Lines {
 static int print_line(char *const *path, json_object *value, bool secret, void *userdata) {
         Lines *l = userdata;
 
-        if (secret && !l->edit->context->arg->show_secrets) {
+        if (secret && !l->arg->show_secrets) {
                 l->hidden++;
                 return 0;
         }
-        return settings_print_command(l->edit, l->module, path, value, secret);
+        return settings_print_command(l->arg, l->edit, l->module, path, value, secret);
 }
 
 /* A global key is one word: what is nested in it is printed as JSON. */
@@ -41,62 +42,64 @@ static int print_global_lines(const Settings *s, Lines *l) {
         return r;
 }
 
-static int print_lines(Edit *edit, const char *module, Lines *l, Error *e) {
+static int print_lines(SettingsEdit *edit, const char *module, Lines *l, Error *e) {
         Settings *s;
         int r;
 
-        r = edit_settings(edit, module, e, &s);
+        r = settings_edit_load(edit, module, e, &s);
         if (r < 0)
                 return r;
         l->module = module;
         return module ? settings_foreach(s, print_line, l) : print_global_lines(s, l);
 }
 
-static int print_json(Edit *edit, const char *module, Error *e) {
-        const Arguments *arg = edit->context->arg;
+static int print_json(const Arguments *arg, SettingsEdit *edit, const char *module, Error *e) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         Settings *s;
         int r;
 
-        r = edit_settings(edit, module, e, &s);
-        if (r >= 0)
-                r = settings_to_json(s, arg->show_secrets, &o);
+        r = settings_edit_load(edit, module, e, &s);
+        if (r < 0)
+                return r;
+        r = settings_to_json(s, arg->show_secrets, &o);
         return r < 0 ? r : json_print(o, arg->json);
 }
 
-static int add_json(Edit *edit, const char *module, char *const *path, Error *e, json_object *all) {
+static int add_json(const Arguments *arg, SettingsEdit *edit, const char *module,
+                    char *const *path, Error *e, json_object *all) {
         json_object *o;
         Settings *s;
         int r;
 
-        r = edit_settings(edit, module, e, &s);
-        if (r >= 0)
-                r = settings_to_json(s, edit->context->arg->show_secrets, &o);
+        r = settings_edit_load(edit, module, e, &s);
+        if (r < 0)
+                return r;
+        r = settings_to_json(s, arg->show_secrets, &o);
         return r < 0 ? r : tree_put(all, path, o);
 }
 
 /* { "global": {…}, "modules": { NAME: {…} } }, without those that cannot be read. */
-static int print_all_json(Edit *edit, Error *e) {
+static int print_all_json(const Arguments *arg, SettingsEdit *edit, Error *e) {
         _cleanup_(json_object_putp) json_object *all = json_object_new_object();
         char modules[] = "modules", global[] = "global";
         int r, result;
 
         if (!all)
                 return -ENOMEM;
-        result = add_json(edit, NULL, (char *[]){ global, NULL }, e, all);
+        result = add_json(arg, edit, NULL, (char *[]){ global, NULL }, e, all);
         r = tree_put(all, (char *[]){ modules, NULL }, json_object_new_object());
         if (r < 0)
                 return r;
         STRV_FOREACH(name, edit->known) {
-                r = add_json(edit, *name, (char *[]){ modules, *name, NULL }, e, all);
+                r = add_json(arg, edit, *name, (char *[]){ modules, *name, NULL }, e, all);
                 result = r < 0 ? r : result;
         }
-        r = json_print(all, edit->context->arg->json);
+        r = json_print(all, arg->json);
         return r < 0 ? r : result;
 }
 
 /* Those that can be read, whatever the others are like. */
-static int print_all_lines(Edit *edit, Lines *l, Error *e) {
+static int print_all_lines(SettingsEdit *edit, Lines *l, Error *e) {
         int r, result;
 
         result = print_lines(edit, NULL, l, e);
@@ -108,12 +111,12 @@ static int print_all_lines(Edit *edit, Lines *l, Error *e) {
 }
 
 /* A module's settings, or everybody's for NULL. */
-static int get_all(Edit *edit, const char *module, Error *e) {
-        Lines l = { .edit = edit };
+static int get_all(const Arguments *arg, SettingsEdit *edit, const char *module, Error *e) {
+        Lines l = { .arg = arg, .edit = edit };
         int r;
 
-        if (edit->context->arg->json != JSON_OFF)
-                return module ? print_json(edit, module, e) : print_all_json(edit, e);
+        if (arg->json != JSON_OFF)
+                return module ? print_json(arg, edit, module, e) : print_all_json(arg, edit, e);
 
         r = module ? print_lines(edit, module, &l, e) : print_all_lines(edit, &l, e);
         if (l.hidden > 0)
@@ -126,47 +129,46 @@ static int get_all(Edit *edit, const char *module, Error *e) {
  */
 
 /* A broken package has no defaults, but what was set can be told. */
-static int read_package(Edit *edit, const char *module, Package *ret) {
+static int read_package(SettingsEdit *edit, const char *module, Package *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
-        r = edit_package(edit, module, &e, ret);
+        r = settings_edit_package(edit, module, &e, ret);
         if (r >= 0)
                 return r;
         (void) log_warning_cause(r, &e, "Defaults are not known");
-        return edit_empty_package(module, ret);
+        return package_unknown(module, ret);
 }
 
 /* What the module gets: its own setting, else the global one, else a drop-in's, else the package's
  * default. */
-static int find_value(Edit *edit, const Key *key, Error *e, json_object **ret_document,
+static int find_value(SettingsEdit *edit, const Key *key, Error *e, json_object **ret_document,
                       json_object **ret) {
+        _cleanup_(package_done) Package p = {};
         Settings *global, *own;
-        Package p = {};
         int r;
 
-        r = edit_settings(edit, NULL, e, &global);
+        r = settings_edit_load(edit, NULL, e, &global);
         if (r < 0)
                 return r;
         if (!key->module)
                 return settings_get(global, key->path, ret);
 
-        r = edit_settings(edit, key->module, e, &own);
-        if (r >= 0)
-                r = read_package(edit, key->module, &p);
+        r = settings_edit_load(edit, key->module, e, &own);
         if (r < 0)
                 return r;
-        r = effective_settings(edit->context, key->module, &p, global, own, e, ret_document,
-                               /* ret_origins= */ NULL);
-        package_done(&p);
+        r = read_package(edit, key->module, &p);
+        if (r < 0)
+                return r;
+        r = settings_in_force(edit->modules, key->module, &p, global, own, e, ret_document,
+                              /* ret_origins= */ NULL);
         return r < 0 ? r : tree_get(*ret_document, key->path, ret);
 }
 
-static int get_value(Edit *edit, const char *word, Error *e) {
-        const Arguments *arg = edit->context->arg;
+static int get_value(const Arguments *arg, SettingsEdit *edit, const char *word, Error *e) {
         _cleanup_(json_object_putp) json_object *document = NULL;
-        _cleanup_(key_done) Key key = {};
         const char *module = module_find(edit->known, word);
+        _cleanup_(key_done) Key key = {};
         json_object *value;
         int r;
 
@@ -174,7 +176,7 @@ static int get_value(Edit *edit, const char *word, Error *e) {
         if (r < 0)
                 return r;
         if (!key.path)
-                return get_all(edit, key.module, e);
+                return get_all(arg, edit, key.module, e);
 
         r = find_value(edit, &key, e, &document, &value);
         if (r == 0)
@@ -184,26 +186,29 @@ static int get_value(Edit *edit, const char *word, Error *e) {
         return arg->json == JSON_OFF ? settings_print_value(value) : json_print(value, arg->json);
 }
 
+static int get(Context *c, const char *word, Error *e) {
+        _cleanup_(settings_edit_done) SettingsEdit edit = SETTINGS_EDIT_NULL;
+        int r, k;
+
+        r = settings_edit_open(&c->modules, /* write= */ false, e, &edit);
+        if (r < 0)
+                return r;
+        r = word ? get_value(c->arg, &edit, word, e) : get_all(c->arg, &edit, NULL, e);
+        k = output_flush();
+        return r < 0 ? r : k;
+}
+
 static int run_get(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Edit edit = EDIT_NULL;
         Context c;
-        int r, k;
+        int r;
 
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-
-        r = edit_open(&c, /* write= */ false, &e, &edit);
-        if (r >= 0)
-                r = words[0] && !streq(words[0], "all") ? get_value(&edit, words[0], &e)
-                                                        : get_all(&edit, NULL, &e);
-        k = output_flush();
-        if (r >= 0)
-                r = k;
+        r = get(&c, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot get %s", words[0] ? words[0] : "settings");
-        edit_done(&edit);
         context_done(&c);
         return r;
 }

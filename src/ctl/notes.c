@@ -74,6 +74,10 @@ static void print_cleanup_failed(Context *c, const ModuleNote *note) {
         log_warning("Cannot clear what killed commands have left: %s", note->clause);
 }
 
+static void print_settings_skipped(Context *c, const ModuleNote *note) {
+        log_warning("Module '%s' is left alone: %s.", note->module, note->clause);
+}
+
 static void print_service_enabled(Context *c, const ModuleNote *note) {
         log_notice("Enabled %s.", note->unit);
 }
@@ -99,6 +103,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_NAME_SERVERS_DENIED] = print_name_servers_denied,
                 [MODULE_NOTE_RUNTIME_FULL] = print_runtime_full,
                 [MODULE_NOTE_CLEANUP_FAILED] = print_cleanup_failed,
+                [MODULE_NOTE_SETTINGS_SKIPPED] = print_settings_skipped,
                 [MODULE_NOTE_SERVICE_ENABLED] = print_service_enabled,
                 [MODULE_NOTE_SERVICE_FAILED] = print_service_failed,
                 [MODULE_NOTE_FIELDS_IGNORED] = print_fields_ignored,

@@ -2,10 +2,10 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/settings-edit.h"
+#include "ctl/settings-restart.h"
 #include "ctl/value-input.h"
 #include "model/name.h"
-#include "store/settings-tree.h"
+#include "module/settings-set.h"
 
 /* `word` is NULL for one that is asked for. */
 static int parse_value(const Arguments *arg, const char *key, const char *word, Error *e,
@@ -42,79 +42,54 @@ static int parse_values(const Arguments *arg, char **words, Error *e, json_objec
         return 0;
 }
 
-/* Adds a sentence where a value takes the place of something of another kind: what is nested in
- * it, or what it is to be nested in. */
-static int tell_replaced(const Settings *s, const char *text, char **path, json_object *value,
-                         char ***notices) {
-        size_t n = strv_length(path);
-        json_object *old;
+/* The sentences for what a change did beside what it was asked for. */
+static int add_notices(const SettingsEffect *effect, const char *text, char ***notices) {
         int r = 0;
 
-        if (settings_get(s, path, &old) > 0 && !tree_is_leaf(old) && tree_is_leaf(value))
-                return strv_extendf(notices, "'%s' held %d settings, which its new value replaces.",
-                                    text, json_object_object_length(old));
-        for (size_t i = 1; r == 0 && i < n; i++) {
-                char *rest = path[i];
-
-                path[i] = NULL;
-                if (settings_get(s, path, &old) > 0 && tree_is_leaf(old))
-                        r = strv_extendf(notices, "'%s' had a value, which '%s' replaces.",
-                                         path[i - 1], text);
-                path[i] = rest;
-        }
-        return r;
+        if (effect->n_replaced > 0)
+                r = strv_extendf(notices, "'%s' held %u settings, which its new value replaces.",
+                                 text, effect->n_replaced);
+        else if (effect->replaced)
+                r = strv_extendf(notices, "'%s' had a value, which '%s' replaces.",
+                                 effect->replaced, text);
+        if (r < 0 || !effect->absent)
+                return r;
+        return strv_extendf(notices, "Module '%s' is not installed; the setting waits for it.",
+                            effect->absent);
 }
 
 /* What is worth saying once it is done is added to `notices`. */
-static int set_pair(Edit *edit, const char *text, json_object *value, Error *e, char ***notices) {
-        _cleanup_(key_done) Key key = {};
-        Settings *s;
+static int set_pair(const Context *c, SettingsEdit *edit, const char *text, json_object *value,
+                    Error *e, char ***notices) {
+        _cleanup_(settings_effect_done) SettingsEffect effect = {};
         int r;
 
-        r = key_parse(text, edit->known, e, &key);
-        if (r < 0)
-                return r;
-        if (!key.path)
-                return error_set(e, -EINVAL,
-                                 "'%s' is a module, and all its settings would be lost: name one "
-                                 "of them, as %s:KEY",
-                                 key.module, key.module);
-        if (!key.path[1] && environment_is_channel(key.path[0]))
-                return error_set(e, -EINVAL,
-                                 "'%s' is how a module finds its channel: nobody sets it",
-                                 key.path[0]);
-
-        r = edit_settings(edit, key.module, e, &s);
-        if (r < 0)
-                return r;
-        r = tell_replaced(s, text, key.path, value, notices);
-        if (r >= 0)
-                r = settings_set(s, key.path, value, edit->context->arg->secret, e);
-        if (r < 0)
-                return error_prefix(e, r, "value of '%.*s'", MODULE_NAME_MAX, text);
-
-        edit_touch(edit, key.module);
-        if (key.module && !strv_contains(edit->installed, key.module))
-                return strv_extendf(notices,
-                                    "Module '%s' is not installed; the setting waits for it.",
-                                    key.module);
-        return 0;
+        r = settings_edit_set(edit, text, value, c->arg->secret, e, &effect);
+        return r < 0 ? r : add_notices(&effect, text, notices);
 }
 
-static int set_pairs(Context *c, char **words, Error *e, Edit *edit) {
-        _cleanup_(strv_freep) char **notices = NULL;
+static int set_pairs(Context *c, char **words, Error *e, SettingsEdit *edit) {
         _cleanup_(json_object_putp) json_object *values = json_object_new_array();
+        _cleanup_(strv_freep) char **notices = NULL;
+        size_t n = strv_length(words);
         int r;
 
         if (!values)
                 return -ENOMEM;
         r = parse_values(c->arg, words, e, values);
-        if (r >= 0)
-                r = edit_open(c, /* write= */ true, e, edit);
-        for (size_t i = 0, n = strv_length(words); r >= 0 && i < n; i += 2)
-                r = set_pair(edit, words[i], json_object_array_get_idx(values, i / 2), e, &notices);
-        if (r >= 0)
-                r = edit_commit(edit, e);
+        if (r < 0)
+                return r;
+        r = settings_edit_open(&c->modules, /* write= */ true, e, edit);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i += 2) {
+                json_object *value = json_object_array_get_idx(values, i / 2);
+
+                r = set_pair(c, edit, words[i], value, e, &notices);
+                if (r < 0)
+                        return r;
+        }
+        r = settings_edit_commit(edit, e);
         if (r < 0)
                 return r;
         STRV_FOREACH(notice, notices)
@@ -144,7 +119,7 @@ static bool check_words(const Arguments *arg, char **words) {
 
 static int run_set(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Edit edit = EDIT_NULL;
+        SettingsEdit edit = SETTINGS_EDIT_NULL;
         Context c;
         int r;
 
@@ -158,8 +133,8 @@ static int run_set(const void *args, char **words) {
         if (r < 0)
                 (void) log_error_cause(r, &e, "Nothing is set");
         else
-                r = edit_restart(&edit);
-        edit_done(&edit);
+                r = settings_restart(&c, &edit);
+        settings_edit_done(&edit);
         context_done(&c);
         return r;
 }

@@ -3,6 +3,7 @@
 
 #include "axm/mask.h"
 #include "basic/string-util.h"
+#include "model/key.h"
 #include "store/settings-tree.h"
 
 /* "--user " where the same command line without it would mean the other scope. */
@@ -10,8 +11,8 @@ static const char *scope_option(const Arguments *arg) {
         return arg->system ? "--system " : arg->user ? "--user " : "";
 }
 
-int settings_print_command(const Edit *edit, const char *module, char *const *path,
-                           json_object *value, bool secret) {
+int settings_print_command(const Arguments *arg, const SettingsEdit *edit, const char *module,
+                           char *const *path, json_object *value, bool secret) {
         _cleanup_(freep) char *key = NULL, *quoted_key = NULL, *quoted = NULL;
         bool text = json_object_is_type(value, json_type_string);
         const char *plain = settings_value_text(value);
@@ -30,7 +31,7 @@ int settings_print_command(const Edit *edit, const char *module, char *const *pa
         if (!quoted_key || !quoted)
                 return -ENOMEM;
 
-        printf("pm2ctl %sset %s%s%s%s %s\n", scope_option(edit->context->arg),
+        printf("pm2ctl %sset %s%s%s%s %s\n", scope_option(arg),
                text ? "" : "--json ", secret ? "--secret " : "",
                key[0] == '-' || plain[0] == '-' ? "-- " : "", quoted_key, quoted);
         return 0;

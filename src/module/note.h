@@ -18,11 +18,13 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_NAME_SERVERS_DENIED, /* unit, address: of the only name server */
         MODULE_NOTE_RUNTIME_FULL,        /* path of the runtime folder; module, bytes and files of
                                             the largest in it, or NULL */
-        MODULE_NOTE_FIELDS_IGNORED,  /* module, clause: fields of its package.json, joined by ", ",
+        MODULE_NOTE_FIELDS_IGNORED,   /* module, clause: fields of its package.json, joined by ", ",
                                         that have no effect here */
         MODULE_NOTE_SERVICE_ENABLED, /* unit: of services.h, that was not */
         MODULE_NOTE_SERVICE_FAILED,  /* unit, failure: it could not be enabled */
         MODULE_NOTE_CLEANUP_FAILED,  /* failure: of what killed processes have left */
+        MODULE_NOTE_SETTINGS_SKIPPED, /* module, failure: it was broken before the change, and is
+                                         not restarted */
 
         /* of installs */
         MODULE_NOTE_NPMRC_IGNORED,       /* path, clause: a file that others may have written to */

@@ -60,7 +60,6 @@ LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup
 # Circles and files of programs in tests that are still there. Remove what is gone.
 CIRCLES = {
     'model/package model/package-units',
-    'module/modules module/note',
     'npm/tree/placement npm/tree/prune',
     'store/module-file store/modules store/store',
     'store/settings store/settings-tree',
