@@ -17,5 +17,5 @@
 #define MESSAGE_ID_LOG           "87c764a01b374862908cd08f9ab29378"
 #define MESSAGE_ID_OTHER         "a4d18c7624224cfe9317e3b932eab27b"
 
-/* A message was not taken: too large, too deep, not UTF-8. */
+/* A message was refused: too large, too deep, not UTF-8. */
 #define MESSAGE_ID_REFUSED "c7b6256ee1f44aaf9fc96aa9133ef8aa"

@@ -6,23 +6,44 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "axm/channel.h"
+#include "axm/mask.h"
 #include "basic/clock.h"
 #include "basic/log.h"
 #include "basic/strv.h"
 #include "journal/send.h"
-#include "launch/bridge-internal.h"
+#include "launch/control-server.h"
 #include "launch/detach.h"
+#include "launch/heartbeat.h"
+#include "launch/lifecycle.h"
+#include "launch/message-handler.h"
+#include "launch/monitor.h"
 #include "launch/notify.h"
+#include "launch/plan.h"
+#include "launch/profile-saver.h"
+#include "launch/report.h"
 
 #define BRIDGE_NAME "pm2-bridge"
 
-/* journald looks up who sent an entry when it has read it: whoever is gone by then is nobody. */
+/* journald looks up the sender of an entry when it has read it, and finds none that is gone. */
 #define LINGER_USEC  (300 * USEC_PER_MSEC)
 #define JOURNAL_USEC (1 * USEC_PER_SEC) /* together less than kill_timeout by default */
 
+typedef struct Bridge {
+        Channel channel;
+        Mask *mask;
+        Report report;
+        Monitor monitor;
+        ControlServer control;
+        ProfileSaver profile;
+        Lifecycle lifecycle;
+        Heartbeat heartbeat;
+        MessageHandler handler;
+} Bridge;
+
 /* -- the loop ---------------------------------------------------------------------------------- */
 
-/* What is waited for: the module's channel, the manager's signal, then whoever wants something. */
+/* What is waited for: the module's channel, the manager's signal, clients of the control socket. */
 enum {
         POLL_CHANNEL,
         POLL_STOP,
@@ -31,7 +52,7 @@ enum {
 };
 
 /* Fills in what happened; how many that are. */
-static int wait_for_events(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
+static int bridge_wait(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
         uint64_t due = MIN2(MIN2(monitor_due(&b->monitor), heartbeat_due(&b->heartbeat)),
                             control_server_due(&b->control));
         int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
@@ -51,19 +72,19 @@ static int wait_for_events(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
         return (int) n;
 }
 
-static void flush_monitor(Bridge *b) {
+static void bridge_flush_monitor(Bridge *b) {
         int r;
 
         if (monitor_due(&b->monitor) > 0)
                 return;
         r = monitor_flush(&b->monitor);
         if (r < 0)
-                (void) log_warning_errno(r, "Failed to write the metrics to the runtime folder, "
+                (void) log_warning_errno(r, "Failed to write the metrics to the runtime directory, "
                                             "ignoring until it can be written to: %m");
 }
 
 /* 1 as long as the module may say more. */
-static int handle_channel(Bridge *b, short events) {
+static int bridge_handle_channel(Bridge *b, short events) {
         int r;
 
         if (events & POLLOUT)
@@ -73,31 +94,31 @@ static int handle_channel(Bridge *b, short events) {
         r = channel_fill(&b->channel);
         if (r <= 0)
                 return r;
-        bridge_handle_lines(b);
+        message_handler_take_lines(&b->handler);
         return 1;
 }
 
-static int run(Bridge *b) {
+static int bridge_loop(Bridge *b) {
         struct pollfd fds[_POLL_MAX];
         int n, r;
 
         for (;;) {
-                n = wait_for_events(b, fds);
+                n = bridge_wait(b, fds);
                 if (n < 0)
                         return n;
-                r = handle_channel(b, fds[POLL_CHANNEL].revents);
+                r = bridge_handle_channel(b, fds[POLL_CHANNEL].revents);
                 if (r <= 0)
                         return r;
                 if (fds[POLL_STOP].revents)
-                        lifecycle_stop(&b->lifecycle, &b->channel, &b->report);
+                        lifecycle_handle_signal(&b->lifecycle, &b->channel, &b->report);
                 control_server_handle(&b->control, fds + POLL_CONTROL, (size_t) n - POLL_CONTROL);
-                flush_monitor(b);
+                bridge_flush_monitor(b);
                 heartbeat_beat(&b->heartbeat);
         }
 }
 
 /* The module is gone; what it said last must not lose its sender. */
-static void finish(Bridge *b) {
+static void bridge_finish(Bridge *b) {
         uint64_t begin, read, until;
         bool ended;
 
@@ -119,44 +140,71 @@ static void finish(Bridge *b) {
 
 /* -- the process ------------------------------------------------------------------------------- */
 
-/* Collects what the bridge needs of the plan, then lets go of all the rest. */
-static int settle(Plan *p, char **argv, Bridge *b) {
-        const char *given = getenv("RUNTIME_DIRECTORY");
-        _cleanup_(freep) char *folder = NULL, *stem = NULL, *module = NULL;
-        int r, notify;
+/* What the unit and the module are called; this lives as long as the process. */
+static int bridge_setup_report(Bridge *b, const Plan *p, char **argv) {
+        char *id, *module;
+        int r;
 
-        if (given) {
-                folder = strndup(given, strcspn(given, ":"));
-                if (!folder)
-                        return -ENOMEM;
-        }
-        stem = strv_join(argv + 1, "@"); /* of the unit's name */
-        if (!stem)
-                return -ENOMEM;
         r = plan_mask(p, &b->mask);
         if (r < 0)
                 return r;
-        b->report = (Report){ .id = stem, .mask = b->mask, .debug = plan_debug(p) };
-        detach_name(argv, BRIDGE_NAME, TAKE_PTR(stem));
+        id = strv_join(argv + 1, "@"); /* of the unit's name */
         module = strdup(p->module.name);
-        if (!module)
+        if (!id || !module)
                 return -ENOMEM;
+
+        b->report = (Report){
+                .id = id,
+                .module = p->scope.kind == SCOPE_USER ? module : NULL,
+                .mask = b->mask,
+                .debug = plan_debug(p),
+        };
         b->control = (ControlServer){
                 .module = module,
                 .channel = &b->channel,
                 .report = &b->report,
         };
-        if (p->scope.kind == SCOPE_USER)
-                b->report.module = module;
-        (void) TAKE_PTR(module);
+        detach_name(argv, BRIDGE_NAME, id);
+        return 0;
+}
+
+/* Keeps its end of the channel and the manager's socket; from here on the numbers have changed. */
+static int bridge_setup_files(Bridge *b) {
+        int notify, r;
 
         r = detach_files(b->channel.fd, notify_fd(), &notify);
         if (r < 0)
                 return r;
         b->channel.fd = CHANNEL_FD;
-        notify_moved(notify);
-        b->channel.overflow = bridge_take_overflow;
-        b->channel.userdata = b;
+        notify_set_fd(notify);
+        b->handler = (MessageHandler){
+                .channel = &b->channel,
+                .mask = b->mask,
+                .report = &b->report,
+                .monitor = &b->monitor,
+                .control = &b->control,
+                .profile = &b->profile,
+                .lifecycle = &b->lifecycle,
+        };
+        b->channel.overflow = message_handler_take_overflow;
+        b->channel.userdata = &b->handler;
+        return 0;
+}
+
+/* Collects what the bridge needs of the plan, then lets go of all the rest. */
+static int bridge_setup(Bridge *b, Plan *p, char **argv) {
+        const char *given = getenv("RUNTIME_DIRECTORY");
+        _cleanup_(freep) char *folder = given ? strndup(given, strcspn(given, ":")) : NULL;
+        int r;
+
+        if (given && !folder)
+                return -ENOMEM;
+        r = bridge_setup_report(b, p, argv);
+        if (r < 0)
+                return r;
+        r = bridge_setup_files(b);
+        if (r < 0)
+                return r;
         b->profile = (ProfileSaver){ .folder = TAKE_PTR(p->data), .dir_fd = -EBADF };
         heartbeat_init(&b->heartbeat);
         r = monitor_init(&b->monitor, folder);
@@ -169,26 +217,32 @@ static int settle(Plan *p, char **argv, Bridge *b) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                (void) log_warning_errno(r, "Failed to make the control socket, so that nothing "
-                                            "can be triggered: %m");
+                (void) log_warning_errno(r, "Failed to create the control socket, so 'pm2ctl "
+                                            "trigger' will not work: %m");
         plan_done(p);
         detach_environment();
         return 0;
 }
 
-static _Noreturn void be_bridge(Plan *p, char **argv, Channel *channel) {
+static int bridge_run(Plan *p, char **argv, Channel *channel) {
         Bridge b = { .channel = *channel, .lifecycle = LIFECYCLE_NULL };
         int r;
 
         detach_signals();
         (void) umask(0077);
+        r = bridge_setup(&b, p, argv);
+        if (r < 0)
+                return r;
+        (void) malloc_trim(0);
+        r = bridge_loop(&b);
+        bridge_finish(&b);
+        return r;
+}
 
-        r = settle(p, argv, &b);
-        if (r >= 0) {
-                (void) malloc_trim(0);
-                r = run(&b);
-                finish(&b);
-        }
+static _Noreturn void bridge_main(Plan *p, char **argv, Channel *channel) {
+        int r;
+
+        r = bridge_run(p, argv, channel);
         if (r < 0)
                 (void) log_error_errno(r, "Failed to read the module's channel: %m");
         _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
@@ -198,19 +252,23 @@ int bridge_start(Plan *p, char **argv, Channel *channel) {
         int status;
         pid_t pid;
 
+        assert(p);
+        assert(argv);
+        assert(channel);
+
         pid = fork();
         if (pid < 0)
                 return -errno;
         if (pid == 0) {
-                /* Before there is a module that it has to be kept from: of the same user, it would
-                 * else read the bridge's memory, and take its descriptors. */
+                /* Before there is a module that it has to be kept from: a process of the same user
+                 * could otherwise read the bridge's memory, and take its descriptors. */
                 if (setsid() < 0 || prctl(PR_SET_DUMPABLE, 0) < 0)
                         _exit(errno);
                 pid = fork();
                 if (pid < 0)
                         _exit(errno);
                 if (pid == 0)
-                        be_bridge(p, argv, channel);
+                        bridge_main(p, argv, channel);
                 _exit(EXIT_SUCCESS);
         }
 

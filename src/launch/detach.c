@@ -7,12 +7,12 @@
 
 #include "basic/macro.h"
 #include "basic/strv.h"
-#include "launch/program.h"
+#include "launch/plan.h"
 
 extern char **environ;
 
 void detach_signals(void) {
-        /* one that is ignored would not be kept for who waits for it */
+        /* an ignored signal could not be waited for */
         static const int left[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGCHLD, SIGCONT };
         sigset_t blocked;
 
@@ -28,6 +28,9 @@ void detach_signals(void) {
 int detach_files(int channel_fd, int notify_fd, int *ret_notify_fd) {
         _cleanup_(closep) int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         int last = CHANNEL_FD;
+
+        assert(channel_fd >= 0);
+        assert(ret_notify_fd);
 
         if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
             dup2(channel_fd, CHANNEL_FD) < 0 || (notify_fd >= 0 && dup2(notify_fd, ++last) < 0))
@@ -50,6 +53,10 @@ void detach_environment(void) {
  * for. */
 void detach_name(char **argv, const char *name, const char *argument) {
         char *start = argv[0], *end = start;
+
+        assert(argv[0]);
+        assert(name);
+        assert(argument);
 
         STRV_FOREACH(word, argv)
                 end = *word + strlen(*word);

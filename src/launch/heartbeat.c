@@ -11,6 +11,8 @@
 void heartbeat_init(Heartbeat *h) {
         uint64_t usec;
 
+        assert(h);
+
         *h = (Heartbeat){};
         (void) unsetenv("WATCHDOG_PID"); /* names the main process, which leaves it to us */
         if (sd_watchdog_enabled(/* unset_environment= */ 0, &usec) <= 0)
@@ -21,6 +23,8 @@ void heartbeat_init(Heartbeat *h) {
 
 uint64_t heartbeat_due(const Heartbeat *h) {
         uint64_t now;
+
+        assert(h);
 
         if (h->interval_usec == 0)
                 return USEC_INFINITY;
@@ -36,6 +40,8 @@ void heartbeat_beat(Heartbeat *h) {
 }
 
 bool heartbeat_end(Heartbeat *h) {
+        assert(h);
+
         if (h->interval_usec == 0)
                 return false;
         h->interval_usec = 0;

@@ -7,11 +7,11 @@
 #include "basic/macro.h"
 
 typedef struct Heartbeat {
-        uint64_t interval_usec; /* 0: nobody listens */
+        uint64_t interval_usec; /* 0: the manager expects none */
         uint64_t next_usec;
 } Heartbeat;
 
-/* As often as the manager's $WATCHDOG_USEC asks for. */
+/* Beats as often as $WATCHDOG_USEC asks for. */
 void heartbeat_init(Heartbeat *h);
 
 /* Microseconds until the next beat, USEC_INFINITY if there is none to come. */
@@ -20,6 +20,6 @@ uint64_t heartbeat_due(const Heartbeat *h);
 /* Beats if it is time. */
 void heartbeat_beat(Heartbeat *h);
 
-/* The module needs no bridge any more: it has closed its channel, which it may. True if this was
- * sent. */
+/* Tells the manager to expect no more beats: the module has closed its channel, which it may, and
+ * needs no bridge. Whether this was sent. */
 bool heartbeat_end(Heartbeat *h);

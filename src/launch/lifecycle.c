@@ -6,8 +6,9 @@
 
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "launch/control-server.h"
 #include "launch/notify.h"
+#include "launch/report.h"
+#include "model/app.h"
 
 /* As the channel carries them, and as PM2 has them. */
 #define READY    "\"ready\""
@@ -21,7 +22,7 @@ static sigset_t stop_signal(void) {
         return set;
 }
 
-void lifecycle_block(void) {
+void lifecycle_block_signal(void) {
         const sigset_t set = stop_signal();
 
         (void) sigprocmask(SIG_BLOCK, &set, NULL);
@@ -30,6 +31,9 @@ void lifecycle_block(void) {
 int lifecycle_open(const App *app, Lifecycle *ret) {
         const sigset_t set = stop_signal();
 
+        assert(app);
+        assert(ret);
+
         *ret = (Lifecycle){ .waits = app->wait_ready, .stop_fd = -EBADF };
         if (!app->shutdown_with_message)
                 return 0;
@@ -37,7 +41,10 @@ int lifecycle_open(const App *app, Lifecycle *ret) {
         return ret->stop_fd < 0 ? -errno : 0;
 }
 
-void lifecycle_take(Lifecycle *l, const char *line) {
+void lifecycle_take_line(Lifecycle *l, const char *line) {
+        assert(l);
+        assert(line);
+
         if (!l->waits || !streq(line, READY))
                 return;
         l->waits = false;
@@ -45,18 +52,20 @@ void lifecycle_take(Lifecycle *l, const char *line) {
         (void) notify_send("READY=1");
 }
 
-/* The manager has adopted the bridge, so it is the parent; from anybody else the signal means what
- * it always does. */
-void lifecycle_stop(Lifecycle *l, Channel *channel, Report *report) {
+/* The manager has adopted the bridge, so it is the parent; from any other process the signal means
+ * what it always does. */
+void lifecycle_handle_signal(Lifecycle *l, Channel *channel, Report *report) {
         struct signalfd_siginfo info;
         int r;
+
+        assert(l);
+        assert(l->stop_fd >= 0);
 
         if (read(l->stop_fd, &info, sizeof(info)) != sizeof(info) ||
             (pid_t) info.ssi_pid != getppid())
                 return;
-        r = tell_module(channel, report, SHUTDOWN);
+        r = report_and_send(report, channel, SHUTDOWN);
         if (r < 0)
-                (void) log_warning_errno(r,
-                                         "Failed to tell the module to end, so it will be killed "
-                                         "when its time is up: %m");
+                (void) log_warning_errno(r, "Failed to send the module its shutdown message, so it "
+                                            "will be killed after its kill_timeout: %m");
 }

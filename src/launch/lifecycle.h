@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a module and its manager tell each other by way of the bridge: that the module is ready
- * (wait_ready), and that it shall end (shutdown_with_message). */
+/* What a module and its manager say to each other by way of the bridge: that the module is ready
+ * (wait_ready), and that it must end (shutdown_with_message). */
 
-#include "axm/channel.h"
-#include "launch/report.h"
-#include "model/app.h"
+#include "basic/macro.h"
+
+typedef struct App App;
+typedef struct Channel Channel;
+typedef struct Report Report;
 
 typedef struct Lifecycle {
         bool waits;    /* the module has yet to say that it is ready */
-        bool notified; /* the manager was told so */
+        bool notified; /* the manager was notified of that */
         int stop_fd;   /* the manager's SIGCONT arrives here; negative: it means nothing */
 } Lifecycle;
 
 #define LIFECYCLE_NULL ((Lifecycle){ .stop_fd = -EBADF })
 
-/* Blocks the signal, before there is anybody whom it could reach too early. */
-void lifecycle_block(void);
+/* Blocks the signal, before there is a process that it could reach too early. */
+void lifecycle_block_signal(void);
 
+/* Fills in what the app asks for. An errno of signalfd(2). */
 int lifecycle_open(const App *app, Lifecycle *ret);
 
-/* Tells the manager if the line is the module's word that it is ready. */
-void lifecycle_take(Lifecycle *l, const char *line);
+/* Notifies the manager if the line says that the module is ready. */
+void lifecycle_take_line(Lifecycle *l, const char *line);
 
-/* Reads the signal, and tells the module if it is the manager's. */
-void lifecycle_stop(Lifecycle *l, Channel *channel, Report *report);
+/* Reads the signal, and sends the module its message to shut down if the manager sent it. */
+void lifecycle_handle_signal(Lifecycle *l, Channel *channel, Report *report);

@@ -8,12 +8,15 @@
 
 #include <fcntl.h>
 
+#include "axm/channel.h"
 #include "basic/env.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "launch/bridge.h"
 #include "launch/lifecycle.h"
 #include "launch/notify.h"
+#include "launch/plan-environment.h"
+#include "launch/plan.h"
 #include "launch/program.h"
 #include "model/exit-status.h"
 #include "model/name.h"
@@ -39,19 +42,21 @@ static int hand_over_files(int module_fd) {
         return close_range(CHANNEL_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0 ? -errno : 0;
 }
 
-static int open_channel(Plan *p, char **argv, Error *e) {
+static int open_channel(Plan *p, char **argv) {
         _cleanup_(channel_done) Channel channel = CHANNEL_EMPTY;
         _cleanup_(closep) int module_fd = -EBADF;
         int r;
 
-        lifecycle_block();
+        lifecycle_block_signal();
         r = channel_open(&channel, &module_fd);
-        if (r >= 0)
-                r = bridge_start(p, argv, &channel);
-        if (r >= 0)
-                r = hand_over_files(module_fd);
         if (r < 0)
-                return error_set(e, r, "cannot open its channel: %s", strerror(-r));
+                return r;
+        r = bridge_start(p, argv, &channel);
+        if (r < 0)
+                return r;
+        r = hand_over_files(module_fd);
+        if (r < 0)
+                return r;
         if (module_fd == CHANNEL_FD)
                 (void) TAKE_FD(module_fd);
         return 0;
@@ -86,13 +91,16 @@ static int keep_notify(void) {
         int r;
 
         r = notify_keep();
-        if (r >= 0)
-                return EXIT_SUCCESS;
-        (void) log_error_errno(r, "Cannot connect to systemd's notify socket: %m");
-        return EXIT_STATUS_CHANNEL;
+        if (r < 0)
+                return log_error_errno(r, "Failed to connect to systemd's notify socket: %m"),
+                       EXIT_STATUS_CHANNEL;
+        return EXIT_SUCCESS;
 }
 
-static int launch(char **argv, Plan *p, Error *e) {
+/* Becomes the module, or returns the exit status that says which part failed. */
+static int launch_module(char **argv, Plan *p, Error *e) {
+        int r;
+
         if (plan_module(p, argv[1], e) < 0)
                 return EXIT_STATUS_PACKAGE;
         if (plan_folder(p, e) < 0)
@@ -105,8 +113,10 @@ static int launch(char **argv, Plan *p, Error *e) {
                 return EXIT_STATUS_INTERPRETER;
         if (open_notify(e) < 0)
                 return EXIT_STATUS_CHANNEL;
-        if (open_channel(p, argv, e) < 0)
-                return EXIT_STATUS_CHANNEL;
+        r = open_channel(p, argv);
+        if (r < 0)
+                return error_set(e, r, "cannot open its channel: %s", strerror(-r)),
+                       EXIT_STATUS_CHANNEL;
         (void) become_module(p, e);
         return EXIT_STATUS_INTERPRETER;
 }
@@ -120,14 +130,16 @@ int main(int argc, char **argv) {
         log_setup("pm2-launch");
         env_protect(/* not_for_root= */ NULL);
         if (argc < 2 || argc > 4) {
-                log_error("Usage: pm2-launch MODULE-ID [APP [INSTANCE]]; units of modules call it");
+                log_error("Usage: pm2-launch MODULE-ID [APP [INSTANCE]]; called by units of "
+                          "modules.");
                 return EXIT_STATUS_USAGE;
         }
 
         if (streq(argv[1], NOTIFY_OPTION))
                 return keep_notify();
-        status = launch(argv, &p, &e);
+        status = launch_module(argv, &p, &e);
         (void) module_name_from_id(argv[1], &name);
-        log_error("Cannot start module '%s': %s", name ? name : argv[1], error_text(&e, -ENOMEM));
+        log_error("Failed to start module '%s': %s", name ? name : argv[1],
+                  error_text(&e, -ENOMEM));
         return status;
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "axm/mask.h"
 #include "axm/metric.h"
 #include "basic/clock.h"
 #include "basic/fs.h"
@@ -16,16 +17,16 @@
 #define METRICS_MAX     256
 #define METRIC_SIZE_MAX 4096
 
-int monitor_init(Monitor *m, const char *folder) {
-        *m = (Monitor){ .dir_fd = -EBADF, .metrics = json_object_new_object() };
-        if (!m->metrics)
+int monitor_init(Monitor *ret, const char *folder) {
+        assert(ret);
+
+        *ret = (Monitor){ .dir_fd = -EBADF, .metrics = json_object_new_object() };
+        if (!ret->metrics)
                 return -ENOMEM;
-        if (folder) {
-                m->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-                if (m->dir_fd < 0)
-                        return -errno;
-        }
-        return 0;
+        if (!folder)
+                return 0;
+        ret->dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return ret->dir_fd < 0 ? -errno : 0;
 }
 
 /* The name is masked like any text, but may speak of tokens. */
@@ -60,6 +61,9 @@ int monitor_update(Monitor *m, const Mask *mask, json_object *data) {
         bool full = m->full;
         int r;
 
+        assert(m);
+        assert(mask);
+
         if (!json_object_is_type(data, json_type_object))
                 return 0;
         json_object_object_foreach(data, name, metric) {
@@ -76,6 +80,8 @@ int monitor_update(Monitor *m, const Mask *mask, json_object *data) {
 
 uint64_t monitor_due(const Monitor *m) {
         uint64_t due = m->written_usec + INTERVAL_USEC, now;
+
+        assert(m);
 
         if (!m->dirty)
                 return USEC_INFINITY;
@@ -103,15 +109,15 @@ static int write_metrics(Monitor *m, const char *text) {
 /* What the manager shows. */
 static int notify_status(Monitor *m) {
         _cleanup_(freep) char *status = axm_monitor_status(m->metrics), *state = NULL;
+        int r;
 
         if (!status)
                 return -ENOMEM;
         if (streq_ptr(m->status, status))
                 return 0;
-        if (asprintf(&state, "STATUS=%s", status) < 0) {
-                state = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&state, "STATUS=%s", status);
+        if (r < 0)
+                return r;
         (void) notify_send(state);
         free(m->status);
         m->status = TAKE_PTR(status);
@@ -121,6 +127,8 @@ static int notify_status(Monitor *m) {
 int monitor_flush(Monitor *m) {
         const char *text = json_text(m->metrics);
         int r, written = 0;
+
+        assert(m);
 
         m->dirty = false;
         m->written_usec = now_usec();

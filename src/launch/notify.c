@@ -11,7 +11,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 
-#define NOTIFY_NAME  "notify" /* of the one that the manager keeps */
+#define NOTIFY_NAME  "notify" /* of the descriptor that the manager keeps */
 #define FD_MIN       16       /* out of the way of descriptors that have fixed numbers */
 #define BARRIER_MSEC 5000     /* for a manager that is busy */
 
@@ -49,7 +49,7 @@ static int connect_notify(const char *address) {
                 return -EINVAL;
         memcpy(sun.sun_path, address, size);
         if (address[0] == '@')
-                sun.sun_path[0] = 0; /* such a name has no NUL at its end */
+                sun.sun_path[0] = 0; /* an abstract name has no NUL at its end */
         else
                 size++;
         fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -59,7 +59,7 @@ static int connect_notify(const char *address) {
         return TAKE_FD(fd);
 }
 
-/* The one that the manager kept; -EBADF: none. */
+/* The descriptor that the manager kept; -EBADF: none. */
 static int take_kept(void) {
         _cleanup_(strv_freep) char **names = NULL;
         int n;
@@ -78,7 +78,7 @@ static int move_up(int fd) {
         return copy < 0 ? -errno : copy;
 }
 
-static int find(void) {
+static int find_socket(void) {
         const char *address = getenv("NOTIFY_SOCKET");
         _cleanup_(closep) int fd = take_kept();
 
@@ -88,7 +88,7 @@ static int find(void) {
 }
 
 int notify_open(void) {
-        the_fd = find();
+        the_fd = find_socket();
         return the_fd < 0 && the_fd != -EBADF ? the_fd : 0;
 }
 
@@ -96,11 +96,13 @@ int notify_fd(void) {
         return the_fd;
 }
 
-void notify_moved(int fd) {
+void notify_set_fd(int fd) {
         the_fd = fd;
 }
 
 bool notify_send(const char *state) {
+        assert(state);
+
         return the_fd >= 0 && send(the_fd, state, strlen(state), MSG_NOSIGNAL) >= 0;
 }
 
@@ -134,7 +136,7 @@ int notify_keep(void) {
         r = send_with_fd(the_fd, "FDSTORE=1\nFDNAME=" NOTIFY_NAME "\nFDPOLL=0", the_fd);
         if (r < 0)
                 return r;
-        /* whose message it is, the manager sees only as long as we are there */
+        /* the manager sees which unit a message is from only as long as its process lives */
         notify_barrier();
         return 0;
 }

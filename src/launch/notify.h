@@ -13,19 +13,21 @@
 #define NOTIFY_OPTION "--notify"
 
 /* Connects to $NOTIFY_SOCKET and has the manager keep that for what is started next in this unit.
- * Nothing without such a variable. */
+ * Without that variable nothing happens. */
 int notify_keep(void);
 
-/* Takes the socket that was kept, or connects to $NOTIFY_SOCKET. Without a manager what is said
- * goes nowhere. */
+/* Takes the socket that was kept, or connects to $NOTIFY_SOCKET. 0 without either: what is sent
+ * then goes nowhere. */
 int notify_open(void);
 
-/* The descriptor, close-on-exec; negative: there is none. For who arranges descriptors. */
+/* The descriptor, close-on-exec; negative: there is none. */
 int notify_fd(void);
-void notify_moved(int fd);
 
-/* Whether it was sent. */
+/* Its new number, once the caller has moved it. */
+void notify_set_fd(int fd);
+
+/* Whether the state, lines as in sd_notify(3), was sent. */
 bool notify_send(const char *state);
 
-/* Returns when the manager has read what was sent, at the latest after some seconds. */
+/* Returns when the manager has read what was sent, at the latest after 5 s. */
 void notify_barrier(void);

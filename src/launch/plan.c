@@ -2,32 +2,33 @@
 #include "launch/plan.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
+#include "axm/mask.h"
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "model/environment.h"
 #include "model/name.h"
 #include "model/secret.h"
+#include "store/settings.h"
 
-#define VARIABLE_STATE "PM2CTL_STATE"
 #define VARIABLE_DEBUG "MODULE_DEBUG"
 
 extern char **environ;
 
 /* -- the module -------------------------------------------------------------------------------- */
 
-/* A unit of the user scope carries the folder, since what XDG variables say may have changed. */
 static int open_store(Plan *p, Error *e, Store **ret) {
         const char *state = getenv(VARIABLE_STATE);
         int r;
 
         r = scope_init(state ? SCOPE_USER : SCOPE_SYSTEM, e, &p->scope);
-        if (r >= 0 && state)
-                r = free_and_strdup(&p->scope.state, state);
-        return r < 0 ? r : store_open(&p->scope, /* create= */ false, e, ret);
+        if (r < 0)
+                return r;
+        r = state ? free_and_strdup(&p->scope.state, state) : 0;
+        if (r < 0)
+                return r;
+        return store_open(&p->scope, /* create= */ false, e, ret);
 }
 
 static int choose_app(Plan *p, char *const *parts, Error *e) {
@@ -36,10 +37,10 @@ static int choose_app(Plan *p, char *const *parts, Error *e) {
 
         r = package_find_unit(&p->package, app, number ? (unsigned) strtoul(number, NULL, 10) : 0,
                               &p->place);
-        if (r == 0)
-                r = error_set(e, -ENOENT, "its package.json declares no app '%s'", app);
         if (r < 0)
                 return r;
+        if (r == 0)
+                return error_set(e, -ENOENT, "its package.json declares no app '%s'", app);
         p->app = p->package.apps + p->place.app;
         return 0;
 }
@@ -49,19 +50,25 @@ int plan_module(Plan *p, const char *id, Error *e) {
         _cleanup_(freep) char *name = NULL;
         int r;
 
+        assert(p);
+        assert(id);
+
         r = module_name_from_id(id, &name);
         if (r < 0)
-                return error_set(e, r, "'%s' is no module's id", id);
+                return error_set(e, r, "'%s' is not a valid module ID", id);
         r = open_store(p, e, &store);
         if (r < 0)
                 return r;
         r = store_load(store, name, e, &p->module);
         if (r < 0)
                 return r;
-        return r == 0 ? error_set(e, -ENOENT, "it is not installed (any more)") : 0;
+        return r == 0 ? error_set(e, -ENOENT, "it is not installed") : 0;
 }
 
 int plan_folder(Plan *p, Error *e) {
+        assert(p);
+        assert(p->package_fd < 0);
+
         p->package_fd = store_open_package(&p->module, e);
         return MIN2(p->package_fd, 0);
 }
@@ -82,11 +89,15 @@ static int enter_folder(Plan *p, Error *e) {
                                          cwd, strerror(errno));
         }
         p->cwd = getcwd(NULL, 0);
-        return p->cwd ? 0 : error_set(e, -errno, "its folder is gone: %s", strerror(errno));
+        return p->cwd ? 0 : error_set(e, -errno, "its directory is gone: %s", strerror(errno));
 }
 
 int plan_app(Plan *p, char *const *words, Error *e) {
         int r;
+
+        assert(p);
+        assert(p->package_fd >= 0);
+        assert(words && words[0]);
 
         r = store_read_package_at(&p->module, p->package_fd, e, &p->package);
         if (r < 0)
@@ -123,6 +134,9 @@ int plan_settings(Plan *p, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
+        assert(p);
+        assert(p->module.name);
+
         if (!credentials)
                 return error_set(e, -ENOENT,
                                  "its unit has no credentials (CREDENTIALS_DIRECTORY is unset)");
@@ -135,107 +149,29 @@ int plan_settings(Plan *p, Error *e) {
         return r < 0 ? r : read_settings(p, fd, "module", p->module.name, e, &p->settings);
 }
 
-/* -- environment ------------------------------------------------------------------------------- */
-
-/* The folder for the module's own data: the first of StateDirectory=, or in user scope one that is
- * made here, since where the manager would make it depends on its version. */
-static int find_data(const Plan *p, char **ret) {
-        const char *given = getenv("STATE_DIRECTORY"), *state = getenv(VARIABLE_STATE);
-        _cleanup_(freep) char *folder = NULL, *data = NULL;
-        int r;
-
-        if (given && given[0] == '/') {
-                data = strndup(given, strcspn(given, ":"));
-                if (!data)
-                        return -ENOMEM;
-        } else if (state) {
-                r = module_folder_from_name(p->module.name, &folder);
-                if (r < 0)
-                        return r;
-                if (asprintf(&data, "%s/data/%s", state, folder) < 0) {
-                        data = NULL;
-                        return -ENOMEM;
-                }
-                r = mkdir_parents(data, 0700);
-                if (r < 0)
-                        return r;
-        }
-        *ret = TAKE_PTR(data);
-        return 0;
-}
-
-static int base_environment(const char *data, char ***ret) {
-        /* it is the bridge that beats, and speaks to the manager */
-        static const char *const ours[] = { VARIABLE_STATE,   "NOTIFY_SOCKET", "WATCHDOG_USEC",
-                                            "WATCHDOG_PID",   "LISTEN_FDS",    "LISTEN_PID",
-                                            "LISTEN_FDNAMES", "LISTEN_PIDFDID" };
-        _cleanup_(strv_freep) char **base = NULL;
-        int r;
-
-        r = strv_copy(environ, &base);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(ours); i++)
-                r = strv_env_set(&base, ours[i], NULL);
-        if (r >= 0 && data && !strv_env_get(base, "STATE_DIRECTORY"))
-                r = strv_env_set(&base, "STATE_DIRECTORY", data);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(base);
-        return 0;
-}
-
-int plan_environment(Plan *p, Error *e) {
-        _cleanup_(freep) char *pm2_home = NULL;
-        _cleanup_(strv_freep) char **base = NULL;
-        EnvironmentSource source = {
-                .package = &p->package,
-                .app = p->app,
-                .global = settings_tree(p->global),
-                .module = settings_tree(p->settings),
-        };
-        EnvironmentFacts facts = {
-                .pm_id = p->module.pm_id,
-                .instance = p->place.instance,
-                .script = p->script,
-                .cwd = p->cwd,
-                .interpreter = p->interpreter,
-                .channel_fd = CHANNEL_FD,
-        };
-        int r;
-
-        r = find_data(p, &p->data);
-        if (r < 0)
-                return error_set(e, r, "cannot make the folder for its data: %s", strerror(-r));
-        pm2_home = path_join(p->data ? p->data : p->cwd, ".pm2");
-        if (!pm2_home)
-                return -ENOMEM;
-
-        r = base_environment(p->data, &base);
-        if (r < 0)
-                return r;
-        source.base = base;
-        facts.pm2_home = pm2_home;
-        facts.home = p->scope.kind == SCOPE_USER ? NULL : p->data;
-        return environment_build(&source, &facts, e, &p->env, &p->document);
-}
-
-/* -- what the bridge wants to know ------------------------------------------------------------- */
+/* -- for the bridge ---------------------------------------------------------------------------- */
 
 static int add_if_secret(char *const *path, json_object *value, bool secret, void *userdata) {
         (void) path;
         return secret ? mask_add(userdata, value) : 0;
 }
 
-/* The administrator's secrets: settings that are marked or named so, and variables of a drop-in
- * that are. The defaults of a package are public. */
+/* The administrator's secrets: settings that are marked or named as secret, and variables of a
+ * drop-in with a secret name. The defaults of a package are public. */
 int plan_mask(const Plan *p, Mask **ret) {
         _cleanup_(mask_freep) Mask *m = NULL;
         int r;
 
+        assert(p);
+        assert(ret);
+
         r = mask_new(&m);
-        if (r >= 0)
-                r = settings_foreach(p->global, add_if_secret, m);
-        if (r >= 0)
-                r = settings_foreach(p->settings, add_if_secret, m);
+        if (r < 0)
+                return r;
+        r = settings_foreach(p->global, add_if_secret, m);
+        if (r < 0)
+                return r;
+        r = settings_foreach(p->settings, add_if_secret, m);
         if (r < 0)
                 return r;
 
@@ -244,11 +180,11 @@ int plan_mask(const Plan *p, Mask **ret) {
 
                 if (!name)
                         return -ENOMEM;
-                if (secret_name(name)) {
-                        r = mask_add_text(m, *variable + strlen(name) + 1);
-                        if (r < 0)
-                                return r;
-                }
+                if (!secret_name(name))
+                        continue;
+                r = mask_add_text(m, *variable + strlen(name) + 1);
+                if (r < 0)
+                        return r;
         }
         *ret = TAKE_PTR(m);
         return 0;

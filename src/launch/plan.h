@@ -4,12 +4,12 @@
 /* What pm2-launch finds out before it becomes a module's interpreter: which module, with what
  * settings, run how. */
 
-#include "axm/mask.h"
-#include "basic/error.h"
 #include "model/package-units.h"
 #include "store/modules.h"
-#include "store/scope.h"
-#include "store/settings.h"
+
+typedef struct Mask Mask;
+typedef struct Settings Settings;
+typedef struct json_object json_object;
 
 /* The module finds its channel here, wherever PM2 or pm2ctl started it. */
 #define CHANNEL_FD 3
@@ -17,13 +17,12 @@
 typedef struct Plan {
         Scope scope;
         Module module;
-        int package_fd; /* of the folder with package.json, until program_find_script() is done with
-                           it */
+        int package_fd; /* of the folder with package.json; program_find_script() closes it */
         Package package;
         const App *app; /* in package */
         UnitPlace place;
         Settings *global, *settings;
-        json_object *document;
+        json_object *document; /* of the environment */
 
         char *script;      /* absolute */
         char *cwd;         /* the folder it is started in */
@@ -33,22 +32,33 @@ typedef struct Plan {
         char **argv, **env;
 } Plan;
 
-#define PLAN_EMPTY ((Plan){ .package_fd = -EBADF })
+/* The state folder, in units of the user scope: what XDG variables say may have changed. */
+#define VARIABLE_STATE "PM2CTL_STATE"
 
-/* Each needs the one before it; all say in `e` what is wrong. `words` are the parts of the unit's
- * name: the module's id, the app's part and the instance, the latter two if there are any. */
+#define PLAN_EMPTY     ((Plan){ .package_fd = -EBADF })
+
+/* Each step needs the one before it. On failure `e` has a clause, except for -ENOMEM. */
+
+/* Finds the installed module with that ID. */
 int plan_module(Plan *p, const char *id, Error *e);
+
 /* Opens the module's folder, which of a linked one is the folder that was linked. */
 int plan_folder(Plan *p, Error *e);
-/* Reads package.json there, and enters the app's working directory. */
-int plan_app(Plan *p, char *const *words, Error *e);
-int plan_settings(Plan *p, Error *e);
-int plan_environment(Plan *p, Error *e);
 
-/* What must not be seen in what the module sends. */
+/* Reads package.json there, chooses the app, and enters its working directory. `words` are the
+ * parts of the unit's name: the module's ID, the app's part and the instance, the latter two if
+ * there are any. */
+int plan_app(Plan *p, char *const *words, Error *e);
+
+/* Here program_find_script() comes in. Reads the global and the module's settings from the unit's
+ * credentials. */
+int plan_settings(Plan *p, Error *e);
+
+/* The secrets that must not be seen in what the module sends. -ENOMEM. */
 int plan_mask(const Plan *p, Mask **ret);
 
 /* Whether MODULE_DEBUG is set to something. */
 bool plan_debug(const Plan *p);
 
+/* Frees and closes what the steps have found; fine at any point between them. */
 void plan_done(Plan *p);

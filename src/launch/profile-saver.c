@@ -5,8 +5,9 @@
 #include <sys/file.h>
 #include <time.h>
 
+#include "basic/error.h"
 #include "basic/fs.h"
-#include "basic/path.h"
+#include "basic/string-util.h"
 
 #define PROFILES  "profiles"
 #define TEMPORARY ".new"
@@ -53,6 +54,9 @@ static int open_file(ProfileSaver *s) {
 int profile_saver_take(ProfileSaver *s, const char *text, size_t size) {
         int r;
 
+        assert(s);
+        assert(text);
+
         if (!profile_saver_is_open(s)) {
                 r = open_file(s);
                 if (r < 0)
@@ -75,42 +79,40 @@ static int link_file(ProfileSaver *s, char **ret) {
 
                 (void) snprintf(name, sizeof(name), "%s-%u%s", stamp, i,
                                 profile_suffix(s->parser.type));
-                if (linkat(s->dir_fd, TEMPORARY, s->dir_fd, name, 0) >= 0) {
-                        if (asprintf(ret, "%s/" PROFILES "/%s", s->folder, name) < 0) {
-                                *ret = NULL;
-                                return -ENOMEM;
-                        }
-                        return 0;
-                }
+                if (linkat(s->dir_fd, TEMPORARY, s->dir_fd, name, 0) >= 0)
+                        return strdupf(ret, "%s/" PROFILES "/%s", s->folder, name);
                 if (errno != EEXIST)
                         return -errno;
         }
         return -EEXIST;
 }
 
-static int finish(ProfileSaver *s, Error *e, char **ret) {
-        bool failed;
-
+static int finish_file(ProfileSaver *s, Error *e, char **ret) {
         if (s->parser.size > PROFILE_MAX)
-                return error_set(e, -EFBIG, "the profile has more than %u MiB",
+                return error_set(e, -EFBIG, "the profile is larger than %u MiB",
                                  PROFILE_MAX / 1024 / 1024);
         if (!s->parser.found)
-                return error_set(e, -ENODATA, "there is no profile in it");
-        failed = ferror(s->parser.out) || fflush(s->parser.out) != 0;
-        return failed ? -EIO : link_file(s, ret);
+                return error_set(e, -ENODATA, "it holds no profile");
+        if (ferror(s->parser.out) || fflush(s->parser.out) != 0)
+                return -EIO;
+        return link_file(s, ret);
 }
 
 int profile_saver_save(ProfileSaver *s, Error *e, SavedProfile *ret) {
         SavedProfile saved = { .size = s->parser.size };
         int r;
 
+        assert(profile_saver_is_open(s));
+        assert(ret);
+
         (void) snprintf(saved.type, sizeof(saved.type), "%s", s->parser.type);
-        r = finish(s, e, &saved.file);
+        r = finish_file(s, e, &saved.file);
         if (r < 0)
                 (void) error_set(e, r, "cannot save the profile in %s: %s", s->folder,
                                  strerror(-r));
         profile_saver_drop(s);
-        if (r >= 0)
-                *ret = saved;
-        return r;
+        if (r < 0)
+                return r;
+        *ret = saved;
+        return 0;
 }

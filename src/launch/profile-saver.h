@@ -5,7 +5,8 @@
  * too large for a journal. */
 
 #include "axm/profile.h"
-#include "basic/error.h"
+
+typedef struct Error Error;
 
 typedef struct ProfileSaver {
         char *folder; /* for a module's data; owned, NULL: there is none */
@@ -13,7 +14,8 @@ typedef struct ProfileSaver {
         ProfileParser parser;
 } ProfileSaver;
 
-/* The next piece of the line that holds it; the first one opens the file. */
+/* The next piece of the line that holds it; the first one opens the file. -EWOULDBLOCK while
+ * another unit of the module saves one. */
 int profile_saver_take(ProfileSaver *s, const char *text, size_t size);
 
 /* Whether one is being saved. */
@@ -27,8 +29,8 @@ typedef struct SavedProfile {
         char *file; /* absolute; owned */
 } SavedProfile;
 
-/* The line has ended: gives the file its name. -EFBIG, -ENODATA if there was none in it, or what
- * went wrong, with a clause; then nothing stays. */
+/* The line has ended: gives the file its name. -EFBIG, -ENODATA if there was no profile in it, or
+ * an errno of writing the file, with a clause; then nothing stays. */
 int profile_saver_save(ProfileSaver *s, Error *e, SavedProfile *ret);
 
 /* Forgets what was not saved. */

@@ -8,8 +8,10 @@
 #include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "launch/plan.h"
 #include "model/interpreter.h"
 #include "store/script.h"
+#include "store/settings.h"
 
 #define PRELOAD "preload.cjs"
 
@@ -21,6 +23,10 @@ int program_find_script(Plan *p, Error *e) {
         _cleanup_(freep) char *path = NULL;
         char head[INTERPRETER_HEAD_SIZE];
         ssize_t n;
+
+        assert(p);
+        assert(p->app);
+        assert(p->package_fd >= 0);
 
         fd = script_open(p->package_fd, p->app->script, &path);
         if (fd == -EXDEV || fd == -ELOOP)
@@ -58,18 +64,18 @@ static int find_interpreter(Plan *p, Error *e) {
         }
 
         r = find_program(path, p->interpreter, &p->program);
+        if (r != 0)
+                return MIN2(r, 0);
         instead = p->app->interpreter ? NULL : interpreter_instead_of(p->interpreter);
-        if (r == 0 && instead) {
-                r = find_program(path, instead, &p->program);
-                if (r > 0 && free_and_strdup(&p->interpreter, instead) < 0)
-                        return -ENOMEM;
-        }
-        if (r == 0)
-                return interpreter_missing(p->interpreter, path,
-                                           json_has(settings_tree(p->global), "PATH") ||
-                                                   json_has(settings_tree(p->settings), "PATH"),
-                                           e);
-        return r < 0 ? r : 0;
+        r = instead ? find_program(path, instead, &p->program) : 0;
+        if (r < 0)
+                return r;
+        if (r > 0)
+                return free_and_strdup(&p->interpreter, instead);
+        return interpreter_missing(p->interpreter, path,
+                                   json_has(settings_tree(p->global), "PATH") ||
+                                           json_has(settings_tree(p->settings), "PATH"),
+                                   e);
 }
 
 /* The preload lies beside this program. */
@@ -83,22 +89,52 @@ static int add_preload(Plan *p) {
         r = readlink_at(AT_FDCWD, "/proc/self/exe", &self);
         if (r < 0)
                 return r;
-        if (asprintf(&preload, "%.*s" PRELOAD, (int) (path_basename(self) - self), self) < 0) {
-                preload = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&preload, "%.*s" PRELOAD, (int) (path_basename(self) - self), self);
+        if (r < 0)
+                return r;
         if (access(preload, R_OK) < 0)
                 return 0;
 
         r = strv_extend(&p->argv, "--require");
-        if (r >= 0)
-                r = strv_consume(&p->argv, TAKE_PTR(preload));
-        return r < 0 ? r : strv_env_set(&p->env, VARIABLE_PRELOAD, p->module.package);
+        if (r < 0)
+                return r;
+        r = strv_consume(&p->argv, TAKE_PTR(preload));
+        if (r < 0)
+                return r;
+        return strv_env_set(&p->env, VARIABLE_PRELOAD, p->module.package);
+}
+
+static int add_words(char ***argv, char *const *words) {
+        int r;
+
+        STRV_FOREACH(word, words) {
+                r = strv_extend(argv, *word);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int add_interpreter(Plan *p) {
+        int r;
+
+        if (streq(p->interpreter, INTERPRETER_NONE))
+                return 0;
+        r = strv_extend(&p->argv, p->interpreter);
+        if (r < 0)
+                return r;
+        r = add_preload(p);
+        if (r < 0)
+                return r;
+        return add_words(&p->argv, p->app->interpreter_args);
 }
 
 int program_build(Plan *p, Error *e) {
-        bool none = streq(p->interpreter, INTERPRETER_NONE);
         int r;
+
+        assert(p);
+        assert(p->interpreter);
+        assert(p->env);
 
         r = find_interpreter(p, e);
         if (r < 0)
@@ -106,19 +142,11 @@ int program_build(Plan *p, Error *e) {
         if (access(p->program, X_OK) < 0)
                 return error_set(e, -errno, "cannot execute %s: %s", p->program, strerror(errno));
 
-        if (!none) {
-                r = strv_extend(&p->argv, p->interpreter);
-                if (r >= 0)
-                        r = add_preload(p);
-                STRV_FOREACH(word, p->app->interpreter_args)
-                        if (r >= 0)
-                                r = strv_extend(&p->argv, *word);
-        } else
-                r = 0;
-        if (r >= 0)
-                r = strv_extend(&p->argv, p->script);
-        STRV_FOREACH(word, p->app->args)
-                if (r >= 0)
-                        r = strv_extend(&p->argv, *word);
-        return r;
+        r = add_interpreter(p);
+        if (r < 0)
+                return r;
+        r = strv_extend(&p->argv, p->script);
+        if (r < 0)
+                return r;
+        return add_words(&p->argv, p->app->args);
 }

@@ -125,7 +125,7 @@ process.send({ type: 'axm:monitor', data: { m0: { value: 'x'.repeat(9000) } } })
 ''')
 r = unit.run()
 same(len(json.load(open(f'{unit.run_folder}/monitor.json'))), 256, 'a module keeps 256 metrics at most')
-same([e['MESSAGE'] for e in r.entries], ['A message of the module was not taken: it has more metrics than are kept'],
+same([e['MESSAGE'] for e in r.entries], ['Refused a message of the module: it has more metrics than are kept'],
      'and is told so once')
 r = module(METER).run(env={'RUNTIME_DIRECTORY': None, 'NOTIFY_SOCKET': None})
 same((r.status, r.entries), (0, []), 'it runs without a manager and a runtime folder, too')
@@ -148,7 +148,7 @@ peak = []
 def watch(u, pid):
     wait_for(lambda: entries)
     bridge = bridge_of(pid)
-    while not any(e.get('MESSAGE', '').startswith('A message') for e in entries):
+    while not any(e.get('MESSAGE', '').startswith('Refused a message') for e in entries):
         peak.append(anonymous_kib(bridge))
         time.sleep(0.02)
 
@@ -163,8 +163,8 @@ ok(saved[0]['file'].endswith('.cpuprofile') and saved[1]['file'].endswith('.heap
 same(json.load(open(saved[0]['file'])), {'nodes': [1, 'é\0\n']}, 'decoded')
 same(open(saved[1]['file']).read(), '"x\n"' * (4 << 20), 'to the last byte')
 same(os.stat(saved[0]['file']).st_mode & 0o777, 0o600, 'and private')
-same([e['MESSAGE'].split(': ')[1] for e in r.entries if e['MESSAGE'].startswith('A message')],
-     ['the profile has more than 64 MiB', 'there is no profile in it', 'there is no profile in it'],
+same([e['MESSAGE'].split(': ')[1] for e in r.entries if e['MESSAGE'].startswith('Refused a message')],
+     ['the profile is larger than 64 MiB', 'it holds no profile', 'it holds no profile'],
      'one above 64 MiB is not, nor what is none')
 same((len(r.axm('between')), max(len(json.dumps(e)) for e in r.entries) < 4096), (1, True), 'the journal stays small')
 if not SANITIZED:

@@ -157,7 +157,7 @@ fails "not the system's" as_user alice pm2ctl --system trigger acts echo x
 like "which is for root" "$OUTPUT" 'only root'
 chmod 755 /run/pm2ctl/acts && chmod 666 /run/pm2ctl/acts/control.sock
 fails "not even if its folder was opened" as_user bob pm2ctl --system trigger acts echo x
-like "the bridge refuses" "$OUTPUT" 'only root and who the module runs as'
+like "the bridge refuses" "$OUTPUT" 'only root and the module.s user may trigger actions'
 is "root may" "$(pm2ctl trigger acts echo x)" x
 fails "bob cannot reach alice's" as_user bob env XDG_RUNTIME_DIR=/run/user/4001 pm2ctl --user trigger acts echo x
 

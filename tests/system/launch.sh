@@ -191,5 +191,5 @@ rm /var/lib/pm2ctl/modules/again/current/node_modules/again/index.js
 fails "without its script it does not start" systemctl restart pm2@again
 is "which is a failure at once" "$(property again ExecMainStatus) $(property again NRestarts) $(property again ActiveState)" \
         "171 0 failed"
-like "in one sentence" "$(unit_journal pm2@again -t again)" "^Cannot start module 'again': cannot read its script /var/lib/pm2ctl/modules/again/.*/index.js: No such file or directory$"
+like "in one sentence" "$(unit_journal pm2@again -t again)" "^Failed to start module 'again': cannot read its script /var/lib/pm2ctl/modules/again/.*/index.js: No such file or directory$"
 done_testing

@@ -73,7 +73,7 @@ ok "install" pm2ctl install "$work"
 ok "... runs" wait_for 10 output_has '^mine$' said
 ok "... is recorded" output_has "\"inode\": *$(stat -c %i "$work")" cat /var/lib/pm2ctl/modules/${work##*/}/current/module.json
 
-lines_said() { unit_journal pm2@work.service _TRANSPORT=stdout | grep -vc "^Cannot start module 'work': "; }
+lines_said() { unit_journal pm2@work.service _TRANSPORT=stdout | grep -vc "^Failed to start module 'work': "; }
 # stands_firm WHAT REGEX [LINKED]: with what is at $work now nothing starts by any way, and each says why. LINKED is where
 # the folder is that was linked, if it is anywhere.
 stands_firm() {
@@ -82,7 +82,7 @@ stands_firm() {
         fails "$what: systemctl restart" systemctl restart pm2@work.service
         is "... ends with a status of its own" "$(systemctl show -P ExecMainStatus pm2@work.service)" 175
         is "... once" "$(systemctl show -P NRestarts pm2@work.service)" 0
-        like "... and the journal says why" "$(unit_journal pm2@work.service -n 20)" "Cannot start module 'work': .*$regex"
+        like "... and the journal says why" "$(unit_journal pm2@work.service -n 20)" "Failed to start module 'work': .*$regex"
         for verb in start restart; do
                 exits "$what: pm2ctl $verb" 1 pm2ctl "$verb" work
                 like "... says why" "$OUTPUT" "$regex"
