@@ -35,7 +35,7 @@ static int repair_first_line(int dir_fd, const char *name, int fd) {
         return write_file_atomic_at(dir_fd, name, text, size - 1, 0755);
 }
 
-/* 1 if the file is there and can be run now, 0 if not. */
+/* 1 if the file is there and executable now, 0 if not. */
 static int prepare_file(int package_fd, const char *file) {
         _cleanup_(freep) char *folder = NULL;
         _cleanup_(closep) int fd = -EBADF, dir_fd = -EBADF;
@@ -58,10 +58,16 @@ static int prepare_file(int package_fd, const char *file) {
         return r < 0 ? r : 1;
 }
 
-static int make_link(int modules_fd, const char *package, const char *command, const char *file) {
+/* Leaves a command out whose file is missing. */
+static int link_command(int modules_fd, int package_fd, const char *package, const char *command,
+                        const char *file) {
         _cleanup_(freep) char *target = NULL;
         _cleanup_(closep) int bin_fd = -EBADF;
+        int r;
 
+        r = prepare_file(package_fd, file);
+        if (r <= 0)
+                return r;
         if (asprintf(&target, "../%s/%s", package, file) < 0)
                 return -ENOMEM;
         bin_fd = open_or_mkdir_at(modules_fd, ".bin", 0755);
@@ -71,7 +77,7 @@ static int make_link(int modules_fd, const char *package, const char *command, c
 }
 
 /* `modules` is the length of "…/node_modules" in the location, the package's folder follows. */
-static int link_package(int tree_fd, const Node *n, size_t modules, json_object *commands) {
+static int link_commands(int tree_fd, const Node *n, size_t modules, json_object *commands) {
         _cleanup_(freep) char *path = strndup(n->location, modules);
         _cleanup_(closep) int modules_fd = -EBADF, package_fd = -EBADF;
         const char *package = n->location + modules + 1;
@@ -89,9 +95,7 @@ static int link_package(int tree_fd, const Node *n, size_t modules, json_object 
         json_object_object_foreach(commands, command, file) {
                 if (!filename_is_valid(command))
                         continue;
-                r = prepare_file(package_fd, json_string(file));
-                if (r > 0)
-                        r = make_link(modules_fd, package, command, json_string(file));
+                r = link_command(modules_fd, package_fd, package, command, json_string(file));
                 if (r < 0)
                         return r;
         }
@@ -114,28 +118,39 @@ static size_t modules_length(const char *location) {
         return length;
 }
 
+static bool node_has_bin(const Tree *t, const Node *n) {
+        return n->root == t->root && n != t->root && n->manifest && !n->inert && !n->link &&
+               json_has(n->manifest->json, "bin");
+}
+
+static int link_node(int tree_fd, const Node *n) {
+        _cleanup_(json_object_putp) json_object *commands = NULL;
+        int r;
+
+        r = bin_normalize(json_get(n->manifest->json, "bin"), n->manifest->name, &commands);
+        if (r < 0 || !commands)
+                return r;
+        return link_commands(tree_fd, n, modules_length(n->location), commands);
+}
+
 int bin_links_make(int tree_fd, const Tree *t, Error *e) {
-        _cleanup_(freep) const Node **nodes = calloc(t->n_nodes + 1, sizeof(Node *));
+        _cleanup_(freep) const Node **nodes = NULL;
         size_t n = 0;
 
+        assert(tree_fd >= 0);
+        assert(t);
+
+        nodes = calloc(t->n_nodes + 1, sizeof(Node *));
         if (!nodes)
                 return -ENOMEM;
         for (size_t i = 0; i < t->n_nodes; i++)
-                if (t->nodes[i]->root == t->root && t->nodes[i] != t->root &&
-                    t->nodes[i]->manifest && !t->nodes[i]->inert && !t->nodes[i]->link &&
-                    json_has(t->nodes[i]->manifest->json, "bin"))
+                if (node_has_bin(t, t->nodes[i]))
                         nodes[n++] = t->nodes[i];
         qsort(nodes, n, sizeof(Node *), compare_nodes);
 
         for (size_t i = 0; i < n; i++) {
-                _cleanup_(json_object_putp) json_object *commands = NULL;
-                const Manifest *m = nodes[i]->manifest;
-                int r;
+                int r = link_node(tree_fd, nodes[i]);
 
-                r = bin_normalize(json_get(m->json, "bin"), m->name, &commands);
-                if (r >= 0 && commands)
-                        r = link_package(tree_fd, nodes[i], modules_length(nodes[i]->location),
-                                         commands);
                 if (r < 0)
                         return error_set(e, r, "cannot make the commands of %s: %s",
                                          nodes[i]->location, strerror(-r));

@@ -51,7 +51,7 @@ static int drop_password(const char *address, char **ret) {
         return 0;
 }
 
-static char *host_of(const char *plain) {
+static char *copy_host(const char *plain) {
         const char *host = strstr(plain, "://");
 
         host = host ? host + strlen("://") : plain;
@@ -85,10 +85,15 @@ int git_address_prepare(const char *address, const char *owner, char ***env, Err
         bool credentials;
         int r;
 
+        assert(address);
+        assert(env);
+        assert(ret_plain);
+        assert(ret_host);
+
         r = drop_password(address, &plain);
         if (r < 0)
                 return r;
-        host = host_of(plain);
+        host = copy_host(plain);
         if (!host)
                 return -ENOMEM;
         credentials = url_parse(address, /* e= */ NULL, &url) >= 0 && url.user;

@@ -5,7 +5,7 @@
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "fetch/command.h"
+#include "fetch/subprocess.h"
 #include "fetch/fetch.h"
 #include "fetch/git-address.h"
 #include "npm/spec/git-refs.h"
@@ -99,7 +99,7 @@ static int run_git(Git *g, const Errand *errand, const char *const *words, char 
         if (r < 0)
                 return r;
 
-        r = command_run(&(Command){ argv, g->env, REFS_MAX, errand->usec,
+        r = subprocess_run(&(Subprocess){ argv, g->env, REFS_MAX, errand->usec,
                                     errand->awaited ? g->silence_usec : 0 },
                         ret_output, &errors);
         if (r == -ETIMEDOUT)

@@ -10,9 +10,10 @@
 #include "basic/fs.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
-#include "fetch/config.h"
+#include "fetch/caller-npmrc.h"
 #include "fetch/confirm.h"
 #include "fetch/layout.h"
+#include "fetch/node-version.h"
 #include "fetch/signatures.h"
 
 #define GIT_THREADS     2
@@ -171,7 +172,7 @@ static int prepare(Fetch *f, Error *e) {
                               (f->confirm ? REGISTRY_CONFIRM : 0);
         int r;
 
-        r = config_read_npmrc(f->request, e, &f->npmrc);
+        r = caller_npmrc_read(f->request->npmrc, f->request->env, e, &f->npmrc);
         if (r >= 0)
                 r = open_tree(f, e);
         if (r >= 0)
@@ -185,7 +186,7 @@ static int prepare(Fetch *f, Error *e) {
         if (r < 0)
                 return r;
 
-        config_find_node(&f->node_version);
+        f->node_version = node_version_find();
         f->platform = platform_native();
         f->platform.node_version = f->node_version;
         return resolver_new(f->spec, &f->platform, &f->resolver);

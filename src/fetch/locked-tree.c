@@ -14,7 +14,7 @@
 #define HIDDEN_LOCKFILE "node_modules/.package-lock.json"
 #define LOCKFILE        "package-lock.json"
 
-static unsigned depth(const char *location) {
+static unsigned location_depth(const char *location) {
         unsigned n = 0;
 
         for (const char *p = location; (p = strstr(p, "node_modules/")); p++)
@@ -24,7 +24,7 @@ static unsigned depth(const char *location) {
 
 static int compare_packages(const void *a, const void *b) {
         const LockedPackage *x = a, *y = b;
-        unsigned m = depth(x->location), n = depth(y->location);
+        unsigned m = location_depth(x->location), n = location_depth(y->location);
 
         return m != n ? (m < n ? -1 : 1) : collate(x->location, y->location);
 }
@@ -51,47 +51,60 @@ static bool has_gyp(int dir_fd, const char *location) {
         return path && faccessat(dir_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
-int locked_tree_read(const char *path, Error *e, LockedTree *ret) {
-        _cleanup_(locked_tree_done) LockedTree t = { .fd = open_folder(AT_FDCWD, path) };
-        json_object *packages;
-        int r;
+static int list_packages(LockedTree *t, Error *e) {
+        json_object *packages = json_get(t->hidden, "packages");
 
-        if (t.fd < 0)
-                return error_set(e, t.fd, "cannot open %s: %s", path, strerror(-t.fd));
-        t.path = strdup(path);
-        if (!t.path)
-                return -ENOMEM;
-        r = read_lockfile(t.fd, HIDDEN_LOCKFILE, e, &t.hidden);
-        if (r >= 0)
-                r = read_lockfile(t.fd, LOCKFILE, e, &t.project);
-        if (r < 0)
-                return r;
-
-        packages = json_get(t.hidden, "packages");
-        t.packages = calloc((size_t) json_object_object_length(packages) + 1,
-                            sizeof(LockedPackage));
-        if (!t.packages)
+        t->packages = calloc((size_t) json_object_object_length(packages) + 1,
+                             sizeof(LockedPackage));
+        if (!t->packages)
                 return -ENOMEM;
         json_object_object_foreach(packages, location, entry) {
                 if (!package_path_is_valid(location))
                         return error_set(e, -EBADMSG,
                                          "%s lists '%s', which is no place for a package",
                                          HIDDEN_LOCKFILE, location);
-                t.packages[t.n_packages++] = (LockedPackage){
+                t->packages[t->n_packages++] = (LockedPackage){
                         .location = location,
                         .entry = entry,
                         .scripts = json_get_bool(entry, "hasInstallScript", false),
-                        .gyp = has_gyp(t.fd, location),
+                        .gyp = has_gyp(t->fd, location),
                         .optional = json_get_bool(entry, "optional", false),
                 };
         }
-        qsort(t.packages, t.n_packages, sizeof(LockedPackage), compare_packages);
+        qsort(t->packages, t->n_packages, sizeof(LockedPackage), compare_packages);
+        return 0;
+}
+
+int locked_tree_read(const char *path, Error *e, LockedTree *ret) {
+        _cleanup_(locked_tree_done) LockedTree t = { .fd = -EBADF };
+        int r;
+
+        assert(path);
+        assert(ret);
+
+        t.fd = open_folder(AT_FDCWD, path);
+        if (t.fd < 0)
+                return error_set(e, t.fd, "cannot open %s: %s", path, strerror(-t.fd));
+        t.path = strdup(path);
+        if (!t.path)
+                return -ENOMEM;
+        r = read_lockfile(t.fd, HIDDEN_LOCKFILE, e, &t.hidden);
+        if (r < 0)
+                return r;
+        r = read_lockfile(t.fd, LOCKFILE, e, &t.project);
+        if (r < 0)
+                return r;
+        r = list_packages(&t, e);
+        if (r < 0)
+                return r;
         *ret = t;
         t = (LockedTree){ .fd = -EBADF };
         return 0;
 }
 
 void locked_tree_done(LockedTree *t) {
+        assert(t);
+
         free(t->packages);
         json_object_putp(&t->hidden);
         json_object_putp(&t->project);
@@ -102,7 +115,7 @@ void locked_tree_done(LockedTree *t) {
 
 /* -- what is still asked for ---------------------------------------------------------- */
 
-static LockedPackage *find(LockedTree *t, const char *location) {
+static LockedPackage *find_package(LockedTree *t, const char *location) {
         for (size_t i = 0; i < t->n_packages; i++)
                 if (!t->packages[i].removed && streq(t->packages[i].location, location))
                         return t->packages + i;
@@ -110,7 +123,7 @@ static LockedPackage *find(LockedTree *t, const char *location) {
 }
 
 /* What a name means for code at a location: node looks beside it, then further up. */
-static LockedPackage *resolve(LockedTree *t, const char *from, const char *name) {
+static LockedPackage *resolve_name(LockedTree *t, const char *from, const char *name) {
         _cleanup_(freep) char *base = strdup(from);
 
         while (base) {
@@ -120,7 +133,7 @@ static LockedPackage *resolve(LockedTree *t, const char *from, const char *name)
 
                 if (asprintf(&path, "%s%snode_modules/%s", base, base[0] ? "/" : "", name) < 0)
                         return NULL;
-                p = find(t, path);
+                p = find_package(t, path);
                 if (p || !base[0])
                         return p;
 
@@ -135,7 +148,7 @@ static LockedPackage *resolve(LockedTree *t, const char *from, const char *name)
         return NULL;
 }
 
-static void reach(LockedTree *t, const char *location, json_object *entry) {
+static void mark_reached(LockedTree *t, const char *location, json_object *entry) {
         static const char *const kinds[] = { "dependencies", "optionalDependencies",
                                              "peerDependencies" };
 
@@ -145,12 +158,12 @@ static void reach(LockedTree *t, const char *location, json_object *entry) {
                 if (!json_object_is_type(names, json_type_object))
                         continue;
                 json_object_object_foreach(names, name, range) {
-                        LockedPackage *p = resolve(t, location, name);
+                        LockedPackage *p = resolve_name(t, location, name);
 
                         (void) range;
                         if (p && !p->reached) {
                                 p->reached = true;
-                                reach(t, p->location, p->entry);
+                                mark_reached(t, p->location, p->entry);
                         }
                 }
         }
@@ -168,8 +181,10 @@ static int remove_one(LockedTree *t, LockedPackage *p, Error *e) {
 }
 
 int locked_tree_remove(LockedTree *t, LockedPackage *p, Error *e) {
-        json_object *packages = json_get(t->project, "packages");
         int r;
+
+        assert(t);
+        assert(p && !p->removed);
 
         r = remove_one(t, p, e);
         if (r < 0)
@@ -177,11 +192,14 @@ int locked_tree_remove(LockedTree *t, LockedPackage *p, Error *e) {
         for (size_t i = 0; i < t->n_packages; i++)
                 t->packages[i].reached = false;
         /* the root, whose key is empty */
-        reach(t, "", json_get(packages, ""));
-        for (size_t i = 0; r >= 0 && i < t->n_packages; i++)
-                if (!t->packages[i].reached && !t->packages[i].removed)
+        mark_reached(t, "", json_get(json_get(t->project, "packages"), ""));
+        for (size_t i = 0; i < t->n_packages; i++)
+                if (!t->packages[i].reached && !t->packages[i].removed) {
                         r = remove_one(t, t->packages + i, e);
-        return r;
+                        if (r < 0)
+                                return r;
+                }
+        return 0;
 }
 
 static int write_lockfile(LockedTree *t, int dir_fd, const char *name, json_object *o, Error *e) {
@@ -203,6 +221,8 @@ static int write_lockfile(LockedTree *t, int dir_fd, const char *name, json_obje
 int locked_tree_write(LockedTree *t, Error *e) {
         _cleanup_(closep) int modules_fd = -EBADF;
         int r;
+
+        assert(t);
 
         if (!t->changed)
                 return 0;

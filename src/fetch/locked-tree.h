@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A tree as its lock file describes it, for what is done to one that stands: which packages have
+/* A tree as its lock file describes it, for what is done to one on disk: which packages have
  * scripts, and what else goes when one of them goes. */
 
 #include "basic/error.h"
@@ -24,12 +24,12 @@ typedef struct LockedTree {
         bool changed;
 } LockedTree;
 
-/* -EBADMSG, -ENOENT, … with a clause. */
+/* Reads both lock files. -EBADMSG, -ENOENT, … with a clause. */
 int locked_tree_read(const char *path, Error *e, LockedTree *ret);
 void locked_tree_done(LockedTree *t);
 
-/* Removes a package and whatever nothing else asks for. */
+/* Removes a package, and all that no other one depends on then. With a clause. */
 int locked_tree_remove(LockedTree *t, LockedPackage *p, Error *e);
 
-/* Writes the lock files again if anything was removed. */
+/* Writes the lock files again if anything was removed. With a clause. */
 int locked_tree_write(LockedTree *t, Error *e);

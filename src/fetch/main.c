@@ -13,27 +13,26 @@
 #include "basic/log.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
+#include "fetch/available-versions.h"
+#include "fetch/install-scripts.h"
 #include "fetch/install.h"
-#include "fetch/isolate.h"
 #include "fetch/package.h"
-#include "fetch/scripts.h"
-#include "fetch/versions.h"
+#include "fetch/private-network.h"
 
 static int run_fetch(const Request *request, const char *folder, Error *e, json_object **ret) {
         return install(request, e, ret);
 }
 
 static int run_versions(const Request *request, const char *folder, Error *e, json_object **ret) {
-        return request->specs ? versions(request, e, ret)
-                              : error_set(e, -EBADMSG, "request: field 'specs' must be an array");
+        return available_versions(request, e, ret);
 }
 
 /* Where it is not a unit of the system's that has no network to begin with. */
-static int isolate(json_object *answer, Error *e) {
+static int leave_network(json_object *answer, Error *e) {
         json_object *notices;
         int r;
 
-        r = isolate_from_network();
+        r = private_network_enter();
         if (r < 0)
                 return error_set(e, r, "cannot leave the network: %s", strerror(-r));
         if (r > 0)
@@ -52,9 +51,9 @@ static int run_scripts(const Request *request, const char *folder, Error *e, jso
         int r = o ? 0 : -ENOMEM;
 
         if (r >= 0 && request->isolate)
-                r = isolate(o, e);
+                r = leave_network(o, e);
         if (r >= 0)
-                r = scripts_run(request->tree, folder, e);
+                r = install_scripts_run(request->tree, folder, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(o);

@@ -6,7 +6,6 @@
 #include "basic/trusted-file.h"
 #include "fetch/package.h"
 #include "fetch/script-environment.h"
-#include "fetch/scripts.h"
 #include "fetch/shell.h"
 
 extern char **environ;
@@ -32,7 +31,7 @@ static int make_environment(const char *folder, json_object *package, const char
                 if (table[i].value)
                         r = strv_env_set(&env, table[i].name, table[i].value);
         if (r >= 0)
-                r = script_environment_path(&env, folder, "");
+                r = script_environment_set_path(&env, folder, "");
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(env);
@@ -64,9 +63,9 @@ int package_script(json_object *request, json_object *package, const char *event
 
         if (isempty(script) || json_get_bool(request, "ignore_scripts", false))
                 return 0;
-        if (strlen(script) > SCRIPT_LENGTH_MAX)
+        if (strlen(script) > SHELL_SCRIPT_MAX)
                 return error_set(e, -E2BIG, "package.json: the script '%s' is longer than %d bytes",
-                                 event, SCRIPT_LENGTH_MAX);
+                                 event, SHELL_SCRIPT_MAX);
         r = check_written(folder, event, e);
         if (r < 0)
                 return r;

@@ -7,7 +7,7 @@
 #include "basic/encoding.h"
 #include "basic/fs.h"
 #include "basic/string-util.h"
-#include "fetch/config.h"
+#include "fetch/caller-npmrc.h"
 #include "model/name.h"
 #include "model/package.h"
 #include "npm/pack/pack.h"
@@ -261,9 +261,7 @@ int package_run(const char *mode, Error *e, json_object **ret) {
         if (r < 0)
                 return error_prefix(e, r, "request");
 
-        const Request configuration = { .npmrc = json_get(o, "npmrc"), .env = json_get(o, "env") };
-
-        r = config_read_npmrc(&configuration, e, &npmrc);
+        r = caller_npmrc_read(json_get(o, "npmrc"), json_get(o, "env"), e, &npmrc);
         if (r < 0)
                 return r;
         return streq(mode, "pack") ? pack_to_output(o, npmrc, e, ret)

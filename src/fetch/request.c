@@ -28,14 +28,16 @@ static int parse_signatures(json_object *o, Error *e, Request *request) {
         return registry_memories_from_json(json_get(o, "registries"), e, &request->registries);
 }
 
-static int parse(json_object *o, Error *e, Request *request) {
+static int parse_request(json_object *o, Error *e, Request *request) {
         int r;
 
         r = get_path(o, "tree", e, &request->tree);
-        if (r >= 0)
-                r = get_path(o, "cache", e, &request->cache);
-        if (r >= 0)
-                r = free_and_strdup(&request->spec, json_get_string(o, "spec"));
+        if (r < 0)
+                return r;
+        r = get_path(o, "cache", e, &request->cache);
+        if (r < 0)
+                return r;
+        r = free_and_strdup(&request->spec, json_get_string(o, "spec"));
         if (r < 0)
                 return r;
 
@@ -45,20 +47,20 @@ static int parse(json_object *o, Error *e, Request *request) {
         request->prefer_offline = json_get_bool(o, "prefer_offline", false);
         request->allow_unverified = json_get_bool(o, "allow_unverified", false);
         request->isolate = json_get_bool(o, "isolate", false);
-        if (json_object_is_type(json_get(o, "npmrc"), json_type_array))
-                request->npmrc = json_object_get(json_get(o, "npmrc"));
-        if (json_object_is_type(json_get(o, "env"), json_type_object))
-                request->env = json_object_get(json_get(o, "env"));
+        request->npmrc = json_object_get(json_get(o, "npmrc"));
+        request->env = json_object_get(json_get(o, "env"));
         return parse_signatures(o, e, request);
 }
 
 int request_read(Error *e, Request *ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         _cleanup_(freep) char *path = NULL, *text = NULL;
+        _cleanup_(request_done) Request request = {};
         const char *folder = getenv("CREDENTIALS_DIRECTORY");
-        Request request = {};
         size_t size;
         int r;
+
+        assert(ret);
 
         if (!folder)
                 return error_set(e, -ENXIO, "no request: CREDENTIALS_DIRECTORY is not set");
@@ -72,16 +74,17 @@ int request_read(Error *e, Request *ret) {
         r = json_parse(text, size, e, &o);
         if (r < 0)
                 return error_prefix(e, r, "request");
-        r = parse(o, e, &request);
-        if (r < 0) {
-                request_done(&request);
+        r = parse_request(o, e, &request);
+        if (r < 0)
                 return r;
-        }
         *ret = request;
+        request = (Request){};
         return 0;
 }
 
 void request_done(Request *request) {
+        assert(request);
+
         free(request->spec);
         free(request->tree);
         free(request->cache);

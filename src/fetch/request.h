@@ -10,22 +10,21 @@
 #include "npm/registry/registry-memory.h"
 
 typedef struct Request {
-        char *spec;          /* what is to be fetched; NULL: the tarball is standard input */
-        json_object *specs;  /* array of those whose versions are asked for, or NULL */
-        char *tree;          /* absolute path of the folder to fill */
-        char *cache;         /* absolute path */
-        json_object *npmrc;  /* array of .npmrc texts, the strongest last; NULL if there are none */
-        json_object *env;    /* object of npm_config_* variables, and of those that the .npmrc texts
-                                name; NULL if there are none */
-        bool offline;        /* nothing is fetched that is not in the cache */
-        bool prefer_offline; /* what is in the cache is not asked about */
-        bool allow_unverified; /* downloads that no hash vouches for are taken */
+        char *spec;         /* what to fetch; NULL: the tarball on standard input */
+        json_object *specs; /* array of those whose versions are asked for, or NULL */
+        char *tree;         /* absolute path of the folder to fill */
+        char *cache;        /* absolute path */
+        json_object *npmrc; /* see caller_npmrc_read() */
+        json_object *env;
+        bool offline;          /* nothing is fetched that is not in the cache */
+        bool prefer_offline;   /* the registry is not asked about what is in the cache */
+        bool allow_unverified; /* downloads that no hash vouches for are used */
         SignaturePolicy signatures;
         RegistryMemories registries; /* what is remembered of them */
-        bool isolate;                /* scripts: no unit has taken the network away */
+        bool isolate; /* scripts: the unit has a network, which they must not reach */
 } Request;
 
-/* Reads $CREDENTIALS_DIRECTORY/request. */
+/* Reads $CREDENTIALS_DIRECTORY/request. -EBADMSG, -ENXIO and others with a clause. */
 int request_read(Error *e, Request *ret);
 
 void request_done(Request *request);

@@ -5,7 +5,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 
-#define DEPTH_MAX    8 /* of a package's config in variables */
+#define DEPTH_MAX 8 /* of a package's config in variables */
 
 /* npm_package_config_port=8080 and so on: a value's members, each with its name appended. */
 static int add_members(char ***env, const char *prefix, json_object *value, unsigned depth);
@@ -20,29 +20,38 @@ static int add_value(char ***env, const char *name, json_object *value, unsigned
         return strv_env_set(env, name, json_string(value) ?: json_text(value));
 }
 
-static int add_members(char ***env, const char *prefix, json_object *value, unsigned depth) {
-        int r = 0;
+static int add_member(char ***env, const char *prefix, const char *key, json_object *value,
+                      unsigned depth) {
+        _cleanup_(freep) char *name = NULL;
 
+        if (strchr(key, '='))
+                return 0;
+        if (asprintf(&name, "%s_%s", prefix, key) < 0)
+                return -ENOMEM;
+        return add_value(env, name, value, depth);
+}
+
+static int add_elements(char ***env, const char *prefix, json_object *value, unsigned depth) {
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
+                char key[sizeof("18446744073709551615")];
+                int r;
+
+                (void) snprintf(key, sizeof(key), "%zu", i);
+                r = add_member(env, prefix, key, json_object_array_get_idx(value, i), depth);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int add_members(char ***env, const char *prefix, json_object *value, unsigned depth) {
         if (depth > DEPTH_MAX)
                 return 0;
-        if (json_object_is_type(value, json_type_array)) {
-                for (size_t i = 0; r >= 0 && i < json_object_array_length(value); i++) {
-                        _cleanup_(freep) char *name = NULL;
-
-                        if (asprintf(&name, "%s_%zu", prefix, i) < 0)
-                                return -ENOMEM;
-                        r = add_value(env, name, json_object_array_get_idx(value, i), depth);
-                }
-                return r;
-        }
+        if (json_object_is_type(value, json_type_array))
+                return add_elements(env, prefix, value, depth);
         json_object_object_foreach(value, key, member) {
-                _cleanup_(freep) char *name = NULL;
+                int r = add_member(env, prefix, key, member, depth);
 
-                if (strpbrk(key, "="))
-                        continue;
-                if (asprintf(&name, "%s_%s", prefix, key) < 0)
-                        return -ENOMEM;
-                r = add_value(env, name, member, depth);
                 if (r < 0)
                         return r;
         }
@@ -51,26 +60,40 @@ static int add_members(char ***env, const char *prefix, json_object *value, unsi
 
 static int add_package(char ***env, json_object *package) {
         static const char *const members[] = { "name", "version", "config", "engines", "bin" };
-        int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(members); i++) {
+        for (size_t i = 0; i < ELEMENTSOF(members); i++) {
                 json_object *value = json_get(package, members[i]);
-                _cleanup_(freep) char *name = NULL;
+                int r = value ? add_member(env, "npm_package", members[i], value, 0) : 0;
 
-                if (!value)
-                        continue;
-                if (asprintf(&name, "npm_package_%s", members[i]) < 0)
-                        return -ENOMEM;
-                r = add_value(env, name, value, 0);
+                if (r < 0)
+                        return r;
         }
-        return r;
+        return 0;
 }
 
-int script_environment_path(char ***env, const char *tree, const char *location) {
+int script_environment_set(char ***env, const ScriptVariable *variables, size_t n) {
+        assert(env);
+        assert(variables);
+
+        for (size_t i = 0; i < n; i++) {
+                int r = variables[i].value
+                                ? strv_env_set(env, variables[i].name, variables[i].value)
+                                : 0;
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int script_environment_set_path(char ***env, const char *tree, const char *location) {
         _cleanup_(freep) char *base = strdup(location), *path = NULL;
         _cleanup_(strv_freep) char **folders = NULL;
         const char *own = getenv("PATH");
         int r;
+
+        assert(env);
+        assert(tree);
 
         if (!base)
                 return -ENOMEM;
@@ -94,7 +117,7 @@ int script_environment_path(char ***env, const char *tree, const char *location)
 }
 
 /* Where node's own files are: "/usr" of "/usr/bin/node"; NULL if there is no node. */
-static char *node_prefix(char **ret_node) {
+static char *find_node(char **ret_node) {
         _cleanup_(freep) char *copy = strdup(getenv("PATH") ?: DEFAULT_PATH);
         char *state;
 
@@ -126,24 +149,24 @@ static int add_node(char ***env) {
                 { "lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js",
                   "npm_config_node_gyp", false },
         };
-        _cleanup_(freep) char *node = NULL, *prefix = node_prefix(&node);
-        int r = 0;
+        _cleanup_(freep) char *node = NULL, *prefix = find_node(&node);
+        int r;
 
         if (!prefix)
                 return 0;
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(table); i++) {
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 _cleanup_(freep) char *path = path_join(prefix, table[i].file);
 
                 if (!path)
                         return -ENOMEM;
-                if (access(path, R_OK) >= 0)
-                        r = strv_env_set(env, table[i].name, table[i].prefix ? prefix : path);
+                if (access(path, R_OK) < 0)
+                        continue;
+                r = strv_env_set(env, table[i].name, table[i].prefix ? prefix : path);
+                if (r < 0)
+                        return r;
         }
-        if (r >= 0)
-                r = strv_env_set(env, "NODE", node);
-        if (r >= 0)
-                r = strv_env_set(env, "npm_node_execpath", node);
-        return r;
+        r = strv_env_set(env, "NODE", node);
+        return r < 0 ? r : strv_env_set(env, "npm_node_execpath", node);
 }
 
 /* npm's own wrapper of its node-gyp comes last: an installed one is preferred. */
@@ -160,17 +183,17 @@ static int add_gyp_path(char ***env) {
         return strv_env_set(env, "PATH", longer);
 }
 
-int script_environment(const char *tree, const LockedPackage *p, json_object *package,
-                       const char *event, const char *script, const char *home, char ***ret) {
+int script_environment_make(const char *tree, const LockedPackage *p, json_object *package,
+                            const char *event, const char *script, const char *home, char ***ret) {
         _cleanup_(freep) char *folder = path_join(tree, p->location), *file = NULL;
         _cleanup_(strv_freep) char **env = NULL;
-        int r = 0;
+        int r;
+
+        assert(ret);
 
         if (!folder || !(file = path_join(folder, "package.json")))
                 return -ENOMEM;
-        const struct {
-                const char *name, *value;
-        } table[] = {
+        const ScriptVariable table[] = {
                 { "HOME", home },
                 { "TMPDIR", home },
                 { "LANG", getenv("LANG") },
@@ -190,17 +213,19 @@ int script_environment(const char *tree, const LockedPackage *p, json_object *pa
                 { "npm_package_dev_optional", "" },
         };
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(table); i++)
-                if (table[i].value)
-                        r = strv_env_set(&env, table[i].name, table[i].value);
-        if (r >= 0)
-                r = add_package(&env, package);
-        if (r >= 0)
-                r = script_environment_path(&env, tree, p->location);
-        if (r >= 0)
-                r = add_node(&env);
-        if (r >= 0)
-                r = add_gyp_path(&env);
+        r = script_environment_set(&env, table, ELEMENTSOF(table));
+        if (r < 0)
+                return r;
+        r = add_package(&env, package);
+        if (r < 0)
+                return r;
+        r = script_environment_set_path(&env, tree, p->location);
+        if (r < 0)
+                return r;
+        r = add_node(&env);
+        if (r < 0)
+                return r;
+        r = add_gyp_path(&env);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(env);

@@ -5,29 +5,36 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-/* Shell in the package's folder; both outputs are our standard error. */
+static void file_actions_destroy(posix_spawn_file_actions_t *actions) {
+        (void) posix_spawn_file_actions_destroy(actions);
+}
+
 static int spawn_shell(const char *script, const char *folder, char *const *env, pid_t *ret) {
         char *const argv[] = { (char *) "sh", (char *) "-c", (char *) script, NULL };
-        posix_spawn_file_actions_t actions;
+        _cleanup_(file_actions_destroy) posix_spawn_file_actions_t actions = {};
         int r;
 
-        r = -posix_spawn_file_actions_init(&actions);
-        if (r < 0)
-                return r;
-        r = -posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (r == 0)
-                r = -posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-        if (r == 0)
-                r = -posix_spawn_file_actions_addchdir_np(&actions, folder);
-        if (r == 0)
-                r = -posix_spawn(ret, "/bin/sh", &actions, NULL, argv, env);
-        (void) posix_spawn_file_actions_destroy(&actions);
-        return r;
+        r = posix_spawn_file_actions_init(&actions);
+        if (r != 0)
+                return -r;
+        r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (r != 0)
+                return -r;
+        r = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+        if (r != 0)
+                return -r;
+        r = posix_spawn_file_actions_addchdir_np(&actions, folder);
+        if (r != 0)
+                return -r;
+        return -posix_spawn(ret, "/bin/sh", &actions, NULL, argv, env);
 }
 
 int shell_run(const char *script, const char *folder, char *const *env, Error *e) {
         pid_t pid;
         int r, status;
+
+        assert(script);
+        assert(folder);
 
         r = spawn_shell(script, folder, env, &pid);
         if (r < 0)

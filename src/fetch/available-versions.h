@@ -5,5 +5,5 @@
 
 /* Which versions the registry has for the request's specifications, all asked for at once. The
  * answer is {"versions": [{"wanted", "latest"}]}, with {"error"} in the place of what cannot be
- * told. */
-int versions(const Request *request, Error *e, json_object **ret);
+ * told. The caller owns `ret`. */
+int available_versions(const Request *request, Error *e, json_object **ret);

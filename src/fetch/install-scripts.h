@@ -6,11 +6,8 @@
  * foreign code: it is run in a unit of its own. */
 
 #include "basic/error.h"
-#include "basic/json.h"
-
-#define SCRIPT_LENGTH_MAX 65536 /* bytes of one script; the kernel takes 128 KiB as an argument */
 
 /* Runs them in the tree, `home` as HOME and for temporary files. Their output goes to standard
  * error. An optional package whose script fails is taken out of the tree, as npm does; any other is
  * -EIO with a clause. */
-int scripts_run(const char *tree, const char *home, Error *e);
+int install_scripts_run(const char *tree, const char *home, Error *e);

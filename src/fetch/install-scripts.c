@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/scripts.h"
+#include "fetch/install-scripts.h"
 
 #include <fcntl.h>
 
@@ -12,15 +12,13 @@
 #include "fetch/locked-tree.h"
 #include "fetch/script-environment.h"
 #include "fetch/shell.h"
+#include "model/package.h"
 
-#define PACKAGE_JSON_MAX (1024U * 1024U)
-#define GYP_SCRIPT       "node-gyp rebuild"
-
-static const char *const events[] = { "preinstall", "install", "postinstall" };
+#define GYP_SCRIPT "node-gyp rebuild"
 
 /* What runs at an event: the package's script, or node-gyp for what has a binding.gyp and says
  * nothing about it. NULL for nothing. */
-static const char *script_of(json_object *package, const char *event, bool gyp) {
+static const char *find_script(json_object *package, const char *event, bool gyp) {
         json_object *scripts = json_get(package, "scripts");
         const char *script = json_get_string(scripts, event);
 
@@ -56,41 +54,63 @@ static int run_event(LockedTree *t, const LockedPackage *p, const char *event, c
         /* An unreadable one has no scripts for npm either. */
         if (read_package(t->fd, p->location, &package) < 0)
                 return 0;
-        script = script_of(package, event, p->gyp);
+        script = find_script(package, event, p->gyp);
         if (!script)
                 return 0;
-        if (strlen(script) > SCRIPT_LENGTH_MAX)
+        if (strlen(script) > SHELL_SCRIPT_MAX)
                 return error_set(e, -E2BIG, "%s: its %s script is longer than %d bytes",
-                                 p->location, event, SCRIPT_LENGTH_MAX);
+                                 p->location, event, SHELL_SCRIPT_MAX);
 
         log_notice("> %s %s: %s", p->location, event, script);
-        r = script_environment(t->path, p, package, event, script, home, &env);
-        if (r >= 0)
-                r = shell_run(script, folder, env, e);
+        r = script_environment_make(t->path, p, package, event, script, home, &env);
+        if (r < 0)
+                return error_prefix(e, r, "%s: the %s script failed", p->location, event);
+        r = shell_run(script, folder, env, e);
         return r < 0 ? error_prefix(e, r, "%s: the %s script failed", p->location, event) : 0;
 }
 
-int scripts_run(const char *tree, const char *home, Error *e) {
-        _cleanup_(locked_tree_done) LockedTree t = {};
+static int run_or_leave_out(LockedTree *t, LockedPackage *p, const char *event, const char *home,
+                            Error *e) {
+        _cleanup_(error_clear) Error failed = ERROR_NULL;
         int r;
 
-        process_adopt_strays();
-        r = locked_tree_read(tree, e, &t);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(events); i++)
-                for (size_t k = 0; r >= 0 && k < t.n_packages; k++) {
-                        LockedPackage *p = t.packages + k;
-                        _cleanup_(error_clear) Error failed = ERROR_NULL;
+        if (p->removed || !(p->scripts || p->gyp))
+                return 0;
+        r = run_event(t, p, event, home, &failed);
+        if (r < 0 && !p->optional)
+                return error_set(e, r, "%s", error_text(&failed, r));
+        if (r < 0) {
+                log_notice("Left out, since it is optional: %s", error_text(&failed, r));
+                return locked_tree_remove(t, p, e);
+        }
+        return 0;
+}
 
-                        if (p->removed || !(p->scripts || p->gyp))
-                                continue;
-                        r = run_event(&t, p, events[i], home, &failed);
-                        if (r < 0 && p->optional) {
-                                log_notice("Left out, since it is optional: %s",
-                                           error_text(&failed, r));
-                                r = locked_tree_remove(&t, p, e);
-                        } else if (r < 0)
-                                (void) error_set(e, r, "%s", error_text(&failed, r));
+static int run_all(LockedTree *t, const char *home, Error *e) {
+        static const char *const events[] = { "preinstall", "install", "postinstall" };
+
+        for (size_t i = 0; i < ELEMENTSOF(events); i++)
+                for (size_t k = 0; k < t->n_packages; k++) {
+                        int r = run_or_leave_out(t, t->packages + k, events[i], home, e);
+
+                        if (r < 0)
+                                return r;
                 }
+        return 0;
+}
+
+int install_scripts_run(const char *tree, const char *home, Error *e) {
+        _cleanup_(locked_tree_done) LockedTree t = { .fd = -EBADF };
+        int r;
+
+        assert(tree);
+        assert(home);
+
+        r = locked_tree_read(tree, e, &t);
+        if (r < 0)
+                return r;
+        process_adopt_strays();
+        r = run_all(&t, home, e);
         /* else the unit would be waiting for a daemon that does not heed SIGTERM, and fail */
         process_end_strays();
         return r < 0 ? r : locked_tree_write(&t, e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/isolate.h"
+#include "fetch/private-network.h"
 
 #include <fcntl.h>
 #include <net/if.h>
@@ -15,17 +15,20 @@ static int write_proc(const char *path, const char *text) {
         return fd < 0 ? -errno : write_all(fd, text, strlen(text));
 }
 
-/* Everybody is who they are outside. */
+/* We keep the identity that we have outside. */
 static int map_identity(unsigned uid, unsigned gid) {
         char map[64];
         int r;
 
         (void) snprintf(map, sizeof(map), "%u %u 1", uid, uid);
         r = write_proc("/proc/self/uid_map", map);
-        if (r >= 0)
-                r = write_proc("/proc/self/setgroups", "deny");
+        if (r < 0)
+                return r;
+        r = write_proc("/proc/self/setgroups", "deny");
+        if (r < 0)
+                return r;
         (void) snprintf(map, sizeof(map), "%u %u 1", gid, gid);
-        return r < 0 ? r : write_proc("/proc/self/gid_map", map);
+        return write_proc("/proc/self/gid_map", map);
 }
 
 static void raise_loopback(void) {
@@ -36,7 +39,7 @@ static void raise_loopback(void) {
                 (void) ioctl(fd, SIOCSIFFLAGS, &request);
 }
 
-int isolate_from_network(void) {
+int private_network_enter(void) {
         unsigned uid = geteuid(), gid = getegid();
         int r;
 

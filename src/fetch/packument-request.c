@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/packument-request.h"
+
+#include "npm/registry/packument.h"
+
+static int parse_packument(const char *text, size_t size, Error *e, void **ret) {
+        return packument_parse(text, size, e, (Packument **) ret);
+}
+
+static void discard_packument(void *parsed) {
+        (void) packument_free(parsed);
+}
+
+int packument_request(Registry *registry, const char *name, RegistryFlags flags,
+                      void (*done)(void *userdata, int r, void *parsed, bool unasked, Error *e),
+                      void *userdata, Error *e) {
+        assert(registry);
+        assert(name);
+        assert(done);
+
+        return registry_get_packument(registry,
+                                      &(PackumentGet){
+                                              .name = name,
+                                              .flags = flags,
+                                              .parse = parse_packument,
+                                              .discard = discard_packument,
+                                              .done = done,
+                                              .userdata = userdata,
+                                      },
+                                      e);
+}
