@@ -16,14 +16,15 @@
 #include "fetch/available-versions.h"
 #include "fetch/install-scripts.h"
 #include "fetch/install.h"
-#include "fetch/package.h"
+#include "fetch/package-pack.h"
+#include "fetch/package-publish.h"
 #include "fetch/private-network.h"
 
-static int run_fetch(const Request *request, const char *folder, Error *e, json_object **ret) {
+static int run_fetch(const Request *request, const char *home, Error *e, json_object **ret) {
         return install(request, e, ret);
 }
 
-static int run_versions(const Request *request, const char *folder, Error *e, json_object **ret) {
+static int run_versions(const Request *request, const char *home, Error *e, json_object **ret) {
         return available_versions(request, e, ret);
 }
 
@@ -46,14 +47,18 @@ static int leave_network(json_object *answer, Error *e) {
         return json_add(answer, "notices", notices);
 }
 
-static int run_scripts(const Request *request, const char *folder, Error *e, json_object **ret) {
+static int run_scripts(const Request *request, const char *home, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
-        int r = o ? 0 : -ENOMEM;
+        int r;
 
-        if (r >= 0 && request->isolate)
+        if (!o)
+                return -ENOMEM;
+        if (request->isolate) {
                 r = leave_network(o, e);
-        if (r >= 0)
-                r = install_scripts_run(request->tree, folder, e);
+                if (r < 0)
+                        return r;
+        }
+        r = install_scripts_run(request->tree, home, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(o);
@@ -62,16 +67,35 @@ static int run_scripts(const Request *request, const char *folder, Error *e, jso
 
 static const struct {
         const char *name;
-        int (*run)(const Request *request, const char *folder, Error *e, json_object **ret);
+        /* in a unit, with a credential and a folder of its own for HOME; or as a child of pm2ctl */
+        int (*run_unit)(const Request *request, const char *home, Error *e, json_object **ret);
+        int (*run_child)(Error *e, json_object **ret);
 } modes[] = {
-        { "fetch", run_fetch },     { "versions", run_versions },
-        { "scripts", run_scripts }, { "pack", NULL }, /* a child's, see fetch/package.h */
-        { "publish", NULL },
+        { "fetch", .run_unit = run_fetch },          { "versions", .run_unit = run_versions },
+        { "scripts", .run_unit = run_scripts },      { "pack", .run_child = package_pack },
+        { "publish", .run_child = package_publish },
 };
+
+static int run_mode(size_t mode, Error *e, json_object **ret) {
+        _cleanup_(request_done) Request request = {};
+        char home[] = "/tmp/pm2-fetch.XXXXXX";
+        int r;
+
+        if (modes[mode].run_child)
+                return modes[mode].run_child(e, ret);
+        r = request_read(e, &request);
+        if (r < 0)
+                return r;
+        if (!mkdtemp(home))
+                return error_set(e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
+        r = modes[mode].run_unit(&request, home, e, ret);
+        (void) remove_tree_at(AT_FDCWD, home);
+        return r;
+}
 
 /* The answer: what was found, or the clause that says why not. Either is an answer, so the exit
  * status is 0. */
-static int answer(int r, const Error *e, json_object *result) {
+static int write_answer(int r, const Error *e, json_object *result) {
         _cleanup_(json_object_putp) json_object *failure = NULL;
 
         if (r < 0) {
@@ -83,22 +107,6 @@ static int answer(int r, const Error *e, json_object *result) {
         if (puts(json_text(result)) < 0 || fflush(stdout) != 0)
                 return log_error_errno(-errno, "Cannot answer: %m");
         return 0;
-}
-
-static int run_unit(size_t mode, Error *e, json_object **ret) {
-        char folder[] = "/tmp/pm2-fetch.XXXXXX";
-        Request request = {};
-        int r;
-
-        r = request_read(e, &request);
-        if (r >= 0 && !mkdtemp(folder))
-                r = error_set(e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
-        if (r >= 0) {
-                r = modes[mode].run(&request, folder, e, ret);
-                (void) remove_tree_at(AT_FDCWD, folder);
-        }
-        request_done(&request);
-        return r;
 }
 
 int main(int argc, char **argv) {
@@ -118,6 +126,6 @@ int main(int argc, char **argv) {
                 return 2;
         }
 
-        r = modes[mode].run ? run_unit(mode, &e, &result) : package_run(argv[1], &e, &result);
-        return answer(r, &e, result) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        r = run_mode(mode, &e, &result);
+        return write_answer(r, &e, result) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

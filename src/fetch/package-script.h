@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The scripts of the package that is packed or published. */
+
+#include "fetch/package-request.h"
+
+/* Runs the package's script of that name in its folder, if there is one and scripts are not to be
+ * ignored. -EPERM and the like where root would run what another user may write, -EIO if it failed;
+ * with a clause. */
+int package_script_run(const PackageRequest *request, json_object *package, const char *event,
+                       Error *e);
