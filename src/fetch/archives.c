@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/archives.h"
+
 #include "basic/string-util.h"
-#include "fetch/signatures.h"
+#include "npm/registry/integrity.h"
+#include "npm/registry/registry.h"
 
 struct ArchiveWaiter {
         ArchiveWaiter *next;
-        void (*done)(void *userdata, Archive *a);
+        ArchiveDone done;
         void *userdata;
 };
 
@@ -15,13 +18,13 @@ static Archive *archive_free(Archive *a) {
                 next = w->next;
                 free(w);
         }
+        signature_check_done(&a->signature);
         free(a->label);
         free(a->name);
         free(a->url);
         free(a->file);
         free(a->claim);
         free(a->integrity);
-        free(a->keyid);
         error_clear(&a->error);
         free(a);
         return NULL;
@@ -29,12 +32,16 @@ static Archive *archive_free(Archive *a) {
 DEFINE_CLEANUP(Archive *, archive_free);
 
 void archives_free(Fetch *f) {
+        assert(f);
+
         for (Archive *a = f->archives, *next; a; a = next) {
                 next = a->next;
                 (void) archive_free(a);
         }
         f->archives = NULL;
 }
+
+/* -- finding one that is there already ------------------------------------------------ */
 
 /* A registry vouches for a name and a version: an archive that it was not asked about, or another
  * one's, is not theirs, though it may be the same. */
@@ -49,15 +56,15 @@ static bool is_usable(const char *integrity) {
         return integrity && integrity_parse(integrity, /* e= */ NULL, &parsed) >= 0;
 }
 
-/* Only what is compared with a hash, or turned out to have it, answers for one: whether an address
- * is the same says nothing about what came. */
+/* Only what is compared with a hash, or turned out to have it, answers for one: whether a URL is
+ * the same says nothing about what came. */
 static bool is_wanted(const Archive *a, const ArchiveSource *s, const char *claim) {
         if (claim)
                 return streq_ptr(a->claim, claim) || streq_ptr(a->integrity, claim);
         return !a->claim && streq(a->url, s->url);
 }
 
-static Archive *find(Fetch *f, const ArchiveSource *s) {
+static Archive *find_archive(Fetch *f, const ArchiveSource *s) {
         const char *claim = is_usable(s->integrity) ? s->integrity : NULL;
 
         for (Archive *a = f->archives; a; a = a->next)
@@ -66,7 +73,9 @@ static Archive *find(Fetch *f, const ArchiveSource *s) {
         return NULL;
 }
 
-static void settle(Archive *a, int r, const Error *e) {
+/* -- fetching ------------------------------------------------------------------------- */
+
+static void archive_end(Archive *a, int r, const Error *e) {
         if (r < 0)
                 (void) error_set(&a->error, r, "%s", error_text(e, r));
         a->done = true;
@@ -79,22 +88,25 @@ static void settle(Archive *a, int r, const Error *e) {
                 w->done(w->userdata, a);
                 free(w);
         }
-        fetch_advance(a->fetch);
+        fetch_continue(a->fetch);
 }
 
 static void on_tarball(void *userdata, int r, const TarballResult *result, Error *e) {
         Archive *a = userdata;
 
-        if (r >= 0 && result->weak)
+        if (r < 0) {
+                archive_end(a, r, e);
+                return;
+        }
+        if (result->weak)
                 fetch_notice(a->fetch,
                              "%s is checked by a SHA-1 only; the registry has no better hash",
                              a->label);
-        if (r >= 0)
-                r = free_and_strdup(&a->integrity, result->integrity);
-        settle(a, r, e);
+        archive_end(a, free_and_strdup(&a->integrity, result->integrity), e);
 }
 
-static int start(Fetch *f, Archive *a, Error *e) {
+static int archive_start(Archive *a, Error *e) {
+        Fetch *f = a->fetch;
         const char *registry_hash = a->published && is_usable(a->published->integrity)
                                             ? a->published->integrity
                                             : NULL;
@@ -120,25 +132,28 @@ static int start(Fetch *f, Archive *a, Error *e) {
                         return r;
                 get.url = url;
         }
-        (void) snprintf(a->folder, sizeof(a->folder), "%u", ++f->n_archives);
+        (void) snprintf(a->folder, sizeof(a->folder), "%u", ++f->n_folders);
         return registry_get_tarball(f->registry, &get, e);
 }
 
-void archive_judged(Archive *a, int r, const Error *e) {
+static void on_signature(void *userdata, int r, const Error *e) {
         _cleanup_(error_clear) Error why = ERROR_NULL;
+        Archive *a = userdata;
 
-        if (r > 0) {
-                r = start(a->fetch, a, &why);
-                if (r >= 0)
-                        return;
-                e = &why;
+        if (r < 0) {
+                archive_end(a, r, e);
+                return;
         }
-        settle(a, r, e);
+        r = archive_start(a, &why);
+        if (r < 0)
+                archive_end(a, r, &why);
 }
 
-/* Whatever comes over the network has to be what somebody said it is. A file beside the tree was
+/* -- adding one ----------------------------------------------------------------------- */
+
+/* Whatever comes over the network has to be what something said it is. A file beside the tree was
  * handed over, or made of a commit, which is a hash itself. */
-static int check_claimed(Fetch *f, const ArchiveSource *s, Error *e) {
+static int check_claimed(const Fetch *f, const ArchiveSource *s, Error *e) {
         if (s->file || f->request->allow_unverified || is_usable(s->integrity))
                 return 0;
         if (!s->name && !s->integrity)
@@ -152,33 +167,60 @@ static int check_claimed(Fetch *f, const ArchiveSource *s, Error *e) {
                          s->label, s->name ? "the registry" : "its lock file", s->url);
 }
 
-static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
+static int archive_new(Fetch *f, const ArchiveSource *s, Archive **ret) {
         _cleanup_(archive_freep) Archive *a = calloc(1, sizeof(Archive));
-        int r;
 
         if (!a)
                 return -ENOMEM;
+        *a = (Archive) { .fetch = f, .published = s->published };
+
+        const struct {
+                char **to;
+                const char *from;
+        } texts[] = {
+                { &a->label, s->label },
+                { &a->name, s->name },
+                { &a->url, s->url },
+                { &a->file, s->file },
+                { &a->claim, is_usable(s->integrity) ? s->integrity : NULL },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                int r = free_and_strdup(texts[i].to, texts[i].from);
+
+                if (r < 0)
+                        return r;
+        }
+        a->signature = (SignatureCheck) {
+                .fetch = f,
+                .label = a->label,
+                .name = a->file ? NULL : a->name, /* the registry has nothing to do with a file */
+                .claim = a->claim,
+                .published = a->published,
+                .done = on_signature,
+                .userdata = a,
+        };
+        *ret = TAKE_PTR(a);
+        return 0;
+}
+
+static int archive_add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
+        _cleanup_(archive_freep) Archive *a = NULL;
+        int r;
+
         r = check_claimed(f, s, e);
         if (r < 0)
                 return r;
-        a->fetch = f;
-        a->published = s->published;
-        a->published_usec = USEC_INFINITY;
-        r = free_and_strdup(&a->label, s->label);
-        if (r >= 0)
-                r = free_and_strdup(&a->name, s->name);
-        if (r >= 0)
-                r = free_and_strdup(&a->url, s->url);
-        if (r >= 0)
-                r = free_and_strdup(&a->file, s->file);
-        if (r >= 0)
-                r = free_and_strdup(&a->claim, is_usable(s->integrity) ? s->integrity : NULL);
-        if (r >= 0)
-                r = s->judged ? 1 : signatures_judge(f, a, e);
-        if (r > 0)
-                r = start(f, a, e);
+        r = archive_new(f, s, &a);
         if (r < 0)
                 return r;
+        r = s->vouched_for ? 1 : signature_check_begin(&a->signature, e);
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                r = archive_start(a, e);
+                if (r < 0)
+                        return r;
+        }
 
         a->next = f->archives;
         f->archives = a;
@@ -186,7 +228,7 @@ static int add(Fetch *f, const ArchiveSource *s, Error *e, Archive **ret) {
         return 0;
 }
 
-static int wait_for(Archive *a, void (*done)(void *userdata, Archive *a), void *userdata) {
+static int archive_wait(Archive *a, ArchiveDone done, void *userdata) {
         ArchiveWaiter *w;
 
         if (!done)
@@ -198,35 +240,54 @@ static int wait_for(Archive *a, void (*done)(void *userdata, Archive *a), void *
         w = malloc(sizeof(ArchiveWaiter));
         if (!w)
                 return -ENOMEM;
-        *w = (ArchiveWaiter){ a->waiters, done, userdata };
+        *w = (ArchiveWaiter) { a->waiters, done, userdata };
         a->waiters = w;
         return 0;
 }
 
-int archive_get(Fetch *f, const ArchiveSource *source, void (*done)(void *userdata, Archive *a),
-                void *userdata, Error *e) {
-        Archive *a = find(f, source);
+int archive_get(Fetch *f, const ArchiveSource *source, ArchiveDone done, void *userdata, Error *e) {
+        Archive *a;
         int r;
 
+        assert(f);
+        assert(source && source->label && source->url);
+
+        a = find_archive(f, source);
         if (!a) {
-                r = add(f, source, e, &a);
+                r = archive_add(f, source, e, &a);
                 if (r < 0)
                         return r;
         }
-        return wait_for(a, done, userdata);
+        return archive_wait(a, done, userdata);
 }
 
-int archive_copy(Archive *a, void (*done)(void *userdata, Archive *a), void *userdata, Error *e) {
-        ArchiveSource source = { .label = a->label,
-                                 .name = a->name,
-                                 .url = a->url,
-                                 .file = a->file,
-                                 .integrity = a->integrity,
-                                 .published = a->published,
-                                 .judged = true };
+int archive_copy(Archive *a, ArchiveDone done, void *userdata, Error *e) {
         Archive *copy;
         int r;
 
-        r = add(a->fetch, &source, e, &copy);
-        return r < 0 ? r : wait_for(copy, done, userdata);
+        assert(a);
+
+        r = archive_add(a->fetch,
+                        &(ArchiveSource) { .label = a->label,
+                                           .name = a->name,
+                                           .url = a->url,
+                                           .file = a->file,
+                                           .integrity = a->integrity,
+                                           .published = a->published,
+                                           .vouched_for = true },
+                        e, &copy);
+        return r < 0 ? r : archive_wait(copy, done, userdata);
+}
+
+int archives_report(Fetch *f, json_object *answer) {
+        assert(f);
+        assert(answer);
+
+        for (const Archive *a = f->archives; a; a = a->next) {
+                int r = a->used ? signature_check_note_use(&a->signature) : 0;
+
+                if (r < 0)
+                        return r;
+        }
+        return signatures_report(f, answer);
 }

@@ -96,7 +96,7 @@ static int ask_all(Versions *v, json_object *specs, json_object *answers) {
 
                 if (!o || json_object_array_add(answers, o) < 0)
                         return -ENOMEM;
-                *q = (Question){ .versions = v, .answer = o };
+                *q = (Question) { .versions = v, .answer = o };
                 v->n++;
                 r = question_ask(q, text ?: "", &e);
                 if (r < 0)

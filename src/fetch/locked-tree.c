@@ -63,7 +63,7 @@ static int list_packages(LockedTree *t, Error *e) {
                         return error_set(e, -EBADMSG,
                                          "%s lists '%s', which is no place for a package",
                                          HIDDEN_LOCKFILE, location);
-                t->packages[t->n_packages++] = (LockedPackage){
+                t->packages[t->n_packages++] = (LockedPackage) {
                         .location = location,
                         .entry = entry,
                         .scripts = json_get_bool(entry, "hasInstallScript", false),
@@ -98,7 +98,7 @@ int locked_tree_read(const char *path, Error *e, LockedTree *ret) {
         if (r < 0)
                 return r;
         *ret = t;
-        t = (LockedTree){ .fd = -EBADF };
+        t = (LockedTree) { .fd = -EBADF };
         return 0;
 }
 
@@ -110,7 +110,7 @@ void locked_tree_done(LockedTree *t) {
         json_object_putp(&t->project);
         free(t->path);
         (void) safe_close(t->fd);
-        *t = (LockedTree){ .fd = -EBADF };
+        *t = (LockedTree) { .fd = -EBADF };
 }
 
 /* -- what is still asked for ---------------------------------------------------------- */

@@ -14,14 +14,14 @@
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "fetch/available-versions.h"
+#include "fetch/fetch-tree.h"
 #include "fetch/install-scripts.h"
-#include "fetch/install.h"
 #include "fetch/package-pack.h"
 #include "fetch/package-publish.h"
 #include "fetch/private-network.h"
 
 static int run_fetch(const Request *request, const char *home, Error *e, json_object **ret) {
-        return install(request, e, ret);
+        return fetch_tree(request, e, ret);
 }
 
 static int run_versions(const Request *request, const char *home, Error *e, json_object **ret) {

@@ -10,10 +10,10 @@ char *node_version_find(void) {
         char *const argv[] = { (char *) "node", (char *) "--version", NULL };
         _cleanup_(freep) char *output = NULL;
 
-        if (subprocess_run(&(Subprocess){ .argv = argv,
-                                          .env = environ,
-                                          .output_max = NODE_VERSION_MAX,
-                                          .timeout_usec = NODE_VERSION_USEC },
+        if (subprocess_run(&(Subprocess) { .argv = argv,
+                                           .env = environ,
+                                           .output_max = NODE_VERSION_MAX,
+                                           .timeout_usec = NODE_VERSION_USEC },
                            &output, NULL) != 0)
                 return NULL;
         output[strcspn(output, "\r\n")] = 0;

@@ -10,7 +10,7 @@ void package_request_done(PackageRequest *request) {
 
         json_object_putp(&request->json);
         request->npmrc = npmrc_free(request->npmrc);
-        *request = (PackageRequest){};
+        *request = (PackageRequest) {};
 }
 
 static int read_json(Error *e, json_object **ret) {
@@ -44,6 +44,6 @@ int package_request_read(Error *e, PackageRequest *ret) {
         request.ignore_scripts = json_get_bool(request.json, "ignore_scripts", false) ||
                                  streq_ptr(npmrc_get(request.npmrc, "ignore-scripts"), "true");
         *ret = request;
-        request = (PackageRequest){};
+        request = (PackageRequest) {};
         return 0;
 }

@@ -28,7 +28,7 @@ void packed_done(Packed *p) {
         free(p->shasum);
         free(p->readme);
         free(p->readme_file);
-        *p = (Packed){};
+        *p = (Packed) {};
 }
 
 /* -- reading -------------------------------------------------------------------------- */
@@ -233,7 +233,7 @@ int packed_make(const PackageRequest *request, bool publish, Error *e, Packed *r
         if (r < 0)
                 return r;
         *ret = p;
-        p = (Packed){};
+        p = (Packed) {};
         return 0;
 }
 

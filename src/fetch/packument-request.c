@@ -19,7 +19,7 @@ int packument_request(Registry *registry, const char *name, RegistryFlags flags,
         assert(done);
 
         return registry_get_packument(registry,
-                                      &(PackumentGet){
+                                      &(PackumentGet) {
                                               .name = name,
                                               .flags = flags,
                                               .parse = parse_packument,

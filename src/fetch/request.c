@@ -78,7 +78,7 @@ int request_read(Error *e, Request *ret) {
         if (r < 0)
                 return r;
         *ret = request;
-        request = (Request){};
+        request = (Request) {};
         return 0;
 }
 
@@ -92,5 +92,5 @@ void request_done(Request *request) {
         (void) json_object_put(request->npmrc);
         (void) json_object_put(request->env);
         registry_memories_done(&request->registries);
-        *request = (Request){};
+        *request = (Request) {};
 }

@@ -1,18 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whether registries vouch for what is fetched, found out before it is: their keys are asked for
- * when the first signed package of each is wanted, compared with those that are remembered, and
- * what was found out is part of the answer, for pm2ctl to remember. All refusals are -ENOKEY:
- * unlike other failures they end the fetch even for an optional package. */
+/* Whether registries vouch for what is fetched, found out before it is; what was found out is part
+ * of the answer, for pm2ctl to remember. All refusals are -ENOKEY: unlike other failures they end
+ * the fetch even for an optional package. */
 
-#include "fetch/fetch.h"
+#include "fetch/signing-registry.h"
 
-/* 1 if the archive may be fetched, negative with a clause if not; 0 if that will be known later:
- * then archive_judged() is called. */
-int signatures_judge(Fetch *f, Archive *a, Error *e);
+typedef struct Manifest Manifest;
+
+/* The check of one version of a package. */
+typedef struct SignatureCheck {
+        /* set by the caller, and borrowed from it until the fetch has ended */
+        Fetch *fetch;
+        const char *label;         /* "name@version" */
+        const char *name;          /* of the package, which decides about the registry */
+        const char *claim;         /* the hash that something else wants, or NULL */
+        const Manifest *published; /* what the registry says of the version; NULL if nothing */
+        void (*done)(void *userdata, int r, const Error *e);
+        void *userdata;
+
+        /* what came of it */
+        char *keyid; /* of the key that it is signed with; NULL: none was checked */
+
+        /* signatures.c's own */
+        SigningRegistry *registry; /* NULL: signatures do not matter */
+        KeysWaiter waiter;
+        uint64_t published_usec; /* USEC_INFINITY: not known, or not asked */
+        bool time_asked, is_unsigned;
+} SignatureCheck;
+
+/* 1 if the package may be fetched, negative with a clause if not; 0 if that will be known later:
+ * then done() is called with either. */
+int signature_check_begin(SignatureCheck *c, Error *e);
+
+void signature_check_done(SignatureCheck *c);
+
+/* The package is in the tree: its signature, or that it has none, belongs to the answer. */
+int signature_check_note_use(const SignatureCheck *c);
 
 /* Adds "registries" to the answer, and a notice about packages without a signature. */
-int signatures_result(Fetch *f, json_object *answer);
-
-void signatures_free(Fetch *f);
+int signatures_report(Fetch *f, json_object *answer);

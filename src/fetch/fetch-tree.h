@@ -6,6 +6,6 @@
 
 #include "fetch/request.h"
 
-/* Fills request->tree. `ret` is what the caller is told; a failure comes with a clause. What is in
+/* Fills request->tree. `ret` is what answer_make() says; a failure comes with a clause. What is in
  * the tree after a failure is for the caller to remove. */
-int install(const Request *request, Error *e, json_object **ret);
+int fetch_tree(const Request *request, Error *e, json_object **ret);

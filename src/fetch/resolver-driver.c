@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/resolver-driver.h"
+
+#include <fcntl.h>
+
+#include "basic/fs.h"
+#include "basic/string-util.h"
+#include "fetch/git.h"
+#include "fetch/node-archive.h"
+#include "fetch/packument-request.h"
+#include "fetch/revalidate.h"
+#include "model/package.h"
+#include "npm/tree/resolver.h"
+
+/* What the resolver wants, while it is being fetched. */
+typedef struct PendingWant {
+        Fetch *fetch;
+        const Want *want;
+        char *resolved; /* of a repository */
+} PendingWant;
+
+static PendingWant *pending_want_free(PendingWant *p) {
+        if (p)
+                free(p->resolved);
+        free(p);
+        return NULL;
+}
+DEFINE_CLEANUP(PendingWant *, pending_want_free);
+
+static int pending_want_new(Fetch *f, const Want *want, PendingWant **ret) {
+        PendingWant *p = malloc(sizeof(PendingWant));
+
+        if (!p)
+                return -ENOMEM;
+        *p = (PendingWant) { f, want, NULL };
+        *ret = p;
+        return 0;
+}
+
+/* `r` is what feeding the resolver came to: without that the fetch cannot go on. */
+static void answer_fed(Fetch *f, int r) {
+        if (r < 0)
+                fetch_fail(f, r, /* e= */ NULL);
+        else
+                fetch_continue(f);
+}
+
+static void answer_failure(Fetch *f, const Want *want, int r, const Error *e) {
+        if (r == -ENOKEY)
+                fetch_fail(f, r, e);
+        else
+                answer_fed(f, resolver_feed_failure(f->resolver, want, r, error_text(e, r)));
+}
+
+/* -- packuments ----------------------------------------------------------------------- */
+
+static bool is_module(const Fetch *f, const Want *want) {
+        return spec_is_registry(f->spec) && streq(want->name, spec_registry_name(f->spec));
+}
+
+static void on_packument(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+        _cleanup_(pending_want_freep) PendingWant *p = userdata;
+        _cleanup_(packument_freep) Packument *packument = parsed;
+        Fetch *f = p->fetch;
+
+        f->used_cache_alone = f->used_cache_alone || unasked;
+        if (r < 0) {
+                answer_failure(f, p->want, r, e);
+                return;
+        }
+        if (unasked && is_module(f, p->want)) {
+                r = revalidate_module(f, e);
+                if (r < 0) {
+                        answer_failure(f, p->want, r, e);
+                        return;
+                }
+        }
+        answer_fed(f, resolver_feed_packument(f->resolver, p->want, TAKE_PTR(packument)));
+}
+
+static int begin_packument(Fetch *f, const Want *want, Error *e) {
+        _cleanup_(pending_want_freep) PendingWant *p = NULL;
+        int r;
+
+        r = pending_want_new(f, want, &p);
+        if (r < 0)
+                return r;
+        r = packument_request(f->registry, want->name, /* flags= */ 0, on_packument, p, e);
+        if (r < 0)
+                return r;
+        TAKE_PTR(p);
+        return 0;
+}
+
+/* -- packages that are not in a registry ---------------------------------------------- */
+
+static int read_manifest(const Fetch *f, const char *folder, const char *what, Error *e,
+                         Manifest **ret) {
+        _cleanup_(manifest_freep) Manifest *m = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(freep) char *text = NULL;
+        size_t size;
+        int r;
+
+        fd = open_folder(f->unpacked_fd, folder);
+        if (fd < 0)
+                return fd;
+        r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
+        if (r < 0)
+                return error_set(e, r, "%s: no package.json can be read in it: %s", what,
+                                 strerror(-r));
+        r = manifest_parse((Slice) { text, size }, what, e, &m);
+        if (r < 0)
+                return r;
+
+        /* what a registry would have noted */
+        m->has_shrinkwrap = faccessat(fd, "npm-shrinkwrap.json", F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+static void on_package(void *userdata, Archive *a) {
+        _cleanup_(pending_want_freep) PendingWant *p = userdata;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Fetch *f = p->fetch;
+        Manifest *m = NULL;
+        int r;
+
+        if (a->r < 0) {
+                answer_failure(f, p->want, a->r, &a->error);
+                return;
+        }
+        r = read_manifest(f, a->folder, a->label, &e, &m);
+        if (r < 0) {
+                answer_failure(f, p->want, r, &e);
+                return;
+        }
+        if (p->resolved && m->has_prepare_script)
+                fetch_notice(f,
+                             "%s is made ready for use by a script ('prepare', 'prepack' or "
+                             "'build'), which is not run: what it would make is missing",
+                             m->name);
+        /* a repository's archive is made here, its hash says nothing */
+        answer_fed(f, resolver_feed_package(f->resolver, p->want, m, a->url,
+                                            p->resolved ? NULL : a->integrity));
+}
+
+static int unpack_repository(PendingWant *p, const char *file, const char *resolved, Error *e) {
+        int r;
+
+        r = free_and_strdup(&p->resolved, resolved);
+        if (r < 0)
+                return r;
+        return archive_get(p->fetch,
+                           &(ArchiveSource) { .label = resolved, .url = resolved, .file = file },
+                           on_package, p, e);
+}
+
+static void on_repository(void *userdata, int r, const char *file, const char *resolved, Error *e) {
+        _cleanup_(pending_want_freep) PendingWant *p = userdata;
+
+        if (r < 0) {
+                answer_failure(p->fetch, p->want, r, e);
+                return;
+        }
+        r = unpack_repository(p, file, resolved, e);
+        if (r < 0)
+                answer_failure(p->fetch, p->want, r, e);
+        else
+                TAKE_PTR(p); /* on_package()'s */
+}
+
+static int begin_package_of_spec(PendingWant *p, Error *e) {
+        const Spec *spec = p->want->spec;
+
+        switch (spec->type) {
+        case SPEC_REMOTE:
+                return archive_get(p->fetch,
+                                   &(ArchiveSource) { .label = spec->fetch, .url = spec->fetch },
+                                   on_package, p, e);
+        case SPEC_FILE: /* only of the request itself: see fetch-tree.c */
+                return archive_get(p->fetch,
+                                   &(ArchiveSource) { .label = "the tarball",
+                                                      .url = "file:" TARBALL_FILE,
+                                                      .file = TARBALL_FILE },
+                                   on_package, p, e);
+        case SPEC_GIT:
+                return git_get(p->fetch, spec, on_repository, p, e);
+        default:
+                return error_set(e, -EOPNOTSUPP,
+                                 "'%s' is a folder, and folders are linked, not fetched",
+                                 spec->raw);
+        }
+}
+
+static int begin_package(Fetch *f, const Want *want, Error *e) {
+        _cleanup_(pending_want_freep) PendingWant *p = NULL;
+        int r;
+
+        r = pending_want_new(f, want, &p);
+        if (r < 0)
+                return r;
+        r = begin_package_of_spec(p, e);
+        if (r < 0)
+                return r;
+        TAKE_PTR(p);
+        return 0;
+}
+
+/* -- what is in archives -------------------------------------------------------------- */
+
+static void on_contents(void *userdata, Archive *a) {
+        _cleanup_(pending_want_freep) PendingWant *p = userdata;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        Fetch *f = p->fetch;
+        Contents contents = {};
+        int r;
+
+        if (a->r < 0) {
+                answer_failure(f, p->want, a->r, &a->error);
+                return;
+        }
+        fd = open_folder(f->unpacked_fd, a->folder);
+        r = fd < 0 ? fd : contents_read(fd, p->want->node->manifest->has_shrinkwrap, &e, &contents);
+        if (r < 0)
+                answer_failure(f, p->want, r, &e);
+        else
+                answer_fed(f, resolver_feed_contents(f->resolver, p->want, &contents));
+}
+
+static int begin_contents(Fetch *f, const Want *want, Error *e) {
+        _cleanup_(pending_want_freep) PendingWant *p = NULL;
+        int r;
+
+        r = pending_want_new(f, want, &p);
+        if (r < 0)
+                return r;
+        r = node_archive_get(f, want->node, on_contents, p, e);
+        if (r < 0)
+                return r;
+        TAKE_PTR(p);
+        return 0;
+}
+
+/* -- the resolver --------------------------------------------------------------------- */
+
+typedef int (*WantBeginner)(Fetch *f, const Want *want, Error *e);
+
+static int begin_want(Fetch *f, const Want *want) {
+        static const WantBeginner table[] = {
+                [WANT_PACKUMENT] = begin_packument,
+                [WANT_PACKAGE] = begin_package,
+                [WANT_CONTENTS] = begin_contents,
+        };
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = table[want->kind](f, want, &e);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                answer_failure(f, want, r, &e);
+        return 0;
+}
+
+/* Only a head start: whether the archive is needed, and cannot be had, shows later. */
+static int begin_likely(Fetch *f, const Manifest *m) {
+        _cleanup_(freep) char *label = NULL;
+
+        if (!m->tarball)
+                return 0;
+        if (asprintf(&label, "%s@%s", m->name, m->version) < 0)
+                return -ENOMEM;
+        (void) archive_get(f,
+                           &(ArchiveSource) { .label = label,
+                                              .name = m->name,
+                                              .url = m->tarball,
+                                              .integrity = m->integrity,
+                                              .published = m },
+                           /* done= */ NULL, NULL, /* e= */ NULL);
+        return 0;
+}
+
+int resolver_drive(Fetch *f, Error *e) {
+        const Manifest *likely;
+        const Want *want;
+        int r;
+
+        assert(f);
+
+        r = resolver_run(f->resolver, e);
+        if (r != 0)
+                return r;
+        while ((want = resolver_next_want(f->resolver))) {
+                r = begin_want(f, want);
+                if (r < 0)
+                        return r;
+        }
+        while ((likely = resolver_next_likely(f->resolver))) {
+                r = begin_likely(f, likely);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
