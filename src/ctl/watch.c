@@ -6,7 +6,7 @@
 #include "basic/strv.h"
 #include "basic/user.h"
 #include "ctl/ctl.h"
-#include "ctl/watch-tree.h"
+#include "module/watch-tree.h"
 #include "model/exit-status.h"
 #include "model/package-units.h"
 #include "module/lock.h"

@@ -64,7 +64,7 @@ CIRCLES = {
     'store/module-file store/modules store/store',
     'store/settings store/settings-tree',
 }
-COMPILED_BY_TESTS = set('''src/ctl/terminal.c src/ctl/watch-rule.c src/ctl/watch-tree.c'''.split())
+COMPILED_BY_TESTS = set('''src/ctl/terminal.c'''.split())
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 

@@ -8,7 +8,7 @@
 #include "basic/fs.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
-#include "ctl/watch-tree.h"
+#include "module/watch-tree.h"
 #include "tap.h"
 
 #define LIST(...) ((char *const[]){ __VA_ARGS__, NULL })

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/watch-rule.h"
+#include "module/watch-rule.h"
 
 #include <fnmatch.h>
 
@@ -12,14 +12,14 @@ bool watch_name_is_ignored(const char *name) {
 }
 
 /* Equal, or below it. */
-static bool is_within(const char *path, const char *folder) {
+static bool path_is_within(const char *path, const char *folder) {
         const char *rest = startswith(path, folder);
 
         return streq(folder, ".") || (rest && (rest[0] == '/' || rest[0] == 0));
 }
 
 /* What PM2's patterns may begin and end with, and what says nothing here. */
-static char *strip(const char *pattern) {
+static char *pattern_strip(const char *pattern) {
         size_t n;
 
         while (startswith(pattern, "./"))
@@ -35,8 +35,8 @@ static char *strip(const char *pattern) {
 }
 
 /* The path itself or a folder it is in. */
-static bool matches(const char *pattern, const char *path) {
-        _cleanup_(freep) char *stripped = strip(pattern), *prefix = strdup(path);
+static bool pattern_matches(const char *pattern, const char *path) {
+        _cleanup_(freep) char *stripped = pattern_strip(pattern), *prefix = strdup(path);
         bool by_path = stripped && strchr(stripped, '/');
 
         if (!stripped || !prefix)
@@ -51,12 +51,12 @@ static bool matches(const char *pattern, const char *path) {
 
 bool watch_rule_wants(const WatchRule *rule, const char *path, bool is_folder) {
         STRV_FOREACH(pattern, rule->ignore)
-                if (matches(*pattern, path))
+                if (pattern_matches(*pattern, path))
                         return false;
         if (!rule->paths)
                 return true;
         STRV_FOREACH(p, rule->paths)
-                if (is_within(path, *p) || (is_folder && is_within(*p, path)))
+                if (path_is_within(path, *p) || (is_folder && path_is_within(*p, path)))
                         return true;
         return false;
 }

@@ -12,7 +12,8 @@ typedef struct WatchRule {
         bool changed;        /* something was */
 } WatchRule;
 
-/* Whether nobody wants to know of it: what has a leading dot, node_modules, an editor's copies. */
+/* Whether a change of what is called so counts for no app: what has a leading dot, node_modules, an
+ * editor's copies. */
 bool watch_name_is_ignored(const char *name);
 
 /* Whether a change of this path counts; of a folder, also if only something below it would. */

@@ -5,8 +5,7 @@
  * or with a leading dot. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
-#include "ctl/watch-rule.h"
+#include "module/watch-rule.h"
 
 typedef struct WatchTree WatchTree;
 
@@ -15,12 +14,12 @@ typedef struct WatchTree WatchTree;
 #define WATCH_QUIET_USEC (150 * USEC_PER_MSEC)
 #define WATCH_BURST_USEC (2 * USEC_PER_SEC)
 
-/* Watches the folder `fd` (`path` is what messages call it) and what is wanted below it, new
- * folders too; `*tree` is made at the first call. -ENOSPC with the limit to raise in the clause. */
+/* Watches the folder `fd` (`path` is its name in messages) and what is wanted below it, new folders
+ * too, so it is called again after each change; `*tree` is made at the first call. -ENOSPC with the limit to raise in the clause. */
 int watch_tree_refresh(int fd, const char *path, const WatchRule *rules, size_t n, Error *e,
                        WatchTree **tree);
 
-/* Returns when a burst of changes has ended that some rule wants, which is in its `changed` then.
+/* Blocks until a burst of changes has ended that some rule wants; `changed` is set in those that do.
  */
 int watch_tree_wait(WatchTree *tree, WatchRule *rules, size_t n, Error *e);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/watch-tree.h"
+#include "module/watch-tree.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,8 +12,8 @@
 
 #define WATCH_DEPTH_MAX 64
 
-#define WATCH_MASK                                                                                 \
-        (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |   \
+#define WATCH_MASK \
+        (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | \
          IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
 
 struct WatchTree {
@@ -40,7 +40,7 @@ size_t watch_tree_count(const WatchTree *tree) {
 /* -- watching ---------------------------------------------------------------------------------- */
 
 /* A folder that has moved keeps its descriptor, and gets its new path here. */
-static int remember(WatchTree *tree, size_t wd, const char *path) {
+static int tree_remember(WatchTree *tree, size_t wd, const char *path) {
         if (wd >= tree->n) {
                 size_t n = MAX2(2 * tree->n, wd + 64);
                 char **grown = realloc(tree->folders, n * sizeof(char *));
@@ -55,7 +55,7 @@ static int remember(WatchTree *tree, size_t wd, const char *path) {
         return free_and_strdup(tree->folders + wd, path) < 0 ? -ENOMEM : 0;
 }
 
-static void forget(WatchTree *tree, size_t wd) {
+static void tree_forget(WatchTree *tree, size_t wd) {
         if (wd >= tree->n || !tree->folders[wd])
                 return;
         free(tree->folders[wd]);
@@ -63,14 +63,14 @@ static void forget(WatchTree *tree, size_t wd) {
         tree->count--;
 }
 
-/* Adds the folder by its descriptor, so that nobody can put a link in its place meanwhile. */
-static int add_folder(WatchTree *tree, int folder_fd, const char *path) {
+/* Adds the folder by its descriptor, since a link may have been put in its place meanwhile. */
+static int tree_add_folder(WatchTree *tree, int folder_fd, const char *path) {
         char by_fd[64];
         int wd;
 
         (void) snprintf(by_fd, sizeof(by_fd), "/proc/self/fd/%d", folder_fd);
         wd = inotify_add_watch(tree->fd, by_fd, WATCH_MASK);
-        return wd < 0 ? -errno : remember(tree, (size_t) wd, path);
+        return wd < 0 ? -errno : tree_remember(tree, (size_t) wd, path);
 }
 
 /* A walk down the folder. */
@@ -80,18 +80,18 @@ typedef struct Walk {
         size_t n;
 } Walk;
 
-static bool is_wanted(const WatchRule *rules, size_t n, const char *path) {
+static bool rules_want_folder(const WatchRule *rules, size_t n, const char *path) {
         for (size_t i = 0; i < n; i++)
                 if (watch_rule_wants(rules + i, path, /* is_folder= */ true))
                         return true;
         return false;
 }
 
-static char *join(const char *folder, const char *name) {
+static char *path_below(const char *folder, const char *name) {
         return folder[0] ? path_join(folder, name) : strdup(name);
 }
 
-static int add_tree(const Walk *w, int parent_fd, const char *name, const char *path,
+static int walk_add(const Walk *w, int parent_fd, const char *name, const char *path,
                     unsigned depth) {
         _cleanup_(closedirp) DIR *d = NULL;
         int r;
@@ -102,7 +102,7 @@ static int add_tree(const Walk *w, int parent_fd, const char *name, const char *
         if (r < 0) /* gone again, or not the owner's to read: nothing to watch; the root must be
                       there */
                 return depth == 0 ? r : 0;
-        r = add_folder(w->tree, dirfd(d), path);
+        r = tree_add_folder(w->tree, dirfd(d), path);
         if (r < 0)
                 return r;
 
@@ -111,12 +111,12 @@ static int add_tree(const Walk *w, int parent_fd, const char *name, const char *
 
                 if (entry->d_type != DT_DIR || watch_name_is_ignored(entry->d_name))
                         continue;
-                below = join(path, entry->d_name);
+                below = path_below(path, entry->d_name);
                 if (!below)
                         return -ENOMEM;
-                if (!is_wanted(w->rules, w->n, below))
+                if (!rules_want_folder(w->rules, w->n, below))
                         continue;
-                r = add_tree(w, dirfd(d), entry->d_name, below, depth + 1);
+                r = walk_add(w, dirfd(d), entry->d_name, below, depth + 1);
                 if (r < 0)
                         return r;
         }
@@ -136,7 +136,7 @@ int watch_tree_refresh(int fd, const char *path, const WatchRule *rules, size_t 
                         return error_set(e, -errno, "cannot watch: %s", strerror(errno));
         }
 
-        r = add_tree(&(Walk){ *tree, rules, n }, fd, ".", "", 0);
+        r = walk_add(&(Walk) { *tree, rules, n }, fd, ".", "", 0);
         if (r == -ENOSPC)
                 return error_set(e, r,
                                  "%s has more folders than may be watched (%zu were): raise "
@@ -148,9 +148,9 @@ int watch_tree_refresh(int fd, const char *path, const WatchRule *rules, size_t 
 
 /* -- waiting ----------------------------------------------------------------------------------- */
 
-/* Notes who wants it; 1 if anybody does. */
-static int take_event(WatchTree *tree, const struct inotify_event *event, WatchRule *rules,
-                      size_t n) {
+/* Notes which rules want it; 1 if any does. */
+static int tree_take_event(WatchTree *tree, const struct inotify_event *event, WatchRule *rules,
+                           size_t n) {
         const char *folder = event->wd >= 0 && (size_t) event->wd < tree->n
                                      ? tree->folders[event->wd]
                                      : NULL;
@@ -158,12 +158,12 @@ static int take_event(WatchTree *tree, const struct inotify_event *event, WatchR
         _cleanup_(freep) char *path = NULL;
 
         if (event->mask & IN_IGNORED) {
-                forget(tree, (size_t) event->wd);
+                tree_forget(tree, (size_t) event->wd);
                 return 0;
         }
         if (!all && (!folder || (event->len > 0 && watch_name_is_ignored(event->name))))
                 return 0;
-        path = all ? NULL : event->len > 0 ? join(folder, event->name) : strdup(folder);
+        path = all ? NULL : event->len > 0 ? path_below(folder, event->name) : strdup(folder);
         if (!all && !path)
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++)
@@ -174,7 +174,7 @@ static int take_event(WatchTree *tree, const struct inotify_event *event, WatchR
 }
 
 /* Reads what is there: 1 if anything in it counts, 0 if nothing does. */
-static int drain(WatchTree *tree, WatchRule *rules, size_t n_rules) {
+static int tree_drain(WatchTree *tree, WatchRule *rules, size_t n_rules) {
         char buffer[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
         int counts = 0;
 
@@ -185,7 +185,7 @@ static int drain(WatchTree *tree, WatchRule *rules, size_t n_rules) {
                         return errno == EAGAIN ? counts : -errno;
                 for (char *p = buffer; p < buffer + n;) {
                         const struct inotify_event *event = (const struct inotify_event *) p;
-                        int r = take_event(tree, event, rules, n_rules);
+                        int r = tree_take_event(tree, event, rules, n_rules);
 
                         if (r < 0)
                                 return r;
@@ -195,7 +195,7 @@ static int drain(WatchTree *tree, WatchRule *rules, size_t n_rules) {
         }
 }
 
-static uint64_t quiet_of(const WatchRule *rules, size_t n) {
+static uint64_t rules_quiet(const WatchRule *rules, size_t n) {
         uint64_t quiet = WATCH_QUIET_USEC;
 
         for (size_t i = 0; i < n; i++)
@@ -211,7 +211,7 @@ int watch_tree_wait(WatchTree *tree, WatchRule *rules, size_t n, Error *e) {
         for (size_t i = 0; i < n; i++)
                 rules[i].changed = false;
         for (;;) {
-                uint64_t quiet = quiet_of(rules, n), now = now_usec(),
+                uint64_t quiet = rules_quiet(rules, n), now = now_usec(),
                          end = MIN2(last + quiet, first + MAX2(quiet, WATCH_BURST_USEC));
                 int r;
 
@@ -220,7 +220,7 @@ int watch_tree_wait(WatchTree *tree, WatchRule *rules, size_t n, Error *e) {
                 r = poll(&p, 1, first ? (int) ((end - now) / USEC_PER_MSEC) + 1 : -1);
                 if (r < 0 && errno != EINTR)
                         return error_set(e, -errno, "cannot watch: %s", strerror(errno));
-                r = r > 0 ? drain(tree, rules, n) : 0;
+                r = r > 0 ? tree_drain(tree, rules, n) : 0;
                 if (r < 0)
                         return error_set(e, r, "cannot watch: %s", strerror(-r));
                 if (r == 0)
