@@ -10,6 +10,7 @@
 #include "ctl/reports.h"
 #include "model/name.h"
 #include "module/units.h"
+#include "store/installed.h"
 
 /* Nothing is offered that holds control characters or bytes that are not UTF-8: it would be no
  * line, shells cannot insert it, and a terminal that shows the list would obey it. */

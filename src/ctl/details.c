@@ -11,6 +11,8 @@
 #include "model/package-units.h"
 #include "module/settings-in-force.h"
 #include "module/units.h"
+#include "store/installed.h"
+#include "store/package-file.h"
 #include "unit/query.h"
 
 /* Takes `value` (NULL: null). */

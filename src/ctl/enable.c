@@ -3,7 +3,8 @@
 #include "ctl/select.h"
 #include "module/cleanup.h"
 #include "module/services.h"
-#include "store/modules.h"
+#include "store/release.h"
+#include "store/store.h"
 
 static int change_one(Context *c, const char *name, bool disabled, Error *e) {
         _cleanup_(closep) int lock_fd = -EBADF;

@@ -16,6 +16,7 @@
 #include "ctl/select.h"
 #include "ctl/terminal.h"
 #include "module/units.h"
+#include "store/installed.h"
 
 /* Ten lines of the journal, at most 48 KiB each, and the processes of as many units as there may be
  * (a hundred modules with as many processes are 2 MiB). */

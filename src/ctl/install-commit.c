@@ -13,6 +13,9 @@
 #include "module/start.h"
 #include "module/stop.h"
 #include "module/units.h"
+#include "store/installed.h"
+#include "store/release.h"
+#include "store/store.h"
 
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
  * runs as. A linked folder's owner is no such choice. 1: it is an update. */

@@ -13,6 +13,7 @@
 #include "ctl/install.h"
 #include "module/preflight.h"
 #include "store/adopt.h"
+#include "store/installed.h"
 
 #define LOCKFILE     "package-lock.json"
 #define LOCKFILE_MAX (64U * 1024U * 1024U) /* some 100,000 packages */

@@ -6,7 +6,7 @@
 #include "basic/json.h"
 #include "ctl/ctl.h"
 #include "module/source.h"
-#include "store/modules.h"
+#include "store/module-file.h"
 #include "store/staging.h"
 
 /* What became of one. */

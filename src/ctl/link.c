@@ -2,11 +2,13 @@
 #include <time.h>
 
 #include "basic/log.h"
+#include "basic/path-chain.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
 #include "ctl/install.h"
 #include "module/preflight.h"
 #include "store/linked.h"
+#include "store/package-file.h"
 
 /* Whom the module runs as: --uid, else the folder's owner. What anybody but that user may change
  * must not run as root. */

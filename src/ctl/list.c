@@ -4,6 +4,8 @@
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "ctl/rows.h"
+#include "store/installed.h"
+#include "store/store.h"
 
 static const Column columns[] = {
         { "pm_id", "ID", CELL_NUMBER },        { "name", "MODULE", CELL_TEXT },

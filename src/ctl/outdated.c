@@ -5,6 +5,7 @@
 #include "basic/strv.h"
 #include "ctl/install.h"
 #include "ctl/select.h"
+#include "store/installed.h"
 
 static const Column columns[] = {
         { "name", "MODULE", CELL_TEXT },   { "current", "CURRENT", CELL_TEXT },

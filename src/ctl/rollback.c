@@ -5,6 +5,7 @@
 #include "basic/string-util.h"
 #include "ctl/install.h"
 #include "ctl/select.h"
+#include "store/installed.h"
 
 /* The release before becomes the current one; it is kept, and so is the one that was. */
 static int rollback_module(Context *c, const char *name, Install *in) {

@@ -9,6 +9,8 @@
 #include "model/package-units.h"
 #include "module/services.h"
 #include "module/units.h"
+#include "store/installed.h"
+#include "store/package-file.h"
 #include "unit/query.h"
 
 /* An amount, or null where it is not known. */

@@ -5,7 +5,8 @@
 
 #include "basic/json.h"
 #include "ctl/ctl.h"
-#include "store/modules.h"
+#include "model/package.h"
+#include "store/module-file.h"
 #include "unit/state.h"
 
 /* One object for a unit: name id version unit app instance pm_id active sub pid restarts memory cpu

@@ -9,7 +9,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
-#include "store/modules.h"
+#include "store/installed.h"
 
 /* Folders that a word may mean. */
 typedef struct Folders {

@@ -11,6 +11,7 @@
 #include "ctl/select.h"
 #include "model/name.h"
 #include "module/units.h"
+#include "store/installed.h"
 
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define TIMEOUT_MAX_SEC      86400

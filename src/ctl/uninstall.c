@@ -5,7 +5,6 @@
 #include "module/lock.h"
 #include "module/remove.h"
 #include "module/stop.h"
-#include "store/modules.h"
 #include "store/settings.h"
 
 static int remove_settings(Context *c, const char *name, Error *e) {

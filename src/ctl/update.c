@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "ctl/install.h"
 #include "ctl/select.h"
+#include "store/installed.h"
 
 typedef struct Sums {
         unsigned results[_INSTALL_RESULT_MAX];

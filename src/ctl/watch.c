@@ -12,6 +12,8 @@
 #include "module/lock.h"
 #include "module/start.h"
 #include "module/units.h"
+#include "store/installed.h"
+#include "store/package-file.h"
 
 #define DELAY_MAX (3600 * USEC_PER_SEC)
 

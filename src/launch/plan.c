@@ -10,7 +10,10 @@
 #include "basic/strv.h"
 #include "model/name.h"
 #include "model/secret.h"
+#include "store/installed.h"
+#include "store/package-file.h"
 #include "store/settings.h"
+#include "store/store.h"
 
 #define VARIABLE_DEBUG "MODULE_DEBUG"
 

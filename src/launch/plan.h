@@ -5,7 +5,8 @@
  * settings, run how. */
 
 #include "model/package-units.h"
-#include "store/modules.h"
+#include "store/module-file.h"
+#include "store/scope.h"
 
 typedef struct Mask Mask;
 typedef struct Settings Settings;

@@ -5,7 +5,8 @@
 #include "model/name.h"
 #include "module/fetch-units.h"
 #include "module/remove.h"
-#include "store/modules.h"
+#include "store/installed.h"
+#include "store/removal.h"
 #include "store/staging.h"
 
 static int end_abandoned(void *userdata, const char *entry, Error *e) {

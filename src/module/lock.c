@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "module/lock.h"
 
-#include "store/modules.h"
+#include "store/store.h"
+
 
 int module_lock(Modules *modules, const char *name, Error *e) {
         char *const names[] = { (char *) name, NULL };

@@ -2,7 +2,7 @@
 #include "module/modules.h"
 
 #include "basic/macro.h"
-#include "store/modules.h"
+#include "store/store.h"
 #include "unit/bus.h"
 
 int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {

@@ -2,8 +2,10 @@
 #include "module/registry-trust.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/registry-memory.h"
 #include "store/config.h"
 #include "store/registry-keys.h"
+#include "store/store.h"
 
 int registry_trust_add(const Modules *modules, json_object *request, Error *e) {
         _cleanup_(registry_memories_done) RegistryMemories memories = {};

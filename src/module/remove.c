@@ -6,7 +6,8 @@
 #include "axm/record.h"
 #include "basic/fs.h"
 #include "basic/path.h"
-#include "store/modules.h"
+#include "store/removal.h"
+#include "store/store.h"
 
 static int remove_record(Modules *modules, const char *name, Error *e) {
         _cleanup_(freep) char *path = path_join(modules->scope.state, "axm");

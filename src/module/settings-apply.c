@@ -6,7 +6,7 @@
 #include "module/lock.h"
 #include "module/runtime-space.h"
 #include "module/units.h"
-#include "store/modules.h"
+#include "store/installed.h"
 
 /* What the settings reach. */
 typedef struct Reached {

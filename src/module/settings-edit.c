@@ -5,7 +5,8 @@
 #include "basic/strv.h"
 #include "module/settings-check.h"
 #include "module/settings-in-force.h"
-#include "store/modules.h"
+#include "store/installed.h"
+#include "store/package-file.h"
 
 struct SettingsEditFile {
         char *module; /* NULL: global */

@@ -8,7 +8,9 @@
 #include "module/name-servers.h"
 #include "module/runtime-space.h"
 #include "module/settings-check.h"
+#include "store/installed.h"
 #include "store/linked.h"
+#include "store/package-file.h"
 #include "unit/stable.h"
 
 /* -- what units are made from ------------------------------------------------------------------ */

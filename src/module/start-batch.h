@@ -4,11 +4,10 @@
 /* For start.c: units that are started together. First all are added, then all are started. */
 
 #include "model/denied-address.h"
-#include "model/package.h"
 #include "model/unit-spec.h"
 #include "module/modules.h"
 #include "module/outcome.h"
-#include "store/modules.h"
+#include "store/module-file.h"
 
 /* What one module's units are made from. */
 typedef struct StartSource {

@@ -6,6 +6,8 @@
 #include "model/name.h"
 #include "model/package-units.h"
 #include "module/lock.h"
+#include "store/installed.h"
+#include "store/package-file.h"
 
 /* The app's units, by their state. */
 typedef struct AppUnits {

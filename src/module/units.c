@@ -5,6 +5,7 @@
 #include "basic/strv.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "store/package-file.h"
 #include "unit/control.h"
 
 #define UNIT_PATTERN UNIT_PREFIX "*.service"

@@ -6,7 +6,7 @@
 
 #include "model/package.h"
 #include "module/modules.h"
-#include "store/modules.h"
+#include "store/module-file.h"
 #include "unit/query.h"
 
 /* Units that the manager has loaded, sorted by name. A stopped unit of a module is not loaded. */

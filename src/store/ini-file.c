@@ -5,14 +5,14 @@ void ini_line_done(IniLine *line) {
         free(line->text);
         free(line->name);
         free(line->value);
-        *line = (IniLine){};
+        *line = (IniLine) {};
 }
 
 void ini_file_done(IniFile *f) {
         for (size_t i = 0; i < f->n; i++)
                 ini_line_done(f->lines + i);
         free(f->lines);
-        *f = (IniFile){};
+        *f = (IniFile) {};
 }
 
 bool ini_line_is_comment(const IniLine *line) {

@@ -88,7 +88,8 @@ static void take_section(Reader *r, const char *start, const char *stop) {
         }
         r->in_section = true;
         r->continues = false;
-        keep_lines(r, r->line, (IniLine){ .kind = INI_SECTION, .number = r->number, .name = name });
+        keep_lines(r, r->line,
+                   (IniLine) { .kind = INI_SECTION, .number = r->number, .name = name });
 }
 
 /* Whether an entry was begun that this line does not go on with. */
@@ -112,7 +113,7 @@ static void finish_line(Reader *r) {
                 p++;
 
         if (p == stop || *p == ';' || *p == '#')
-                keep_lines(r, r->line, (IniLine){ .number = r->number });
+                keep_lines(r, r->line, (IniLine) { .number = r->number });
         else if (*p == '[')
                 take_section(r, p + 1, stop);
         else
@@ -167,7 +168,7 @@ static void close_value(Reader *r, char *value) {
                 return;
         }
         keep_lines(r, r->entry,
-                   (IniLine){
+                   (IniLine) {
                            .kind = INI_ENTRY,
                            .number = r->entry_number,
                            .name = is_long ? TAKE_PTR(r->long_name) : TAKE_PTR(r->name),

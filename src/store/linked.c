@@ -7,10 +7,11 @@
 #include <sys/vfs.h>
 
 #include "basic/fs.h"
+#include "basic/path-chain.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
-#include "store/module-file.h"
+#include "store/module-folder.h"
 #include "store/store-internal.h"
 
 #define UID_MAP_MAX (64U * 1024U) /* the kernel takes 340 lines */

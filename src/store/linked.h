@@ -4,8 +4,10 @@
 /* A linked module's folder: what is recorded of it when it is linked, and whether a folder is the
  * one that was. */
 
-#include "basic/path-chain.h"
-#include "store/modules.h"
+#include "store/module-file.h"
+
+typedef struct PathChain PathChain;
+typedef struct Store Store;
 
 /* What tells the folder from any other; the user stays as it is. */
 int linked_identify(int fd, Linked *l);

@@ -50,7 +50,7 @@ void module_done(Module *m) {
         free(m->release);
         free(m->package);
         free(m->home);
-        *m = (Module){};
+        *m = (Module) {};
 }
 
 static int parse_texts(json_object *o, Error *e, Module *m) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/package-file.h"
+
 #include <fcntl.h>
 
 #include "basic/fs.h"
 #include "basic/user.h"
+#include "model/package.h"
 #include "store/linked.h"
-#include "store/modules.h"
 
 /* By its number: another account that has got the name since is not who it was linked for. */
 int store_become_user(const Module *m, Error *e) {

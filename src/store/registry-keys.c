@@ -3,6 +3,7 @@
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
+#include "npm/registry/registry-memory.h"
 #include "store/store-internal.h"
 
 #define REGISTRIES_FILE     "registry-keys.json"
@@ -34,7 +35,7 @@ static int read_memories(Store *s, Error *e, RegistryMemories *ret) {
 
         r = read_file_at(s->fd, REGISTRIES_FILE, REGISTRIES_FILE_MAX, &text, &size);
         if (r == -ENOENT) {
-                *ret = (RegistryMemories){};
+                *ret = (RegistryMemories) {};
                 return 0;
         }
         return r < 0 ? r : parse_registries(text, size, e, ret);

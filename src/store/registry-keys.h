@@ -4,8 +4,10 @@
 /* What is remembered of registries between installs, in <state>/registry-keys.json: trust on first
  * use, so it is only ever changed by what a fetch found out. */
 
-#include "npm/registry/registry-memory.h"
-#include "store/modules.h"
+#include "basic/error.h"
+
+typedef struct RegistryMemories RegistryMemories;
+typedef struct Store Store;
 
 /* Nothing remembered is an empty list. -EBADMSG and a clause for a file that is damaged: that must
  * not be taken for a first use. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/release.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -6,53 +8,11 @@
 #include "basic/path.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "model/name.h"
 #include "store/aside.h"
 #include "store/module-file.h"
+#include "store/module-folder.h"
 #include "store/store-internal.h"
-
-/* Releases of a module are numbered in the order in which they are made: "1.2.0-3". */
-static unsigned long release_number(const char *release) {
-        const char *dash = strrchr(release, '-');
-
-        return dash ? strtoul(dash + 1, NULL, 10) : 0;
-}
-
-/* The number after the last one used for any release of this module. */
-static int next_release_number(int releases_fd, unsigned long *ret) {
-        _cleanup_(closedirp) DIR *d = NULL;
-        unsigned long last = 0;
-        int r;
-
-        r = opendir_at(releases_fd, ".", &d);
-        if (r < 0)
-                return r;
-        for (struct dirent *entry; (entry = readdir(d));)
-                last = MAX2(last, release_number(entry->d_name));
-        *ret = last + 1;
-        return 0;
-}
-
-int store_last_release(int module_fd, const char *other, char **ret) {
-        _cleanup_(freep) char *last = NULL;
-        _cleanup_(closedirp) DIR *d = NULL;
-        int r;
-
-        r = opendir_at(module_fd, RELEASES, &d);
-        if (r < 0)
-                return r;
-        for (struct dirent *entry; (entry = readdir(d));) {
-                /* number 0 is none of ours: ".", ".#new" */
-                if (release_number(entry->d_name) <= (last ? release_number(last) : 0) ||
-                    streq_ptr(entry->d_name, other))
-                        continue;
-                if (free_and_strdup(&last, entry->d_name) < 0)
-                        return -ENOMEM;
-        }
-        *ret = TAKE_PTR(last);
-        return 0;
-}
 
 /* Makes the release folder from the tree (or an empty one) and renames it to its name. */
 static int make_release(int releases_fd, const char *tree, const Module *m, const char *release) {
@@ -91,7 +51,7 @@ static int add_numbered(int module_fd, const char *tree, const Module *m, char *
 
         if (releases_fd < 0)
                 return releases_fd;
-        r = next_release_number(releases_fd, &number);
+        r = store_next_release_number(releases_fd, &number);
         if (r < 0)
                 return r;
         r = strdupf(&release, "%s-%lu", m->version, number);
@@ -208,66 +168,4 @@ int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
 
         r = fd < 0 ? fd : mark_disabled(fd, disabled);
         return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 0;
-}
-
-/* Opens the staging folder, where nothing is left of this module then. `ret` gets the name that its
- * folder is removed to: STAGING_REMOVED before its own. */
-static int clear_removed(Store *s, const char *name, Error *e, char **ret) {
-        _cleanup_(freep) char *folder = NULL, *gone = NULL;
-        _cleanup_(closep) int fd = -EBADF;
-        int r;
-
-        r = module_folder_from_name(name, &folder);
-        if (r < 0)
-                return r;
-        r = strdupf(&gone, STAGING_REMOVED "%s", folder);
-        if (r < 0)
-                return r;
-        fd = open_or_mkdir_at(s->fd, "staging", 0700);
-        if (fd < 0)
-                return error_set(e, fd, "cannot open %s/staging: %s", s->path, strerror(-fd));
-        if (!remove_or_set_aside(fd, gone, fd))
-                return error_set(e, -EBUSY, "%s/staging/%s is in the way", s->path, gone);
-        *ret = TAKE_PTR(gone);
-        return TAKE_FD(fd);
-}
-
-int store_remove(Store *s, const char *name, Error *e) {
-        _cleanup_(freep) char *gone = NULL;
-        _cleanup_(closep) int staging_fd = clear_removed(s, name, e, &gone);
-        const char *folder;
-
-        if (staging_fd < 0)
-                return staging_fd;
-        folder = gone + strlen(STAGING_REMOVED);
-        if (renameat(s->modules_fd, folder, staging_fd, gone) >= 0 && fsync(s->modules_fd) >= 0)
-                return 1;
-        return errno == ENOENT ? 0
-                               : error_set(e, -errno, "cannot remove %s/modules/%s: %s", s->path,
-                                           folder, strerror(errno));
-}
-
-int store_remove_files(Store *s, const char *name, Error *e) {
-        _cleanup_(freep) char *gone = NULL;
-        _cleanup_(closep) int staging_fd = clear_removed(s, name, e, &gone);
-
-        return MIN2(staging_fd, 0);
-}
-
-int store_remove_uncommitted(Store *s, Error *e) {
-        _cleanup_(strv_freep) char **names = NULL;
-        int r;
-
-        r = store_list(s, /* committed= */ false, e, &names);
-        if (r < 0)
-                return r;
-        STRV_FOREACH(name, names) {
-                _cleanup_(freep) char *folder = NULL;
-
-                r = module_folder_from_name(*name, &folder);
-                if (r < 0)
-                        return r;
-                (void) remove_or_set_aside(s->modules_fd, folder, s->modules_fd);
-        }
-        return 0;
 }

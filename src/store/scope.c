@@ -101,5 +101,5 @@ void scope_done(Scope *s) {
         free(s->cache);
         free(s->data);
         free(s->runtime);
-        *s = (Scope){ .kind = s->kind };
+        *s = (Scope) { .kind = s->kind };
 }

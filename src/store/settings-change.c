@@ -97,17 +97,17 @@ static int find_insertion(Settings *s, Section section, size_t *ret) {
                         at = i + 1;
         if (at == 0) {
                 if (s->file.n > 0) {
-                        r = insert_text(s, s->file.n, (IniLine){ .text = strdup("\n") });
+                        r = insert_text(s, s->file.n, (IniLine) { .text = strdup("\n") });
                         if (r < 0)
                                 return r;
                 }
                 if (strdupf(&head, "[%s]\n", section_to_string(section)) < 0)
                         return -ENOMEM;
                 r = insert_text(s, s->file.n,
-                                (IniLine){ .kind = INI_SECTION,
-                                           .section = section,
-                                           .name = strdup(section_to_string(section)),
-                                           .text = head });
+                                (IniLine) { .kind = INI_SECTION,
+                                            .section = section,
+                                            .name = strdup(section_to_string(section)),
+                                            .text = head });
                 if (r < 0)
                         return r;
                 at = s->file.n;
@@ -132,7 +132,7 @@ static int lift_comment(Settings *s, size_t *i) {
 
         if (strdupf(&text, "%.*s\n", (int) strcspn(p, "\r\n"), p) < 0)
                 return -ENOMEM;
-        r = insert_text(s, *i, (IniLine){ .section = line->section, .text = text });
+        r = insert_text(s, *i, (IniLine) { .section = line->section, .text = text });
         if (r < 0)
                 return r;
         (*i)++;
@@ -193,10 +193,10 @@ static int write_leaf(char *const *path, json_object *value, void *userdata) {
                 if (r < 0)
                         return r;
                 return insert_text(s, i,
-                                   (IniLine){ .kind = INI_ENTRY,
-                                              .section = section,
-                                              .name = TAKE_PTR(name),
-                                              .text = TAKE_PTR(text) });
+                                   (IniLine) { .kind = INI_ENTRY,
+                                               .section = section,
+                                               .name = TAKE_PTR(name),
+                                               .text = TAKE_PTR(text) });
         }
 
         r = lift_comment(s, &i);
@@ -242,7 +242,7 @@ int settings_set(Settings *s, char *const *path, json_object *value, bool secret
         r = remove_stale(s, name);
         if (r < 0)
                 return r;
-        r = tree_walk(path, value, write_leaf, &(Change){ s, secret });
+        r = tree_walk(path, value, write_leaf, &(Change) { s, secret });
         remove_empty_sections(s);
         return r;
 }

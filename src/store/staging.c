@@ -11,6 +11,9 @@
 #include "basic/string-util.h"
 #include "store/aside.h"
 #include "store/copy.h"
+#include "store/removal.h"
+#include "store/scope.h"
+#include "store/store.h"
 
 #define STAGING            "staging"
 #define BROUGHT            "brought" /* "tree" is systemd's link to the private one */

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
 #pragma once
 
 /* Staging: <state>/staging/<n>/, where a module is put together before it is adopted. A staging
  * folder is locked by the process that made it; one that nobody locks was left by a process that
  * died and is removed. Beside them lie modules that are being removed (STAGING_REMOVED). */
 
-#include "store/modules.h"
+#include "basic/error.h"
+
+typedef struct Scope Scope;
+typedef struct Store Store;
 
 typedef struct Staging {
         Store *store;
@@ -18,7 +22,7 @@ typedef struct Staging {
         int lock_fd;
 } Staging;
 
-#define STAGING_EMPTY ((Staging){ .fd = -EBADF, .lock_fd = -EBADF })
+#define STAGING_EMPTY ((Staging) { .fd = -EBADF, .lock_fd = -EBADF })
 
 /* Makes a new staging folder. In the user scope the tree's folder is made too, in the system scope
  * systemd makes it. */

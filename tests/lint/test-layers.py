@@ -27,7 +27,7 @@ LIBRARIES = {
     'npm/registry': 'basic npm/spec',
     'npm/tree': 'basic npm/spec npm/registry',
     'npm/pack': 'basic npm/spec npm/registry npm/tree',
-    'module': 'basic model store unit journal axm npm/spec',
+    'module': 'basic model store unit journal axm npm/spec npm/registry',
 }
 NPM = 'npm/spec npm/registry npm/tree npm/pack'
 PROGRAMS = {
@@ -61,7 +61,6 @@ LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup
 CIRCLES = {
     'model/package model/package-units',
     'npm/tree/placement npm/tree/prune',
-    'store/module-file store/modules store/store',
     'store/settings store/settings-tree',
 }
 COMPILED_BY_TESTS = set('''src/ctl/terminal.c'''.split())

@@ -11,8 +11,9 @@
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
+#include "model/package.h"
 #include "store/linked.h"
-#include "store/module-file.h"
+#include "store/package-file.h"
 #include "tap.h"
 
 #define RACE_TRIES 5000

@@ -9,8 +9,12 @@
 #include "basic/strv.h"
 #include "store/adopt.h"
 #include "store/copy.h"
-#include "store/modules.h"
+#include "store/installed.h"
+#include "store/release.h"
+#include "store/removal.h"
+#include "store/scope.h"
 #include "store/staging.h"
+#include "store/store.h"
 #include "tap.h"
 
 static char folder[] = "/tmp/test-store.XXXXXX";

@@ -1,131 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/modules.h"
+#include "store/installed.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
-#include "store/module-file.h"
+#include "store/module-folder.h"
 #include "store/store-internal.h"
 
 /* A release may go between the look at the link that names it and the look into it. */
 #define LOAD_TRIES 10
-
-Store *store_close(Store *s) {
-        if (!s)
-                return NULL;
-        s->modules_fd = safe_close(s->modules_fd);
-        s->fd = safe_close(s->fd);
-        free(s->path);
-        free(s);
-        return NULL;
-}
-
-int store_fd(const Store *s) {
-        return s->fd;
-}
-
-static int explain_open(const Store *s, int r, Error *e) {
-        _cleanup_(freep) char *target = NULL;
-
-        if (r == -ENOTDIR && readlink_at(AT_FDCWD, s->path, &target) >= 0)
-                return error_set(e, r,
-                                 "%s is a symlink, which is not followed: make it a folder, and "
-                                 "have %s mounted there (mount --bind, or a mount unit)",
-                                 s->path, target);
-        return error_set(e, r, "cannot open %s: %s", s->path, scope_strerror(s->scope, r));
-}
-
-int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
-        _cleanup_(store_closep) Store *s = NULL;
-        int r;
-
-        s = malloc(sizeof(Store));
-        if (!s)
-                return -ENOMEM;
-        *s = (Store){ .scope = scope->kind,
-                      .path = strdup(scope->state),
-                      .fd = -EBADF,
-                      .modules_fd = -EBADF };
-        if (!s->path)
-                return -ENOMEM;
-
-        if (create) {
-                r = mkdir_parents(s->path, 0755);
-                if (r < 0)
-                        return error_set(e, r, "cannot make %s: %s", s->path,
-                                         scope_strerror(s->scope, r));
-        }
-        s->fd = open_folder(AT_FDCWD, s->path);
-        if (s->fd < 0)
-                return explain_open(s, s->fd, e);
-
-        s->modules_fd = create ? open_or_mkdir_at(s->fd, "modules", 0755)
-                               : open_folder(s->fd, "modules");
-        if (s->modules_fd < 0)
-                return error_set(e, s->modules_fd, "cannot open %s/modules: %s", s->path,
-                                 scope_strerror(s->scope, s->modules_fd));
-
-        *ret = TAKE_PTR(s);
-        return 0;
-}
-
-int store_open_module(Store *s, const char *name) {
-        _cleanup_(freep) char *folder = NULL;
-        int r;
-
-        r = module_folder_from_name(name, &folder);
-        return r < 0 ? r : open_folder(s->modules_fd, folder);
-}
-
-int store_current_release(int fd, const char *folder, Error *e, char **ret) {
-        _cleanup_(freep) char *path = path_join(folder, CURRENT), *target = NULL;
-        const char *release;
-        int r;
-
-        r = path ? readlink_at(fd, path, &target) : -ENOMEM;
-        if (r == -ENOENT) {
-                *ret = NULL;
-                return 0;
-        }
-        if (r < 0)
-                return error_set(e, r, "cannot read the link '" CURRENT "': %s", strerror(-r));
-
-        release = startswith(target, RELEASES "/");
-        if (!release || !filename_is_valid(release))
-                return error_set(e, -EBADMSG,
-                                 "the link '" CURRENT "' leads to '%s', which is no release",
-                                 target);
-        *ret = strdup(release);
-        return *ret ? 0 : -ENOMEM;
-}
-
-int store_set_paths(Store *s, Module *m) {
-        _cleanup_(freep) char *folder = NULL;
-        int r;
-
-        if (m->link)
-                return free_and_strdup(&m->package, m->link) < 0 ||
-                                       free_and_strdup(&m->home, m->link) < 0
-                               ? -ENOMEM
-                               : 0;
-        r = module_folder_from_name(m->name, &folder);
-        if (r < 0)
-                return r;
-        free(m->package);
-        free(m->home);
-        m->package = m->home = NULL;
-        r = strdupf(&m->package, "%s/modules/%s/" RELEASES "/%s/node_modules/%s", s->path, folder,
-                    m->release, m->name);
-        if (r < 0)
-                return r;
-        return strdupf(&m->home, "%s/modules/%s/" CURRENT "/node_modules/%s", s->path, folder,
-                       m->name);
-}
 
 static int load_release(Store *s, const char *folder, const char *name, const char *release,
                         Error *e, Module *ret) {
@@ -234,42 +121,6 @@ int store_read_release_file(Store *s, const Module *m, const char *file, size_t 
         if (strdupf(&path, RELEASES "/%s/%s", m->release, file) < 0)
                 return -ENOMEM;
         return read_file_at(fd, path, max, ret, ret_size);
-}
-
-static int is_committed(Store *s, const char *folder) {
-        _cleanup_(freep) char *current = path_join(folder, CURRENT);
-
-        if (!current)
-                return -ENOMEM;
-        if (faccessat(s->modules_fd, current, F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
-                return 1;
-        return errno == ENOENT ? 0 : -errno;
-}
-
-int store_list(Store *s, bool committed, Error *e, char ***ret) {
-        _cleanup_(strv_freep) char **names = NULL;
-        _cleanup_(closedirp) DIR *d = NULL;
-        int r;
-
-        r = opendir_at(s->modules_fd, ".", &d);
-        if (r < 0)
-                return error_set(e, r, "cannot read %s/modules: %s", s->path, strerror(-r));
-
-        for (struct dirent *entry; (entry = readdir(d));) {
-                _cleanup_(freep) char *name = NULL;
-
-                if (module_name_from_folder(entry->d_name, &name) < 0)
-                        continue;
-                if (is_committed(s, entry->d_name) != committed)
-                        continue;
-                r = strv_consume(&names, TAKE_PTR(name));
-                if (r < 0)
-                        return r;
-        }
-
-        strv_sort(names);
-        *ret = TAKE_PTR(names);
-        return 0;
 }
 
 int store_names(Store *s, Error *e, char ***ret) {

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Removing a module, and what was left of one. */
+
+#include "basic/error.h"
+
+typedef struct Scope Scope;
+typedef struct Store Store;
+
+/* What store_remove() calls a module's folder while it lies in the staging folder. */
+#define STAGING_REMOVED "removed-"
+
+/* Removes a module in two steps: out of sight by one rename, 0 if it was not there; then its files.
+ * Who is killed in between leaves the rest to staging_clear(). */
+int store_remove(Store *s, const char *name, Error *e);
+int store_remove_files(Store *s, const char *name, Error *e);
+
+/* Removes folders of modules that no install has committed. Under the store's lock. */
+int store_remove_uncommitted(Store *s, Error *e);
+
+/* Removes what a module has written, in either place systemd may have put its data, or sets it
+ * aside. Its units must have stopped. */
+int store_remove_data(const Scope *scope, const char *name);
