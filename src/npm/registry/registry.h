@@ -4,7 +4,8 @@
 /* npm/registry: the client of a package registry.
  *
  * The second of npm's four rooms; it uses npm/spec. Everything that crosses the network, or was
- * sent by a registry, is read here and nowhere else. Here alone libcurl, libcrypto and libunistring are called.
+ * sent by a registry, is read here and nowhere else. Here alone libcurl, libcrypto and libunistring
+ * are called.
  *
  * Entry points:
  *   registry.h        this file: packuments (what a registry knows of a package) and tarballs, by
