@@ -5,6 +5,11 @@
 #include "basic/string-util.h"
 #include "npm/pack/glob-internal.h"
 
+/* One name of a path. fnmatch() with FNM_EXTMATCH was tried: it differs for 357 of glob-diff.js's
+ * 16,040 patterns (npm counts in UTF-16, and reads classes and groups in its own way), and cannot be
+ * limited: "+(a|aa)" written nine times takes it 16 s for a name of 18 letters, and once more takes
+ * eight times as long. */
+
 /* What is still to be matched: a piece of the pattern, then the next. */
 typedef struct Rest {
         const uint16_t *p, *end;
