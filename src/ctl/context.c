@@ -2,11 +2,13 @@
 #include "basic/log.h"
 #include "ctl/ctl.h"
 #include "ctl/notes.h"
+#include "ctl/progress.h"
 
 int context_open(const Arguments *arg, Context *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         ModulesOptions options = { .settle_usec = arg->safe_usec,
                                    .note = note_print,
+                                   .progress = progress_show,
                                    .userdata = ret };
         int r;
 
@@ -19,7 +21,7 @@ int context_open(const Arguments *arg, Context *ret) {
                        : arg->user      ? SCOPE_USER
                        : geteuid() == 0 ? SCOPE_SYSTEM
                                         : SCOPE_USER;
-        *ret = (Context){ .arg = arg };
+        *ret = (Context) { .arg = arg };
         r = modules_open(&options, &e, &ret->modules);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot find the folders of the %s scope",
@@ -32,5 +34,5 @@ void context_done(Context *c) {
 }
 
 TableStyle table_style(const Arguments *arg, const char *nothing) {
-        return (TableStyle){ .json = arg->json, .legend = arg->legend, .nothing = nothing };
+        return (TableStyle) { .json = arg->json, .legend = arg->legend, .nothing = nothing };
 }

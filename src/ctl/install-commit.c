@@ -179,7 +179,7 @@ static int start_release(Context *c, Install *in, const char *previous) {
         if (r < 0)
                 return log_error_cause(r, &in->error, "%s%s%s%s, but does not run", m->name,
                                        done[in->result].before, m->version, done[in->result].after);
-        r = modules_start(&c->modules, (char *[]){ m->name, NULL }, START_ANEW, &in->error,
+        r = modules_start(&c->modules, (char *[]) { m->name, NULL }, START_ANEW, &in->error,
                           &outcome);
         if (r >= 0)
                 r = outcome->r;

@@ -36,6 +36,14 @@ static void print_keys_not_remembered(const ModuleNote *note) {
                     note->registry, REGISTRIES_MAX);
 }
 
+static void print_fetch(const ModuleNote *note) {
+        log_notice("%s.", note->clause);
+}
+
+static void print_output(const ModuleNote *note) {
+        log_notice("  %s", note->clause);
+}
+
 typedef void (*InstallNotePrinter)(const ModuleNote *note);
 
 void install_note_print(const ModuleNote *note) {
@@ -46,6 +54,8 @@ void install_note_print(const ModuleNote *note) {
                 [MODULE_NOTE_KEY_EXPIRY] = print_key_expiry,
                 [MODULE_NOTE_KEY_FORGOTTEN] = print_key_forgotten,
                 [MODULE_NOTE_KEYS_NOT_REMEMBERED] = print_keys_not_remembered,
+                [MODULE_NOTE_FETCH] = print_fetch,
+                [MODULE_NOTE_OUTPUT] = print_output,
         };
 
         if (printers[note->kind])

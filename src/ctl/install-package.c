@@ -110,16 +110,17 @@ static int run_scripts(Context *c, const Staging *staging, const Install *in, Er
                 return 0;
         }
         log_info("Running install scripts…");
-        return fetch_run_scripts(c, staging, in->module.scripts_network, e);
+        return fetch_run_scripts(&c->modules, staging, in->module.scripts_network, e);
 }
 
 static int fetch_and_check(Context *c, const Source *source, Staging *staging, Install *in) {
+        const FetchOptions options = fetch_options(c->arg);
         Fetched f = {};
         Error *e = &in->error;
         int r;
 
         log_info("Fetching %s…", source->spec);
-        r = fetch_tree(c, source, staging, e, &f);
+        r = fetch_tree(&c->modules, source, staging, &options, e, &f);
         if (r >= 0)
                 r = is_unchanged(c, staging, &f, in, e);
         if (r == 0 && f.scripts) {

@@ -24,7 +24,7 @@ void install_done(Install *in) {
         module_done(&in->module);
         free(in->previous);
         error_clear(&in->error);
-        *in = (Install){};
+        *in = (Install) {};
 }
 
 int install_identity(const Context *c, Error *e, char **ret_user, char **ret_group) {
@@ -55,6 +55,12 @@ int install_identity(const Context *c, Error *e, char **ret_user, char **ret_gro
         *ret_user = TAKE_PTR(user);
         *ret_group = TAKE_PTR(group);
         return 0;
+}
+
+FetchOptions fetch_options(const Arguments *arg) {
+        return (FetchOptions) { .offline = arg->offline,
+                                .prefer_offline = arg->prefer_offline,
+                                .allow_unverified = arg->allow_unverified };
 }
 
 int install_open(Context *c, Error *e) {

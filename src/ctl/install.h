@@ -5,6 +5,7 @@
 
 #include "basic/json.h"
 #include "ctl/ctl.h"
+#include "module/fetch-tree.h"
 #include "module/source.h"
 #include "store/module-file.h"
 #include "store/staging.h"
@@ -63,30 +64,5 @@ int install_open(Context *c, Error *e);
  * before. Says what went wrong. */
 int install_commit(Context *c, const char *tree, Install *in);
 
-/* -- fetching ------------------------------------------------------------------------- */
-
-/* What the fetch unit says of the tree it made. */
-typedef struct Fetched {
-        char *name;
-        char *version;
-        char *source;
-        char *integrity;
-        char *signed_by; /* the id of the registry's key; NULL: it is not signed */
-        uint64_t packages;
-        bool scripts; /* something in the tree wants to run when it is installed */
-} Fetched;
-
-void fetched_done(Fetched *f);
-
-/* Fills the staging folder's tree: resolves, downloads, verifies and lays out in a sandboxed unit.
- * Nothing runs any more when it returns. Where a user has no manager, a child of ours does it. */
-int fetch_tree(Context *c, const Source *source, const Staging *staging, Error *e, Fetched *ret);
-
-/* Runs the install scripts in there, in another unit, which has no network unless it is given it.
- */
-int fetch_run_scripts(Context *c, const Staging *staging, bool network, Error *e);
-
-/* What the registry has for each of an array of specifications: an array of {"wanted", "latest"} or
- * {"error"}. */
-int fetch_versions(Context *c, const Staging *staging, json_object *specs, Error *e,
-                   json_object **ret);
+/* The options of the command line about fetching. */
+FetchOptions fetch_options(const Arguments *arg);

@@ -42,13 +42,14 @@ static int add_module(Context *c, const char *name, json_object *rows, json_obje
 }
 
 static int ask(Context *c, json_object *specs, Error *e, json_object **ret) {
+        const FetchOptions options = fetch_options(c->arg);
         Staging staging;
         int r;
 
         r = staging_new(c->modules.store, &c->modules.scope, e, &staging);
         if (r < 0)
                 return r;
-        r = fetch_versions(c, &staging, specs, e, ret);
+        r = fetch_versions(&c->modules, &staging, specs, &options, e, ret);
         staging_done(&staging);
         return r;
 }

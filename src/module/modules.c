@@ -10,6 +10,7 @@ int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {
                 .settle_usec = MAX2(options->settle_usec, (uint64_t) MODULE_SETTLE_USEC),
                 .records_fd = -EBADF,
                 .note = options->note,
+                .progress = options->progress,
                 .userdata = options->userdata,
         };
         int r;
@@ -69,4 +70,9 @@ int module_note_failure(const Modules *modules, ModuleNote note, int r, const Er
         note.clause = error_text(e, r);
         module_note(modules, &note);
         return r;
+}
+
+void module_progress(const Modules *modules, const ModuleProgress *progress) {
+        if (modules->progress)
+                modules->progress(modules->userdata, progress);
 }

@@ -7,7 +7,7 @@
  * This layer does what is to be done to modules, for a command as for a daemon. It knows nothing of
  * command lines, prints nothing and logs nothing above debug. What became of each module is in the
  * outcomes that are returned; what is worth knowing beside that comes as notes (module/note.h)
- * while it happens.
+ * while it happens, and progress (module/progress.h) of what takes its time.
  *
  * Conventions of all its headers: times are µs (of now_usec(), the monotonic clock, where nothing
  * else is said), amounts bytes. Functions return 0 or more, or a negative errno with a clause in
@@ -19,6 +19,7 @@
 
 #include "basic/error.h"
 #include "module/note.h"
+#include "module/progress.h"
 #include "store/scope.h"
 
 typedef struct sd_bus sd_bus;
@@ -31,8 +32,9 @@ typedef struct ModulesOptions {
         ScopeKind kind;
         uint64_t settle_usec;   /* how long a module has to stay up; less than MODULE_SETTLE_USEC is
                                    as much as that */
-        ModuleNoteHandler note; /* NULL: nobody listens */
-        void *userdata;         /* its first argument */
+        ModuleNoteHandler note; /* may be NULL, as the next */
+        ModuleProgressHandler progress; /* called from within functions that block */
+        void *userdata;                 /* the first argument of both */
 } ModulesOptions;
 
 /* Filled by modules_open(). Scope and bus are there to be read, and `bus` to be attached to an
@@ -46,6 +48,7 @@ typedef struct Modules {
         int records_fd;    /* of the folder with the records */
         bool runtime_full; /* and noted */
         ModuleNoteHandler note;
+        ModuleProgressHandler progress;
         void *userdata;
 } Modules;
 
@@ -72,3 +75,6 @@ void module_note(const Modules *modules, const ModuleNote *note);
 
 /* The same for a failure; fills in `r` and the clause. Returns `r`. */
 int module_note_failure(const Modules *modules, ModuleNote note, int r, const Error *e);
+
+/* For this layer: calls the handler of progress, if there is one. */
+void module_progress(const Modules *modules, const ModuleProgress *progress);

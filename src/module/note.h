@@ -32,6 +32,8 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_KEY_NEW,             /* registry, key: another one, trusted from now on */
         MODULE_NOTE_KEY_EXPIRY,          /* registry, key, expires, expired_before */
         MODULE_NOTE_KEY_FORGOTTEN,       /* registry, key: the registry does not list it any more */
+        MODULE_NOTE_FETCH,               /* clause: what pm2-fetch has to tell of a package */
+        MODULE_NOTE_OUTPUT,              /* clause: one of the last lines of a step that failed */
         MODULE_NOTE_KEYS_NOT_REMEMBERED, /* registry: there are REGISTRIES_MAX others */
         _MODULE_NOTE_MAX,
 } ModuleNoteKind;
@@ -43,7 +45,7 @@ typedef struct ModuleNote {
         const char *unit;
         const char *path;
         const char *address;
-        const char *registry, *key;            /* its URL; the id of its signing key */
+        const char *registry, *key;           /* its URL; the id of its signing key */
         const char *expires, *expired_before; /* the key's end, in ISO 8601; NULL: never */
         uint64_t bytes, files;
         uint64_t since_usec; /* when `unit` was started */
