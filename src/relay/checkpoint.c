@@ -3,118 +3,153 @@
 
 #include "basic/fs.h"
 #include "basic/log.h"
+#include "journal/reader.h"
 
 #define CURSOR_FILE     "relay.cursor"
 #define CURSOR_FILE_MAX 1024
 
-int checkpoint_seek(const Checkpoint *p, JournalReader *reader) {
-        int r = 0;
-
-        if (!p->cursor)
-                return p->astray ? journal_reader_seek_realtime(reader, p->position.realtime_usec)
-                                 : journal_reader_seek_head(reader);
-        if (p->astray)
-                r = journal_reader_seek_by_time(reader, p->cursor);
-        return r != 0 ? r : journal_reader_seek(reader, p->cursor);
-}
-
-int checkpoint_load(Checkpoint *p, int dir_fd, JournalReader *reader) {
+int checkpoint_seek(const Checkpoint *c, JournalReader *reader) {
         int r;
 
-        r = read_file_at(dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &p->cursor, NULL);
+        assert(c);
+        assert(reader);
+
+        if (!c->cursor)
+                return c->by_time ? journal_reader_seek_realtime(reader, c->position.realtime_usec)
+                                  : journal_reader_seek_head(reader);
+        if (c->by_time) {
+                r = journal_reader_seek_by_time(reader, c->cursor);
+                if (r != 0)
+                        return r;
+        }
+        return journal_reader_seek(reader, c->cursor);
+}
+
+int checkpoint_load(Checkpoint *c, int dir_fd, JournalReader *reader) {
+        int r;
+
+        assert(c);
+        assert(!c->cursor);
+        assert(reader);
+
+        r = read_file_at(dir_fd, CURSOR_FILE, CURSOR_FILE_MAX, &c->cursor, NULL);
         if (r == -ENOENT)
                 return journal_reader_seek_head(reader);
-        if (r >= 0)
-                r = checkpoint_seek(p, reader);
+        r = r < 0 ? r : checkpoint_seek(c, reader);
         if (r > 0) {
-                (void) journal_position_from_cursor(p->cursor, &p->position);
+                (void) journal_position_from_cursor(c->cursor, &c->position);
                 return 0;
         }
 
         if (r < 0)
-                log_warning_errno(r, "Cannot use " CURSOR_FILE ", reading the journal from its "
+                log_warning_errno(r, "Failed to use " CURSOR_FILE ", reading the journal from its "
                                      "beginning: %m");
         else
-                log_warning("The journal holds no entry of " CURSOR_FILE " (any more), reading it "
+                log_warning("The journal has no entry of " CURSOR_FILE " (any more), reading it "
                             "from its beginning");
-        free(TAKE_PTR(p->cursor));
+        free(TAKE_PTR(c->cursor));
         return journal_reader_seek_head(reader);
 }
 
-int checkpoint_advance(Checkpoint *p, JournalReader *reader, uint64_t now) {
+/* Cursor and position of the reader's current entry. */
+static int read_current(JournalReader *reader, char **ret_cursor, JournalPosition *ret_position) {
+        int r;
+
+        r = journal_reader_cursor(reader, ret_cursor);
+        return r < 0 ? r : journal_position_from_cursor(*ret_cursor, ret_position);
+}
+
+int checkpoint_advance(Checkpoint *c, JournalReader *reader, uint64_t now) {
         _cleanup_(freep) char *cursor = NULL;
         JournalPosition position = {};
         int r;
 
-        r = journal_reader_cursor(reader, &cursor);
-        if (r >= 0)
-                r = journal_position_from_cursor(cursor, &position);
+        assert(c);
+        assert(reader);
+
+        r = read_current(reader, &cursor, &position);
         if (r == -EADDRNOTAVAIL || r == -EBADMSG || r == -EINVAL) {
                 /* The file it was in is gone or damaged. The next entry has a cursor again, but may
                  * count as earlier than this one. */
-                p->lost = true;
+                c->unplaced = true;
                 return 0;
         }
         if (r < 0)
                 return r;
-        p->lost = false;
-        if (journal_position_strayed(&position, &p->position)) {
-                p->astray = true;
-                r = checkpoint_seek(p, reader);
+        c->unplaced = false;
+        if (journal_position_strayed(&position, &c->position)) {
+                c->by_time = true;
+                r = checkpoint_seek(c, reader);
                 return r < 0 ? r : -EBADMSG;
         }
 
-        free(p->cursor);
-        p->cursor = TAKE_PTR(cursor);
-        p->position = position;
-        p->moved_usec = now;
-        p->unwritten = true;
+        free(c->cursor);
+        c->cursor = TAKE_PTR(cursor);
+        c->position = position;
+        c->advanced_usec = now;
+        c->unwritten = true;
         return 0;
 }
 
-int checkpoint_find_hidden(Checkpoint *p, JournalReader *reader) {
-        uint64_t since = p->position.realtime_usec + 1;
+/* Whether the first entry from that time on has a lower number than the checkpoint. */
+static int is_hidden_since(const Checkpoint *c, JournalReader *reader, uint64_t usec) {
         JournalPosition next = {};
         JournalEntry entry;
         int r;
 
-        if (p->lost) {
-                p->astray = true;
-                r = checkpoint_seek(p, reader);
-                return MIN2(r, 0);
-        }
-        if (!p->cursor)
-                return 0;
-        r = journal_reader_seek_realtime(reader, since);
-        if (r >= 0)
-                r = journal_reader_next(reader, &entry);
-        if (r > 0 && journal_reader_position(reader, &next) >= 0 &&
-            journal_position_strayed(&p->position, &next)) {
-                p->astray = true;
-                r = journal_reader_seek_realtime(reader, since);
-                return r < 0 ? r : 1;
-        }
-        if (r == -ESTALE)
+        r = journal_reader_seek_realtime(reader, usec);
+        if (r < 0)
                 return r;
-        r = checkpoint_seek(p, reader);
+        r = journal_reader_next(reader, &entry);
+        if (r <= 0)
+                return r;
+        return journal_reader_position(reader, &next) >= 0 &&
+               journal_position_strayed(&c->position, &next);
+}
+
+int checkpoint_find_hidden(Checkpoint *c, JournalReader *reader) {
+        uint64_t since = c->position.realtime_usec + 1;
+        int r;
+
+        assert(reader);
+
+        if (!c->unplaced && !c->cursor)
+                return 0;
+        if (!c->unplaced) {
+                r = is_hidden_since(c, reader, since);
+                if (r == -ESTALE)
+                        return r;
+                if (r > 0) {
+                        c->by_time = true;
+                        r = journal_reader_seek_realtime(reader, since);
+                        return r < 0 ? r : 1;
+                }
+        }
+        c->by_time |= c->unplaced;
+        r = checkpoint_seek(c, reader);
         return MIN2(r, 0);
 }
 
-bool checkpoint_is_due(const Checkpoint *p, uint64_t now) {
-        return p->unwritten && now - p->written_usec >= CHECKPOINT_WRITE_USEC;
+bool checkpoint_is_due(const Checkpoint *c, uint64_t now) {
+        assert(c);
+
+        return c->unwritten && now - c->written_usec >= CHECKPOINT_WRITE_USEC;
 }
 
-void checkpoint_write(Checkpoint *p, int dir_fd, uint64_t now) {
+void checkpoint_write(Checkpoint *c, int dir_fd, uint64_t now) {
         int r;
 
-        r = write_file_atomic_at(dir_fd, CURSOR_FILE, p->cursor, strlen(p->cursor), 0640);
+        assert(c);
+        assert(c->cursor);
+
+        r = write_file_atomic_at(dir_fd, CURSOR_FILE, c->cursor, strlen(c->cursor), 0640);
         if (r < 0)
-                log_warning_errno(r, "Cannot write " CURSOR_FILE ", going on without: %m");
-        p->unwritten = r < 0;
-        p->written_usec = now;
+                log_warning_errno(r, "Failed to write " CURSOR_FILE ", ignoring: %m");
+        c->unwritten = r < 0;
+        c->written_usec = now;
 }
 
-void checkpoint_done(Checkpoint *p) {
-        free(p->cursor);
-        *p = (Checkpoint){};
+void checkpoint_done(Checkpoint *c) {
+        free(c->cursor);
+        *c = (Checkpoint) {};
 }

@@ -1,38 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "relay/dispatch.h"
 
+#include "axm/message.h"
+#include "axm/record.h"
 #include "basic/string-util.h"
+#include "journal/reader.h"
+#include "relay/streams.h"
+#include "relay/units.h"
 
 int dispatcher_init(ScopeKind scope, int dir_fd, Dispatcher *ret) {
-        Dispatcher c = {};
+        _cleanup_(dispatcher_done) Dispatcher d = {};
         int r;
 
-        r = units_new(dir_fd, &c.units);
-        if (r >= 0 && scope == SCOPE_USER)
-                r = streams_new(&c.streams);
-        if (r < 0) {
-                dispatcher_done(&c);
+        assert(dir_fd >= 0);
+        assert(ret);
+
+        r = units_new(dir_fd, &d.units);
+        if (r < 0)
                 return r;
+        if (scope == SCOPE_USER) {
+                r = streams_new(&d.streams);
+                if (r < 0)
+                        return r;
         }
-        *ret = c;
+        *ret = TAKE_STRUCT(d);
         return 0;
 }
 
-void dispatcher_done(Dispatcher *c) {
-        (void) units_free(c->units);
-        (void) streams_free(c->streams);
-        *c = (Dispatcher){};
+void dispatcher_done(Dispatcher *d) {
+        (void) units_free(d->units);
+        (void) streams_free(d->streams);
+        *d = (Dispatcher) {};
 }
 
-bool dispatcher_is_waiting(const Dispatcher *c) {
-        return units_count_lines(c->units) > 0 ||
-               (c->streams && streams_count_held(c->streams) > 0);
+bool dispatcher_is_waiting(const Dispatcher *d) {
+        return units_count_lines(d->units) > 0 ||
+               (d->streams && streams_count_deferred(d->streams) > 0);
 }
 
-void dispatcher_drop_waiting(Dispatcher *c) {
-        units_drop_lines(c->units);
-        if (c->streams)
-                streams_drop_held(c->streams);
+void dispatcher_drop_waiting(Dispatcher *d) {
+        units_drop_lines(d->units);
+        if (d->streams)
+                streams_drop_deferred(d->streams);
 }
 
 /* -- messages ---------------------------------------------------------------------------------- */
@@ -47,7 +56,7 @@ static int apply_parsed(Unit *unit, const RecordSource *source, int r, const Err
         return r > 0 ? unit_apply(unit, source, m) : 0;
 }
 
-static int handle_text(Unit *unit, const RecordSource *source, const char *text, size_t size) {
+static int apply_text(Unit *unit, const RecordSource *source, const char *text, size_t size) {
         _cleanup_(axm_message_done) AxmMessage m = {};
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
@@ -56,16 +65,16 @@ static int handle_text(Unit *unit, const RecordSource *source, const char *text,
         return apply_parsed(unit, source, r, &e, &m);
 }
 
-static int handle_plain(Unit *unit, JournalReader *reader, const RecordSource *source) {
+static int apply_line(Unit *unit, JournalReader *reader, const RecordSource *source) {
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
 
         r = journal_reader_get(reader, "MESSAGE", AXM_MESSAGE_MAX, &text, &size);
-        return r <= 0 ? r : handle_text(unit, source, text, size);
+        return r <= 0 ? r : apply_text(unit, source, text, size);
 }
 
-static int handle_structured(Unit *unit, JournalReader *reader, const RecordSource *source) {
+static int apply_structured(Unit *unit, JournalReader *reader, const RecordSource *source) {
         _cleanup_(axm_message_done) AxmMessage m = {};
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *type = NULL, *data = NULL;
@@ -84,8 +93,8 @@ static int handle_structured(Unit *unit, JournalReader *reader, const RecordSour
         return apply_parsed(unit, source, r, &e, &m);
 }
 
-static int handle_part(Unit *unit, JournalReader *reader, const JournalEntry *entry,
-                       const RecordSource *source) {
+static int apply_part(Unit *unit, JournalReader *reader, const JournalEntry *entry,
+                      const RecordSource *source) {
         _cleanup_(freep) char *part = NULL, *line = NULL;
         size_t size = 0;
         int r;
@@ -96,15 +105,14 @@ static int handle_part(Unit *unit, JournalReader *reader, const JournalEntry *en
                         return r;
         }
         r = unit_line_add(unit, entry, part, size, &line, &size);
-        return r <= 0 ? r : handle_text(unit, source, line, size);
+        return r <= 0 ? r : apply_text(unit, source, line, size);
 }
 
-/* -- who ----------------------------------------------------------------------------------------
- */
+/* -- entries ----------------------------------------------------------------------------------- */
 
-/* The current entry's time and place; asked for only where it matters. */
-static int fill_source(JournalReader *reader, const JournalEntry *entry, const char *invocation,
-                       unsigned part, RecordSource *ret) {
+/* Where and when the unit said something, which the unit takes note of. */
+static int touch_unit(Unit *unit, JournalReader *reader, const JournalEntry *entry,
+                      const char *invocation, unsigned part, RecordSource *ret) {
         RecordSource source = {
                 .invocation = isempty(invocation) ? NULL : invocation,
                 .stream = isempty(entry->stream) ? NULL : entry->stream,
@@ -117,12 +125,12 @@ static int fill_source(JournalReader *reader, const JournalEntry *entry, const c
         source.realtime_usec = source.position.realtime_usec;
         source.position.part = part;
         *ret = source;
-        return 0;
+        return unit_touch(unit, ret);
 }
 
-/* `n_held` lines count as parts of this entry before it. */
-static int speak(Unit *unit, JournalReader *reader, const JournalEntry *entry,
-                 const char *invocation, unsigned n_held) {
+/* `n_deferred` lines count as parts of this entry before it. */
+static int apply_entry(Unit *unit, JournalReader *reader, const JournalEntry *entry,
+                       const char *invocation, unsigned n_deferred) {
         bool part = unit_line_concerns(unit, entry);
         RecordSource source;
         int r;
@@ -130,84 +138,86 @@ static int speak(Unit *unit, JournalReader *reader, const JournalEntry *entry,
         if (!entry->structured && !entry->braced && !part && !unit_is_new(unit, invocation))
                 return 0;
 
-        r = fill_source(reader, entry, invocation, n_held, &source);
-        if (r >= 0)
-                r = unit_touch(unit, &source);
+        r = touch_unit(unit, reader, entry, invocation, n_deferred, &source);
         if (r < 0)
                 return r;
         if (part)
-                return handle_part(unit, reader, entry, &source);
+                return apply_part(unit, reader, entry, &source);
         if (entry->structured)
-                return handle_structured(unit, reader, &source);
-        return entry->braced ? handle_plain(unit, reader, &source) : 0;
+                return apply_structured(unit, reader, &source);
+        return entry->braced ? apply_line(unit, reader, &source) : 0;
 }
 
-/* Lines that came before the one that told whose this stream is. They count as parts of this entry,
- * since the record may have moved on meanwhile. */
-static int speak_held(Dispatcher *c, Unit *unit, JournalReader *reader, const JournalEntry *entry,
-                      unsigned *n_held) {
+/* Lines that came before this entry, the first that says whose its stream is. They count as parts of
+ * it, since the record may have moved on meanwhile. */
+static int apply_deferred(Dispatcher *d, Unit *unit, JournalReader *reader,
+                          const JournalEntry *entry, unsigned *n_deferred) {
         RecordSource source;
-        HeldLine held;
+        DeferredLine line;
         int r;
 
-        while (streams_take_held(c->streams, entry->stream, &held) > 0) {
-                _cleanup_(freep) char *text = held.text;
+        while (streams_take_deferred(d->streams, entry->stream, &line) > 0) {
+                _cleanup_(freep) char *text = line.text;
 
                 if (!unit)
                         continue;
-                r = fill_source(reader, entry, entry->invocation, (*n_held)++, &source);
-                if (r >= 0)
-                        r = unit_touch(unit, &source);
-                source.realtime_usec = held.realtime_usec;
-                if (r >= 0)
-                        r = handle_text(unit, &source, text, held.size);
+                r = touch_unit(unit, reader, entry, entry->invocation, (*n_deferred)++, &source);
+                if (r < 0)
+                        return r;
+                source.realtime_usec = line.realtime_usec;
+                r = apply_text(unit, &source, text, line.size);
                 if (r < 0)
                         return r;
         }
         return 0;
 }
 
-static int hold(Dispatcher *c, JournalReader *reader, const JournalEntry *entry) {
+static int defer_line(Dispatcher *d, JournalReader *reader, const JournalEntry *entry) {
         uint64_t realtime;
         size_t size;
         char *text;
         int r;
 
         r = journal_reader_realtime(reader, &realtime);
-        if (r >= 0)
-                r = journal_reader_get(reader, "MESSAGE", AXM_MESSAGE_MAX, &text, &size);
+        if (r < 0)
+                return r;
+        r = journal_reader_get(reader, "MESSAGE", AXM_MESSAGE_MAX, &text, &size);
         if (r <= 0)
                 return r;
-        r = streams_hold(c->streams, entry->stream, text, size, realtime);
+        r = streams_defer(d->streams, entry->stream, text, size, realtime);
         return r == -ENOMEM ? r : 0;
 }
 
-int dispatcher_take(Dispatcher *c, JournalReader *reader, const JournalEntry *entry) {
+int dispatcher_take(Dispatcher *d, JournalReader *reader, const JournalEntry *entry) {
         const char *name = entry->unit, *invocation = entry->invocation;
         const Stream *stream;
-        unsigned n_held = 0;
+        unsigned n_deferred = 0;
         Unit *unit = NULL;
         int r;
 
-        if (!name[0] && entry->stream[0] && c->streams) {
-                stream = streams_find(c->streams, entry->stream);
+        assert(d);
+        assert(reader);
+
+        if (!name[0] && entry->stream[0] && d->streams) {
+                stream = streams_find(d->streams, entry->stream);
                 if (!stream)
-                        return entry->braced ? hold(c, reader, entry) : 0;
+                        return entry->braced ? defer_line(d, reader, entry) : 0;
                 name = stream->unit;
                 invocation = stream->invocation;
         }
         if (!name[0])
                 return 0;
 
-        r = units_get(c->units, name, &unit);
+        r = units_get(d->units, name, &unit);
         if (r < 0)
                 return r;
-        if (c->streams && entry->unit[0] && entry->stream[0]) {
-                r = streams_learn(c->streams, entry);
-                if (r > 0)
-                        r = speak_held(c, unit, reader, entry, &n_held);
+        if (d->streams && entry->unit[0] && entry->stream[0]) {
+                r = streams_learn(d->streams, entry);
+                if (r < 0)
+                        return r;
+                r = r > 0 ? apply_deferred(d, unit, reader, entry, &n_deferred) : 0;
                 if (r < 0)
                         return r;
         }
-        return unit ? speak(unit, reader, entry, invocation, n_held) : 0;
+        return unit ? apply_entry(unit, reader, entry, invocation, n_deferred) : 0;
 }

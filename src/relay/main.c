@@ -50,11 +50,11 @@ static int parse_argv(int argc, char **argv, Arguments *args) {
         if (r < 0)
                 return r;
         if (words[0]) {
-                log_error("Takes no arguments, so not '%s' either.", words[0]);
+                log_error("Unexpected argument '%s'.", words[0]);
                 return -EINVAL;
         }
         if (args->user && args->system) {
-                log_error("It is either --user or --system.");
+                log_error("--user and --system are mutually exclusive.");
                 return -EINVAL;
         }
         if (args->help) {
@@ -85,7 +85,7 @@ static int limit_memory(void) {
 #endif
 }
 
-static int run(const RelayOptions *relay_options) {
+static int run_relay(const RelayOptions *relay_options) {
         _cleanup_(sd_event_unrefp) sd_event *event = NULL;
         _cleanup_(relay_freep) Relay *relay = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -98,12 +98,14 @@ static int run(const RelayOptions *relay_options) {
         (void) sigprocmask(SIG_BLOCK, &signals, NULL);
 
         r = limit_memory();
-        if (r >= 0)
-                r = sd_event_new(&event);
-        if (r >= 0)
-                r = relay_new(event, relay_options, &e, &relay);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot start");
+                return log_error_errno(r, "Failed to limit the memory: %m");
+        r = sd_event_new(&event);
+        if (r < 0)
+                return log_error_errno(r, "Failed to make an event loop: %m");
+        r = relay_new(event, relay_options, &e, &relay);
+        if (r < 0)
+                return log_error_cause(r, &e, "Failed to start");
 
         (void) sd_event_set_watchdog(event, true);
         (void) sd_notify(false, "READY=1\nSTATUS=Reading what is new in the journal");
@@ -129,17 +131,17 @@ int main(int argc, char **argv) {
         if (r <= 0)
                 return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
 
-        /* The system's relay is no root either, so without an option only --user is safe to guess.
+        /* The system's relay does not run as root either, so without an option only --user is safe to guess.
          */
         kind = args.system || (!args.user && geteuid() == 0) ? SCOPE_SYSTEM : SCOPE_USER;
         r = scope_init(kind, &e, &scope);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot start"), EXIT_FAILURE;
+                return log_error_cause(r, &e, "Failed to start"), EXIT_FAILURE;
         state = args.state ? strdup(args.state) : path_join(scope.state, "axm");
         if (!state)
                 return log_oom(), EXIT_FAILURE;
 
-        r = run(&(RelayOptions){
+        r = run_relay(&(RelayOptions) {
                 .scope = kind, .state = state, .journal = args.journal, .once = args.once });
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

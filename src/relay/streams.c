@@ -3,18 +3,20 @@
 
 #include "basic/string-util.h"
 
-/* The id chooses the set, in which it takes one of four places. */
+/* The id chooses the set, in which it takes one of four slots. */
 #define WAYS 4
 #define SETS (STREAMS_MAX / WAYS)
 
 struct Streams {
         Stream *sets[SETS][WAYS];
         uint64_t clock;
-        HeldLine held[STREAMS_HELD_MAX]; /* oldest first */
-        size_t n_held, held_size;
+        DeferredLine deferred[STREAMS_DEFERRED_MAX]; /* oldest first */
+        size_t n_deferred, deferred_size;
 };
 
 int streams_new(Streams **ret) {
+        assert(ret);
+
         *ret = calloc(1, sizeof(Streams));
         return *ret ? 0 : -ENOMEM;
 }
@@ -24,7 +26,7 @@ Streams *streams_free(Streams *s) {
                 return NULL;
         for (size_t i = 0; i < STREAMS_MAX; i++)
                 free(s->sets[i / WAYS][i % WAYS]);
-        streams_drop_held(s);
+        streams_drop_deferred(s);
         free(s);
         return NULL;
 }
@@ -49,67 +51,78 @@ const Stream *streams_find(Streams *s, const char *id) {
 }
 
 int streams_learn(Streams *s, const JournalEntry *entry) {
-        Stream **set = set_of(s, entry->stream), **place = set;
+        Stream **set = set_of(s, entry->stream), **slot = set;
+
+        assert(entry->stream[0]);
+        assert(entry->unit[0]);
 
         if (streams_find(s, entry->stream))
                 return 0;
 
         for (size_t i = 0; i < WAYS; i++)
-                if (!set[i] || (*place && set[i]->used < (*place)->used))
-                        place = set + i;
-        if (!*place) {
-                *place = malloc(sizeof(Stream));
-                if (!*place)
+                if (!set[i] || (*slot && set[i]->used < (*slot)->used))
+                        slot = set + i;
+        if (!*slot) {
+                *slot = malloc(sizeof(Stream));
+                if (!*slot)
                         return -ENOMEM;
         }
-        **place = (Stream){ .used = ++s->clock };
-        (void) strcpy((*place)->id, entry->stream);
-        (void) strcpy((*place)->unit, entry->unit);
-        (void) strcpy((*place)->invocation, entry->invocation);
+        **slot = (Stream) { .used = ++s->clock };
+        (void) strcpy((*slot)->id, entry->stream);
+        (void) strcpy((*slot)->unit, entry->unit);
+        (void) strcpy((*slot)->invocation, entry->invocation);
         return 1;
 }
 
-/* Takes a line out of the queue. */
-static HeldLine take(Streams *s, size_t i) {
-        HeldLine line = s->held[i];
+/* -- deferred lines ---------------------------------------------------------------------------- */
 
-        s->n_held--;
-        s->held_size -= line.size;
-        memmove(s->held + i, s->held + i + 1, (s->n_held - i) * sizeof(HeldLine));
+static DeferredLine dequeue_line(Streams *s, size_t i) {
+        DeferredLine line = s->deferred[i];
+
+        s->n_deferred--;
+        s->deferred_size -= line.size;
+        memmove(s->deferred + i, s->deferred + i + 1, (s->n_deferred - i) * sizeof(DeferredLine));
         return line;
 }
 
-int streams_hold(Streams *s, const char *id, char *text, size_t size, uint64_t realtime_usec) {
-        HeldLine *line;
+int streams_defer(Streams *s, const char *id, char *text, size_t size, uint64_t realtime_usec) {
+        DeferredLine *line;
 
-        if (size > STREAMS_HELD_SIZE_MAX) {
+        assert(s);
+        assert(id);
+        assert(text);
+
+        if (size > STREAMS_DEFERRED_SIZE_MAX) {
                 free(text);
                 return -EFBIG;
         }
-        while (s->n_held >= STREAMS_HELD_MAX || s->held_size + size > STREAMS_HELD_SIZE_MAX)
-                free(take(s, 0).text);
+        while (s->n_deferred >= STREAMS_DEFERRED_MAX ||
+               s->deferred_size + size > STREAMS_DEFERRED_SIZE_MAX)
+                free(dequeue_line(s, 0).text);
 
-        line = s->held + s->n_held++;
-        *line = (HeldLine){ .text = text, .size = size, .realtime_usec = realtime_usec };
+        line = s->deferred + s->n_deferred++;
+        *line = (DeferredLine) { .text = text, .size = size, .realtime_usec = realtime_usec };
         (void) snprintf(line->stream, sizeof(line->stream), "%s", id);
-        s->held_size += size;
+        s->deferred_size += size;
         return 0;
 }
 
-int streams_take_held(Streams *s, const char *id, HeldLine *ret) {
-        for (size_t i = 0; i < s->n_held; i++)
-                if (streq(s->held[i].stream, id)) {
-                        *ret = take(s, i);
+int streams_take_deferred(Streams *s, const char *id, DeferredLine *ret) {
+        assert(ret);
+
+        for (size_t i = 0; i < s->n_deferred; i++)
+                if (streq(s->deferred[i].stream, id)) {
+                        *ret = dequeue_line(s, i);
                         return 1;
                 }
         return 0;
 }
 
-size_t streams_count_held(const Streams *s) {
-        return s->n_held;
+size_t streams_count_deferred(const Streams *s) {
+        return s->n_deferred;
 }
 
-void streams_drop_held(Streams *s) {
-        while (s->n_held > 0)
-                free(take(s, 0).text);
+void streams_drop_deferred(Streams *s) {
+        while (s->n_deferred > 0)
+                free(dequeue_line(s, 0).text);
 }

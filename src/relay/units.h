@@ -1,43 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The modules' units that have spoken, and their records. A record is in memory only while
- * something is done with it, since others may remove its file at any time: it is read at a message
- * and written soon after, but not for every message of a flood. */
+/* The modules' units that have said something: their records, and the lines that they have begun. */
 
-#include "axm/record.h"
-#include "journal/line.h"
+#include "basic/macro.h"
 
-/* Units remembered; beyond it those with nothing to write are forgotten until they speak again. */
+typedef struct AxmMessage AxmMessage;
+typedef struct Error Error;
+typedef struct JournalEntry JournalEntry;
+typedef struct RecordSource RecordSource;
+
+/* Units remembered; beyond it those with nothing to write are forgotten until they say something
+ * again. */
 #define UNITS_MAX 2048
 
-/* Bytes of records and of unfinished lines kept at a time, roughly; above it records are written at
- * once, and lines are given up. */
-#define UNITS_RECORDS_SIZE_MAX (2U * 1024U * 1024U)
-#define UNITS_LINES_SIZE_MAX   (1024U * 1024U)
-
-/* The least time between two writes of one record; longer where only metrics have changed. */
-#define UNITS_WRITE_USEC   (250 * USEC_PER_MSEC)
-#define UNITS_METRICS_USEC (1 * USEC_PER_SEC)
+/* Bytes of unfinished lines kept at a time, roughly; above it lines are given up. */
+#define UNITS_LINES_SIZE_MAX (1024U * 1024U)
 
 typedef struct Units Units;
 typedef struct Unit Unit;
 
-/* Records are files in `dir_fd`, which stays the caller's. */
+/* Records are files in `dir_fd`, which stays the caller's. -ENOMEM. */
 int units_new(int dir_fd, Units **ret);
 Units *units_free(Units *units);
 DEFINE_CLEANUP(Units *, units_free);
 
-/* The unit of that name: 1, 0 if it is none of a module's. It is valid until the next call. */
+/* The unit of that name: 1, 0 if it is not a module's; -ENOMEM. It is valid until the next call. */
 int units_get(Units *units, const char *name, Unit **ret);
 
-/* Whether this is not the invocation that spoke last; "" never is. */
+/* Whether this is not the invocation that said something last; "" never is. */
 bool unit_is_new(const Unit *unit, const char *invocation);
 
-/* Takes note that the unit spoke. Cheap unless it was started anew. */
+/* Takes note that the unit said something. Cheap unless it was started anew. -ENOMEM. */
 int unit_touch(Unit *unit, const RecordSource *source);
 
-/* Applies a message. What is wrong with it or with the record's file is logged, now and then. */
+/* Applies a message. What is wrong with it or with the record's file is logged, now and then.
+ * -ENOMEM. */
 int unit_apply(Unit *unit, const RecordSource *source, const AxmMessage *m);
 
 /* Logs that something of the unit's was refused, at most once a minute for each unit. */
@@ -47,13 +45,15 @@ void unit_complain(Unit *unit, int r, const Error *e, const char *what);
 bool unit_line_concerns(const Unit *unit, const JournalEntry *entry);
 bool unit_line_wants(const Unit *unit, const JournalEntry *entry);
 
-/* Takes such an entry, `text` being NULL where it is not needed: 1 and the line if it is complete
- * now, else 0. */
+/* Takes an entry that is, `text` being NULL where it is not needed: 1 and the line if it is complete
+ * now, else 0; -ENOMEM. */
 int unit_line_add(Unit *unit, const JournalEntry *entry, const char *text, size_t size, char **ret,
                   size_t *ret_size);
 
-/* Lines under way; and gives them up. */
+/* Unfinished lines of all units. */
 size_t units_count_lines(const Units *units);
+
+/* Gives them up. */
 void units_drop_lines(Units *units);
 
 /* Writes the records whose time has come, or with `all` every changed one. Returns how many changes

@@ -205,7 +205,7 @@ says full '{"type":"axm:action","data":{"action_name":"before"}}'
 recorded "on a small disk" full 'd["actions"]' '[{"action_name": "before"}]'
 dd if=/dev/zero of=$axm/filler bs=1k status=none || :
 says full '{"type":"axm:action","data":{"action_name":"during"}}'
-ok "that is full, the relay says so" wait_for 10 output_has '^pm2@full.service: cannot write its record, trying again: full.json: No space left' relay_log
+ok "that is full, the relay says so" wait_for 10 output_has '^pm2@full.service: failed to write its record, trying again: full.json: No space left' relay_log
 is "and the record is the old one" "$(record full 'd["actions"]')" '[{"action_name": "before"}]'
 rm $axm/filler
 recorded "when there is room again the new one is written" full 'd["actions"]' '[{"action_name": "during"}]'

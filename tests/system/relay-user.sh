@@ -92,5 +92,5 @@ exits "a wrong option is a usage error" 2 "$relay" --nonsense
 exits "so is an argument" 2 "$relay" x
 exits "and both scopes" 2 "$relay" --user --system
 fails "a state folder that cannot be made is an error" as_user alice "$relay" --user --once --state=/proc/x/y
-like "in one sentence" "$OUTPUT" '^pm2-axm-relay: Cannot start: cannot make /proc/x/y: No such file or directory$'
+like "in one sentence" "$OUTPUT" '^pm2-axm-relay: Failed to start: cannot create directory /proc/x/y: No such file or directory$'
 done_testing

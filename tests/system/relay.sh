@@ -134,12 +134,12 @@ says future "$(action x)"
 ok "the relay goes on" drained
 is "a newer version's record is left alone" "$(cat $axm/future.json)" '{"version":99}'
 like "and named" "$(journalctl -u pm2-axm-relay.service -o cat --no-pager)" \
-        "^pm2@future.service: cannot record what it says: $axm/future.json: written by a newer pm2ctl \(version 99"
+        "^pm2@future.service: failed to record its messages: $axm/future.json: written by a newer pm2ctl \(version 99"
 : >$axm/victim.json
 says victim "$(action again)"
 recorded "a damaged record begins anew" victim 'd["actions"]' '[{"action_name": "again"}]'
 like "which is said" "$(journalctl -u pm2-axm-relay.service -o cat --no-pager)" \
-        "^pm2@victim.service: its record was damaged, and begins anew: $axm/victim.json: not valid JSON"
+        "^pm2@victim.service: its record is damaged, starting a new one: $axm/victim.json: not valid JSON"
 is "nothing else went wrong" "$(journalctl -u pm2-axm-relay.service -p warning -o cat --no-pager | grep -cvE '^pm2@(wrong|future|long|victim)')" 0
 is "it was never started anew" "$(systemctl show -p NRestarts --value pm2-axm-relay.service)" 0
 done_testing

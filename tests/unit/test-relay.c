@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
 
+#include "axm/message.h"
+#include "axm/record.h"
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/remove.h"
@@ -24,19 +26,19 @@ static JournalEntry entry_of(unsigned stream, const char *unit) {
         return entry;
 }
 
-static int hold(Streams *s, const JournalEntry *entry, size_t size) {
+static int defer(Streams *s, const JournalEntry *entry, size_t size) {
         static uint64_t clock;
         char *text = malloc(size + 1);
 
         memset(text, 'x', size);
         text[size] = 0;
-        return streams_hold(s, entry->stream, text, size, /* realtime_usec= */ ++clock);
+        return streams_defer(s, entry->stream, text, size, /* realtime_usec= */ ++clock);
 }
 
 static void test_streams(void) {
         _cleanup_(streams_freep) Streams *s = NULL;
         JournalEntry a = entry_of(1, "pm2@a.service"), b = entry_of(2, "pm2@b.service");
-        HeldLine held;
+        DeferredLine line;
 
         ok(streams_new(&s) == 0);
         ok(!streams_find(s, a.stream));
@@ -46,23 +48,23 @@ static void test_streams(void) {
         ok_str(streams_find(s, a.stream)->invocation, INVOCATION_A);
         ok(!streams_find(s, b.stream));
 
-        ok(hold(s, &b, 10) == 0 && hold(s, &a, 5) == 0 && hold(s, &b, 20) == 0);
-        ok(streams_count_held(s) == 3);
-        ok(streams_take_held(s, b.stream, &held) == 1 && held.size == 10);
-        free(held.text);
-        ok(streams_take_held(s, b.stream, &held) == 1 && held.size == 20 &&
-           held.realtime_usec == 3);
-        free(held.text);
-        ok(streams_take_held(s, b.stream, &held) == 0);
-        streams_drop_held(s);
-        ok(streams_count_held(s) == 0 && streams_take_held(s, a.stream, &held) == 0);
+        ok(defer(s, &b, 10) == 0 && defer(s, &a, 5) == 0 && defer(s, &b, 20) == 0);
+        ok(streams_count_deferred(s) == 3);
+        ok(streams_take_deferred(s, b.stream, &line) == 1 && line.size == 10);
+        free(line.text);
+        ok(streams_take_deferred(s, b.stream, &line) == 1 && line.size == 20 &&
+           line.realtime_usec == 3);
+        free(line.text);
+        ok(streams_take_deferred(s, b.stream, &line) == 0);
+        streams_drop_deferred(s);
+        ok(streams_count_deferred(s) == 0 && streams_take_deferred(s, a.stream, &line) == 0);
 }
 
 static void test_streams_bounded(void) {
         _cleanup_(streams_freep) Streams *s = NULL;
         JournalEntry first = entry_of(0, "pm2@first.service");
         unsigned known = 0;
-        HeldLine held;
+        DeferredLine line;
 
         ok(streams_new(&s) == 0);
         ok(streams_learn(s, &first) == 1);
@@ -81,14 +83,14 @@ static void test_streams_bounded(void) {
         ok(streams_find(s, first.stream) != NULL);
         ok(known > STREAMS_MAX / 2 && known <= STREAMS_MAX);
 
-        for (unsigned i = 0; i < 3 * STREAMS_HELD_MAX; i++)
-                (void) hold(s, &first, 1);
-        ok(streams_count_held(s) == STREAMS_HELD_MAX);
-        ok(streams_take_held(s, first.stream, &held) == 1 &&
-           held.realtime_usec == 3 + 2 * STREAMS_HELD_MAX + 1);
-        free(held.text);
-        ok(hold(s, &first, STREAMS_HELD_SIZE_MAX) == 0 && streams_count_held(s) == 1);
-        ok(hold(s, &first, STREAMS_HELD_SIZE_MAX + 1) == -EFBIG && streams_count_held(s) == 1);
+        for (unsigned i = 0; i < 3 * STREAMS_DEFERRED_MAX; i++)
+                (void) defer(s, &first, 1);
+        ok(streams_count_deferred(s) == STREAMS_DEFERRED_MAX);
+        ok(streams_take_deferred(s, first.stream, &line) == 1 &&
+           line.realtime_usec == 3 + 2 * STREAMS_DEFERRED_MAX + 1);
+        free(line.text);
+        ok(defer(s, &first, STREAMS_DEFERRED_SIZE_MAX) == 0 && streams_count_deferred(s) == 1);
+        ok(defer(s, &first, STREAMS_DEFERRED_SIZE_MAX + 1) == -EFBIG && streams_count_deferred(s) == 1);
 }
 
 /* -- units ------------------------------------------------------------------------------------- */
