@@ -114,19 +114,19 @@ static int add_record(Context *c, json_object *o, const char *unit, Details *d, 
 static int add_declaration(json_object *o, const Package *p, const char *unit) {
         _cleanup_(freep) char *name = NULL, *app = NULL;
         unsigned instance;
-        UnitPlace place;
+        AppInstance which;
         int r;
 
         r = module_from_unit_name(unit, &name, &app, &instance);
         if (r >= 0)
-                r = package_find_unit(p, app, instance, &place);
+                r = package_find_unit(p, app, instance, &which);
         if (r <= 0)
                 return r;
-        r = json_add_string(o, "name", p->apps[place.app].name);
+        r = json_add_string(o, "name", p->apps[which.app].name);
         if (r >= 0)
-                r = json_add_string(o, "script", p->apps[place.app].script);
+                r = json_add_string(o, "script", p->apps[which.app].script);
         if (r >= 0)
-                r = json_add_string(o, "interpreter", p->apps[place.app].interpreter);
+                r = json_add_string(o, "interpreter", p->apps[which.app].interpreter);
         return r;
 }
 

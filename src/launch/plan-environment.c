@@ -78,7 +78,7 @@ int plan_environment(Plan *p, Error *e) {
         };
         EnvironmentFacts facts = {
                 .pm_id = p->module.pm_id,
-                .instance = p->place.instance,
+                .instance = p->instance.number,
                 .script = p->script,
                 .cwd = p->cwd,
                 .interpreter = p->interpreter,

@@ -39,12 +39,12 @@ static int choose_app(Plan *p, char *const *parts, Error *e) {
         int r;
 
         r = package_find_unit(&p->package, app, number ? (unsigned) strtoul(number, NULL, 10) : 0,
-                              &p->place);
+                              &p->instance);
         if (r < 0)
                 return r;
         if (r == 0)
                 return error_set(e, -ENOENT, "its package.json declares no app '%s'", app);
-        p->app = p->package.apps + p->place.app;
+        p->app = p->package.apps + p->instance.app;
         return 0;
 }
 

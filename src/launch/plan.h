@@ -5,6 +5,7 @@
  * settings, run how. */
 
 #include "model/package-units.h"
+#include "model/package.h"
 #include "store/module-file.h"
 #include "store/scope.h"
 
@@ -21,7 +22,7 @@ typedef struct Plan {
         int package_fd; /* of the folder with package.json; program_find_script() closes it */
         Package package;
         const App *app; /* in package */
-        UnitPlace place;
+        AppInstance instance;
         Settings *global, *settings;
         json_object *document; /* of the environment */
 

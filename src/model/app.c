@@ -218,6 +218,14 @@ int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
         return 0;
 }
 
+unsigned app_count_instances(const App *app) {
+        long n = app->instances;
+
+        if (n <= 0)
+                n += sysconf(_SC_NPROCESSORS_ONLN);
+        return (unsigned) MIN2(MAX2(n, 1), APP_INSTANCES_MAX);
+}
+
 bool app_is_watched(const App *app, bool linked) {
         return app->watch == WATCH_YES || (app->watch == WATCH_UNSET && linked);
 }
@@ -237,5 +245,5 @@ void app_done(App *app) {
         strv_free(app->watch_paths);
         strv_free(app->ignore_watch);
         strv_free(app->ignored);
-        *app = (App){};
+        *app = (App) {};
 }

@@ -62,6 +62,10 @@ typedef struct App {
  * package.json, for messages. -EINVAL with a clause that names the field. */
 int app_parse(json_object *declaration, const char *where, Error *e, App *ret);
 
+/* How many instances run here: a number above 0 is that number, 0 and less count from the
+ * processors. At least 1. */
+unsigned app_count_instances(const App *app);
+
 /* Whether changes restart it; `linked`: in a linked folder. */
 bool app_is_watched(const App *app, bool linked);
 

@@ -29,12 +29,12 @@ static const struct {
         [PART_HOUR] = { "hour", 0, 23, NULL },
         [PART_DAY] = { "day", 1, 31, NULL },
         [PART_MONTH] = { "month", 1, 12,
-                         (const char *const[]){ "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL",
-                                                "AUG", "SEP", "OCT", "NOV", "DEC", NULL } },
+                         (const char *const[]) { "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL",
+                                                 "AUG", "SEP", "OCT", "NOV", "DEC", NULL } },
         /* 7 is Sunday again */
         [PART_WEEKDAY] = { "weekday", 0, 7,
-                           (const char *const[]){ "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat",
-                                                  NULL } },
+                           (const char *const[]) { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat",
+                                                   NULL } },
 };
 
 static const struct {

@@ -92,5 +92,5 @@ int name_servers_parse(const char *text, NameServers *ret) {
 void name_servers_done(NameServers *n) {
         strv_free(n->allowed);
         strv_free(n->denied);
-        *n = (NameServers){};
+        *n = (NameServers) {};
 }

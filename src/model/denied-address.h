@@ -7,8 +7,8 @@
 
 /* Link-local addresses, where clouds hand out credentials to whoever asks from the machine, and
  * those outside of them that do the same: AWS and Google over IPv6, Oracle's and Alibaba's. */
-#define DENIED_ADDRESSES                                                                           \
-        "169.254.0.0/16", "192.0.0.192/32", "100.100.100.200/32", "fe80::/10",                     \
+#define DENIED_ADDRESSES \
+        "169.254.0.0/16", "192.0.0.192/32", "100.100.100.200/32", "fe80::/10", \
                 "fd00:ec2::254/128", "fd20:ce::254/128"
 
 typedef struct NameServers {

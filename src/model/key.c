@@ -164,7 +164,7 @@ int key_parse(const char *text, char *const *modules, Error *e, Key *ret) {
 void key_done(Key *k) {
         free(k->module);
         k->path = strv_free(k->path);
-        *k = (Key){};
+        *k = (Key) {};
 }
 
 /* Appends a part, in quotes where it would be misread. */

@@ -15,7 +15,7 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
-#define KEY_DEPTH_MAX                                                                              \
+#define KEY_DEPTH_MAX \
         32 /* parts of a key; nested settings are JSON, and its depth is limited too */
 
 typedef struct Key {

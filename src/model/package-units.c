@@ -4,14 +4,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
-
-unsigned app_count_instances(const App *app) {
-        long n = app->instances;
-
-        if (n <= 0)
-                n += sysconf(_SC_NPROCESSORS_ONLN);
-        return (unsigned) MIN2(MAX2(n, 1), APP_INSTANCES_MAX);
-}
+#include "model/package.h"
 
 /* Digits are for the apps that have no name of their own. */
 static bool is_number(const char *s) {
@@ -43,18 +36,18 @@ int package_first_app(const Package *p, char **ret) {
         return 0;
 }
 
-int package_unit_name(const Package *p, const char *module, UnitPlace place, char **ret) {
+int package_unit_name(const Package *p, const char *module, AppInstance instance, char **ret) {
         _cleanup_(freep) char *part = NULL;
         int r;
 
-        assert(place.app < p->n_apps);
+        assert(instance.app < p->n_apps);
 
-        if (place.app > 0 || place.instance > 0) {
-                r = app_part(p, place.app, &part);
+        if (instance.app > 0 || instance.number > 0) {
+                r = app_part(p, instance.app, &part);
                 if (r < 0)
                         return r;
         }
-        return module_unit_name(module, part, place.instance, ret);
+        return module_unit_name(module, part, instance.number, ret);
 }
 
 int package_unit_names(const Package *p, const char *module, size_t app, char ***ret) {
@@ -67,7 +60,7 @@ int package_unit_names(const Package *p, const char *module, size_t app, char **
                 for (unsigned k = 0; k < n; k++) {
                         char *name;
 
-                        r = package_unit_name(p, module, (UnitPlace){ i, k }, &name);
+                        r = package_unit_name(p, module, (AppInstance) { i, k }, &name);
                         if (r < 0)
                                 return r;
                         r = strv_consume(&names, name);
@@ -79,9 +72,9 @@ int package_unit_names(const Package *p, const char *module, size_t app, char **
         return 0;
 }
 
-int package_find_unit(const Package *p, const char *app, unsigned instance, UnitPlace *ret) {
+int package_find_unit(const Package *p, const char *app, unsigned instance, AppInstance *ret) {
         if (!app) {
-                *ret = (UnitPlace){};
+                *ret = (AppInstance) {};
                 return 1;
         }
         for (size_t i = 0; i < p->n_apps; i++) {
@@ -95,7 +88,7 @@ int package_find_unit(const Package *p, const char *app, unsigned instance, Unit
                 if (r < 0)
                         return r;
                 if (streq(part, app)) {
-                        *ret = (UnitPlace){ i, instance };
+                        *ret = (AppInstance) { i, instance };
                         return 1;
                 }
         }

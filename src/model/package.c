@@ -4,7 +4,6 @@
 #include "basic/string-util.h"
 #include "model/app.h"
 #include "model/name.h"
-#include "model/package-units.h"
 
 #define VERSION_MAX 256 /* node-semver's limit */
 
@@ -211,5 +210,5 @@ void package_done(Package *p) {
         free(p->description);
         free(p->homepage);
         (void) json_object_put(p->config);
-        *p = (Package){};
+        *p = (Package) {};
 }

@@ -9,12 +9,13 @@
 #include "basic/strv.h"
 #include "model/exit-status.h"
 #include "model/name.h"
+#include "model/package.h"
 
 #define HOMEPAGE_MAX 512
 /* PrivateTmp=, which DynamicUser= implies, makes a folder "systemd-private-<boot
  * id>-<unit>-XXXXXX", and a name holds NAME_MAX bytes. */
 #define PRIVATE_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
-#define CYCLE_MIN                                                                                  \
+#define CYCLE_MIN \
         USEC_PER_SEC /* crash, delay and start take a while, however short min_uptime is */
 
 #define BACKOFF_MAX (15 * USEC_PER_SEC)
@@ -63,7 +64,7 @@ int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path) {
         if (!grown)
                 return -ENOMEM;
         s->credentials.items = grown;
-        grown[s->credentials.n++] = (UnitCredential){ TAKE_PTR(id_copy), TAKE_PTR(path_copy) };
+        grown[s->credentials.n++] = (UnitCredential) { TAKE_PTR(id_copy), TAKE_PTR(path_copy) };
         return 0;
 }
 
@@ -107,9 +108,9 @@ static int set_argv(const ModuleUnit *m, const char *id, const char *app, UnitSp
         if (r < 0 || !app)
                 return r;
         r = strv_extend(&s->argv, app);
-        if (r < 0 || m->place.instance == 0)
+        if (r < 0 || m->instance.number == 0)
                 return r;
-        return strv_extendf(&s->argv, "%u", m->place.instance);
+        return strv_extendf(&s->argv, "%u", m->instance.number);
 }
 
 /* What people are told about it, and how its lines are found in the journal. */
@@ -141,7 +142,7 @@ static int set_identity(const ModuleUnit *m, UnitSpec *s, char **ret_folder) {
         unsigned instance;
         int r;
 
-        r = package_unit_name(m->package, m->name, m->place, &s->unit);
+        r = package_unit_name(m->package, m->name, m->instance, &s->unit);
         if (r < 0)
                 return r;
         r = module_from_unit_name(s->unit, &name, &app, &instance);
@@ -330,7 +331,7 @@ static int set_working_directory(const ModuleUnit *m, const App *app, UnitSpec *
 }
 
 static int fill_spec(const ModuleUnit *m, Error *e, UnitSpec *s) {
-        const App *app = m->package->apps + m->place.app;
+        const App *app = m->package->apps + m->instance.app;
         _cleanup_(freep) char *folder = NULL, *runtime = NULL;
         int r;
 
@@ -360,7 +361,7 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret) {
         _cleanup_(unit_spec_done) UnitSpec s = UNIT_SPEC_EMPTY;
         int r;
 
-        assert(m->place.app < m->package->n_apps);
+        assert(m->instance.app < m->package->n_apps);
 
         r = fill_spec(m, e, &s);
         if (r < 0)

@@ -103,7 +103,7 @@ typedef struct ModuleUnit {
         const char *name;   /* of the module */
         const char *folder; /* with package.json; absolute */
         const Package *package;
-        UnitPlace place;
+        AppInstance instance;
         const char *config; /* the scope's folder of settings */
         const char *state;  /* the scope's folder of modules */
         const char *user;   /* --uid or a linked folder's owner; NULL: a user of its own */
@@ -120,20 +120,20 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
 size_t unit_name_max(ScopeKind scope);
 
 /* An empty specification, whose descriptors and amounts are unset. */
-#define UNIT_SPEC_EMPTY                                                                            \
-        ((UnitSpec){                                                                               \
-                .stdin_fd = UNIT_FD_NONE,                                                          \
-                .stdout_fd = UNIT_FD_NONE,                                                         \
-                .stderr_fd = UNIT_FD_NONE,                                                         \
-                .memory_max = UNIT_UNSET,                                                          \
-                .memory_swap_max = UNIT_UNSET,                                                     \
-                .tasks_max = UNIT_UNSET,                                                           \
-                .restart_usec = UNIT_UNSET,                                                        \
-                .restart_max_usec = UNIT_UNSET,                                                    \
-                .start_limit_interval_usec = UNIT_UNSET,                                           \
-                .timeout_start_usec = UNIT_UNSET,                                                  \
-                .timeout_stop_usec = UNIT_UNSET,                                                   \
-                .watchdog_usec = UNIT_UNSET,                                                       \
+#define UNIT_SPEC_EMPTY \
+        ((UnitSpec) { \
+                .stdin_fd = UNIT_FD_NONE, \
+                .stdout_fd = UNIT_FD_NONE, \
+                .stderr_fd = UNIT_FD_NONE, \
+                .memory_max = UNIT_UNSET, \
+                .memory_swap_max = UNIT_UNSET, \
+                .tasks_max = UNIT_UNSET, \
+                .restart_usec = UNIT_UNSET, \
+                .restart_max_usec = UNIT_UNSET, \
+                .start_limit_interval_usec = UNIT_UNSET, \
+                .timeout_start_usec = UNIT_UNSET, \
+                .timeout_stop_usec = UNIT_UNSET, \
+                .watchdog_usec = UNIT_UNSET, \
         })
 
 void unit_spec_done(UnitSpec *s);

@@ -95,8 +95,8 @@ static int batch_grow(StartBatch *b) {
         return owner ? 0 : -ENOMEM;
 }
 
-static int batch_add_place(const Modules *modules, const StartSource *source, UnitPlace place,
-                           size_t owner, Error *e, StartBatch *b) {
+static int batch_add_unit(const Modules *modules, const StartSource *source, AppInstance instance,
+                          size_t owner, Error *e, StartBatch *b) {
         int r;
 
         r = batch_grow(b);
@@ -108,7 +108,7 @@ static int batch_add_place(const Modules *modules, const StartSource *source, Un
                         .name = source->module.name,
                         .folder = source->module.home,
                         .package = &source->package,
-                        .place = place,
+                        .instance = instance,
                         .config = modules->scope.config,
                         .state = modules->scope.state,
                         .user = source->user,
@@ -128,18 +128,18 @@ int start_batch_add(const Modules *modules, const StartSource *source, const cha
         _cleanup_(freep) char *name = NULL, *app = NULL;
         const Package *p = &source->package;
         unsigned instance;
-        UnitPlace place;
+        AppInstance which;
         int r;
 
         r = module_from_unit_name(unit, &name, &app, &instance);
         if (r < 0)
                 return r;
-        r = package_find_unit(p, app, instance, &place);
+        r = package_find_unit(p, app, instance, &which);
         if (r <= 0)
                 return r;
-        if (place.instance >= app_count_instances(p->apps + place.app))
+        if (which.number >= app_count_instances(p->apps + which.app))
                 return 0;
-        r = batch_add_place(modules, source, place, owner, e, b);
+        r = batch_add_unit(modules, source, which, owner, e, b);
         return r < 0 ? r : 1;
 }
 

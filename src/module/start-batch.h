@@ -4,6 +4,7 @@
 /* For start.c: units that are started together. First all are added, then all are started. */
 
 #include "model/denied-address.h"
+#include "model/package.h"
 #include "model/unit-spec.h"
 #include "module/modules.h"
 #include "module/outcome.h"

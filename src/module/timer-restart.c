@@ -23,7 +23,7 @@ static void app_units_done(AppUnits *a) {
 static int find_units(Modules *modules, const char *name, const char *app, Error *e, char ***ret) {
         _cleanup_(package_done) Package p = {};
         _cleanup_(module_done) Module m = {};
-        UnitPlace place;
+        AppInstance which;
         int r;
 
         r = store_load(modules->store, name, e, &m);
@@ -34,10 +34,10 @@ static int find_units(Modules *modules, const char *name, const char *app, Error
         r = store_read_package(&m, e, &p);
         if (r < 0)
                 return r;
-        r = package_find_unit(&p, app, 0, &place);
+        r = package_find_unit(&p, app, 0, &which);
         if (r == 0)
                 return error_set(e, -ENOENT, "its package.json declares no such app");
-        return r < 0 ? r : package_unit_names(&p, name, place.app, ret);
+        return r < 0 ? r : package_unit_names(&p, name, which.app, ret);
 }
 
 static int sort_units(Modules *modules, char *const *units, Error *e, AppUnits *ret) {

@@ -161,7 +161,7 @@ static int cron_start(Modules *modules, const WatchTimerStart *start, size_t app
         const char *name = start->module->name;
         int r;
 
-        r = package_unit_name(start->package, name, (UnitPlace) { app, 0 }, &first);
+        r = package_unit_name(start->package, name, (AppInstance) { app, 0 }, &first);
         if (r < 0)
                 return r;
         if (cron_unit_name(first, ".timer", &timer) < 0 ||

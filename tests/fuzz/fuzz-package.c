@@ -56,7 +56,7 @@ static void check_unit(const Package *p, size_t app, ScopeKind scope) {
                 .name = p->name,
                 .folder = "/modules/m",
                 .package = p,
-                .place = { app, app_count_instances(p->apps + app) - 1 },
+                .instance = { app, app_count_instances(p->apps + app) - 1 },
                 .config = "/config",
                 .state = "/state",
                 .link = app > 0 ? "/home/a/m" : NULL,

@@ -59,7 +59,6 @@ LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup
 
 # Circles and files of programs in tests that are still there. Remove what is gone.
 CIRCLES = {
-    'model/package model/package-units',
     'npm/tree/placement npm/tree/prune',
     'store/settings store/settings-tree',
 }

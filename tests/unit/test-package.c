@@ -3,6 +3,7 @@
 #include "basic/strv.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "model/package.h"
 #include "tap.h"
 
 #define HEAD "{\"name\":\"m\",\"version\":\"1.0.0\","
@@ -153,7 +154,7 @@ static void test_units(void) {
         _cleanup_(strv_freep) char **names = NULL, **some = NULL;
         Error e = ERROR_NULL;
         Package p = {};
-        UnitPlace place;
+        AppInstance which;
 
         ok(parse(text, &e, &p) == 0);
         ok(package_unit_names(&p, "tool", APPS_ALL, &names) == 0);
@@ -164,15 +165,15 @@ static void test_units(void) {
 
                 ok_str(names[i], expected[i]);
                 ok(module_from_unit_name(names[i], &name, &app, &instance) == 0);
-                ok(package_find_unit(&p, app, instance, &place) == 1);
-                ok(package_unit_name(&p, "tool", place, &again) == 0);
+                ok(package_find_unit(&p, app, instance, &which) == 1);
+                ok(package_unit_name(&p, "tool", which, &again) == 0);
                 ok_str(again, expected[i]);
         }
         ok(package_unit_names(&p, "tool", 1, &some) == 0);
         ok(strv_length(some) == 3);
         ok_str(some[0], "pm2@tool@worker.service");
-        ok(package_find_unit(&p, "other", 0, &place) == 0);
-        ok(package_find_unit(&p, "0", 0, &place) == 0);
+        ok(package_find_unit(&p, "other", 0, &which) == 0);
+        ok(package_find_unit(&p, "0", 0, &which) == 0);
         package_done(&p);
 }
 

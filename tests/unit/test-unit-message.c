@@ -6,6 +6,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fake-manager.h"
+#include "model/package.h"
 #include "tap.h"
 
 /* A value as text: basic ones as they are, containers in brackets. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/oneshot.h"
+#include "model/package.h"
 #include "model/unit-spec.h"
 
 #include <signal.h>
@@ -106,7 +107,7 @@ static void test_scoped(void) {
         ok_str(s.description, "@acme/tool: Does\nthings"); /* src/unit makes it harmless */
         unit_spec_done(&s);
 
-        m.place.app = 1;
+        m.instance.app = 1;
         ok(unit_spec_module(&m, NULL, &s) == 0);
         ok_str(s.unit, "pm2@acme:tool@worker.service");
         ok_str(s.argv[2], "worker");
@@ -117,16 +118,16 @@ static void test_scoped(void) {
         ok_str(s.runtime_directory[0], "pm2ctl/@acme+tool@worker");
         unit_spec_done(&s);
 
-        m.place.instance = 2;
+        m.instance.number = 2;
         ok(unit_spec_module(&m, NULL, &s) == 0);
         ok_str(s.unit, "pm2@acme:tool@worker@2.service");
         ok_str(s.argv[2], "worker");
         ok_str(s.argv[3], "2");
         ok_str(s.runtime_directory[0], "pm2ctl/@acme+tool@worker@2");
-        m.place.instance = 0;
+        m.instance.number = 0;
         unit_spec_done(&s);
 
-        m.place.app = 2;
+        m.instance.app = 2;
         ok(unit_spec_module(&m, NULL, &s) == 0);
         ok_str(s.unit, "pm2@acme:tool@2.service");
 }

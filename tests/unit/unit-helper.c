@@ -18,6 +18,7 @@
 #include "launch/notify.h"
 #include "model/exit-status.h"
 #include "model/oneshot.h"
+#include "model/package.h"
 #include "unit/bus.h"
 #include "unit/control.h"
 #include "unit/oneshot.h"
