@@ -57,12 +57,11 @@ GLUE = {
 QUIET = [room for room in LIBRARIES if room not in ('basic', 'store', 'unit')]
 LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup)\w+)\s*\(|\bf(?:printf|puts|putc)\s*\([^;]*\b(stdout|stderr)\b')
 
-# Circles and files of programs in tests that are still there. Remove what is gone.
+# Circles that are still there. Remove what is gone.
 CIRCLES = {
     'npm/tree/placement npm/tree/prune',
     'store/settings store/settings-tree',
 }
-COMPILED_BY_TESTS = set('''src/ctl/terminal.c'''.split())
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
@@ -147,16 +146,16 @@ def ok(faults, name):
 
 
 def judge(tree):
-    ok(tree.strangers(), 'each folder of src/ is a room')
+    ok(tree.strangers() + [(room, 'has no files') for room in ROOMS if not tree.files(room)],
+       'the folders of src/ are the rooms of the table')
     for room in ROOMS:
-        if tree.files(room):
-            ok(tree.arrows(room), f'src/{room} includes itself and no other than: {ROOMS[room] or "none"}')
+        ok(tree.arrows(room), f'src/{room} includes itself and no other than: {ROOMS[room] or "none"}')
     for prefix, places in GLUE.items():
         ok(tree.glue(prefix), f'<{prefix}…> only in: {places}')
     ok(tree.sounds(), f'print and log nothing: {" ".join(QUIET)}')
     ok([(circle.split()[0], f'circle: {circle}') for circle in tree.circles() if circle not in CIRCLES],
        'no files include each other in a circle')
-    ok([(file, f'compiles {source}') for file, source in tree.compiled_by_tests() if source not in COMPILED_BY_TESTS],
+    ok([(file, f'compiles {source}') for file, source in tree.compiled_by_tests()],
        'no test compiles the file of a program')
 
 
