@@ -32,5 +32,5 @@ static int run_cache(const void *args, char **words) {
 }
 
 const Verb verb_cache = {
-        "cache", NULL, "clean", "Remove what was downloaded", 1, 1, run_cache,
+        "cache", NULL, "clean", "Remove downloads", 1, 1, run_cache,
 };

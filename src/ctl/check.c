@@ -278,6 +278,6 @@ static int run_check(const void *args, char **words) {
 }
 
 const Verb verb_check = {
-        "check", NULL, "[FOLDER]", "Check whether a folder can be installed as a module",
+        "check", NULL, "[DIRECTORY]", "Check whether a directory can be installed as a module",
         0,       1,    run_check,
 };

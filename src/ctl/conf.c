@@ -207,7 +207,7 @@ const Verb verb_conf = {
         "conf",
         " config ",
         "[MODULE|KEY [VALUE]]",
-        "Show settings with what they come from, or set one",
+        "Show settings and their origins, or change one",
         0,
         3,
         run_conf,

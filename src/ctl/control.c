@@ -125,10 +125,10 @@ static int run_stop(const void *args, char **words) {
 }
 
 const Verb verb_start = {
-        "start", NULL, "MODULE…|all", "Start modules that are stopped", 0, VERB_ANY, run_start,
+        "start", NULL, "MODULE…|all", "Start stopped modules", 0, VERB_ANY, run_start,
 };
 const Verb verb_restart = {
-        "restart", " reload ", "MODULE…|all", "Make the units of modules anew and start them",
+        "restart", " reload ", "MODULE…|all", "Restart modules with new units",
         0,         VERB_ANY,   run_restart,
 };
 const Verb verb_stop = {

@@ -129,5 +129,5 @@ static int run_env(const void *args, char **words) {
 }
 
 const Verb verb_env = {
-        "env", NULL, "MODULE|UNIT", "Print the environment a module runs with", 1, 1, run_env,
+        "env", NULL, "MODULE|UNIT", "Print the environment of a running module", 1, 1, run_env,
 };

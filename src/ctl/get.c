@@ -214,6 +214,6 @@ static int run_get(const void *args, char **words) {
 }
 
 const Verb verb_get = {
-        "get", NULL,    "[KEY|MODULE|all]", "Print a setting, or the commands that set them", 0,
+        "get", NULL,    "[KEY|MODULE|all]", "Print a setting, or the commands that set all", 0,
         1,     run_get,
 };

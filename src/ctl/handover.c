@@ -223,9 +223,9 @@ static int run_logs(const void *args, char **words) {
 }
 
 const Verb verb_status = {
-        "status", NULL,     "[MODULE…]", "Show what systemctl knows of modules",
+        "status", NULL,     "[MODULE…]", "Show what systemctl reports about modules",
         0,        VERB_ANY, run_status,
 };
 const Verb verb_logs = {
-        "logs", " log ", "[MODULE…]", "Follow the modules' journal", 0, VERB_ANY, run_logs,
+        "logs", " log ", "[MODULE…]", "Show and follow modules' logs", 0, VERB_ANY, run_logs,
 };

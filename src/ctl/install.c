@@ -182,6 +182,6 @@ static int run_install(const void *args, char **words) {
 }
 
 const Verb verb_install = {
-        "install", " i module:install ", "PACKAGE…", "Install modules, or link a folder (.)", 1,
+        "install", " i module:install ", "PACKAGE…", "Install packages as modules, or link a directory (.)", 1,
         VERB_ANY,  run_install,
 };

@@ -176,5 +176,5 @@ static int run_jlist(const void *args, char **words) {
         return result;
 }
 
-const Verb verb_jlist = { "jlist", " prettylist ", NULL, "List the modules as PM2's jlist does", 0,
+const Verb verb_jlist = { "jlist", " prettylist ", NULL, "List modules as PM2's jlist does", 0,
                           0,       run_jlist };

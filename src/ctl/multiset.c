@@ -66,7 +66,7 @@ const Verb verb_multiset = {
         "multiset",
         NULL,
         "'KEY VALUE KEY VALUE…'",
-        "The same with all of them in one word",
+        "The same, with all pairs in one word",
         1,
         VERB_ANY,
         run_multiset,

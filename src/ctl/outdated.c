@@ -128,6 +128,6 @@ static int run_outdated(const void *args, char **words) {
 }
 
 const Verb verb_outdated = {
-        "outdated", NULL,     "[MODULE…|all]", "List the modules of which there are newer versions",
+        "outdated", NULL,     "[MODULE…|all]", "List modules with newer versions",
         0,          VERB_ANY, run_outdated,
 };

@@ -34,5 +34,5 @@ static int run_package(const void *args, char **words) {
 }
 
 const Verb verb_package = {
-        "package", NULL, "[FOLDER]", "Make a module's tarball, as npm would", 0, 1, run_package,
+        "package", NULL, "[DIRECTORY]", "Make a module's tarball, as npm does", 0, 1, run_package,
 };

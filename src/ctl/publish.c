@@ -38,6 +38,6 @@ static int run_publish(const void *args, char **words) {
 }
 
 const Verb verb_publish = {
-        "publish", " module:publish ", "[FOLDER]", "Put a module on the registry of .npmrc", 0,
+        "publish", " module:publish ", "[DIRECTORY]", "Publish a module to the registry of .npmrc", 0,
         1,         run_publish,
 };

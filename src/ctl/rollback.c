@@ -44,5 +44,5 @@ static int run_rollback(const void *args, char **words) {
 }
 
 const Verb verb_rollback = {
-        "rollback", NULL, "MODULE…", "Go back to the releases before", 1, VERB_ANY, run_rollback,
+        "rollback", NULL, "MODULE…", "Return to the previous releases", 1, VERB_ANY, run_rollback,
 };

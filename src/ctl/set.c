@@ -143,7 +143,7 @@ const Verb verb_set = {
         "set",
         NULL,
         "KEY VALUE [KEY VALUE…]",
-        "Set settings, and restart the modules they reach",
+        "Change settings, and restart the modules they reach",
         1,
         VERB_ANY,
         run_set,

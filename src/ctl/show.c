@@ -108,7 +108,7 @@ const Verb verb_show = {
         "show",
         " describe desc info ",
         "MODULE…|all",
-        "Show all that is known of modules",
+        "Show everything known about modules",
         0,
         VERB_ANY,
         run_show,

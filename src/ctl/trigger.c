@@ -221,7 +221,7 @@ const Verb verb_trigger = {
         "trigger",
         NULL,
         "MODULE|all ACTION [PARAM]",
-        "Have modules do one of their actions",
+        "Run an action of modules",
         2,
         3,
         run_trigger,

@@ -148,7 +148,7 @@ const Verb verb_update = {
         "update",
         " upgrade module:update ",
         "[MODULE…|all]",
-        "Install modules anew from where they came",
+        "Update modules to what their source has now",
         0,
         VERB_ANY,
         run_update,

@@ -74,64 +74,64 @@ function __pm2ctl_option # "VERB…", or "" for all of them; arguments of comple
 end
 
 complete -c pm2ctl -f
-__pm2ctl_verb 'install i module:install' 'Install modules, or link a folder (.)'
-__pm2ctl_verb 'update upgrade module:update' 'Install modules anew from where they came'
-__pm2ctl_verb 'outdated' 'List the modules of which there are newer versions'
-__pm2ctl_verb 'rollback' 'Go back to the releases before'
+__pm2ctl_verb 'install i module:install' 'Install packages as modules, or link a directory (.)'
+__pm2ctl_verb 'update upgrade module:update' 'Update modules to what their source has now'
+__pm2ctl_verb 'outdated' 'List modules with newer versions'
+__pm2ctl_verb 'rollback' 'Return to the previous releases'
 __pm2ctl_verb 'uninstall un module:uninstall remove' 'Remove modules and their data'
 __pm2ctl_verb 'list ls l ps' 'List the installed modules'
-__pm2ctl_verb 'show describe desc info' 'Show all that is known of modules'
-__pm2ctl_verb 'status' 'Show what systemctl knows of modules'
-__pm2ctl_verb 'logs log' "Follow the modules' journal"
-__pm2ctl_verb 'start' 'Start modules that are stopped'
+__pm2ctl_verb 'show describe desc info' 'Show everything known about modules'
+__pm2ctl_verb 'status' 'Show what systemctl reports about modules'
+__pm2ctl_verb 'logs log' "Show and follow modules' logs"
+__pm2ctl_verb 'start' 'Start stopped modules'
 __pm2ctl_verb 'stop' 'Stop modules until the next boot'
-__pm2ctl_verb 'restart reload' 'Make the units of modules anew and start them'
-__pm2ctl_verb 'trigger' 'Have modules do one of their actions'
-__pm2ctl_verb 'set' 'Set settings, and restart the modules they reach'
-__pm2ctl_verb 'multiset' 'The same with all of them in one word'
-__pm2ctl_verb 'get' 'Print a setting, or the commands that set them'
-__pm2ctl_verb 'conf config' 'Show settings with what they come from, or set one'
+__pm2ctl_verb 'restart reload' 'Restart modules with new units'
+__pm2ctl_verb 'trigger' 'Run an action of modules'
+__pm2ctl_verb 'set' 'Change settings, and restart the modules they reach'
+__pm2ctl_verb 'multiset' 'The same, with all pairs in one word'
+__pm2ctl_verb 'get' 'Print a setting, or the commands that set all'
+__pm2ctl_verb 'conf config' 'Show settings and their origins, or change one'
 __pm2ctl_verb 'unset' 'Remove settings, and restart the modules they reach'
-__pm2ctl_verb 'env' 'Print the environment a module runs with'
+__pm2ctl_verb 'env' 'Print the environment of a running module'
 __pm2ctl_verb 'enable' 'Start modules at boot'
 __pm2ctl_verb 'disable' 'Do not start modules at boot'
-__pm2ctl_verb 'jlist prettylist' "List the modules as PM2's jlist does"
-__pm2ctl_verb 'cache' 'Remove what was downloaded'
+__pm2ctl_verb 'jlist prettylist' "List modules as PM2's jlist does"
+__pm2ctl_verb 'cache' 'Remove downloads'
 __pm2ctl_verb 'generate module:generate' 'Write the skeleton of a new module'
-__pm2ctl_verb 'check' 'Check whether a folder can be installed as a module'
-__pm2ctl_verb 'package' "Make a module's tarball, as npm would"
-__pm2ctl_verb 'publish module:publish' 'Put a module on the registry of .npmrc'
+__pm2ctl_verb 'check' 'Check whether a directory can be installed as a module'
+__pm2ctl_verb 'package' "Make a module's tarball, as npm does"
+__pm2ctl_verb 'publish module:publish' 'Publish a module to the registry of .npmrc'
 
 __pm2ctl_option '' -s h -l help -d 'Show this help'
 __pm2ctl_option '' -l version -d 'Show the version'
-__pm2ctl_option '' -l system -d "Act on the system's modules (root's default)"
-__pm2ctl_option '' -l user -d "Act on the calling user's modules (everybody else's)"
+__pm2ctl_option '' -l system -d "Act on the system's modules (default for root)"
+__pm2ctl_option '' -l user -d "Act on the calling user's modules (default for other users)"
 __pm2ctl_option '' -s q -l quiet -d 'Print less'
 __pm2ctl_option '' -l json -a 'pretty short off' -d 'Print JSON'
-__pm2ctl_option '' -l no-legend -d 'Leave the line of titles out'
-__pm2ctl_option '' -l no-pager -d 'Start no pager'
-__pm2ctl_option 'install' -l env -x -d 'Give the module what its apps declare as env_NAME'
+__pm2ctl_option '' -l no-legend -d 'Do not print column headers'
+__pm2ctl_option '' -l no-pager -d 'Do not use a pager'
+__pm2ctl_option 'install' -l env -x -d 'Add env_NAME of the apps to their environment'
 __pm2ctl_option 'install' -l uid -x -a '(__fish_complete_users)' -d 'Run the module as this user'
 __pm2ctl_option 'install' -l gid -x -a '(__fish_complete_groups)' -d 'Run the module with this group'
-__pm2ctl_option 'install update rollback' -l safe -d 'Watch a new release longer before the old one goes'
-__pm2ctl_option 'install update package publish' -l ignore-scripts -d 'Run no scripts of the package'
+__pm2ctl_option 'install update rollback' -l safe -d 'Wait longer before giving up the previous release'
+__pm2ctl_option 'install update package publish' -l ignore-scripts -d 'Do not run scripts of packages'
 __pm2ctl_option 'install update' -l scripts-network -d 'Let install scripts use the network'
-__pm2ctl_option 'install update outdated' -l offline -d 'Fetch nothing that is not in the cache'
-__pm2ctl_option 'install update outdated' -l prefer-offline -d 'Do not ask about what is in the cache'
-__pm2ctl_option 'install update' -l allow-unverified -d 'Take downloads that no hash vouches for'
+__pm2ctl_option 'install update outdated' -l offline -d 'Use only what is in the cache'
+__pm2ctl_option 'install update outdated' -l prefer-offline -d 'Use what is in the cache, however old'
+__pm2ctl_option 'install update' -l allow-unverified -d 'Accept downloads without a hash to verify them by'
 __pm2ctl_option 'uninstall' -l purge -d 'Remove the settings too'
 __pm2ctl_option 'start stop restart uninstall enable disable show' -s a -l all -d 'Act on every module'
-__pm2ctl_option 'start' -l enabled -d 'Act on the modules that are started at boot'
-__pm2ctl_option 'set unset multiset conf' -l no-restart -d 'Leave running modules alone'
-__pm2ctl_option 'set multiset conf' -l secret -d 'Never show the value unasked'
+__pm2ctl_option 'start' -l enabled -d 'Act on the modules started at boot'
+__pm2ctl_option 'set unset multiset conf' -l no-restart -d 'Do not restart running modules'
+__pm2ctl_option 'set multiset conf' -l secret -d 'Mark the values as secret'
 __pm2ctl_option 'get conf env' -l show-secrets -d 'Show secret values too'
 __pm2ctl_option 'logs' -s n -l lines -x -d 'Show the last N lines'
-__pm2ctl_option 'logs' -l nostream -d 'End after the last line instead of following'
-__pm2ctl_option 'trigger' -l timeout -x -d 'Wait so long for an answer'
-__pm2ctl_option 'publish' -l tag -x -d "Publish as this and not as 'latest'"
-__pm2ctl_option 'publish' -l access -x -a 'public restricted' -d 'Publish for everybody or not'
-__pm2ctl_option 'publish' -l otp -x -d 'The one-time password the registry asks for'
-__pm2ctl_option 'package publish' -l dry-run -d 'Do everything but the last step'
+__pm2ctl_option 'logs' -l nostream -d 'Exit after the last line instead of following'
+__pm2ctl_option 'trigger' -l timeout -x -d 'Limit the time for answers'
+__pm2ctl_option 'publish' -l tag -x -d "Publish with this dist-tag instead of 'latest'"
+__pm2ctl_option 'publish' -l access -x -a 'public restricted' -d 'Publish as public or restricted'
+__pm2ctl_option 'publish' -l otp -x -d 'One-time password for the registry'
+__pm2ctl_option 'package publish' -l dry-run -d 'Do not write or publish anything'
 
 complete -c pm2ctl -n "__pm2ctl_verb_is $__pm2ctl_aliases_install" -F
 for verb in check package publish
