@@ -11,7 +11,7 @@ typedef struct Error {
         char *message;
 } Error;
 
-#define ERROR_NULL ((Error){ NULL })
+#define ERROR_NULL ((Error) { NULL })
 
 /* Stores the clause (the first one wins) and returns r. `e` may be NULL. */
 int error_set(Error *e, int r, const char *format, ...) _printf_(3, 4);

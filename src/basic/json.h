@@ -8,7 +8,7 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
-#define JSON_DEPTH_MAX                                                                             \
+#define JSON_DEPTH_MAX \
         64 /* deeper documents are made to exhaust a stack; no package.json comes near */
 
 static inline void json_object_putp(json_object **o) {

@@ -22,25 +22,25 @@
 #define MAX2(a, b)     ((a) > (b) ? (a) : (b))
 
 /* Ownership leaves a cleanup variable through these, at the one success exit. */
-#define TAKE_GENERIC(var, type, none)                                                              \
-        ({                                                                                         \
-                type *_p = &(var);                                                                 \
-                type _v = *_p;                                                                     \
-                *_p = none;                                                                        \
-                _v;                                                                                \
+#define TAKE_GENERIC(var, type, none) \
+        ({ \
+                type *_p = &(var); \
+                type _v = *_p; \
+                *_p = none; \
+                _v; \
         })
 #define TAKE_PTR(ptr) TAKE_GENERIC(ptr, __typeof__(ptr), NULL)
 #define TAKE_FD(fd)   TAKE_GENERIC(fd, int, -EBADF)
 
 /* The same of a structure whose cleanup has nothing to do where all of it is zero. */
-#define TAKE_STRUCT(s) TAKE_GENERIC(s, __typeof__(s), (__typeof__(s)){})
+#define TAKE_STRUCT(s) TAKE_GENERIC(s, __typeof__(s), (__typeof__(s)) {})
 
 /* DEFINE_CLEANUP(Store *, store_close) makes store_closep for _cleanup_(). `f` takes NULL. */
-#define DEFINE_CLEANUP(type, f)                                                                    \
-        static inline void f##p(type *p) {                                                         \
-                if (*p)                                                                            \
-                        f(*p);                                                                     \
-        }                                                                                          \
+#define DEFINE_CLEANUP(type, f) \
+        static inline void f##p(type *p) { \
+                if (*p) \
+                        f(*p); \
+        } \
         struct f##_cleanup_defined
 
 static inline void freep(void *p) {

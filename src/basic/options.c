@@ -111,7 +111,7 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
         for (size_t i = 0; i < n; i++) {
                 int kind = argument_kind(table + i);
 
-                longs[i] = (struct option){ table[i].name, kind, NULL, OPTION_BASE + (int) i };
+                longs[i] = (struct option) { table[i].name, kind, NULL, OPTION_BASE + (int) i };
                 if (table[i].letter) {
                         *t++ = table[i].letter;
                         for (int k = 0; k < kind; k++)

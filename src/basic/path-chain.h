@@ -37,5 +37,5 @@ int path_chain_check(const PathChain *chain, const char *path, const uid_t *trus
                      size_t n_trusted, Error *e);
 
 /* The same of one open folder, without those above it. */
-int path_chain_check_folder(int folder_fd, const char *path, const uid_t *trusted,
-                            size_t n_trusted, Error *e);
+int path_chain_check_folder(int folder_fd, const char *path, const uid_t *trusted, size_t n_trusted,
+                            Error *e);

@@ -42,7 +42,7 @@ static const struct passwd *find_account(const char *user, uid_t uid) {
                 return &last.pw;
         pw = user ? getpwnam(user) : getpwuid(uid);
         if (pw && strlen(pw->pw_name) < sizeof(last.name)) {
-                last.pw = (struct passwd){ .pw_uid = pw->pw_uid, .pw_gid = pw->pw_gid };
+                last.pw = (struct passwd) { .pw_uid = pw->pw_uid, .pw_gid = pw->pw_gid };
                 last.since = now;
                 (void) strcpy(last.name, pw->pw_name);
         }
