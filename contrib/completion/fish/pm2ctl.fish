@@ -45,7 +45,7 @@ function __pm2ctl_scope
     end
 end
 
-# Names of modules, keys and actions are a stranger's words: fish takes each line for a candidate, and escapes it.
+# Names of modules, keys and actions come from packages: fish takes each line for a candidate, and escapes it.
 function __pm2ctl_complete # WHAT [MODULE]
     if contains -- -- (commandline -opc)
         pm2ctl (__pm2ctl_scope) complete $argv 2>/dev/null

@@ -2,17 +2,17 @@
 
 const { name, config } = require('./package.json');
 
-// The defaults of package.json, and over them what `pm2ctl set @NAME@:greeting Hi` has set. A change restarts the module.
+// The defaults of package.json, overridden by settings such as `pm2ctl set @NAME@:greeting Hi`. A change restarts the module.
 const settings = { ...config, ...JSON.parse(process.env[name] || '{}') };
 const interval = Number(settings.interval) > 0 ? Number(settings.interval) : config.interval;
 let ticks = 0;
 
-// What is said to whoever runs the module; without one there is nobody to listen.
-const say = (type, data) => process.send?.({ type, data });
+// Sends a message to pm2ctl or PM2. When the program is run by itself, there is no channel.
+const send = (type, data) => process.send?.({ type, data });
 
 // `pm2ctl trigger @NAME@ greet you` runs greet('you') and prints what it returns.
 const actions = {
-  greet: (who) => `${settings.greeting}, ${who || 'world'}!`,
+  greet: (person) => `${settings.greeting}, ${person || 'world'}!`,
   reset: () => {
     ticks = 0;
     return { ticks };
@@ -20,16 +20,16 @@ const actions = {
 };
 
 for (const [action_name, run] of Object.entries(actions))
-  say('axm:action', { action_name, arity: run.length + 1 });
+  send('axm:action', { action_name, arity: run.length + 1 });
 
 process.on('message', (message) => {
   const action_name = message?.msg ?? message;
   if (Object.hasOwn(actions, action_name))
-    say('axm:reply', { action_name, return: actions[action_name](message.opts) });
+    send('axm:reply', { action_name, return: actions[action_name](message.opts) });
 });
 
 // A metric: `pm2ctl show @NAME@` and `systemctl status` have it.
-setInterval(() => say('axm:monitor', { Ticks: { value: ticks, type: 'ticks' } }), 1000);
+setInterval(() => send('axm:monitor', { Ticks: { value: ticks, type: 'ticks' } }), 1000);
 
 setInterval(() => {
   ticks++;

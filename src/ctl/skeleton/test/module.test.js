@@ -6,7 +6,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { name } = require('../package.json');
 
-// Runs the module with these settings, as pm2ctl and PM2 do, until a message is what is waited for.
+// Runs the module with these settings, as pm2ctl and PM2 do, until it sends the wanted message.
 function until(settings, wanted, first) {
   return new Promise((resolve) => {
     const child = fork(path.join(__dirname, '..', 'index.js'), {
@@ -28,7 +28,7 @@ test('reports a metric', async () => {
   assert.deepStrictEqual((await until({}, 'axm:monitor')).Ticks.value, 0);
 });
 
-test('greets as it is set', async () => {
+test('greets with the setting', async () => {
   const reply = await until({ greeting: 'Hi' }, 'axm:reply', { msg: 'greet', opts: 'you' });
   assert.strictEqual(reply.return, 'Hi, you!');
 });
