@@ -8,6 +8,7 @@
 #include "basic/strv.h"
 #include "ctl/check-fields.h"
 #include "ctl/ctl.h"
+#include "model/environment-names.h"
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"

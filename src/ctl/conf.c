@@ -8,6 +8,7 @@
 #include "model/environment.h"
 #include "model/key.h"
 #include "model/name.h"
+#include "model/package.h"
 #include "model/secret.h"
 #include "module/settings-in-force.h"
 #include "store/settings-tree.h"

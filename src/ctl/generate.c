@@ -10,6 +10,7 @@
 #include "ctl/ctl.h"
 #include "ctl/skeleton.h"
 #include "model/name.h"
+#include "model/unit-spec-module.h"
 #include "model/unit-spec.h"
 
 #define MARK "@NAME@"

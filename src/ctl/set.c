@@ -4,6 +4,7 @@
 #include "basic/strv.h"
 #include "ctl/settings-restart.h"
 #include "ctl/value-input.h"
+#include "model/environment-names.h"
 #include "model/name.h"
 #include "module/settings-set.h"
 

@@ -5,7 +5,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/verbs.h"
-#include "model/cron.h"
+#include "model/calendar.h"
 #include "model/field.h"
 
 typedef struct Field {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/environment-document.h"
+
 #include "basic/strv.h"
-#include "model/environment.h"
+#include "model/app.h"
+#include "model/environment-names.h"
+#include "model/package.h"
 
 static const char *const origins[_ORIGIN_MAX] = {
         [ORIGIN_PACKAGE] = "package", [ORIGIN_APP] = "app",       [ORIGIN_DROPIN] = "drop-in",

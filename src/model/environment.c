@@ -4,44 +4,12 @@
 #include "basic/number.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "basic/verbs.h"
-#include "model/package-units.h"
+#include "model/environment-names.h"
+#include "model/package.h"
 
 /* pmx prints every message on its standard output, secrets and all, where it finds this one; the
  * bridge logs them instead, masked. */
-#define VARIABLE_DEBUG        "MODULE_DEBUG"
-
-#define VARIABLE_CHANNEL      "NODE_CHANNEL_FD"
-#define VARIABLE_CHANNEL_MODE "NODE_CHANNEL_SERIALIZATION_MODE"
-
-/* What pm2ctl tells a module, by the names PM2 uses. */
-static const char contract_names[] =
-        " name pmx_module pm_id PM2_HOME NODE_APP_INSTANCE instance_var instances namespace "
-        "version pm_cwd pm_exec_path exec_interpreter exec_mode ";
-
-static const char reserved_names[] =
-        " PATH HOME USER LOGNAME SHELL XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS MODULE_DEBUG "
-        "NOTIFY_SOCKET INVOCATION_ID JOURNAL_STREAM LOG_NAMESPACE MAINPID MANAGERPID "
-        "SYSTEMD_EXEC_PID CREDENTIALS_DIRECTORY RUNTIME_DIRECTORY STATE_DIRECTORY "
-        "CACHE_DIRECTORY LOGS_DIRECTORY CONFIGURATION_DIRECTORY ";
-
-static const char *const reserved_prefixes[] = {
-        "LD_", "NODE_", "LISTEN_", "WATCHDOG_", "MEMORY_PRESSURE_", "PM2CTL_"
-};
-
-bool environment_is_reserved(const char *name) {
-        /* How a program learns that it is in production; no part of how node is run. */
-        if (streq(name, "NODE_ENV"))
-                return false;
-        for (size_t i = 0; i < ELEMENTSOF(reserved_prefixes); i++)
-                if (startswith(name, reserved_prefixes[i]))
-                        return true;
-        return word_list_contains(reserved_names, name) || word_list_contains(contract_names, name);
-}
-
-bool environment_is_channel(const char *name) {
-        return streq(name, VARIABLE_CHANNEL) || streq(name, VARIABLE_CHANNEL_MODE);
-}
+#define VARIABLE_DEBUG "MODULE_DEBUG"
 
 /* What String() makes of a value; JSON where that would be "[object Object]" or lose the brackets.
  * Strings that hold a NUL have no text. */
@@ -153,8 +121,8 @@ static int set_channel(char ***env, int fd) {
         int r;
 
         (void) snprintf(text, sizeof(text), "%d", fd);
-        r = strv_env_set(env, VARIABLE_CHANNEL, text);
-        return r < 0 ? r : strv_env_set(env, VARIABLE_CHANNEL_MODE, "json");
+        r = strv_env_set(env, ENVIRONMENT_CHANNEL, text);
+        return r < 0 ? r : strv_env_set(env, ENVIRONMENT_CHANNEL_MODE, "json");
 }
 
 static int check_sizes(char *const *env, const char *document, Error *e) {

@@ -5,10 +5,7 @@
  * properties. What a field means is what systemd's property of that name means. NULL, false and the
  * *_UNSET values leave systemd's default. */
 
-#include "basic/error.h"
 #include "basic/macro.h"
-#include "model/package-units.h"
-#include "model/scope-kind.h"
 
 #define UNIT_UNSET    UINT64_MAX /* of amounts and times: systemd's "infinity" or its default */
 #define UNIT_TIME_MAX (24 * 3600 * USEC_PER_SEC) /* of any delay a package may ask for */
@@ -97,28 +94,6 @@ typedef struct UnitSpec {
         int kill_signal, watchdog_signal;
 } UnitSpec;
 
-/* What one unit of a module is made from; everything is borrowed. */
-typedef struct ModuleUnit {
-        ScopeKind scope;
-        const char *name;   /* of the module */
-        const char *folder; /* with package.json; absolute */
-        const Package *package;
-        AppInstance instance;
-        const char *config; /* the scope's folder of settings */
-        const char *state;  /* the scope's folder of modules */
-        const char *user;   /* --uid or a linked folder's owner; NULL: a user of its own */
-        const char *group;
-        const char *link;          /* the linked folder, or NULL */
-        char *const *name_servers; /* "ADDRESS/LENGTH" of link-local ones */
-        const char *launcher;      /* NULL: the installed pm2-launch */
-} ModuleUnit;
-
-/* One of a module's units. -EINVAL with a clause that names the field. */
-int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
-
-/* The bytes that the name of a module's unit may have in the scope. */
-size_t unit_name_max(ScopeKind scope);
-
 /* An empty specification, whose descriptors and amounts are unset. */
 #define UNIT_SPEC_EMPTY \
         ((UnitSpec) { \
@@ -141,9 +116,8 @@ void unit_spec_done(UnitSpec *s);
 /* Copies both strings. */
 int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path);
 
+/* Appends statuses. -ENOMEM. */
+int unit_statuses_add(UnitStatuses *s, const uint8_t *codes, size_t n);
+
 /* Does not have it restarted when it ends with this status. */
 int unit_spec_prevent_restart(UnitSpec *s, uint8_t status);
-
-/* Whether a homepage may become a unit's Documentation=: systemd refuses other schemes, and mangles
- * other characters. */
-bool homepage_is_safe(const char *homepage);

@@ -6,7 +6,7 @@
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
-#include "model/oneshot.h"
+#include "model/unit-spec-oneshot.h"
 #include "module/fetch-units.h"
 #include "module/name-servers.h"
 #include "unit/oneshot.h"

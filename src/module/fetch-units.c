@@ -2,7 +2,7 @@
 #include "module/fetch-units.h"
 
 #include "basic/string-util.h"
-#include "model/oneshot.h"
+#include "model/unit-spec-oneshot.h"
 #include "unit/oneshot.h"
 
 int fetch_unit_name(const char *mode, const char *number, char **ret) {

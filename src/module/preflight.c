@@ -11,6 +11,7 @@
 #include "model/interpreter.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "model/unit-spec-module.h"
 #include "model/unit-spec.h"
 #include "module/finding.h"
 #include "module/modules.h"

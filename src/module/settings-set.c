@@ -3,6 +3,7 @@
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/environment-names.h"
 #include "model/environment.h"
 #include "model/key.h"
 #include "model/name.h"

@@ -5,6 +5,7 @@
 #include "basic/strv.h"
 #include "basic/user.h"
 #include "model/name.h"
+#include "model/unit-spec-module.h"
 #include "module/name-servers.h"
 #include "module/runtime-space.h"
 #include "module/settings-check.h"

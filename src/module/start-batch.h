@@ -5,7 +5,6 @@
 
 #include "model/denied-address.h"
 #include "model/package.h"
-#include "model/unit-spec.h"
 #include "module/modules.h"
 #include "module/outcome.h"
 #include "store/module-file.h"

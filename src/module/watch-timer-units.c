@@ -7,6 +7,7 @@
 #include "model/exit-status.h"
 #include "model/name.h"
 #include "model/package-units.h"
+#include "model/unit-spec-module.h"
 #include "model/unit-spec.h"
 #include "unit/control.h"
 

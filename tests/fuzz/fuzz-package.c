@@ -10,6 +10,8 @@
 #include "basic/strv.h"
 #include "model/environment.h"
 #include "model/name.h"
+#include "model/package.h"
+#include "model/unit-spec-module.h"
 #include "unit/message.h"
 #include "unit/property.h"
 

@@ -3,6 +3,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/environment.h"
+#include "model/package.h"
 #include "tap.h"
 
 static json_object *document(const char *text) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/unit-spec-module.h"
 #include "unit/message.h"
 
 #include <fcntl.h>

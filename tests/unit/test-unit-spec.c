@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/oneshot.h"
+#include "model/unit-spec-module.h"
+#include "model/unit-spec-oneshot.h"
 #include "model/package.h"
-#include "model/unit-spec.h"
 
 #include <signal.h>
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
+#include "model/unit-spec.h"
 #include "tap.h"
 
 static const char plain[] = "{ \"name\": \"tool\", \"version\": \"1.0.0\", \"main\": \"a.js\" }";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/cron.h"
+#include "model/calendar.h"
 
 #include <ctype.h>
 #include <strings.h>

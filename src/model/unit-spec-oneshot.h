@@ -3,10 +3,10 @@
 
 /* The unit of a program that runs once and ends, in the sandbox modules have. */
 
-#include "basic/error.h"
 #include "basic/macro.h"
 #include "model/scope-kind.h"
-#include "model/unit-spec.h"
+
+typedef struct UnitSpec UnitSpec;
 
 /* A fetch takes some 200 MiB and a dozen threads for the largest trees, and keeps to limits of its
  * own; install scripts run compilers, several at once. Both are there so that a package or a

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "model/oneshot.h"
+#include "model/unit-spec-oneshot.h"
 
 #include <signal.h>
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/unit-spec.h"
 
 #define STOP_USEC (5 * USEC_PER_SEC) /* between SIGTERM and SIGKILL */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "model/cron.h"
+#include "model/calendar.h"
 #include "tap.h"
 
 static void test_taken(void) {
