@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "ctl/ctl.h"
+#include "journal/entry.h"
 #include "journal/reader.h"
 
 #define REMEDY                                                                                     \

@@ -26,7 +26,7 @@ static void look_break(const char *value, size_t size, JournalEntry *entry) {
                 entry->line_break = JOURNAL_BREAK_PID;
 }
 
-#define FIELD_COPY(name, member)                                                                   \
+#define FIELD_COPY(name, member) \
         { name, offsetof(JournalEntry, member), sizeof(((JournalEntry *) NULL)->member), NULL }
 
 /* One per scope, since a user's cgroup may be called like a system unit. */

@@ -13,40 +13,32 @@
 #include <systemd/sd-journal.h>
 
 #include "basic/clock.h"
-#include "basic/fs.h"
+#include "basic/strv.h"
 
 #define JOURNALD_SOCKET "/run/systemd/journal/socket"
 #define LOOK_USEC       (5 * USEC_PER_MSEC)
 
 int journal_send(const JournalField *fields, size_t n) {
-        struct iovec iov[JOURNAL_FIELDS_MAX] = {};
+        _cleanup_(strv_freep) char **texts = NULL;
+        struct iovec iov[JOURNAL_FIELDS_MAX];
         size_t used = 0;
-        int r = 0;
+        int r;
 
         assert(n <= JOURNAL_FIELDS_MAX);
 
         for (size_t i = 0; i < n; i++) {
-                char *text;
-                int size;
-
                 if (!fields[i].value)
                         continue;
-                size = asprintf(&text, "%s=%s", fields[i].name, fields[i].value);
-                if (size < 0) {
-                        r = -ENOMEM;
-                        break;
-                }
-                iov[used++] = (struct iovec){ text, (size_t) size };
+                r = strv_extendf(&texts, "%s=%s", fields[i].name, fields[i].value);
+                if (r < 0)
+                        return r;
+                iov[used] = (struct iovec) { texts[used], strlen(texts[used]) };
+                used++;
         }
-        if (r >= 0)
-                r = sd_journal_sendv(iov, (int) used);
-
-        while (used > 0)
-                free(iov[--used].iov_base);
-        return r;
+        return sd_journal_sendv(iov, (int) used);
 }
 
-/* journald reads its datagrams in order and passes over an empty one, so when such a one is read,
+/* journald reads its datagrams in order and passes over an empty one, so when an empty one is read,
  * all others are: the kernel counts what of a socket's datagrams was not. */
 int journal_wait_read(uint64_t timeout_usec) {
         static const struct sockaddr_un journald = { AF_UNIX, JOURNALD_SOCKET };

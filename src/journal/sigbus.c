@@ -14,7 +14,7 @@ static void on_sigbus(int signal, siginfo_t *info, void *context) {
         if (info->si_code != BUS_ADRERR ||
             mmap(page, page_size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
                     MAP_FAILED) {
-                (void) sigaction(SIGBUS, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+                (void) sigaction(SIGBUS, &(struct sigaction) { .sa_handler = SIG_DFL }, NULL);
                 return;
         }
         happened = 1;

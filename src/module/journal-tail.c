@@ -4,6 +4,7 @@
 #include "basic/clock.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "journal/entry.h"
 #include "journal/reader.h"
 
 #define SHOWN_MAX 500U /* bytes that are shown */

@@ -3,6 +3,7 @@
 
 #include "basic/fs.h"
 #include "basic/log.h"
+#include "journal/entry.h"
 #include "journal/reader.h"
 
 #define CURSOR_FILE     "relay.cursor"

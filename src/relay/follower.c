@@ -6,6 +6,7 @@
 
 #include "basic/fs.h"
 #include "basic/log.h"
+#include "journal/entry.h"
 #include "journal/reader.h"
 #include "relay/checkpoint.h"
 #include "relay/dispatch.h"

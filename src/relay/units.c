@@ -3,7 +3,7 @@
 
 #include "axm/message.h"
 #include "basic/string-util.h"
-#include "journal/line.h"
+#include "journal/line-join.h"
 #include "model/name.h"
 #include "relay/record-cache.h"
 

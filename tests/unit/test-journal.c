@@ -5,7 +5,7 @@
 #include "basic/fs.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
-#include "journal/line.h"
+#include "journal/line-join.h"
 #include "journal/reader.h"
 #include "journal/sigbus.h"
 #include "tap.h"

@@ -13,12 +13,12 @@ typedef struct LineJoin {
         size_t size;
 } LineJoin;
 
-/* Whether the text of this entry is needed: line_join() may be given NULL otherwise. */
+/* Whether the text of this entry is needed: line_join() may get NULL otherwise. */
 bool line_join_wants(const LineJoin *j, const JournalEntry *entry);
 
 /* Takes the next entry of a standard output. 1 if it completes a line, which is in `text` until
- * line_join_reset(); 0 if not; -EFBIG if the line grows over `max` bytes: the rest is passed over.
- */
+ * line_join_reset(); 0 if not; -EFBIG if the line grows over `max` bytes: the rest is passed over;
+ * -ENOMEM. */
 int line_join(LineJoin *j, const JournalEntry *entry, const char *text, size_t size, size_t max);
 
 /* Whether an entry is part of a line in several entries, so that line_join() must see it. */
@@ -27,4 +27,5 @@ static inline bool line_join_concerns(const LineJoin *j, const JournalEntry *ent
                (j->stream[0] && strcmp(j->stream, entry->stream) == 0);
 }
 
+/* Forgets the line that is under way. */
 void line_join_reset(LineJoin *j);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "journal/line.h"
+#include "journal/line-join.h"
 
 #include "basic/string-util.h"
 
 void line_join_reset(LineJoin *j) {
         free(j->text);
-        *j = (LineJoin){};
+        *j = (LineJoin) {};
 }
 
 static bool is_under_way(const LineJoin *j, const JournalEntry *entry) {
@@ -16,7 +16,7 @@ bool line_join_wants(const LineJoin *j, const JournalEntry *entry) {
         return is_under_way(j, entry) ? j->text != NULL : entry->braced;
 }
 
-static int append(LineJoin *j, const char *text, size_t size) {
+static int append_text(LineJoin *j, const char *text, size_t size) {
         char *grown = realloc(j->text, j->size + size + 1);
 
         if (!grown)
@@ -28,8 +28,8 @@ static int append(LineJoin *j, const char *text, size_t size) {
         return 0;
 }
 
-/* A program that prints JSON without a newline at its end, and then another one prints: two lines
- * after all. */
+/* A program prints JSON without a newline at its end, and then another program prints: these are two
+ * lines after all. */
 static bool is_complete(const LineJoin *j, JournalBreak line_break) {
         return line_break == JOURNAL_BREAK_NONE ||
                (line_break == JOURNAL_BREAK_PID && j->size > 0 && j->text[j->size - 1] == '}');
@@ -39,22 +39,26 @@ int line_join(LineJoin *j, const JournalEntry *entry, const char *text, size_t s
         bool cut = entry->line_break == JOURNAL_BREAK_LINE_MAX;
         int r;
 
+        assert(j);
+
         if (!is_under_way(j, entry)) {
                 line_join_reset(j);
-                /* What is no message so far becomes none where only another process goes on. */
+                /* What does not begin like a message is none where only another process goes on. */
                 if (!entry->braced && !cut)
                         return 0;
                 (void) snprintf(j->stream, sizeof(j->stream), "%s", entry->stream);
+                if (!entry->braced)
+                        text = NULL;
         } else if (!j->text)
                 text = NULL;
 
-        if (!text || (!j->text && !entry->braced)) {
+        if (!text) {
                 if (!cut)
                         line_join_reset(j);
                 return 0;
         }
 
-        r = append(j, text, size);
+        r = append_text(j, text, size);
         if (r < 0)
                 return r;
         if (j->size > max) {
