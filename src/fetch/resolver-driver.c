@@ -78,18 +78,9 @@ static void on_packument(void *userdata, int r, void *parsed, bool unasked, Erro
         answer_fed(f, resolver_feed_packument(f->resolver, p->want, TAKE_PTR(packument)));
 }
 
-static int begin_packument(Fetch *f, const Want *want, Error *e) {
-        _cleanup_(pending_want_freep) PendingWant *p = NULL;
-        int r;
-
-        r = pending_want_new(f, want, &p);
-        if (r < 0)
-                return r;
-        r = packument_request(f->registry, want->name, /* flags= */ 0, on_packument, p, e);
-        if (r < 0)
-                return r;
-        TAKE_PTR(p);
-        return 0;
+static int begin_packument(PendingWant *p, Error *e) {
+        return packument_request(p->fetch->registry, p->want->name, /* flags= */ 0, on_packument, p,
+                                 e);
 }
 
 /* -- packages that are not in a registry ---------------------------------------------- */
@@ -170,7 +161,7 @@ static void on_repository(void *userdata, int r, const char *file, const char *r
                 TAKE_PTR(p); /* on_package()'s */
 }
 
-static int begin_package_of_spec(PendingWant *p, Error *e) {
+static int begin_package(PendingWant *p, Error *e) {
         const Spec *spec = p->want->spec;
 
         switch (spec->type) {
@@ -191,20 +182,6 @@ static int begin_package_of_spec(PendingWant *p, Error *e) {
                                  "'%s' is a folder, and folders are linked, not fetched",
                                  spec->raw);
         }
-}
-
-static int begin_package(Fetch *f, const Want *want, Error *e) {
-        _cleanup_(pending_want_freep) PendingWant *p = NULL;
-        int r;
-
-        r = pending_want_new(f, want, &p);
-        if (r < 0)
-                return r;
-        r = begin_package_of_spec(p, e);
-        if (r < 0)
-                return r;
-        TAKE_PTR(p);
-        return 0;
 }
 
 /* -- what is in archives -------------------------------------------------------------- */
@@ -229,38 +206,36 @@ static void on_contents(void *userdata, Archive *a) {
                 answer_fed(f, resolver_feed_contents(f->resolver, p->want, &contents));
 }
 
-static int begin_contents(Fetch *f, const Want *want, Error *e) {
+static int begin_contents(PendingWant *p, Error *e) {
+        return node_archive_get(p->fetch, p->want->node, on_contents, p, e);
+}
+
+/* -- the resolver --------------------------------------------------------------------- */
+
+/* Negative with a clause, or the want is answered later. */
+typedef int (*WantBeginner)(PendingWant *p, Error *e);
+
+static const WantBeginner beginners[] = {
+        [WANT_PACKUMENT] = begin_packument,
+        [WANT_PACKAGE] = begin_package,
+        [WANT_CONTENTS] = begin_contents,
+};
+
+static int begin_want(Fetch *f, const Want *want) {
         _cleanup_(pending_want_freep) PendingWant *p = NULL;
+        _cleanup_(error_clear) Error e = ERROR_NULL;
         int r;
 
         r = pending_want_new(f, want, &p);
         if (r < 0)
                 return r;
-        r = node_archive_get(f, want->node, on_contents, p, e);
-        if (r < 0)
-                return r;
-        TAKE_PTR(p);
-        return 0;
-}
-
-/* -- the resolver --------------------------------------------------------------------- */
-
-typedef int (*WantBeginner)(Fetch *f, const Want *want, Error *e);
-
-static int begin_want(Fetch *f, const Want *want) {
-        static const WantBeginner table[] = {
-                [WANT_PACKUMENT] = begin_packument,
-                [WANT_PACKAGE] = begin_package,
-                [WANT_CONTENTS] = begin_contents,
-        };
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        int r;
-
-        r = table[want->kind](f, want, &e);
+        r = beginners[want->kind](p, &e);
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
                 answer_failure(f, want, r, &e);
+        else
+                TAKE_PTR(p);
         return 0;
 }
 

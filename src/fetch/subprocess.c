@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
 #include "basic/clock.h"
 #include "basic/string-util.h"
+#include "fetch/spawn.h"
 
 #define ERRORS_MAX 4096
 
@@ -100,36 +100,12 @@ static int read_both(const Subprocess *s, Pipe *out, Pipe *err) {
         return 0;
 }
 
-static void file_actions_destroy(posix_spawn_file_actions_t *actions) {
-        (void) posix_spawn_file_actions_destroy(actions);
-}
-
 static void attributes_destroy(posix_spawnattr_t *attributes) {
         (void) posix_spawnattr_destroy(attributes);
 }
 
-static int spawn_with(const Subprocess *s, const posix_spawnattr_t *attributes, int out, int err,
-                      pid_t *ret) {
-        _cleanup_(file_actions_destroy) posix_spawn_file_actions_t actions = {};
-        int r;
-
-        r = posix_spawn_file_actions_init(&actions);
-        if (r != 0)
-                return -r;
-        r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (r != 0)
-                return -r;
-        r = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-        if (r != 0)
-                return -r;
-        r = posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-        if (r != 0)
-                return -r;
-        return -posix_spawnp(ret, s->argv[0], &actions, attributes, s->argv, s->env);
-}
-
 /* A group of its own, so that its children can be ended with it; default signals, none blocked. */
-static int spawn_child(const Subprocess *s, int out, int err, pid_t *ret) {
+static int spawn_group(const Subprocess *s, int out_fd, int err_fd, pid_t *ret) {
         _cleanup_(attributes_destroy) posix_spawnattr_t attributes = {};
         sigset_t none, all;
         int r;
@@ -144,16 +120,13 @@ static int spawn_child(const Subprocess *s, int out, int err, pid_t *ret) {
                                                              POSIX_SPAWN_SETSIGDEF);
         (void) posix_spawnattr_setsigmask(&attributes, &none);
         (void) posix_spawnattr_setsigdefault(&attributes, &all);
-        return spawn_with(s, &attributes, out, err, ret);
-}
-
-static int wait_for_child(pid_t pid) {
-        int status;
-
-        while (waitpid(pid, &status, 0) < 0)
-                if (errno != EINTR)
-                        return -errno;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return spawn_child(&(Spawn) { .program = s->argv[0],
+                                      .argv = s->argv,
+                                      .env = s->env,
+                                      .attributes = &attributes,
+                                      .out_fd = out_fd,
+                                      .err_fd = err_fd },
+                           ret);
 }
 
 /* The line that says what is wrong: the last one that calls itself fatal or an error, else the last
@@ -173,10 +146,10 @@ static const char *find_error_line(char *text) {
 }
 
 static int run_child(const Subprocess *s, Pipe *out, Pipe *err) {
-        int r, status;
+        int r, k, status;
         pid_t pid;
 
-        r = spawn_child(s, out->child_fd, err->child_fd, &pid);
+        r = spawn_group(s, out->child_fd, err->child_fd, &pid);
         if (r < 0)
                 return r;
         out->child_fd = safe_close(out->child_fd);
@@ -184,8 +157,10 @@ static int run_child(const Subprocess *s, Pipe *out, Pipe *err) {
         r = read_both(s, out, err);
         if (r < 0)
                 (void) kill(-pid, SIGKILL);
-        status = wait_for_child(pid);
-        return r < 0 ? r : status;
+        k = spawn_wait(pid, &status);
+        if (r < 0 || k < 0)
+                return r < 0 ? r : k;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int subprocess_run(const Subprocess *s, char **ret_output, char **ret_errors) {
