@@ -8,8 +8,8 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
-#define JSON_DEPTH_MAX \
-        64 /* deeper documents are made to exhaust a stack; no package.json comes near */
+/* Deeper documents are made to exhaust a stack; no package.json comes near. */
+#define JSON_DEPTH_MAX 64
 
 static inline void json_object_putp(json_object **o) {
         if (*o)

@@ -9,10 +9,10 @@
 #include "fetch/subprocess.h"
 #include "npm/registry/npmrc.h"
 
-#define GIT_OUTPUT_MAX \
-        (64U * 1024U * 1024U) /* bytes of a repository's list of branches and tags  \
-                                              */
-#define CONFIG_FILE "gitconfig"
+/* Bytes of a repository's list of branches and tags. */
+#define GIT_OUTPUT_MAX (64U * 1024U * 1024U)
+
+#define CONFIG_FILE    "gitconfig"
 
 static const struct {
         const char *awaited; /* of the server; NULL: it talks to none */

@@ -15,8 +15,8 @@
 #include "basic/error.h"
 #include "basic/macro.h"
 
-#define KEY_DEPTH_MAX \
-        32 /* parts of a key; nested settings are JSON, and its depth is limited too */
+/* Parts of a key; nested settings are JSON, and its depth is limited too. */
+#define KEY_DEPTH_MAX 32
 
 typedef struct Key {
         char *module; /* NULL: global */

@@ -9,9 +9,9 @@
 #include "basic/macro.h"
 #include "model/app.h"
 
-#define PACKAGE_JSON_MAX \
-        (1024U * \
-         1024U) /* published ones stay below 100 KiB; npm's own limit is larger, but not needed */
+/* Published ones stay below 100 KiB; npm's own limit is larger, but not needed. */
+#define PACKAGE_JSON_MAX (1024U * 1024U)
+
 #define PACKAGE_APPS_MAX  64
 #define PACKAGE_UNITS_MAX 256 /* the instances of all apps */
 

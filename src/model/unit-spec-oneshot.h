@@ -24,8 +24,8 @@ typedef struct OneshotUnit {
         const char *working_directory;
         bool network;
         char *const *name_servers; /* "ADDRESS/LENGTH" of link-local ones, which scripts may ask */
-        bool scripts; /* it runs programs of packages: they can reach no socket or memory of others
-                       */
+        /* it runs programs of packages: they can reach no socket or memory of others */
+        bool scripts;
         uint64_t timeout_usec; /* UNIT_UNSET: none */
 
         /* system scope: who it runs as and what it may write to; of the user scope's folders

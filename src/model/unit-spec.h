@@ -68,8 +68,8 @@ typedef struct UnitSpec {
         int stdin_fd, stdout_fd, stderr_fd; /* borrowed; UNIT_FD_NONE: the manager's default */
 
         bool dynamic_user;
-        bool account; /* with dynamic_user: `user` is an account of the host, which has to be there
-                       */
+        /* with dynamic_user: `user` is an account of the host, which has to be there */
+        bool account;
         char *user;
         char *user_fallback; /* with dynamic_user: taken where an account owns `user` */
         char *group;

@@ -25,12 +25,12 @@ typedef struct Module {
         char *spec;      /* what the administrator asked for */
         char *source;    /* where it came from: a URL or a path; NULL if unknown */
         char *integrity; /* Subresource Integrity of the tarball, or NULL */
-        char *signed_by; /* the id of the registry's key that signed it; NULL: none, or not checked
-                          */
-        char *link;      /* the folder a linked module runs from, else NULL */
+        /* the id of the registry's key that signed it; NULL: none, or not checked */
+        char *signed_by;
+        char *link; /* the folder a linked module runs from, else NULL */
         Linked linked;
-        char *user; /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own
-                     */
+        /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own */
+        char *user;
         char *group;
         char *env; /* --env: which of the apps' "env_…" they get; NULL: none */
         unsigned pm_id;
@@ -41,8 +41,8 @@ typedef struct Module {
         bool disabled; /* not started at boot; a file of its own, which outlives releases */
 
         char *release; /* "1.2.0-1"; not in the file */
-        char *package; /* absolute path of this release's folder with package.json; not in the file
-                        */
+        /* absolute path of this release's folder with package.json; not in the file */
+        char *package;
         char *home; /* the same by way of `current`, so that it stays right over an update; not in
                        the file */
 } Module;

@@ -25,8 +25,8 @@ typedef struct UnitState {
         uint64_t cpu_nsec;    /* since it was started */
         uint64_t uptime_usec; /* UINT64_MAX unless it is active. With details since it became that,
                                * else since its main process was started */
-        char *user; /* whom its main process runs as, or would; "": the manager's own, or not known
-                     */
+        /* whom its main process runs as, or would; "": the manager's own, or not known */
+        char *user;
 
         /* for units that are not active, and with details */
         char *result;  /* success, exit-code, signal, oom-kill, start-limit-hit, … */

@@ -9,10 +9,10 @@
 #include "basic/error.h"
 #include "npm/registry/integrity.h"
 
-#define CACHE_LEFTOVER_USEC \
-        (3600 * USEC_PER_SEC) /* temporary files older than this are nobody's  \
-                                                   */
-#define CACHE_DOCUMENT_MAX (64U * 1024U * 1024U)
+/* Temporary files older than this are nobody's. */
+#define CACHE_LEFTOVER_USEC (3600 * USEC_PER_SEC)
+
+#define CACHE_DOCUMENT_MAX  (64U * 1024U * 1024U)
 
 typedef struct Cache Cache;
 

@@ -8,13 +8,11 @@
 #include "basic/json.h"
 #include "npm/spec/js-text.h"
 
-#define MANIFEST_DEPENDENCIES_MAX \
-        8192 /* the largest published package depends on some thousands                            \
-              */
+/* The largest published package depends on some thousands. */
+#define MANIFEST_DEPENDENCIES_MAX 8192
 
-#define MANIFEST_FILE_MAX \
-        (1024U * 1024U) /* bytes of a package.json; published ones have 100 KiB  \
-                                           */
+/* Bytes of a package.json; published ones have 100 KiB. */
+#define MANIFEST_FILE_MAX (1024U * 1024U)
 
 typedef enum DependencyType {
         DEPENDENCY_PEER,

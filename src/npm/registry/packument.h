@@ -7,16 +7,15 @@
 #include "npm/registry/manifest.h"
 #include "npm/spec/semver.h"
 
-#define PACKUMENT_SIZE_MAX \
-        (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB              \
-                                       */
+/* The largest published ones have about 20 MiB. */
+#define PACKUMENT_SIZE_MAX       (64U * 1024U * 1024U)
+
 #define PACKUMENT_VERSIONS_MAX   100000 /* the busiest packages have some ten thousands */
 #define PACKUMENT_TAGS_MAX       100000
 #define PACKUMENT_DEPRECATED_MAX 1024 /* bytes kept of why a version is; people write some 100 */
-#define PACKUMENT_MANIFEST_MAX \
-        (1024U * \
-         1024U) /* of one version's text; those with thousands of dependencies have 300    \
-                           KiB */
+
+/* Bytes of one version's text; those with thousands of dependencies have 300 KiB. */
+#define PACKUMENT_MANIFEST_MAX (1024U * 1024U)
 
 typedef struct PackumentVersion {
         char *text;         /* the version as the registry spells it */

@@ -36,21 +36,23 @@
 #include "npm/registry/unpack.h"
 
 #define PACKUMENT_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
-#define REGISTRY_BODIES_MIB \
-        512 /* of documents that have come, or are coming, and are not parsed yet; 20 of the       \
-               largest */
-#define TARBALL_MAX (512U * 1024U * 1024U)
-#define TARBALL_EARLY \
-        (1024U * \
-         1024U) /* with so much arrived unpacking begins, smaller ones wait                \
-                         */
-#define REGISTRY_OPEN_MAX \
-        128 /* tarballs being fetched or unpacked, each an open file; others wait */
-#define REGISTRY_FILES_PART \
-        8                     /* no more of them, nor of connections, than this part of the limit  \
-                                 of descriptors (LimitNOFILE=): a connection may take four in its  \
-                                 beginning */
-#define REGISTRY_THREADS    4 /* two may wait for slow downloads */
+
+/* MiB of documents that have come, or are coming, and are not parsed yet; 20 of the largest. */
+#define REGISTRY_BODIES_MIB 512
+
+#define TARBALL_MAX         (512U * 1024U * 1024U)
+
+/* With so much arrived unpacking begins, smaller ones wait. */
+#define TARBALL_EARLY (1024U * 1024U)
+
+/* Tarballs being fetched or unpacked, each an open file; others wait. */
+#define REGISTRY_OPEN_MAX 128
+
+/* No more of them, nor of connections, than this part of the limit of descriptors (LimitNOFILE=): a
+ * connection may take four in its beginning. */
+#define REGISTRY_FILES_PART 8
+
+#define REGISTRY_THREADS    4                    /* two may wait for slow downloads */
 #define REGISTRY_FRESH_USEC (300 * USEC_PER_SEC) /* for registries that do not say how long */
 #define REGISTRY_FRESH_MAX  (86400 * USEC_PER_SEC)
 

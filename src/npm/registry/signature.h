@@ -7,8 +7,9 @@
 #include "npm/registry/registry-key.h"
 
 #define SIGNATURES_MAX 16 /* of one version; npm's own registry makes one, two after a new key */
-#define SIGNATURE_TEXT_MAX \
-        256 /* bytes of base64: one of P-256 has 96, those of other curves more */
+
+/* Bytes of base64: one of P-256 has 96, those of other curves more. */
+#define SIGNATURE_TEXT_MAX 256
 
 /* What was signed; `signatures` is the document's value. Borrowed. */
 typedef struct SignedVersion {

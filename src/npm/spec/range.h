@@ -6,8 +6,8 @@
 
 #include "npm/spec/semver.h"
 
-#define RANGE_LENGTH_MAX \
-        (16U * 1024U) /* npm has no limit; the longest published range is a few hundred bytes */
+/* Npm has no limit; the longest published range is a few hundred bytes. */
+#define RANGE_LENGTH_MAX (16U * 1024U)
 
 typedef struct Range Range;
 

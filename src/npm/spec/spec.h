@@ -26,9 +26,10 @@
 #include "npm/spec/hosted.h"
 #include "npm/spec/range.h"
 
-#define SPEC_LENGTH_MAX \
-        4096              /* bytes; an address with a long query is the longest that makes sense */
-#define SPEC_NAME_MAX 214 /* npm's limit for names */
+/* Bytes; an address with a long query is the longest that makes sense. */
+#define SPEC_LENGTH_MAX 4096
+
+#define SPEC_NAME_MAX   214 /* npm's limit for names */
 
 typedef enum SpecType {
         SPEC_VERSION,

@@ -7,10 +7,9 @@
 #include "basic/arena.h"
 #include "npm/spec/spec.h"
 
-#define NAMES_SPECS_MAX \
-        (8U * 1024U * \
-         1024U) /* bytes of specifications that are read, each once; trees of         \
-                                thousands of packages have some 100 KiB */
+/* Bytes of specifications that are read, each once; trees of thousands of packages have some 100
+ * KiB. */
+#define NAMES_SPECS_MAX (8U * 1024U * 1024U)
 
 typedef struct Name Name;
 typedef struct Requirement Requirement;

@@ -18,15 +18,17 @@
 #include "npm/tree/contents.h"
 #include "npm/tree/tree.h"
 
-#define RESOLVER_PACKAGES_MAX \
-        20000 /* different packages asked for; the largest real trees have some thousands */
+/* Different packages asked for; the largest real trees have some thousands. */
+#define RESOLVER_PACKAGES_MAX 20000
 
-#define RESOLVER_PASSES_MAX \
-        64 /* attempts at the tree: one more whenever it turned out that an optional peer has to   \
-              be known, and all of these at once; real trees take two or three */
-#define RESOLVER_DOCUMENTS_MIB \
-        768 /* of memory that documents take together; those of trees of thousands of packages     \
-               take some 200 */
+/* Attempts at the tree: one more whenever it turned out that an optional peer has to be known, and
+ * all of these at once; real trees take two or three. */
+#define RESOLVER_PASSES_MAX 64
+
+/* MiB of memory that documents take together; those of trees of thousands of packages take some
+ * 200. */
+#define RESOLVER_DOCUMENTS_MIB 768
+
 #define RESOLVER_DOCUMENTS_MAX (RESOLVER_DOCUMENTS_MIB * UINT64_C(1048576))
 
 typedef struct Resolver Resolver;

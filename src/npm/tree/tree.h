@@ -36,16 +36,18 @@
 #include "npm/spec/semver.h"
 #include "npm/tree/names.h"
 
-#define TREE_NODES_MAX \
-        200000 /* virtual ones included; the largest real trees need some ten thousands */
-#define TREE_LEVELS_MAX \
-        272 /* node_modules in node_modules: deeper ones have paths that cannot be opened */
-#define TREE_QUESTIONS_MAX \
-        2000000 /* where may this stand? Peers of each other multiply; real trees ask thousands */
+/* Virtual ones included; the largest real trees need some ten thousands. */
+#define TREE_NODES_MAX 200000
 
-#define TREE_EDGES_MAX \
-        8000000 /* dependencies of placements, in all attempts together: 700 MiB. One package with \
-                   a thousand dependencies takes a million, others some hundred thousands */
+/* Node_modules in node_modules: deeper ones have paths that cannot be opened. */
+#define TREE_LEVELS_MAX 272
+
+/* Where may this stand? Peers of each other multiply; real trees ask thousands. */
+#define TREE_QUESTIONS_MAX 2000000
+
+/* Dependencies of placements, in all attempts together: 700 MiB. One package with a thousand
+ * dependencies takes a million, others some hundred thousands. */
+#define TREE_EDGES_MAX 8000000
 
 typedef struct Node Node;
 typedef struct Edge Edge;
