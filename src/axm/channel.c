@@ -11,9 +11,12 @@
 int channel_open(Channel *ret, int *ret_module_fd) {
         int fds[2];
 
+        assert(ret);
+        assert(ret_module_fd);
+
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
                 return -errno;
-        *ret = (Channel){ .fd = fds[0], .max = AXM_MESSAGE_MAX };
+        *ret = (Channel) { .fd = fds[0], .max = AXM_MESSAGE_MAX };
         *ret_module_fd = fds[1];
         return 0;
 }
@@ -56,6 +59,9 @@ int channel_fill(Channel *c) {
         ssize_t n;
         int r;
 
+        assert(c);
+        assert(c->max > 0);
+
         r = make_room(c);
         if (r < 0)
                 return r;
@@ -70,7 +76,7 @@ int channel_fill(Channel *c) {
 }
 
 /* Nothing of the buffer is needed any more. */
-static void clear(Channel *c) {
+static void clear_buffer(Channel *c) {
         c->start = c->end = 0;
         if (c->capacity > BUFFER_SIZE) {
                 free(c->buffer);
@@ -79,7 +85,7 @@ static void clear(Channel *c) {
         }
 }
 
-static void skip(Channel *c, const char *piece, size_t size) {
+static void skip_piece(Channel *c, const char *piece, size_t size) {
         if (c->overflow && size > 0)
                 c->overflow(c->userdata, c->skipped, piece, size);
         c->skipped += size;
@@ -90,19 +96,22 @@ int channel_next(Channel *c, char **ret, uint64_t *ret_size) {
         char *line = c->buffer + c->start, *newline = size > 0 ? memchr(line, '\n', size) : NULL;
         bool skipping = c->skipped > 0;
 
+        assert(ret);
+        assert(ret_size);
+
         if (!newline) {
                 if (skipping || size >= buffer_max(c)) {
-                        skip(c, line, size);
-                        clear(c);
+                        skip_piece(c, line, size);
+                        clear_buffer(c);
                 } else if (size == 0)
-                        clear(c);
+                        clear_buffer(c);
                 return 0;
         }
 
         *newline = 0;
         c->start += (size_t) (newline - line) + 1;
         if (skipping) {
-                skip(c, line, (size_t) (newline - line));
+                skip_piece(c, line, (size_t) (newline - line));
                 newline = line;
         }
         *ret = line;
@@ -115,7 +124,7 @@ uint64_t channel_rest(const Channel *c) {
         return c->skipped + (c->end - c->start);
 }
 
-static int keep(Channel *c, const char *data, size_t size) {
+static int keep_bytes(Channel *c, const char *data, size_t size) {
         char *grown = realloc(c->out, c->out_size + size);
 
         if (!grown)
@@ -130,12 +139,14 @@ int channel_send(Channel *c, const char *line) {
         size_t size = strlen(line);
         int r;
 
+        assert(c);
+
         if (c->out_size + size + 1 > CHANNEL_OUT_MAX)
                 return -ENOBUFS;
-        r = keep(c, line, size);
+        r = keep_bytes(c, line, size);
         if (r < 0)
                 return r;
-        r = keep(c, "\n", 1);
+        r = keep_bytes(c, "\n", 1);
         if (r < 0) {
                 c->out_size -= size;
                 return r;
@@ -143,22 +154,29 @@ int channel_send(Channel *c, const char *line) {
         return channel_flush(c);
 }
 
-int channel_flush(Channel *c) {
-        size_t sent = 0;
-        int r = 0;
-
-        while (sent < c->out_size) {
-                ssize_t n = send(c->fd, c->out + sent, c->out_size - sent,
+/* Sends as much as the other side takes, and says how much that was. */
+static int send_kept(const Channel *c, size_t *ret_sent) {
+        *ret_sent = 0;
+        while (*ret_sent < c->out_size) {
+                ssize_t n = send(c->fd, c->out + *ret_sent, c->out_size - *ret_sent,
                                  MSG_DONTWAIT | MSG_NOSIGNAL);
 
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n < 0) {
-                        r = errno == EAGAIN ? 0 : -errno;
-                        break;
-                }
-                sent += (size_t) n;
+                if (n < 0)
+                        return errno == EAGAIN ? 0 : -errno;
+                *ret_sent += (size_t) n;
         }
+        return 0;
+}
+
+int channel_flush(Channel *c) {
+        size_t sent;
+        int r;
+
+        assert(c);
+
+        r = send_kept(c, &sent);
         c->out_size -= sent;
         if (c->out_size > 0)
                 (void) memmove(c->out, c->out + sent, c->out_size);

@@ -2,6 +2,8 @@
 #include "axm/control.h"
 
 #include "axm/message.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 
 static const struct {
@@ -41,11 +43,11 @@ static int check_request(const ControlRequest *request, Error *e) {
         size_t size = request->parameter ? strlen(request->parameter) : 0;
 
         if (isempty(request->action) || strlen(request->action) > CONTROL_ACTION_MAX)
-                return error_set(e, -EINVAL, "an action's name has between 1 and %d bytes",
+                return error_set(e, -EINVAL, "the action's name must have between 1 and %d bytes",
                                  CONTROL_ACTION_MAX);
         if (size > CONTROL_PARAMETER_MAX)
-                return error_set(e, -EINVAL, "the parameter has %zu bytes, and %u is the limit",
-                                 size, CONTROL_PARAMETER_MAX);
+                return error_set(e, -EINVAL, "the parameter is longer than %u bytes",
+                                 CONTROL_PARAMETER_MAX);
         if (!utf8_is_valid(request->action, strlen(request->action)) ||
             (size > 0 && !utf8_is_valid(request->parameter, size)))
                 return error_set(e, -EINVAL, "the action's name or the parameter is not UTF-8");
@@ -56,12 +58,18 @@ int control_request_format(const ControlRequest *request, Error *e, char **ret) 
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         int r;
 
+        assert(request);
+        assert(ret);
+
+        if (!o)
+                return -ENOMEM;
         r = check_request(request, e);
         if (r < 0)
                 return r;
-        r = o ? json_add_string(o, "action", request->action) : -ENOMEM;
-        if (r >= 0)
-                r = json_add_string(o, "parameter", request->parameter);
+        r = json_add_string(o, "action", request->action);
+        if (r < 0)
+                return r;
+        r = json_add_string(o, "parameter", request->parameter);
         return r < 0 ? r : copy_text(o, ret);
 }
 
@@ -77,7 +85,8 @@ int control_request_parse(const char *text, size_t size, Error *e, ControlReques
         request.action = json_get_string(o, "action");
         request.parameter = json_get_string(o, "parameter");
         if (!request.action || (json_has(o, "parameter") && !request.parameter))
-                return error_set(e, -EBADMSG, "it names no action, or its parameter is no text");
+                return error_set(e, -EBADMSG,
+                                 "it names no action, or its parameter is not a string");
         if (check_request(&request, e) < 0)
                 return -EBADMSG;
         request.document = TAKE_PTR(o);
@@ -87,7 +96,7 @@ int control_request_parse(const char *text, size_t size, Error *e, ControlReques
 
 void control_request_done(ControlRequest *request) {
         (void) json_object_put(request->document);
-        *request = (ControlRequest){};
+        *request = (ControlRequest) {};
 }
 
 int control_event_format(const ControlEvent *event, char **ret) {
@@ -95,11 +104,18 @@ int control_event_format(const ControlEvent *event, char **ret) {
         _cleanup_(freep) char *text = NULL;
         int r;
 
-        r = o ? json_add_string(o, "event", control_event_to_string(event->kind)) : -ENOMEM;
-        if (r >= 0 && event->data)
-                r = json_add(o, "data", json_object_get(event->data));
-        if (r >= 0)
-                r = copy_text(o, &text);
+        assert(event);
+        assert(ret);
+
+        if (!o)
+                return -ENOMEM;
+        r = json_add_string(o, "event", control_event_to_string(event->kind));
+        if (r < 0)
+                return r;
+        r = event->data ? json_add(o, "data", json_object_get(event->data)) : 0;
+        if (r < 0)
+                return r;
+        r = copy_text(o, &text);
         if (r < 0)
                 return r;
         if (strlen(text) > CONTROL_EVENT_MAX)
@@ -119,21 +135,32 @@ int control_event_parse(const char *text, size_t size, Error *e, ControlEvent *r
 
         kind = control_event_from_string(json_get_string(o, "event"));
         if (kind < 0)
-                return error_set(e, -EBADMSG, "it is no event of a kind that is known");
-        *ret = (ControlEvent){ .kind = kind, .data = json_get(o, "data"), .document = o };
+                return error_set(e, -EBADMSG, "it is not an event of a known kind");
+        *ret = (ControlEvent) { .kind = kind, .data = json_get(o, "data"), .document = o };
         (void) TAKE_PTR(o);
         return 0;
 }
 
 void control_event_done(ControlEvent *event) {
         (void) json_object_put(event->document);
-        *event = (ControlEvent){};
+        *event = (ControlEvent) {};
 }
 
 int control_message_format(const ControlRequest *request, const char *module, const char *uuid,
                            char **ret) {
+        const struct {
+                const char *name, *value; /* NULL is left out */
+        } members[] = {
+                { "msg", request->action }, { "opts", request->parameter },
+                { "name", module },         { "action_name", uuid ? request->action : NULL },
+                { "uuid", uuid },
+        };
         _cleanup_(json_object_putp) json_object *o = NULL;
-        int r = 0;
+        int r;
+
+        assert(request);
+        assert(module);
+        assert(ret);
 
         if (!request->parameter && !uuid) {
                 o = json_object_new_string(request->action);
@@ -143,15 +170,10 @@ int control_message_format(const ControlRequest *request, const char *module, co
         o = json_object_new_object();
         if (!o)
                 return -ENOMEM;
-        r = json_add_string(o, "msg", request->action);
-        if (r >= 0)
-                r = json_add_string(o, "opts", request->parameter);
-        if (r >= 0)
-                r = json_add_string(o, "name", module);
-        if (r >= 0 && uuid) {
-                r = json_add_string(o, "action_name", request->action);
-                if (r >= 0)
-                        r = json_add_string(o, "uuid", uuid);
+        for (size_t i = 0; i < ELEMENTSOF(members); i++) {
+                r = json_add_string(o, members[i].name, members[i].value);
+                if (r < 0)
+                        return r;
         }
-        return r < 0 ? r : copy_text(o, ret);
+        return copy_text(o, ret);
 }

@@ -3,12 +3,13 @@
 
 /* What pm2ctl and a module's bridge say to each other over the control socket, and what the bridge
  * then says to the module. Each frame is one JSON object on one line. A connection carries one
- * request, then events up to the one that ends it; the bridge closes it. Both sides take the
- * other's frames for a stranger's. Pure. */
+ * request, then events up to the one that ends it; the bridge closes it. Neither
+ * side trusts the frames of the other. Pure. */
 
-#include "basic/error.h"
-#include "basic/json.h"
 #include "basic/macro.h"
+
+typedef struct Error Error;
+typedef struct json_object json_object;
 
 /* In the module's runtime folder. */
 #define CONTROL_SOCKET "control.sock"
@@ -23,8 +24,8 @@
 #define CONTROL_REQUEST_MAX (512U * 1024U)
 #define CONTROL_EVENT_MAX   (1024U * 1024U)
 
-/* A module that has just been started announces its actions as it gets to it: so long after its start
- * none is taken for unknown. */
+/* A module that has just been started announces its actions one by one: for this long after its start,
+ * none is unknown. */
 #define CONTROL_YOUNG_USEC (5 * USEC_PER_SEC)
 
 typedef struct ControlRequest {
@@ -34,8 +35,8 @@ typedef struct ControlRequest {
 } ControlRequest;
 
 typedef enum ControlEventKind {
-        CONTROL_SENT,    /* the module was asked; more will come */
-        CONTROL_STREAM,  /* what a scoped action says meanwhile: data */
+        CONTROL_SENT,    /* the module was sent the request; more will come */
+        CONTROL_STREAM,  /* what a scoped action reports meanwhile: data */
         CONTROL_REPLY,   /* the answer: data, and the end, like all that follow */
         CONTROL_END,     /* of a scoped action: data */
         CONTROL_ERROR,   /* a scoped action failed: data */
@@ -51,6 +52,7 @@ typedef struct ControlEvent {
         json_object *document; /* owned, of an event that was parsed: what data belongs to */
 } ControlEvent;
 
+/* "sent" and so on; NULL for what is not a kind. */
 const char *control_event_to_string(ControlEventKind kind);
 ControlEventKind control_event_from_string(const char *s);
 
@@ -69,7 +71,7 @@ int control_event_parse(const char *text, size_t size, Error *e, ControlEvent *r
 void control_request_done(ControlRequest *request);
 void control_event_done(ControlEvent *event);
 
-/* What the module is sent: the bare name of the action as a string; with a parameter an object, as
+/* What is sent to the module: the bare name of the action as a string; with a parameter an object, as
  * PM2 sends it; for a scoped action one with `uuid` (else NULL), which comes back with all that the
  * action says. */
 int control_message_format(const ControlRequest *request, const char *module, const char *uuid,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/human.h"
 
+#include "axm/message.h"
 #include "axm/metric.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 
 /* Longest part of a text that one member of a message fills. */
@@ -176,6 +178,8 @@ char *axm_message_human(const AxmMessage *m) {
         bool exception = m->type == AXM_EXCEPTION;
         size_t size;
         FILE *f;
+
+        assert(m->type >= 0 && m->type < _AXM_TYPE_MAX);
 
         f = open_memstream(&text, &size);
         if (!f)

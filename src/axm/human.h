@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* axm messages as a person reads them, in the journal. What comes out of
- * here holds no control character and no invalid UTF-8, whatever the module sent. */
+/* axm messages as a person reads them, in the journal. What comes out of here holds no control character and no invalid UTF-8, whatever the module sent. */
 
-#include "axm/message.h"
+typedef struct AxmMessage AxmMessage;
 
 /* Longest MESSAGE= of an entry, and longest text of an exception, whose stack is worth reading. */
 #define AXM_HUMAN_MAX     512

@@ -5,17 +5,16 @@
  * whose name says that it is secret is masked whatever it holds; and the values that were set for
  * secret keys are masked wherever they stand: in other strings, as numbers, as names of members. */
 
-#include "basic/json.h"
 #include "basic/macro.h"
 
-/* What stands where a secret stood. */
-#define MASK_TEXT "********"
+typedef struct json_object json_object;
 
-/* A shorter secret is masked only where it is the whole string: "on" is part of many words. */
-#define MASK_PART_MIN 4
+/* What stands in a secret's place. */
+#define MASK_TEXT "********"
 
 typedef struct Mask Mask;
 
+/* -ENOMEM, as all below. */
 int mask_new(Mask **ret);
 Mask *mask_free(Mask *m);
 DEFINE_CLEANUP(Mask *, mask_free);
@@ -24,6 +23,6 @@ DEFINE_CLEANUP(Mask *, mask_free);
 int mask_add(Mask *m, json_object *value);
 int mask_add_text(Mask *m, const char *text);
 
-/* A copy without secrets. */
+/* A copy without secrets. A NULL object (JSON null) gives NULL. */
 int mask_json(const Mask *m, json_object *o, json_object **ret);
 int mask_string(const Mask *m, const char *text, char **ret);

@@ -4,6 +4,8 @@
 #include <syslog.h>
 
 #include "axm/message-id.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 
 static const struct {
@@ -105,6 +107,9 @@ static bool has_too_many_values(const char *text, size_t size) {
 int axm_json_parse(const char *text, size_t size, size_t max, Error *e, json_object **ret) {
         _cleanup_(freep) char *copy = NULL;
 
+        assert(text);
+        assert(ret);
+
         if (size > max)
                 return error_set(e, -EFBIG, "larger than %zu KiB", max / 1024);
         if (has_too_many_values(text, size))
@@ -132,7 +137,7 @@ static int message_from_document(json_object *document, Error *e, AxmMessage *re
                 return error_set(e, -EBADMSG, "its type holds a NUL or is longer than %d bytes",
                                  AXM_TYPE_NAME_MAX);
 
-        *ret = (AxmMessage){
+        *ret = (AxmMessage) {
                 .type = axm_type_from_string(name),
                 .name = name,
                 .data = data,
@@ -180,8 +185,9 @@ int axm_message_from_fields(const char *name, const char *data, size_t size, Err
         if (!document)
                 return -ENOMEM;
         r = json_add_string(document, "type", name);
-        if (r >= 0)
-                r = json_add(document, "data", TAKE_PTR(value));
+        if (r < 0)
+                return r;
+        r = json_add(document, "data", TAKE_PTR(value));
         if (r < 0)
                 return r;
 
@@ -194,5 +200,5 @@ int axm_message_from_fields(const char *name, const char *data, size_t size, Err
 void axm_message_done(AxmMessage *m) {
         if (m->document)
                 (void) json_object_put(m->document);
-        *m = (AxmMessage){};
+        *m = (AxmMessage) {};
 }

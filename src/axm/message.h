@@ -2,11 +2,12 @@
 #pragma once
 
 /* One axm message, as a module sends it over its channel or prints it as a line: a JSON object with
- * a truthy string "type" and a truthy "data". Everything in it is a stranger's. */
+ * a truthy string "type" and a truthy "data". Nothing in it can be trusted. */
 
-#include "basic/error.h"
-#include "basic/json.h"
 #include "basic/macro.h"
+
+typedef struct Error Error;
+typedef struct json_object json_object;
 
 /* A configuration with all its settings stays below 20 KiB; what is larger is a payload, not a
  * message. */
@@ -20,7 +21,7 @@
 #define AXM_TYPE_NAME_MAX 128
 
 typedef enum AxmType {
-        AXM_OTHER, /* a type nobody told us about */
+        AXM_OTHER, /* a type that is not known here */
         AXM_CONFIGURATION,
         AXM_ACTION,
         AXM_MONITOR,
@@ -57,9 +58,9 @@ AxmType axm_type_from_string(const char *name);
 const char *axm_type_message_id(AxmType type);
 int axm_type_priority(AxmType type);
 
-/* 1 and the message; 0 if the text is none (plain text is told by a glance at it); negative, with
+/* 1 and the message; 0 if the text is not a message (for plain text a glance is enough); negative, with
  * the reason, if it looks like one but cannot be taken: -EFBIG above AXM_MESSAGE_MAX, -EBADMSG if
- * it is not UTF-8, too deep or no JSON. The text need not be terminated. The caller ends `ret` with
+ * it is not UTF-8, too deep or not JSON. The text need not be terminated. The caller ends `ret` with
  * axm_message_done(). */
 int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret);
 
@@ -68,8 +69,8 @@ int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret);
 int axm_message_from_fields(const char *name, const char *data, size_t size, Error *e,
                             AxmMessage *ret);
 
-/* A stranger's JSON text of at most `max` bytes, which need not be terminated; what it would take
- * of memory is known before it is parsed. -EFBIG, else what json_parse() returns. */
+/* Parses untrusted JSON text of at most `max` bytes, which need not be terminated; how much memory it
+ * takes is known before it is parsed. -EFBIG, else what json_parse() returns. */
 int axm_json_parse(const char *text, size_t size, size_t max, Error *e, json_object **ret);
 
 void axm_message_done(AxmMessage *m);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/metric.h"
 
+#include "axm/message.h"
+#include "basic/json.h"
 #include "basic/number.h"
 #include "basic/string-util.h"
 

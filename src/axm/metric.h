@@ -5,8 +5,9 @@
  * may be a number, a text, or missing. Like axm/human.h, all that comes out of here can be shown.
  */
 
-#include "basic/json.h"
-#include "basic/macro.h"
+#include <stdbool.h>
+
+typedef struct json_object json_object;
 
 /* Longest STATUS=: what fits into a line or two of `systemctl status`. */
 #define AXM_STATUS_MAX 256

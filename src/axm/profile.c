@@ -164,6 +164,9 @@ static void take_structure(ProfileParser *p, char c) {
 }
 
 void profile_parse(ProfileParser *p, const char *text, size_t size) {
+        assert(p->out);
+        assert(text || size == 0);
+
         for (size_t i = 0; i < size; i++)
                 switch (p->state) {
                 case PROFILE_OUTSIDE:

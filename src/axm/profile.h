@@ -33,10 +33,10 @@ typedef struct ProfileParser {
         uint32_t unit, high; /* of UTF-16; the first half of a pair, or 0 */
 } ProfileParser;
 
-/* Whether a line that is too long to be a message begins like such a one. */
+/* Whether a line that is too long to be a message begins like one with a profile. */
 bool profile_begins(const char *text, size_t size);
 
-/* The next piece of the line. */
+/* Takes the next piece of the line; `out` is set. */
 void profile_parse(ProfileParser *p, const char *text, size_t size);
 
 /* ".cpuprofile" and the like, by which tools know what it is. */

@@ -5,12 +5,10 @@
  * started. Written by the relay alone, read by pm2ctl: one file per unit. A record remembers up to
  * where in the journal it has read, so that reading an entry twice changes nothing. */
 
-#include "axm/mask.h"
 #include "axm/message.h"
 #include "model/journal-position.h"
 
-/* Longest file of a record; RECORD_WEIGHT_MAX's worth of text stays below it. */
-#define RECORD_FILE_MAX (4U * 1024U * 1024U)
+typedef struct Mask Mask;
 
 /* What a module may make us keep of it, by number and by approximate bytes of memory. A large
  * configuration has 50 options and weighs 20 KiB. */
@@ -25,7 +23,7 @@
 #define RECORD_ERROR_MAX 1024
 #define RECORD_STACK_MAX 8192
 
-/* Who sent a message and when, as journald saw it. */
+/* Which run of a unit sent a message, and when, as journald saw it. */
 typedef struct RecordSource {
         const char *invocation; /* of the unit; NULL if journald did not know */
         const char *stream;     /* standard output it came through, or NULL */
@@ -52,7 +50,7 @@ typedef struct Record {
         size_t options_weight, actions_weight; /* kept along, not in the file */
 } Record;
 
-/* An empty record. -ENOMEM. */
+/* An empty record. -ENOMEM. End it with record_done(). */
 int record_init(Record *ret);
 void record_done(Record *record);
 
@@ -75,23 +73,3 @@ int record_apply(Record *record, const RecordSource *source, const Mask *mask, c
 /* Takes note that a unit said something, if only plain text: another invocation than the recorded
  * one empties the record. 1 if it did. A message in that entry is applied thereafter. */
 int record_touch(Record *record, const RecordSource *source);
-
-/* "<folder of the module>[@app[@instance]].json" */
-int record_file_name(const char *module, const char *app, unsigned instance, char **ret);
-
-/* -EBADMSG with the reason for what is no record, -EPROTONOSUPPORT for a newer version's. */
-int record_parse(const char *text, size_t size, Error *e, Record *ret);
-
-/* Compact JSON text and a final newline. */
-int record_format(const Record *record, char **ret, size_t *ret_size);
-
-/* 1 and the record in file `name`, 0 if there is none, negative, with a clause that names the file
- * with its whole path, if it cannot be read. -EBADMSG if it is damaged, and of use to nobody;
- * -EPROTONOSUPPORT if a newer pm2ctl wrote it. */
-int record_load_at(int dir_fd, const char *name, Error *e, Record *ret);
-
-/* Replaces the file in one step, 0640. */
-int record_save_at(int dir_fd, const char *name, const Record *record, Error *e);
-
-/* Removes the records of all of a module's units. 0 if there are none. */
-int record_remove_at(int dir_fd, const char *module, Error *e);

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <limits.h>
 
+#include "axm/record-file.h"
+#include "axm/record-text.h"
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"

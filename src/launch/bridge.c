@@ -58,11 +58,11 @@ static int bridge_wait(Bridge *b, struct pollfd fds[static _POLL_MAX]) {
         int timeout = due == USEC_INFINITY ? -1 : due == 0 ? 0 : (int) (due / USEC_PER_MSEC) + 1;
         size_t n = POLL_CONTROL + control_server_poll(&b->control, fds + POLL_CONTROL);
 
-        fds[POLL_CHANNEL] = (struct pollfd){
+        fds[POLL_CHANNEL] = (struct pollfd) {
                 .fd = b->channel.fd,
                 .events = (short) (POLLIN | (channel_is_full(&b->channel) ? POLLOUT : 0)),
         };
-        fds[POLL_STOP] = (struct pollfd){ .fd = b->lifecycle.stop_fd, .events = POLLIN };
+        fds[POLL_STOP] = (struct pollfd) { .fd = b->lifecycle.stop_fd, .events = POLLIN };
         if (poll(fds, (nfds_t) n, timeout) < 0) {
                 if (errno != EINTR)
                         return -errno;
@@ -153,13 +153,13 @@ static int bridge_setup_report(Bridge *b, const Plan *p, char **argv) {
         if (!id || !module)
                 return -ENOMEM;
 
-        b->report = (Report){
+        b->report = (Report) {
                 .id = id,
                 .module = p->scope.kind == SCOPE_USER ? module : NULL,
                 .mask = b->mask,
                 .debug = plan_debug(p),
         };
-        b->control = (ControlServer){
+        b->control = (ControlServer) {
                 .module = module,
                 .channel = &b->channel,
                 .report = &b->report,
@@ -177,7 +177,7 @@ static int bridge_setup_files(Bridge *b) {
                 return r;
         b->channel.fd = CHANNEL_FD;
         notify_set_fd(notify);
-        b->handler = (MessageHandler){
+        b->handler = (MessageHandler) {
                 .channel = &b->channel,
                 .mask = b->mask,
                 .report = &b->report,
@@ -205,7 +205,7 @@ static int bridge_setup(Bridge *b, Plan *p, char **argv) {
         r = bridge_setup_files(b);
         if (r < 0)
                 return r;
-        b->profile = (ProfileSaver){ .folder = TAKE_PTR(p->data), .dir_fd = -EBADF };
+        b->profile = (ProfileSaver) { .folder = TAKE_PTR(p->data), .dir_fd = -EBADF };
         heartbeat_init(&b->heartbeat);
         r = monitor_init(&b->monitor, folder);
         if (r < 0)

@@ -30,7 +30,7 @@ int control_client_new(int fd, ControlClient **ret) {
                 (void) close(fd);
                 return -ENOMEM;
         }
-        client->channel = (Channel){ .fd = fd, .max = CONTROL_REQUEST_MAX };
+        client->channel = (Channel) { .fd = fd, .max = CONTROL_REQUEST_MAX };
         if (!peer_may_ask(fd))
                 control_client_refuse(client,
                                       "only root and the module's user may trigger actions");
@@ -53,7 +53,7 @@ static int send_event(ControlClient *client, ControlEventKind kind, json_object 
         _cleanup_(freep) char *line = NULL;
         int r;
 
-        r = control_event_format(&(ControlEvent){ .kind = kind, .data = data }, &line);
+        r = control_event_format(&(ControlEvent) { .kind = kind, .data = data }, &line);
         return r < 0 ? r : channel_send(&client->channel, line);
 }
 
@@ -111,7 +111,7 @@ static void read_request(ControlClient *client) {
 struct pollfd control_client_poll(const ControlClient *client) {
         assert(client);
 
-        return (struct pollfd){
+        return (struct pollfd) {
                 .fd = client->channel.fd,
                 .events = (short) ((client->state == CLIENT_LEAVING ? 0 : POLLIN) |
                                    (channel_is_full(&client->channel) ? POLLOUT : 0)),

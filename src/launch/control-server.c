@@ -9,6 +9,7 @@
 #include "axm/message.h"
 #include "axm/record.h"
 #include "basic/clock.h"
+#include "basic/json.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "launch/control-client.h"
@@ -196,7 +197,7 @@ size_t control_server_poll(const ControlServer *s, struct pollfd fds[static CONT
 
         for (size_t i = 0; i < s->n_clients; i++)
                 fds[i] = control_client_poll(s->clients[i]);
-        fds[s->n_clients] = (struct pollfd){
+        fds[s->n_clients] = (struct pollfd) {
                 .fd = s->n_clients < CONTROL_CLIENTS_MAX ? s->listen_fd : -1,
                 .events = POLLIN,
         };

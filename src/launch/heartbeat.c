@@ -13,7 +13,7 @@ void heartbeat_init(Heartbeat *h) {
 
         assert(h);
 
-        *h = (Heartbeat){};
+        *h = (Heartbeat) {};
         (void) unsetenv("WATCHDOG_PID"); /* names the main process, which leaves it to us */
         if (sd_watchdog_enabled(/* unset_environment= */ 0, &usec) <= 0)
                 return;

@@ -34,7 +34,7 @@ int lifecycle_open(const App *app, Lifecycle *ret) {
         assert(app);
         assert(ret);
 
-        *ret = (Lifecycle){ .waits = app->wait_ready, .stop_fd = -EBADF };
+        *ret = (Lifecycle) { .waits = app->wait_ready, .stop_fd = -EBADF };
         if (!app->shutdown_with_message)
                 return 0;
         ret->stop_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -16,7 +16,7 @@ typedef struct Lifecycle {
         int stop_fd;   /* the manager's SIGCONT arrives here; negative: it means nothing */
 } Lifecycle;
 
-#define LIFECYCLE_NULL ((Lifecycle){ .stop_fd = -EBADF })
+#define LIFECYCLE_NULL ((Lifecycle) { .stop_fd = -EBADF })
 
 /* Blocks the signal, before there is a process that it could reach too early. */
 void lifecycle_block_signal(void);

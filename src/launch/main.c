@@ -10,6 +10,7 @@
 
 #include "axm/channel.h"
 #include "basic/env.h"
+#include "basic/error.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "launch/bridge.h"

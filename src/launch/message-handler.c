@@ -7,6 +7,7 @@
 #include "axm/mask.h"
 #include "axm/message.h"
 #include "basic/error.h"
+#include "basic/json.h"
 #include "basic/log.h"
 #include "launch/control-server.h"
 #include "launch/lifecycle.h"

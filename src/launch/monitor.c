@@ -7,6 +7,7 @@
 #include "axm/metric.h"
 #include "basic/clock.h"
 #include "basic/fs.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "launch/notify.h"
 
@@ -20,7 +21,7 @@
 int monitor_init(Monitor *ret, const char *folder) {
         assert(ret);
 
-        *ret = (Monitor){ .dir_fd = -EBADF, .metrics = json_object_new_object() };
+        *ret = (Monitor) { .dir_fd = -EBADF, .metrics = json_object_new_object() };
         if (!ret->metrics)
                 return -ENOMEM;
         if (!folder)

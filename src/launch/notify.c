@@ -24,13 +24,13 @@ static int send_with_fd(int socket, const char *state, int fd) {
                 char space[CMSG_SPACE(sizeof(int))];
         } control = {};
         struct msghdr m = {
-                .msg_iov = &(struct iovec){ (char *) state, strlen(state) },
+                .msg_iov = &(struct iovec) { (char *) state, strlen(state) },
                 .msg_iovlen = 1,
                 .msg_control = &control,
                 .msg_controllen = sizeof(control),
         };
 
-        control.header = (struct cmsghdr){
+        control.header = (struct cmsghdr) {
                 .cmsg_level = SOL_SOCKET,
                 .cmsg_type = SCM_RIGHTS,
                 .cmsg_len = CMSG_LEN(sizeof(int)),
@@ -118,7 +118,7 @@ void notify_barrier(void) {
         if (send_with_fd(the_fd, "BARRIER=1", write_fd) < 0)
                 return;
         write_fd = safe_close(write_fd);
-        (void) poll(&(struct pollfd){ .fd = read_fd }, 1, BARRIER_MSEC);
+        (void) poll(&(struct pollfd) { .fd = read_fd }, 1, BARRIER_MSEC);
 }
 
 int notify_keep(void) {

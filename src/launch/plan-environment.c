@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "basic/error.h"
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "basic/string-util.h"

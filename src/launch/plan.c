@@ -4,7 +4,9 @@
 #include <fcntl.h>
 
 #include "axm/mask.h"
+#include "basic/error.h"
 #include "basic/fs.h"
+#include "basic/json.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"

@@ -37,7 +37,7 @@ typedef struct Plan {
 /* The state folder, in units of the user scope: what XDG variables say may have changed. */
 #define VARIABLE_STATE "PM2CTL_STATE"
 
-#define PLAN_EMPTY     ((Plan){ .package_fd = -EBADF })
+#define PLAN_EMPTY     ((Plan) { .package_fd = -EBADF })
 
 /* Each step needs the one before it. On failure `e` has a clause, except for -ENOMEM. */
 

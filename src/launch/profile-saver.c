@@ -19,7 +19,7 @@ void profile_saver_drop(ProfileSaver *s) {
         if (s->dir_fd >= 0)
                 (void) unlinkat(s->dir_fd, TEMPORARY, 0);
         s->dir_fd = safe_close(s->dir_fd);
-        s->parser = (ProfileParser){};
+        s->parser = (ProfileParser) {};
 }
 
 static int open_file(ProfileSaver *s) {
@@ -43,7 +43,7 @@ static int open_file(ProfileSaver *s) {
         if (fd < 0)
                 return -errno;
 
-        s->parser = (ProfileParser){ .out = fdopen(fd, "w") };
+        s->parser = (ProfileParser) { .out = fdopen(fd, "w") };
         if (!s->parser.out)
                 return -errno;
         (void) TAKE_FD(fd);

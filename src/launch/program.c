@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 
+#include "basic/error.h"
 #include "basic/fs.h"
+#include "basic/json.h"
 #include "basic/path.h"
 #include "basic/process.h"
 #include "basic/string-util.h"

@@ -9,6 +9,7 @@
 #include "axm/message-id.h"
 #include "axm/message.h"
 #include "basic/clock.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "journal/send.h"
 

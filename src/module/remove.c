@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 
-#include "axm/record.h"
+#include "axm/record-file.h"
 #include "basic/fs.h"
 #include "basic/path.h"
 #include "store/removal.h"

@@ -3,6 +3,7 @@
 
 #include "axm/message.h"
 #include "axm/record.h"
+#include "basic/error.h"
 #include "basic/string-util.h"
 #include "journal/reader.h"
 #include "relay/streams.h"

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 
+#include "basic/error.h"
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "journal/entry.h"

@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "basic/env.h"
+#include "basic/error.h"
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/path.h"

@@ -3,7 +3,11 @@
 
 #include <fcntl.h>
 
+#include "axm/mask.h"
+#include "axm/message.h"
+#include "axm/record-file.h"
 #include "basic/clock.h"
+#include "basic/error.h"
 #include "basic/log.h"
 
 #define COMPLAINT_USEC (60 * USEC_PER_SEC)

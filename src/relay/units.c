@@ -2,6 +2,9 @@
 #include "relay/units.h"
 
 #include "axm/message.h"
+#include "axm/record-file.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "journal/line-join.h"
 #include "model/name.h"

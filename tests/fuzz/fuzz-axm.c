@@ -5,8 +5,14 @@
  * and as the fields of a journal entry. */
 
 #include "axm/human.h"
+#include "axm/mask.h"
+#include "axm/message.h"
 #include "axm/metric.h"
+#include "axm/record-file.h"
+#include "axm/record-text.h"
 #include "axm/record.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

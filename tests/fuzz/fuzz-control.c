@@ -4,6 +4,8 @@
  * module made. What is taken must be written as it is read. */
 
 #include "axm/control.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,6 +4,8 @@
 #include "axm/channel.h"
 #include "axm/control.h"
 #include "axm/message.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "tap.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "axm/mask.h"
+#include "basic/json.h"
 #include "model/secret.h"
 #include "tap.h"
 

@@ -2,6 +2,8 @@
 #include "axm/human.h"
 #include "axm/message.h"
 #include "axm/metric.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "tap.h"
 

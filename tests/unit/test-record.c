@@ -2,8 +2,14 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "axm/record-file.h"
+#include "axm/mask.h"
+#include "axm/message.h"
+#include "axm/record-text.h"
 #include "axm/record.h"
+#include "basic/error.h"
 #include "basic/fs.h"
+#include "basic/json.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
 #include "tap.h"
@@ -345,9 +351,9 @@ static void test_parse(void) {
                 const char *text, *clause;
                 int r;
         } table[] = {
-                { "{}", "no record: it has no \"version\"", -EBADMSG },
-                { "[]", "no record: it has no \"version\"", -EBADMSG },
-                { "null", "no record: it has no \"version\"", -EBADMSG },
+                { "{}", "not a record: it has no \"version\"", -EBADMSG },
+                { "[]", "not a record: it has no \"version\"", -EBADMSG },
+                { "null", "not a record: it has no \"version\"", -EBADMSG },
                 { "{\"version\":2}",
                   "written by a newer pm2ctl (version 2 of the file, this one knows 1); update "
                   "pm2ctl or remove the file",
@@ -356,7 +362,7 @@ static void test_parse(void) {
                 { "{\"version\":1,\"actions\":{}}", "\"actions\" is an object", -EBADMSG },
                 { "{\"version\":1,\"actions\":[7]}", "one of \"actions\" has no action_name",
                   -EBADMSG },
-                { "{\"version\":1,\"invocation\":\"../x\"}", "\"invocation\" is no 128-bit id",
+                { "{\"version\":1,\"invocation\":\"../x\"}", "\"invocation\" is not a 128-bit ID",
                   -EBADMSG },
                 { "{\"version\":1,\"position\":{\"number\":\"1\"}}", "\"number\" is a string",
                   -EBADMSG },

@@ -2,8 +2,10 @@
 #include <fcntl.h>
 
 #include "axm/message.h"
+#include "axm/record-file.h"
 #include "axm/record.h"
 #include "basic/fs.h"
+#include "basic/json.h"
 #include "basic/log.h"
 #include "basic/remove.h"
 #include "basic/string-util.h"
