@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* `trigger`: asks modules for one of their actions and waits for its answer. */
-
-#include "ctl/trigger.h"
+/* `trigger`: asks modules for one of their actions, and prints what they answer. */
 
 #include "basic/log.h"
 #include "basic/number.h"
@@ -10,27 +8,34 @@
 #include "basic/strv.h"
 #include "ctl/select.h"
 #include "model/name.h"
+#include "module/actions.h"
 #include "module/units.h"
 #include "store/installed.h"
 
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define TIMEOUT_MAX_SEC      86400
 
-/* Of what a module gives as a reason, in a sentence. */
-#define CLAUSE_MAX 2048
 /* Bytes of a value that is printed with a line for each that is in it: indented, deep ones become a
  * hundred times as long. */
 #define PRETTY_MAX (64U * 1024U)
 
-static const char *const outcomes[_OUTCOME_MAX] = {
-        [OUTCOME_DONE] = "done",
-        [OUTCOME_FAILED] = "failed",
-        [OUTCOME_TIMEOUT] = "timeout",
+/* What is printed of all together as it comes: control characters become longer by it. */
+#define PRINTED_MAX (64U * 1024U * 1024U)
+
+typedef struct Trigger {
+        const Arguments *arg;
+        Actions actions;
+        uint64_t printed_size; /* bytes */
+        int printed;           /* 0, or why something could not be */
+} Trigger;
+
+static const char *const outcomes[_ACTION_STATE_MAX] = {
+        [ACTION_DONE] = "done",
+        [ACTION_FAILED] = "failed",
+        [ACTION_TIMEOUT] = "timeout",
 };
 
-char *trigger_clause(json_object *o) {
-        return escape_cut(json_string(o) ?: json_text(o), CLAUSE_MAX, /* keep_newlines= */ true);
-}
+/* -- as text ----------------------------------------------------------------------------------- */
 
 static char *value_text(json_object *o, bool part) {
         const char *s = json_string(o);
@@ -44,120 +49,162 @@ static char *value_text(json_object *o, bool part) {
         return s ? escape_control(s, /* keep_newlines= */ true) : NULL;
 }
 
-void trigger_print(Trigger *t, const Target *target, json_object *data, bool part) {
+static int check_printed(const Trigger *t, Error *e) {
+        if (t->printed_size <= PRINTED_MAX)
+                return 0;
+        return error_set(e, -EFBIG, "more than %u MiB were printed", PRINTED_MAX / 1024 / 1024);
+}
+
+/* An ActionDataHandler. On one line if it is long or a part of more. */
+static int print_data(void *userdata, const ActionTarget *target, json_object *data, bool part,
+                      Error *e) {
         _cleanup_(freep) char *text = value_text(data, part);
+        Trigger *t = userdata;
+        const bool several = t->actions.several;
         int r;
 
-        r = printf("%s%s%s\n", t->several ? target->name : "", t->several ? ": " : "",
+        r = part ? 0 : check_printed(t, e);
+        if (r < 0)
+                return r;
+        r = printf("%s%s%s\n", several ? target->name : "", several ? ": " : "",
                    text ? text : "?") < 0
                     ? -errno
                     : output_flush();
         if (r < 0 && t->printed == 0)
                 t->printed = r;
         t->printed_size += text ? strlen(text) : 0;
+        return part ? check_printed(t, e) : 0;
 }
 
-void trigger_print_outcome(Trigger *t, const Target *target) {
-        if (target->outcome == OUTCOME_DONE && t->arg->json == JSON_OFF && !target->wordless)
-                trigger_print(t, target, target->data, /* part= */ false);
-        else if (target->outcome == OUTCOME_FAILED || target->outcome == OUTCOME_TIMEOUT)
-                log_error("Action '%s' of %s failed: %s", t->request.action, target->name,
-                          error_text(&target->error, -ENOMEM));
+/* The clause and the option that allows more; NULL: out of memory. */
+static char *reason_text(const Trigger *t, const ActionTarget *target) {
+        const char *remedy = "";
+        char *text;
+
+        if (target->state == ACTION_TIMEOUT && target->said)
+                remedy = "; --timeout= allows more";
+        else if (target->r == -EFBIG && t->actions.keep)
+                remedy = "; without --json, values are printed as they come";
+        return strdupf(&text, "%s%s", error_text(&target->error, -ENOMEM), remedy) < 0 ? NULL
+                                                                                       : text;
 }
 
-static json_object *target_json(const Trigger *t, const Target *target) {
+/* An ActionEndHandler. */
+static void print_failure(void *userdata, const ActionTarget *target) {
+        _cleanup_(freep) char *reason = reason_text(userdata, target);
+        const Trigger *t = userdata;
+
+        if (target->state == ACTION_FAILED || target->state == ACTION_TIMEOUT)
+                log_error("Action '%s' of %s failed: %s", t->actions.request.action, target->name,
+                          reason ?: "?");
+}
+
+/* -- as JSON ----------------------------------------------------------------------------------- */
+
+static json_object *target_json(const Trigger *t, const ActionTarget *target) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
-        int r;
+        _cleanup_(freep) char *reason = NULL;
 
-        r = o ? json_add_string(o, "module", target->name) : -ENOMEM;
-        if (r >= 0)
-                r = json_add_string(o, "unit", target->unit);
-        if (r >= 0)
-                r = json_add_string(o, "action", t->request.action);
-        if (r >= 0)
-                r = json_add_string(o, "outcome", outcomes[target->outcome]);
-        if (r >= 0 && target->outcome == OUTCOME_DONE)
-                r = json_object_object_add(o, "return", json_object_get(target->data));
-        if (r >= 0 && target->stream)
-                r = json_add(o, "stream", json_object_get(target->stream));
-        if (r >= 0)
-                r = json_add_string(o, "reason", target->error.message);
-        return r < 0 ? NULL : TAKE_PTR(o);
+        if (target->error.message)
+                reason = reason_text(t, target);
+        if (!o || json_add_string(o, "module", target->name) < 0 ||
+            json_add_string(o, "unit", target->unit) < 0 ||
+            json_add_string(o, "action", t->actions.request.action) < 0 ||
+            json_add_string(o, "outcome", outcomes[target->state]) < 0)
+                return NULL;
+        if (target->state == ACTION_DONE &&
+            json_object_object_add(o, "return", json_object_get(target->data)) < 0)
+                return NULL;
+        if (target->stream && json_add(o, "stream", json_object_get(target->stream)) < 0)
+                return NULL;
+        if (json_add_string(o, "reason", reason) < 0)
+                return NULL;
+        return TAKE_PTR(o);
 }
 
 /* One object, or for `all` an array of them. */
 static int print_json(const Trigger *t) {
         _cleanup_(json_object_putp) json_object *list = json_object_new_array();
+        const Actions *a = &t->actions;
 
-        for (size_t i = 0; list && i < t->n; i++) {
+        for (size_t i = 0; list && i < a->n; i++) {
                 json_object *o;
 
-                if (t->targets[i].outcome >= OUTCOME_SKIPPED)
+                if (a->targets[i].state >= ACTION_SKIPPED)
                         continue;
-                o = target_json(t, t->targets + i);
+                o = target_json(t, a->targets + i);
                 if (!o || json_object_array_add(list, o) < 0)
                         return -ENOMEM;
         }
         if (!list)
                 return -ENOMEM;
-        return json_print(t->several ? list : json_object_array_get_idx(list, 0), t->arg->json);
+        return json_print(a->several ? list : json_object_array_get_idx(list, 0), t->arg->json);
 }
 
-static int judge(const Trigger *t, bool all) {
-        size_t count[_OUTCOME_MAX] = {};
+/* -- all of them ------------------------------------------------------------------------------- */
+
+/* None had the action, or ran. */
+static void print_none(const Actions *a, bool all, bool any_skipped) {
+        const char *action = a->request.action;
+
+        if (all)
+                log_error("No module that runs has an action '%s'.", action);
+        else if (!any_skipped)
+                log_error("Action '%s' of %s failed: none of its %zu units runs", action,
+                          a->targets[0].name, a->n);
+        for (size_t i = 0; !all && i < a->n; i++)
+                if (a->targets[i].state == ACTION_SKIPPED)
+                        log_error("Action '%s' of %s failed: %s", action, a->targets[i].name,
+                                  a->targets[i].error.message);
+}
+
+static int exit_status(const Actions *a, bool all) {
+        size_t count[_ACTION_STATE_MAX] = {};
         bool none;
 
-        for (size_t i = 0; i < t->n; i++)
-                count[t->targets[i].outcome]++;
-        none = count[OUTCOME_SKIPPED] + count[OUTCOME_STOPPED] == t->n;
-        if (none && all)
-                log_error("No module that runs has an action '%s'.", t->request.action);
-        else if (none && count[OUTCOME_SKIPPED] == 0)
-                log_error("Action '%s' of %s failed: none of its %zu units runs", t->request.action,
-                          t->targets[0].name, t->n);
-        for (size_t i = 0; none && !all && i < t->n; i++)
-                if (t->targets[i].outcome == OUTCOME_SKIPPED)
-                        log_error("Action '%s' of %s failed: %s", t->request.action,
-                                  t->targets[i].name, t->targets[i].error.message);
-        return count[OUTCOME_FAILED] > 0 || none ? EXIT_FAILURE
-               : count[OUTCOME_TIMEOUT] > 0      ? EXIT_TIMEOUT
-                                                 : EXIT_SUCCESS;
+        for (size_t i = 0; i < a->n; i++)
+                count[a->targets[i].state]++;
+        none = count[ACTION_SKIPPED] + count[ACTION_STOPPED] == a->n;
+        if (none)
+                print_none(a, all, count[ACTION_SKIPPED] > 0);
+        return count[ACTION_FAILED] > 0 || none ? EXIT_FAILURE
+               : count[ACTION_TIMEOUT] > 0      ? EXIT_TIMEOUT
+                                                : EXIT_SUCCESS;
 }
 
-static int trigger(Trigger *t, bool all) {
+static int trigger_run(Trigger *t, bool all) {
         int r, result;
 
-        r = trigger_run(t);
-        result = r < 0 ? log_error_errno(r, "Cannot wait for answers: %m") : judge(t, all);
-        if (r >= 0) {
-                r = t->arg->json != JSON_OFF ? print_json(t) : t->printed;
-                if (r < 0)
-                        result = log_error_errno(r, "Cannot print: %m");
-        }
-        return result;
+        r = actions_run(&t->actions);
+        if (r < 0)
+                return log_error_errno(r, "Cannot wait for answers: %m");
+        result = exit_status(&t->actions, all);
+        r = t->actions.keep ? print_json(t) : t->printed;
+        return r < 0 ? log_error_errno(r, "Cannot print: %m") : result;
 }
 
-/* All units of a module; of those that nobody declares any more the manager would have to be asked.
- */
-static int add_module(Context *c, Trigger *t, const char *name) {
+/* All units of a module; of those that no package declares any more the manager would have to be
+ * asked. */
+static int add_module(Context *c, Actions *a, const char *name) {
         _cleanup_(strv_freep) char **units = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Module m = {};
+        _cleanup_(module_done) Module m = {};
         int r;
 
         r = store_load(c->modules.store, name, &e, &m);
         if (r <= 0)
                 return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot trigger %s", name);
         r = module_units_read(&m, /* loaded= */ NULL, &units);
-        module_done(&m);
+        if (r < 0)
+                return log_oom();
         STRV_FOREACH(unit, units)
-                if (r >= 0)
-                        r = trigger_add(t, *unit);
-        return r < 0 ? log_oom() : 0;
+                if (actions_add(a, *unit) < 0)
+                        return log_oom();
+        return 0;
 }
 
-/* Where one unit is named, that one alone is meant. */
-static int add_targets(Context *c, Trigger *t, const char *word) {
+/* Where one unit is named, that alone is meant. */
+static int add_targets(Context *c, Actions *a, const char *word) {
         char *const selected[] = { (char *) word, NULL };
         _cleanup_(strv_freep) char **names = NULL;
         _cleanup_(freep) char *owner = NULL, *unit = NULL;
@@ -167,9 +214,9 @@ static int add_targets(Context *c, Trigger *t, const char *word) {
         if (r != 0)
                 return r;
         if (module_from_unit_word(word, &owner, &unit) >= 0)
-                return trigger_add(t, unit) < 0 ? log_oom() : 0;
+                return actions_add(a, unit) < 0 ? log_oom() : 0;
         STRV_FOREACH(name, names) {
-                r = add_module(c, t, *name);
+                r = add_module(c, a, *name);
                 if (r < 0)
                         return r;
         }
@@ -197,22 +244,28 @@ static int run_trigger(const void *args, char **words) {
         bool all = streq(words[0], "all");
         Context c;
         Trigger t = {
-                .context = &c,
                 .arg = args,
-                .request = { .action = words[1], .parameter = words[2] },
-                .several = all,
+                .actions = {
+                        .modules = &c.modules,
+                        .request = { .action = words[1], .parameter = words[2] },
+                        .several = all,
+                        .on_data = print_data,
+                        .on_end = print_failure,
+                        .userdata = &t,
+                },
         };
         int r;
 
-        r = parse_timeout(t.arg->timeout, &t.timeout_usec);
-        if (r >= 0)
-                r = context_open(args, &c);
+        t.actions.keep = t.arg->json != JSON_OFF;
+        if (parse_timeout(t.arg->timeout, &t.actions.timeout_usec) < 0)
+                return EXIT_USAGE;
+        r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = add_targets(&c, &t, words[0]);
+        r = add_targets(&c, &t.actions, words[0]);
         if (r == 0)
-                r = trigger(&t, all);
-        trigger_done(&t);
+                r = trigger_run(&t, all);
+        actions_done(&t.actions);
         context_done(&c);
         return r;
 }

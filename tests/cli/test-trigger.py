@@ -167,14 +167,14 @@ with Bridge('one', flood(event('sent'))):
     got, _, err, _ = trigger('one', 'act')
     ok(got in (1, 5) and err.count('\n') == 1, 'a flood that says nothing', got, err)
 with Bridge('one', hang):
-    ends('a connection that is not read', 5, 'it had no turn within 1 s', 'one', 'act', 'x' * 65000)
+    ends('a connection that is not read', 5, 'it did not get a turn within 1 s', 'one', 'act', 'x' * 65000)
 with Bridge('one', lambda c: (c.sendall(event('sent')), hang(c))):
     ends('an answer that does not come', 5, 'it has not answered within 1 s', 'one', 'act')
 with Bridge('one', None, backlog=0) as b:
     b.fill()
     ends('a connection that is never taken', 5, 'its bridge takes no connection', 'one', 'act')
 with Bridge('one', None, backlog=8):
-    ends('one that waits in the queue', 5, 'it had no turn within 1 s', 'one', 'act')
+    ends('one that waits in the queue', 5, 'it did not get a turn within 1 s', 'one', 'act')
 with Bridge('one', None, backlog=0) as b, Bridge('two', stream):
     b.fill()
     got, out, err, seconds = trigger('all', 'act', timeout='3')

@@ -175,7 +175,7 @@ while True:
     c.sendall(b"{\"event\":\"reply\",\"data\":\"forged\"}\n")' $socket 2>/dev/null &
 wait_for 20 test -S $socket
 fails "nor is one trusted that another user listens at" pm2ctl trigger acts echo x
-like "which is told" "$OUTPUT" 'who listens there is user 0'
+like "which is told" "$OUTPUT" 'the socket is owned by user 0'
 kill $! 2>/dev/null
 rm $socket
 timeout 60 setpriv --reuid "$(stat -c %u /run/pm2ctl/acts)" --clear-groups python3 -c '

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/call.h"
+#include "module/action-call.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,14 +8,14 @@
 
 #include "basic/fs.h"
 
-/* A module may take its bridge's place: what it sends must not go on growing a log or a file that
- * the answer is printed to until the time is up. Answers are at most CONTROL_EVENT_MAX, with many
- * parts. */
+/* A module may take its bridge's place: what it sends must not go on growing a log or a file that the
+ * answer is printed to until the time is up. Answers are at most CONTROL_EVENT_MAX, with many parts.
+ */
 #define CALL_SIZE_MAX (64U * 1024U * 1024U)
 
 /* The socket itself, whatever its owner has put in its place, and the user whose folder it is in.
  */
-static int open_socket(const char *folder, uid_t *ret_owner) {
+static int socket_open(const char *folder, uid_t *ret_owner) {
         _cleanup_(closep) int dir_fd = open_folder(AT_FDCWD, folder), fd = -EBADF;
         struct stat st;
 
@@ -32,7 +32,7 @@ static int open_socket(const char *folder, uid_t *ret_owner) {
 }
 
 /* By the descriptor: its path may be too long for an address, and may lead elsewhere by now. */
-static int connect_to(int socket_fd) {
+static int socket_connect(int socket_fd) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
         _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -42,7 +42,7 @@ static int connect_to(int socket_fd) {
         return TAKE_FD(fd);
 }
 
-static int check_peer(int fd, uid_t owner, Error *e) {
+static int socket_check_peer(int fd, uid_t owner, Error *e) {
         struct ucred peer;
         socklen_t size = sizeof(peer);
 
@@ -50,41 +50,41 @@ static int check_peer(int fd, uid_t owner, Error *e) {
                 return -errno;
         if (peer.uid != owner)
                 return error_set(e, -EPERM,
-                                 "who listens there is user %u, and the folder belongs to user %u",
+                                 "the socket is owned by user %u, and its folder by user %u",
                                  peer.uid, owner);
         return 0;
 }
 
-static int open_connection(const char *folder, Error *e) {
+static int call_connect(const char *folder, Error *e) {
         _cleanup_(closep) int socket_fd = -EBADF, fd = -EBADF;
         uid_t owner = 0;
         int r;
 
-        socket_fd = open_socket(folder, &owner);
+        socket_fd = socket_open(folder, &owner);
         if (socket_fd < 0)
                 return socket_fd;
-        fd = connect_to(socket_fd);
+        fd = socket_connect(socket_fd);
         if (fd < 0)
                 return fd;
-        r = check_peer(fd, owner, e);
+        r = socket_check_peer(fd, owner, e);
         return r < 0 ? r : TAKE_FD(fd);
 }
 
-int call_open(const char *folder, const ControlRequest *request, Error *e, Call *ret) {
-        _cleanup_(call_done) Call call = CALL_EMPTY;
+int action_call_open(const char *folder, const ControlRequest *request, Error *e, ActionCall *ret) {
+        _cleanup_(action_call_done) ActionCall call = ACTION_CALL_EMPTY;
         _cleanup_(freep) char *line = NULL;
         int r;
 
         r = control_request_format(request, e, &line);
         if (r < 0)
                 return r;
-        r = open_connection(folder, e);
+        r = call_connect(folder, e);
         if (r == -ENOENT)
                 return error_set(e, r, "it does not run");
         if (r == -ECONNREFUSED)
-                return error_set(e, r,
-                                 "nobody listens at %s/" CONTROL_SOCKET " any more: restart it",
-                                 folder);
+                return error_set(
+                        e, r, "there is no listener at %s/" CONTROL_SOCKET " any more: restart it",
+                        folder);
         if (r == -EAGAIN)
                 return error_set(
                         e, r, "its bridge takes no connection; too many wait for it, or it hangs");
@@ -92,23 +92,23 @@ int call_open(const char *folder, const ControlRequest *request, Error *e, Call 
                 return error_set(e, r, "only root, or the modules' owner, may open %s", folder);
         if (r < 0)
                 return error_set(e, r, "%s/" CONTROL_SOCKET ": %s", folder, strerror(-r));
-        call.channel = (Channel){ .fd = r, .max = CONTROL_EVENT_MAX };
+        call.channel = (Channel) { .fd = r, .max = CONTROL_EVENT_MAX };
 
-        /* One that hung up at once has left word why. */
+        /* A bridge that hung up at once has said why. */
         r = channel_send(&call.channel, line);
         if (r < 0 && r != -EPIPE)
                 return r;
         *ret = call;
-        call = CALL_EMPTY;
+        call = ACTION_CALL_EMPTY;
         return 0;
 }
 
-void call_done(Call *call) {
+void action_call_done(ActionCall *call) {
         channel_done(&call->channel);
-        *call = CALL_EMPTY;
+        *call = ACTION_CALL_EMPTY;
 }
 
-int call_read(Call *call, Error *e) {
+int action_call_read(ActionCall *call, Error *e) {
         int r;
 
         r = channel_fill(&call->channel);
@@ -123,7 +123,7 @@ int call_read(Call *call, Error *e) {
         return r;
 }
 
-int call_next(Call *call, Error *e, ControlEvent *ret) {
+int action_call_next(ActionCall *call, Error *e, ControlEvent *ret) {
         uint64_t size;
         char *line;
         int r;
