@@ -44,6 +44,25 @@ static void print_output(const ModuleNote *note) {
         log_notice("  %s", note->clause);
 }
 
+static void print_scripts_ignored(const ModuleNote *note) {
+        log_notice("There are install scripts, which are not run.");
+}
+
+static void print_link_owner(const ModuleNote *note) {
+        log_warning("%s is owned by '%s', who can change what runs as '%s'.", note->path,
+                    note->owner, note->user);
+}
+
+static void print_release_left(const ModuleNote *note) {
+        log_warning("Cannot remove the failed release %s of '%s', leaving it: %s", note->release,
+                    note->module, note->clause);
+}
+
+static void print_releases_left(const ModuleNote *note) {
+        log_warning("Cannot remove old releases of '%s', leaving them: %s", note->module,
+                    note->clause);
+}
+
 typedef void (*InstallNotePrinter)(const ModuleNote *note);
 
 void install_note_print(const ModuleNote *note) {
@@ -56,6 +75,10 @@ void install_note_print(const ModuleNote *note) {
                 [MODULE_NOTE_KEYS_NOT_REMEMBERED] = print_keys_not_remembered,
                 [MODULE_NOTE_FETCH] = print_fetch,
                 [MODULE_NOTE_OUTPUT] = print_output,
+                [MODULE_NOTE_SCRIPTS_IGNORED] = print_scripts_ignored,
+                [MODULE_NOTE_LINK_OWNER] = print_link_owner,
+                [MODULE_NOTE_RELEASE_LEFT] = print_release_left,
+                [MODULE_NOTE_RELEASES_LEFT] = print_releases_left,
         };
 
         if (printers[note->kind])

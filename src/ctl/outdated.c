@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/interrupt.h"
 #include "basic/log.h"
-#include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/install.h"
+#include "ctl/install-report.h"
 #include "ctl/select.h"
-#include "store/installed.h"
+#include "module/available.h"
+#include "module/releases.h"
 
 static const Column columns[] = {
         { "name", "MODULE", CELL_TEXT },   { "current", "CURRENT", CELL_TEXT },
@@ -13,101 +13,87 @@ static const Column columns[] = {
         { "spec", "SPEC", CELL_TEXT },
 };
 
-/* Adds a row for a module that came from a registry; of others nobody can be asked. */
-static int add_module(Context *c, const char *name, json_object *rows, json_object *specs,
-                      Error *e) {
-        json_object *row = NULL;
-        Source source = {};
-        Module m = {};
+static int row_add(const Available *a, json_object *rows) {
+        const struct {
+                const char *key, *text;
+        } texts[] = {
+                { "name", a->name },     { "current", a->current }, { "spec", a->spec },
+                { "wanted", a->wanted }, { "latest", a->latest },
+        };
+        json_object *row = json_object_new_object();
         int r;
 
-        r = store_load(c->modules.store, name, e, &m);
-        if (r > 0 && !m.link && m.spec && source_parse(m.spec, /* e= */ NULL, &source) >= 0 &&
-            source.name) {
-                row = json_object_new_object();
-                r = row && json_object_array_add(rows, row) >= 0 &&
-                                    json_object_array_add(specs,
-                                                          json_object_new_string(source.fetch)) >= 0
-                            ? json_add_string(row, "name", m.name)
-                            : -ENOMEM;
-                if (r >= 0)
-                        r = json_add_string(row, "current", m.version);
-                if (r >= 0)
-                        r = json_add_address(row, "spec", m.spec);
-        } else if (r > 0)
-                log_info("%s comes from no registry, but from %s.", name, m.spec ? m.spec : "-");
-        source_done(&source);
-        module_done(&m);
-        return r;
+        if (!row || json_object_array_add(rows, row) < 0)
+                return -ENOMEM;
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                r = json_add_string(row, texts[i].key, texts[i].text);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
-static int ask(Context *c, json_object *specs, Error *e, json_object **ret) {
-        const FetchOptions options = fetch_options(c->arg);
-        Staging staging;
-        int r;
-
-        r = staging_new(c->modules.store, &c->modules.scope, e, &staging);
-        if (r < 0)
-                return r;
-        r = fetch_versions(&c->modules, &staging, specs, &options, e, ret);
-        staging_done(&staging);
-        return r;
-}
-
-/* Takes what is up to date out, and says what could not be found out: negative. */
-static int judge(json_object *rows, json_object *answers, json_object *outdated) {
+/* Adds those that are outdated, and says what could not be found out: negative. */
+static int rows_add(const Available *available, size_t n, json_object *rows) {
         int result = 0;
 
-        for (size_t i = 0; i < json_object_array_length(rows); i++) {
-                json_object *row = json_object_array_get_idx(rows, i),
-                            *answer = json_object_array_get_idx(answers, i);
-                const char *current = json_get_string(row, "current"),
-                           *wanted = json_get_string(answer, "wanted"),
-                           *latest = json_get_string(answer, "latest");
+        for (size_t i = 0; i < n; i++) {
+                const Available *a = available + i;
 
-                if (!wanted) {
-                        const char *why = json_get_string(answer, "error");
-
-                        log_error("Cannot tell whether '%s' is outdated: %s",
-                                  json_get_string(row, "name"), why ? why : "no answer");
-                        result = -EIO;
-                        continue;
-                }
-                if (streq(current, wanted) && (!latest || streq(current, latest)))
-                        continue;
-                if (json_add_string(row, "wanted", wanted) < 0 ||
-                    json_add_string(row, "latest", latest) < 0 ||
-                    json_object_array_add(outdated, json_object_get(row)) < 0)
+                if (!a->asked)
+                        log_info("%s comes from no registry, but from %s.", a->name,
+                                 a->spec ?: "-");
+                if (a->outdated && row_add(a, rows) < 0)
                         return log_oom();
+                if (!a->error)
+                        continue;
+                log_error("Cannot tell whether '%s' is outdated: %s", a->name, a->error);
+                result = -EIO;
         }
         return result;
 }
 
 /* EXIT_FAILURE if something is outdated, as npm does. */
-static int outdated(Context *c, char *const *names) {
-        _cleanup_(json_object_putp) json_object *rows = json_object_new_array(),
-                                                *specs = json_object_new_array(), *answers = NULL,
-                                                *found = json_object_new_array();
-        _cleanup_(error_clear) Error e = ERROR_NULL;
-        int r = rows && specs && found ? 0 : -ENOMEM, k;
+static int available_print(Context *c, const Available *available, size_t n) {
+        _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         TableStyle style;
+        int r, k;
 
-        if (r >= 0 && names)
-                r = install_open(c, &e);
-        STRV_FOREACH(name, names)
-                if (r >= 0)
-                        r = add_module(c, *name, rows, specs, &e);
-        if (r >= 0 && json_object_array_length(specs) > 0)
-                r = ask(c, specs, &e, &answers);
-        if (r < 0)
-                return log_error_cause(r, &e, "Cannot tell what is outdated");
-
-        r = judge(rows, answers, found);
+        if (!rows)
+                return log_oom();
+        r = rows_add(available, n, rows);
         style = table_style(c->arg, r < 0 ? NULL : "Everything is up to date.");
-        k = table_print(columns, ELEMENTSOF(columns), found, &style);
+        k = table_print(columns, ELEMENTSOF(columns), rows, &style);
         if (k < 0)
                 return log_error_errno(k, "Cannot print: %m");
-        return r < 0 ? r : json_object_array_length(found) > 0 ? EXIT_FAILURE : 0;
+        return r < 0 ? r : json_object_array_length(rows) > 0 ? EXIT_FAILURE : 0;
+}
+
+static int available_ask(Context *c, char *const *names, Error *e, Available **ret, size_t *ret_n) {
+        const FetchOptions options = install_fetch_options(c->arg);
+        int r;
+
+        if (names) {
+                interrupt_catch();
+                r = releases_open(&c->modules, e);
+                if (r < 0)
+                        return r;
+        }
+        return modules_ask_available(&c->modules, names, &options, e, ret, ret_n);
+}
+
+static int outdated(Context *c, char *const *names) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        Available *available = NULL;
+        size_t n = 0;
+        int r;
+
+        r = available_ask(c, names, &e, &available, &n);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot tell what is outdated");
+        r = available_print(c, available, n);
+        availables_free(available, n);
+        return r;
 }
 
 static int run_outdated(const void *args, char **words) {

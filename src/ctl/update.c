@@ -1,81 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/address-mask.h"
 #include "basic/interrupt.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/install.h"
+#include "ctl/install-report.h"
 #include "ctl/select.h"
-#include "store/installed.h"
+#include "module/releases.h"
 
 typedef struct Sums {
         unsigned results[_INSTALL_RESULT_MAX];
 } Sums;
 
-/* What it was installed from once more. A folder is no such thing: its module is linked. */
-static int find_source(const Module *m, Error *e, Source *ret) {
+static int update_one(Context *c, const char *name, const InstallOptions *options, Sums *sums) {
+        _cleanup_(install_outcome_done) InstallOutcome outcome = {};
         int r;
 
-        if (!m->spec)
-                return error_set(e, -ENODATA, "nothing says what it was installed from");
-        if (address_is_masked(m->spec))
-                return error_set(e, -ENOKEY,
-                                 "its address had a password or token, which is not stored: write "
-                                 "it into .npmrc and install the address without it, or install it "
-                                 "once more");
-        r = source_parse(m->spec, e, ret);
-        if (r >= 0 && ret->kind == SOURCE_FOLDER) {
-                r = error_set(e, -EISDIR, "%s is a folder now", ret->path);
-                source_done(ret);
-        }
-        return r;
-}
-
-/* `all`: nobody asked for this one, so that a tarball which is gone by now is no failure. */
-static int update_module(Context *c, const Module *m, bool all, Install *in) {
-        Source source = {};
-        int r;
-
-        if (m->link) {
-                in->result = INSTALL_SKIPPED;
-                log_info("%s is linked to %s, where it is as new as can be.", m->name, m->link);
-                return 0;
-        }
-        r = find_source(m, &in->error, &source);
-        if (r == -ENOENT && all) {
-                in->result = INSTALL_SKIPPED;
-                log_notice("%s stays at %s: %s, from which it was installed.", m->name, m->version,
-                           in->error.message);
-                return 0;
-        }
-        if (r < 0)
-                return log_error_cause(r, &in->error, "Cannot update '%s'", m->name);
-        r = install_source(c, &source, in);
-        source_done(&source);
-        return r;
-}
-
-static int update_one(Context *c, const char *name, bool all, Sums *sums) {
-        _cleanup_(install_done) Install in = { .update = true };
-        Module m = {};
-        int r;
-
-        r = store_load(c->modules.store, name, &in.error, &m);
-        if (r >= 0 && free_and_strdup(&in.module.name, name) < 0)
-                r = -ENOMEM;
-        if (r < 0)
-                (void) log_error_cause(r, &in.error, "Cannot update '%s'", name);
-        else if (free_and_strdup(&in.previous, m.version) >= 0) {
-                in.module.ignore_scripts = c->arg->ignore_scripts || m.ignore_scripts;
-                in.module.scripts_network = c->arg->scripts_network || m.scripts_network;
-                r = update_module(c, &m, all, &in);
-        } else
-                r = log_oom();
-        module_done(&m);
-        if (r < 0)
-                in.result = INSTALL_FAILED;
-        sums->results[in.result]++;
-        return install_report(c, &in, r);
+        r = module_update(&c->modules, name, options, &outcome);
+        sums->results[r < 0 ? INSTALL_FAILED : outcome.result]++;
+        return install_report(c, name, &outcome);
 }
 
 static void print_sums(const Sums *sums, size_t n) {
@@ -87,7 +29,9 @@ static void print_sums(const Sums *sums, size_t n) {
                  k[INSTALL_FAILED]);
 }
 
+/* `all`: none was named, so that a tarball which is gone by now is not a failure. */
 static int update_all(Context *c, char *const *names, bool all) {
+        InstallOptions options = install_options(c->arg);
         _cleanup_(error_clear) Error e = ERROR_NULL;
         size_t n = strv_length(names);
         Sums sums = {};
@@ -97,13 +41,15 @@ static int update_all(Context *c, char *const *names, bool all) {
                 log_info("No modules are installed.");
                 return 0;
         }
-        r = install_open(c, &e);
+        options.skip_missing = all;
+        interrupt_catch();
+        r = releases_open(&c->modules, &e);
         if (r < 0)
                 return log_error_cause(r, &e, "Cannot update");
         STRV_FOREACH(name, names) {
                 if (interrupted())
                         break;
-                r = update_one(c, *name, all, &sums);
+                r = update_one(c, *name, &options, &sums);
                 result = r < 0 ? r : result;
         }
         if (n > 1 && !interrupted())
@@ -113,12 +59,16 @@ static int update_all(Context *c, char *const *names, bool all) {
 
 /* One object each, as of those that are there. */
 static int print_unknown(Context *c, json_object *unknown) {
-        int r = 0;
+        int r;
 
-        for (size_t i = 0; r >= 0 && i < json_object_array_length(unknown); i++)
-                if (c->arg->json != JSON_OFF)
-                        r = json_print(json_object_array_get_idx(unknown, i), c->arg->json);
-        return r < 0 ? log_error_errno(r, "Cannot print: %m") : 0;
+        if (c->arg->json == JSON_OFF)
+                return 0;
+        for (size_t i = 0; i < json_object_array_length(unknown); i++) {
+                r = json_print(json_object_array_get_idx(unknown, i), c->arg->json);
+                if (r < 0)
+                        return log_error_errno(r, "Cannot print: %m");
+        }
+        return 0;
 }
 
 static int run_update(const void *args, char **words) {

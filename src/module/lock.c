@@ -3,7 +3,6 @@
 
 #include "store/store.h"
 
-
 int module_lock(Modules *modules, const char *name, Error *e) {
         char *const names[] = { (char *) name, NULL };
 

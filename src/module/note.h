@@ -20,9 +20,9 @@ typedef enum ModuleNoteKind {
                                             the largest in it, or NULL */
         MODULE_NOTE_FIELDS_IGNORED,   /* module, clause: fields of its package.json, joined by ", ",
                                         that have no effect here */
-        MODULE_NOTE_SERVICE_ENABLED, /* unit: of services.h, that was not */
-        MODULE_NOTE_SERVICE_FAILED,  /* unit, failure: it could not be enabled */
-        MODULE_NOTE_CLEANUP_FAILED,  /* failure: of what killed processes have left */
+        MODULE_NOTE_SERVICE_ENABLED,  /* unit: of services.h, that was not */
+        MODULE_NOTE_SERVICE_FAILED,   /* unit, failure: it could not be enabled */
+        MODULE_NOTE_CLEANUP_FAILED,   /* failure: of what killed processes have left */
         MODULE_NOTE_SETTINGS_SKIPPED, /* module, failure: it was broken before the change, and is
                                          not restarted */
 
@@ -35,6 +35,10 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_FETCH,               /* clause: what pm2-fetch has to tell of a package */
         MODULE_NOTE_OUTPUT,              /* clause: one of the last lines of a step that failed */
         MODULE_NOTE_KEYS_NOT_REMEMBERED, /* registry: there are REGISTRIES_MAX others */
+        MODULE_NOTE_SCRIPTS_IGNORED,     /* there are install scripts, which are not run */
+        MODULE_NOTE_LINK_OWNER,          /* module, path, owner, user: it runs as another user */
+        MODULE_NOTE_RELEASE_LEFT,        /* module, release, failure: it did not start, but stays */
+        MODULE_NOTE_RELEASES_LEFT,       /* module, failure: old ones could not be removed */
         _MODULE_NOTE_MAX,
 } ModuleNoteKind;
 
@@ -47,6 +51,8 @@ typedef struct ModuleNote {
         const char *address;
         const char *registry, *key;           /* its URL; the id of its signing key */
         const char *expires, *expired_before; /* the key's end, in ISO 8601; NULL: never */
+        const char *owner, *user;
+        const char *release; /* "1.2.0-1" */
         uint64_t bytes, files;
         uint64_t since_usec; /* when `unit` was started */
         int r;               /* negative errno */

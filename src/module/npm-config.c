@@ -22,9 +22,9 @@ static int npmrc_open(const Modules *modules, const char *path, TrustedFlags fla
         if (fd == -ENOENT || fd == -ENOTDIR)
                 return -ENOENT;
         if (fd == -EPERM && why.message) {
-                module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_NPMRC_IGNORED,
-                                                    .path = path,
-                                                    .clause = why.message });
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_NPMRC_IGNORED,
+                                                     .path = path,
+                                                     .clause = why.message });
                 return -ENOENT;
         }
         return error_set(e, fd, "cannot read %s: %s", path, error_text(&why, fd));

@@ -47,11 +47,11 @@ typedef struct Check {
         json_object *findings;
 } Check;
 
-#define FOUND(c, field, remedy, ...)                                                               \
-        ({                                                                                         \
-                _cleanup_(freep) char *_field = preflight_field((c)->package, (c)->app, field);    \
-                _field ? finding_add((c)->findings, FINDING_ERROR, _field, remedy, __VA_ARGS__)    \
-                       : -ENOMEM;                                                                  \
+#define FOUND(c, field, remedy, ...) \
+        ({ \
+                _cleanup_(freep) char *_field = preflight_field((c)->package, (c)->app, field); \
+                _field ? finding_add((c)->findings, FINDING_ERROR, _field, remedy, __VA_ARGS__) \
+                       : -ENOMEM; \
         })
 
 /* An interpreter by its path; `hidden`: a unit's sandbox hides it. */
@@ -189,7 +189,7 @@ int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *f
         if (r < 0)
                 return r;
         for (size_t i = 0; i < p->n_apps; i++) {
-                r = check_app(&(Check){ fd, p, i, scope, findings }, p->apps + i);
+                r = check_app(&(Check) { fd, p, i, scope, findings }, p->apps + i);
                 if (r < 0)
                         return r;
         }
@@ -231,7 +231,7 @@ void preflight_note_ignored(const Modules *modules, const Package *p) {
                                 return;
         joined = strv_join(ignored, ", ");
         if (ignored && joined)
-                module_note(modules, &(ModuleNote){
+                module_note(modules, &(ModuleNote) {
                                              .kind = MODULE_NOTE_FIELDS_IGNORED,
                                              .module = p->name,
                                              .clause = joined,

@@ -30,7 +30,7 @@ int registry_trust_add(const Modules *modules, json_object *request, Error *e) {
 
 static void key_note(const Modules *modules, ModuleNoteKind kind, const char *registry,
                      const RegistryKey *key, const char *expired_before) {
-        module_note(modules, &(ModuleNote){
+        module_note(modules, &(ModuleNote) {
                                      .kind = kind,
                                      .registry = registry,
                                      .key = key->keyid,
@@ -83,8 +83,8 @@ static int memory_merge(const Modules *modules, RegistryMemories *all, RegistryM
 
         r = registry_memories_add(all, found->registry, &before);
         if (r == -E2BIG) {
-                module_note(modules, &(ModuleNote){ .kind = MODULE_NOTE_KEYS_NOT_REMEMBERED,
-                                                    .registry = found->registry });
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_KEYS_NOT_REMEMBERED,
+                                                     .registry = found->registry });
                 return 0;
         }
         if (r < 0)

@@ -112,7 +112,7 @@ int source_parse(const char *spec, Error *e, Source *ret) {
         r = source_fill(spec, parsed, e, &s);
         if (r < 0)
                 return r;
-        *ret = TAKE_GENERIC(s, Source, (Source){});
+        *ret = TAKE_GENERIC(s, Source, (Source) {});
         return 0;
 }
 
@@ -121,5 +121,5 @@ void source_done(Source *s) {
         free(s->fetch);
         free(s->name);
         free(s->path);
-        *s = (Source){};
+        *s = (Source) {};
 }

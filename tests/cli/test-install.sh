@@ -198,7 +198,7 @@ for options in --uid=root --gid=root "--uid=root --gid=root"; do
         # shellcheck disable=SC2086 # words
         status "$options, which is not for users" 2 install $options mod
         is "... is said in one sentence, before anything is fetched" 1 "$(grep -c . <<<"$output")"
-        says "... which has the remedy" 'leave --uid and --gid, or use --system'
+        says "... which has the remedy" 'drop --uid and --gid, or use --system'
         is "... and changes nothing" "$before" "$(state)"
 done
 refused "a folder that is not there" "there is no file or directory './none'" install ./none
@@ -305,11 +305,11 @@ status "a tarball that is gone is no failure of an update of all" 0 update
 says "... which says so" "foo.js stays at 1.0.0: there is no file or directory"
 refused "... but of one of it" "there is no file or directory" update foo.js
 mkdir files/foo.js.tgz && cp packages/foo.js/1.0.0/* files/foo.js.tgz
-refused "a tarball that is a folder now" "is a folder now" update foo.js
+refused "a tarball that is a directory now" "is a directory now" update foo.js
 git -C files/repo mv package.json package.json.gone && git -C files/repo commit -q -m gone
 refused "a branch that is no package any more" "no package.json" update from-git
 git -C files/repo mv package.json.gone package.json && sed -i 's/from-git/renamed/' files/repo/package.json && commit 3.0.0
-refused "a package that changed its name" "now is called 'renamed'" update from-git
+refused "a package that changed its name" "is called 'renamed' now" update from-git
 status "what is not installed cannot be updated" 4 update none
 touch "$modules/mod/disabled"; publish mod 1.3.0
 status "a disabled module is updated" 0 update mod
@@ -323,7 +323,7 @@ output=$(pm2ctl rollback --json=short mod 2>/dev/null)
 is "once more is the one that was" "rolled-back 1.3.0 1.2.0" \
         "$(field result <<<"$output") $(field version <<<"$output") $(field previous <<<"$output")"
 installs "a linked folder in the place of a package" ./files/mod-src
-refused "what has no release before" "no release of it but this one is kept" rollback leaf
+refused "what has no release before" "no previous release to roll back to" rollback leaf
 status "what is not installed cannot be rolled back" 4 rollback none
 
 # -- the cache
@@ -428,7 +428,7 @@ is "... and its password is not shown" "" "$(grep -o s3cret <<<"$output")"
 installs "... but may be allowed" --allow-unverified "${credentials}deep/-/deep-1.0.0.tgz"
 is "... with no password shown" "" "$(grep -o s3cret <<<"$output")"
 is "... nor stored" "" "$(grep -rl s3cret "$modules" "$staging")"
-refused "... so that an update takes it anew" "password or token, which is not stored: write it into .npmrc" update deep
+refused "... so that an update takes it anew" "password or token, which is not stored; write it into .npmrc" update deep
 output=$(pm2ctl list --json; pm2ctl show deep --json; pm2ctl outdated 2>&1)
 is "... and no list has it" "" "$(grep -o s3cret <<<"$output")"
 for address in "${url/:\/\//:\/\/s3cret:x-oauth-basic@}deep/-/deep-1.0.0.tgz" "${url/:\/\//:\/\/s3cret:@}deep/-/deep-1.0.0.tgz" \

@@ -170,7 +170,7 @@ for verb in start stop restart enable disable uninstall; do
 done
 status "update --json of an unknown one" 1 pm2ctl update --json=short nope other
 says "... is an object" "^$unknown\$"
-says "... and the others another" '^\{"name":"other","result":"failed",.*"error":"nothing says what'
+says "... and the others another" '^\{"name":"other","result":"failed",.*"error":"it is not recorded what'
 
 # -- the folder of it all
 mkdir elsewhere

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "module/install-outcome.h"
+
+static const char *const install_result_table[_INSTALL_RESULT_MAX] = {
+        [INSTALL_FAILED] = "failed",   [INSTALL_NEW] = "installed",
+        [INSTALL_UPDATED] = "updated", [INSTALL_UNCHANGED] = "unchanged",
+        [INSTALL_LINKED] = "linked",   [INSTALL_ROLLED_BACK] = "rolled-back",
+        [INSTALL_SKIPPED] = "skipped",
+};
+
+const char *install_result_to_string(InstallResult result) {
+        return result >= 0 && result < _INSTALL_RESULT_MAX ? install_result_table[result] : NULL;
+}
+
+void install_outcome_done(InstallOutcome *outcome) {
+        module_done(&outcome->module);
+        free(outcome->previous);
+        free(outcome->previous_release);
+        free(outcome->unit);
+        error_clear(&outcome->error);
+        error_clear(&outcome->undo_error);
+        *outcome = (InstallOutcome) {};
+}

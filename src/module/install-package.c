@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "module/install-package.h"
+
+#include <fcntl.h>
+
+#include "basic/address-mask.h"
+#include "basic/clock.h"
+#include "basic/fs.h"
+#include "basic/interrupt.h"
+#include "basic/path.h"
+#include "basic/string-util.h"
+#include "module/fetch-tree.h"
+#include "module/module-user.h"
+#include "module/preflight.h"
+#include "store/adopt.h"
+#include "store/installed.h"
+
+#define LOCKFILE     "package-lock.json"
+#define LOCKFILE_MAX (64U * 1024U * 1024U) /* some 100,000 packages */
+
+/* -- what was fetched ------------------------------------------------------------------ */
+
+/* package.json as it lies in the tree. Returns the descriptor of its folder. */
+static int tree_read_package(const Staging *staging, const char *name, Error *e, Package *ret) {
+        _cleanup_(freep) char *folder = path_join(staging->tree, "node_modules"), *path = NULL,
+                              *text = NULL;
+        _cleanup_(closep) int fd = -EBADF;
+        size_t size;
+        int r;
+
+        path = folder ? path_join(folder, name) : NULL;
+        if (!path)
+                return -ENOMEM;
+        fd = open_folder(AT_FDCWD, path);
+        if (fd < 0)
+                return error_set(e, fd, "cannot read its package.json: %s", strerror(-fd));
+        r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
+        if (r < 0)
+                return error_set(e, r, "cannot read its package.json: %s", strerror(-r));
+        r = package_parse(text, size, e, ret);
+        return r < 0 ? error_prefix(e, r, "package.json") : TAKE_FD(fd);
+}
+
+/* Whether it can be run here. */
+static int tree_check(const Modules *modules, const Staging *staging, const char *name,
+                      const char *env, Error *e) {
+        _cleanup_(package_done) Package p = {};
+        _cleanup_(closep) int fd = tree_read_package(staging, name, e, &p);
+        int r;
+
+        if (fd < 0)
+                return fd;
+        if (!streq(p.name, name))
+                return error_set(e, -EINVAL, "package.json: says that its name is '%s', not '%s'",
+                                 p.name, name);
+        r = preflight(fd, &p, modules->scope.kind, e);
+        if (r < 0)
+                return r;
+        r = preflight_env(&p, env, e);
+        if (r < 0)
+                return r;
+        preflight_note_ignored(modules, &p);
+        return 0;
+}
+
+/* 1 and the lock file of the current release; 0 if it has none. */
+static int release_read_lockfile(const Modules *modules, const char *name, char **ret,
+                                 size_t *ret_size) {
+        Module m = {};
+        int r;
+
+        r = store_load(modules->store, name, /* e= */ NULL, &m);
+        if (r > 0)
+                r = store_read_release_file(modules->store, &m, LOCKFILE, LOCKFILE_MAX, ret,
+                                            ret_size);
+        module_done(&m);
+        return r >= 0 && *ret;
+}
+
+/* 1 if an update finds the very tree that is installed. Whatever is wrong with that, a new release
+ * cures it; it may also be uninstalled by now. */
+static int tree_is_unchanged(const Modules *modules, const Staging *staging, const Fetched *f,
+                             const InstallOutcome *outcome, Error *e) {
+        _cleanup_(freep) char *before = NULL, *now = NULL, *path = NULL;
+        size_t n_before = 0, n_now;
+
+        if (outcome->mode != MODE_UPDATE)
+                return 0;
+        if (!streq(outcome->module.name, f->name))
+                return error_set(e, -EINVAL,
+                                 "the package there is called '%s' now; to have it, install it",
+                                 f->name);
+        path = path_join(staging->tree, LOCKFILE);
+        if (!path)
+                return -ENOMEM;
+        if (!release_read_lockfile(modules, f->name, &before, &n_before) ||
+            read_file_at(AT_FDCWD, path, LOCKFILE_MAX, &now, &n_now) < 0)
+                return 0;
+        return n_before == n_now && memcmp(before, now, n_now) == 0;
+}
+
+/* Any user may read what is recorded. */
+static int module_fill(const Modules *modules, const Source *source, const InstallOptions *options,
+                       Fetched *f, Error *e, InstallOutcome *outcome) {
+        Module *m = &outcome->module;
+
+        outcome->packages = f->packages;
+        free(m->name);
+        m->name = TAKE_PTR(f->name);
+        m->version = TAKE_PTR(f->version);
+        m->integrity = TAKE_PTR(f->integrity);
+        m->signed_by = TAKE_PTR(f->signed_by);
+        m->installed_usec = realtime_usec();
+        m->spec = mask_address(source->path ? source->path : source->spec);
+        m->source = source->path ? strdup(source->path)
+                    : f->source  ? mask_address(f->source)
+                                 : NULL;
+        if (!m->spec || (!m->source && (source->path || f->source)) ||
+            free_and_strdup(&m->env, options->env) < 0)
+                return -ENOMEM;
+        return module_user_record(modules, options, m, e);
+}
+
+/* -- all of it ------------------------------------------------------------------------- */
+
+static int tree_run_scripts(Modules *modules, const Staging *staging, const Module *m, Error *e) {
+        if (m->ignore_scripts) {
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_SCRIPTS_IGNORED });
+                return 0;
+        }
+        module_progress(modules, &(ModuleProgress) { .kind = MODULE_PROGRESS_SCRIPTS });
+        return fetch_run_scripts(modules, staging, m->scripts_network, e);
+}
+
+/* 1: an update finds nothing new. Asked once more after the scripts, since an optional dependency
+ * whose script fails is taken out. */
+static int tree_make(Modules *modules, const Source *source, const FetchOptions *options,
+                     const Staging *staging, const InstallOutcome *outcome, Error *e,
+                     Fetched *ret) {
+        int r;
+
+        module_progress(modules, &(ModuleProgress) { .kind = MODULE_PROGRESS_FETCH,
+                                                     .subject = source->spec });
+        r = fetch_tree(modules, source, staging, options, e, ret);
+        if (r < 0)
+                return r;
+        r = tree_is_unchanged(modules, staging, ret, outcome, e);
+        if (r != 0 || !ret->scripts)
+                return r;
+        r = tree_run_scripts(modules, staging, &outcome->module, e);
+        if (r < 0)
+                return r;
+        return tree_is_unchanged(modules, staging, ret, outcome, e);
+}
+
+/* It is checked only after adoption, when it can no longer be changed. */
+static int tree_accept(const Modules *modules, Staging *staging, const char *name, const char *env,
+                       Error *e) {
+        int r;
+
+        r = adopt_tree(staging->tree, e);
+        if (r < 0)
+                return r;
+        r = tree_check(modules, staging, name, env, e);
+        if (r < 0)
+                return r;
+        return staging_bring(staging, e);
+}
+
+int package_fetch(Modules *modules, const Source *source, const InstallOptions *options,
+                  Staging *staging, InstallOutcome *outcome) {
+        _cleanup_(fetched_done) Fetched f = {};
+        Error *e = &outcome->error;
+        int r;
+
+        r = tree_make(modules, source, &options->fetch, staging, outcome, e, &f);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                outcome->result = INSTALL_UNCHANGED;
+        else {
+                r = tree_accept(modules, staging, f.name, options->env, e);
+                if (r < 0)
+                        return r;
+        }
+        r = module_fill(modules, source, options, &f, e, outcome);
+        if (r < 0)
+                return r;
+        return interrupt_check(e);
+}
