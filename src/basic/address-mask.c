@@ -1,349 +1,112 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/address-mask-internal.h"
+#include "basic/address-mask.h"
 
-#include <ctype.h>
-#include <strings.h>
+#include "basic/mask-specification.h"
+#include "basic/mask-words.h"
 
-#include "basic/string-util.h"
+#define PUNCTUATION ":,;.!?)]}>'\"" /* that may follow a word of a sentence */
 
-#define FIELD_MAX 32 /* bytes of a query field's name, or of a harmless value, that are shown */
-
-/* Query fields that name what is fetched. */
-static const char *const harmless_fields[] = {
-        "v", "version", "ref", "branch", "tag", "format", "inline", "raw", "download",
-};
-
-static const char *const services[] = { "github", "gitlab", "bitbucket", "gist", "sourcehut" };
-
-static const char *const service_domains[] = {
-        "github.com", "gitlab.com", "bitbucket.org", "gist.github.com", "git.sr.ht",
-};
-
-/* Whose addresses are such even where their slashes are missing. */
-static const char *const network_schemes[] = { "http", "https", "git", "ssh", "ftp", "ftps" };
-static const char *const ssh_schemes[] = { "ssh", "git+ssh", "ssh+git" };
-static const char *const path_schemes[] = { "file", "link", "portal", "git+file" };
-/* "npm:NAME@RANGE" */
-static const char *const alias_schemes[] = { "npm", "jsr", "workspace" };
-
-static bool is_among(const char *p, const char *end, const char *const *words, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (strlen(words[i]) == (size_t) (end - p) &&
-                    strncasecmp(p, words[i], (size_t) (end - p)) == 0)
-                        return true;
-        return false;
-}
-#define IS_AMONG(p, end, words) is_among(p, end, words, ELEMENTSOF(words))
-
-static bool consists_of(const char *p, const char *end, const char *extra) {
-        for (; p < end; p++)
-                if (!isalnum((uint8_t) *p) && !strchr(extra, *p))
-                        return false;
-        return true;
-}
-
-/* Up to three numbers and what may follow them in a version. */
-static bool is_version(const char *p, const char *end) {
-        while (p < end && strchr("v^~<>=", *p))
-                p++;
-        for (unsigned i = 0; i < 3; i++) {
-                const char *digits = p;
-
-                while (p < end && isdigit((uint8_t) *p))
-                        p++;
-                if (p == digits)
-                        return false;
-                if (p == end || *p != '.')
-                        break;
-                p++;
-        }
-        return p == end || ((*p == '-' || *p == '+') && consists_of(p, end, "-+."));
-}
-
-bool ends_with_npmrc_name(const char *p, const char *end) {
-        static const char *const names[] = { "_authToken", "_auth", "_password" };
-
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                size_t n = strlen(names[i]);
-
-                if ((size_t) (end - p) >= n && memcmp(end - n, names[i], n) == 0)
-                        return true;
-        }
-        return false;
-}
-
-/* -- the parts of an address ---------------------------------------------------------- */
-
-static bool is_harmless_field(const char *p, const char *equals, const char *end) {
-        return IS_AMONG(p, equals, harmless_fields) && end - equals - 1 <= FIELD_MAX &&
-               consists_of(equals + 1, end, "._-/");
-}
-
-/* At '?'. A name is only shown if there is a value that it can be the name of. */
-static void mask_query(Masking *m, const char *end) {
-        while (m->p < end) {
-                const char *field = m->p + 1, *next = find_any(field, end, "&"),
-                           *equals = find_any(field, next, "=");
-
-                copy_to(m, field);
-                if (equals < next && !is_harmless_field(field, equals, next) &&
-                    equals - field <= FIELD_MAX && consists_of(field, equals, "._-") &&
-                    strspn(equals, "=") < (size_t) (next - equals))
-                        copy_to(m, equals + 1);
-                if (equals == next || !is_harmless_field(field, equals, next))
-                        hide_to(m, next);
-                copy_to(m, next);
-        }
-}
-
-static bool is_range(const char *p, const char *end) {
-        for (const char *c = p; c < end; c++)
-                if (*c == '=' && c > p && !strchr("<>| ", c[-1]))
-                        return false;
-        return consists_of(p, end, ".*^~<>=| -+%");
-}
-
-/* A branch, tag or commit; '@' is only found where packages of a scope, or versions, are tagged. */
-static bool is_ref(const char *p, const char *end) {
-        for (const char *at = p; (at = find_first(at, end, '@')); at++)
-                if (at > p && at[-1] != '/' && !is_version(at + 1, end))
-                        return false;
-        return consists_of(p, end, "._/+-@~^");
-}
-
-/* What follows '#' in the specification of a repository: parts with "::" between them. */
-static bool is_committish(const char *p, const char *end) {
-        for (const char *next; p < end; p = next) {
-                const char *last = memmem(p, (size_t) (end - p), "::", 2), *value = NULL;
-
-                next = last ? last + 2 : end;
-                last = last ? last : end;
-                if (last - p >= 7 && memcmp(p, "semver:", 7) == 0) {
-                        if (!is_range(p + 7, last))
-                                return false;
-                        continue;
-                }
-                value = last - p >= 5 && memcmp(p, "path:", 5) == 0 ? p + 5 : p;
-                if (!is_ref(value, last))
-                        return false;
-        }
-        return true;
-}
-
-/* At "?", "#" or the end. */
-static void mask_rest(Masking *m, bool repository) {
-        if (m->p < m->end && *m->p == '?')
-                mask_query(m, find_any(m->p, m->end, "#"));
-        if (m->p < m->end)
-                copy_to(m, m->p + 1);
-        if (repository && is_committish(m->p, m->end))
-                copy_to(m, m->end);
-        else
-                hide_to(m, m->end);
-}
-
-static void mask_committish(Masking *m) {
-        mask_rest(m, /* repository= */ true);
-}
-
-/* Up to the query: ";token=…" and "/:_authToken=…". What only stands for a token, "…", stays. */
-static void mask_path(Masking *m, const char *end) {
-        for (const char *equals; (equals = find_first(m->p, end, '='));) {
-                const char *next = find_any(equals, end, "/");
-                size_t n = (size_t) (next - equals) - 1;
-
-                copy_to(m, equals + 1);
-                if (n != strlen("…") || memcmp(m->p, "…", n) != 0)
-                        hide_to(m, next);
-                copy_to(m, next);
-        }
-        copy_to(m, end);
-}
-
-/* The colon before a port, or where a password must have begun. */
-static const char *find_port(const char *host, const char *end) {
-        const char *bracket = *host == '[' ? find_first(host, end, ']') : NULL;
-
-        return find_first(bracket ? bracket : host, end, ':');
-}
-
-/* What can only be a host: an address, a name with a dot, this machine. */
-static bool is_host(const char *p, const char *end) {
-        const char *bracket = *p == '[' ? find_first(p, end, ']') : NULL;
-
-        if (bracket)
-                return bracket > p + 1 && consists_of(p + 1, bracket, ".:%");
-        if (end - p >= 9 && strncasecmp(p, "localhost", 9) == 0 && (end - p == 9 || p[9] == ':'))
-                return true;
-        return isalnum((uint8_t) *p) && find_first(p, end, '.') && consists_of(p, end, ".-_:@");
-}
-
-/* An '@' of a path that neither a scope nor a version explains: a password that should have been
- * encoded, and looked like a port or a host. */
-static const char *find_late_at(const char *host, const char *slash, const char *end) {
-        bool odd = !is_host(host, slash);
-
-        for (const char *at; (at = find_last(slash, end, '@')); end = at)
-                if (at[-1] != '/' && !is_version(at + 1, find_any(at + 1, end, "/")) &&
-                    (odd || find_first(host, at, ':')))
-                        return at;
+/* The quote that ends what begins before p: one that more of the same word does not follow. */
+static const char *find_closing(const char *p, const char *end, char quote) {
+        for (const char *q = p; (q = find_first(q, end, quote)); q++)
+                if (q > p && (q + 1 == end || strchr(SPACES PUNCTUATION, q[1])))
+                        return q;
         return NULL;
 }
 
-/* Where what stands before the host ends: its '@', or NULL. */
-static const char *find_at(const char *start, const char *end, const char *colon, bool ssh) {
-        const char *slash = find_any(start, end, "/?#\\"), *at = find_last(start, slash, '@');
+/* Whether what looks like an address goes on behind its first blank. */
+static bool is_broken(const char *p, const char *word, const char *end) {
+        const char *colon, *authority, *scheme = address_find_scheme(p, word, &colon, &authority);
 
-        if (colon) /* no port: the first of a password that holds what it should have encoded */
-                return find_last(start, end, '@');
-        if (at && ssh && !find_first(start, at, ':'))
-                return at;
-        return find_late_at(start, slash, find_any(slash, end, "?#")) ?: at;
+        return scheme && !find_last(authority, word, '@') &&
+               address_find_odd_port(authority, word) && find_last(word, end, '@');
 }
 
-const char *address_find_odd_port(const char *start, const char *end) {
-        const char *slash = find_any(start, end, "/?#\\"),
-                   *colon = find_last(start, slash, '@') || start == slash
-                                    ? NULL
-                                    : find_port(start, slash);
+static void mask_text(Masking *m);
 
-        return colon && colon + 1 + strspn(colon + 1, "0123456789") < slash ? colon : NULL;
+/* At a quote that may begin something. */
+static bool mask_quoted(Masking *m) {
+        const char *closing = find_closing(m->p + 1, m->end, *m->p), *blank, *colon, *rest;
+
+        if (!closing)
+                return false;
+        copy_to(m, m->p + 1);
+        blank = find_any(m->p, closing, SPACES);
+        colon = find_first(m->p, blank, ':');
+        mask_part(m, closing,
+                  blank == closing || (colon && colon + 1 < blank) ||
+                                  address_find_scheme(m->p, blank, &colon, &rest)
+                          ? mask_specification
+                          : mask_text);
+        copy_to(m, closing + 1);
+        return true;
 }
 
-/* Of a malformed address all that may be a password is hidden. */
-static void mask_userinfo(Masking *m, bool ssh) {
-        const char *colon = address_find_odd_port(m->p, m->end),
-                   *at = find_at(m->p, m->end, colon, ssh),
-                   *slash = find_any(m->p, m->end, "/?#\\"), *name = m->p;
+/* "NAME = VALUE" as .npmrc has it. */
+static void mask_assigned(Masking *m, const char *start) {
+        const char *value = m->p + strspn(m->p, " ");
 
-        if (!at && colon && !ssh) {
-                copy_to(m, colon + 1);
-                hide_to(m, m->end);
-        }
-        if (!at && !colon && m->p < m->end && *m->p != '[' && find_first(m->p, slash, '%'))
-                hide_to(m, slash);
-        if (!at)
+        if (value >= m->end || *value != '=' || !word_ends_with_npmrc_name(start, m->p))
                 return;
-        while (ssh && name < at && consists_of(name, name + 1, "._-~"))
-                name++;
-        if (name > m->p && (name == at || *name == ':'))
-                copy_to(m, name < at ? name + 1 : name);
-        hide_to(m, at);
+        copy_to(m, value + 1 + strspn(value + 1, " "));
+        hide_to(m, find_any(m->p, m->end, SPACES));
 }
 
-/* Behind the slashes of an address. */
-static void mask_authority(Masking *m, const char *scheme, const char *colon) {
-        bool ssh = IS_AMONG(scheme, colon, ssh_schemes),
-             repository = ssh || (colon - scheme >= 3 && strncasecmp(scheme, "git", 3) == 0);
-        const char *host, *slash, *path;
+static void mask_word(Masking *m) {
+        const char *start = m->p, *word = find_any(start, m->end, SPACES), *end = word, *colon,
+                   *authority;
 
-        mask_userinfo(m, ssh);
-        host = m->p < m->end && *m->p == '@' ? m->p + 1 : m->p;
-        slash = find_any(host, m->end, "/:?#");
-        path = find_any(host, m->end, "?#");
-        repository = repository || IS_AMONG(host, slash, service_domains) ||
-                     (path - host >= 4 && memcmp(path - 4, ".git", 4) == 0);
-        mask_path(m, path);
-        mask_rest(m, repository);
+        /* NAME="ADDRESS" */
+        for (const char *q = start + 1; q < word && end == word; q++)
+                if (strchr("'\"", *q) && strchr("=:", q[-1]) && find_closing(q + 1, m->end, *q) &&
+                    !address_find_scheme(start, q, &colon, &authority))
+                        end = q;
+        if (end - start > 3 && memcmp(end - 3, "…", 3) == 0)
+                end -= 3;
+        while (end > start && strchr(PUNCTUATION, end[-1]))
+                end--;
+        if (end == start)
+                end = start + 1;
+        else if (is_broken(start, end, m->end))
+                end = find_any(find_last(end, m->end, '@'), m->end, SPACES);
+        mask_part(m, end, mask_specification);
+        mask_assigned(m, start);
 }
 
-/* -- the parts of other specifications ------------------------------------------------- */
+static void mask_text(Masking *m) {
+        const char *start = m->p;
 
-static void copy_alias(Masking *m, const char *end) {
-        const char *colon = find_first(m->p, end, ':'), *at;
+        while (m->p < m->end) {
+                bool begins = m->p == start || strchr(SPACES "=:,([{<", m->p[-1]);
 
-        while (colon && IS_AMONG(m->p, colon, alias_schemes)) {
-                copy_to(m, colon + 1);
-                colon = find_first(m->p, end, ':');
-        }
-        /* "NAME@", and "git@" */
-        while (m->p < end && (at = find_first(m->p + 1, end, '@')) &&
-               consists_of(m->p + (*m->p == '@'), at, *m->p == '@' ? "._-~/" : "._-~")) {
-                copy_to(m, at + 1);
-                copy_alias(m, end);
+                if (strchr(SPACES "=:,([{<>)]};", *m->p))
+                        copy_to(m, m->p + 1);
+                else if (!strchr("'\"", *m->p) || !begins || !mask_quoted(m))
+                        mask_word(m);
         }
 }
 
-/* "USER:PASSWORD@HOST:PATH", "github:TOKEN@USER/REPOSITORY" */
-static void mask_credentials(Masking *m, const char *end) {
-        const char *hash = find_any(m->p, end, "#"), *colon = find_first(m->p, hash, ':'),
-                   *at = find_last(m->p, hash, '@');
-        bool service = colon && IS_AMONG(m->p, colon, services);
+static char *mask_with(const char *text, void (*how)(Masking *)) {
+        size_t n = strlen(text);
+        /* no byte becomes more than itself and a mask */
+        _cleanup_(freep) char *out = malloc((1 + strlen(ADDRESS_MASK)) * n + 1);
+        Masking m = { text, text + n, out };
 
-        if (service) {
-                copy_to(m, colon + 1);
-                colon = find_first(m->p, hash, ':');
-        }
-        /* a password with a '#' */
-        if (!at && colon && !find_first(colon, hash, '/'))
-                at = find_last(m->p, end, '@');
-        if (at && ((service && at > m->p) || (colon && at > colon)))
-                hide_to(m, at);
-        else if (service && colon) {
-                copy_to(m, colon + 1);
-                hide_to(m, hash);
-        }
+        if (!out)
+                return NULL;
+        how(&m);
+        *m.out = 0;
+        return TAKE_PTR(out);
 }
 
-/* One without an address in it. */
-static void mask_plain(Masking *m, const char *end) {
-        const char *colon, *rest;
-
-        for (const char *equals = m->p; (equals = find_first(equals, end, '=')); equals++)
-                if (ends_with_npmrc_name(m->p, equals)) {
-                        mask_path(m, end);
-                        return;
-                }
-        copy_alias(m, end);
-        colon = find_first(m->p, end, ':');
-        if (find_any(m->p, end, "./~") == m->p || (colon && IS_AMONG(m->p, colon, path_schemes)))
-                copy_to(m, end);
-        mask_credentials(m, end);
-        rest = find_any(m->p, end, "?#");
-        copy_to(m, rest);
-        if (find_any(rest, end, "=@") < end ||
-            (rest < end && *rest == '#' && find_first(rest, end, ':')))
-                mask_part(m, end, mask_committish);
-        copy_to(m, end);
+char *mask_address(const char *spec) {
+        return mask_with(spec, mask_specification);
 }
 
-const char *address_find_scheme(const char *p, const char *end, const char **ret_colon,
-                                const char **ret_authority) {
-        const char *start = p;
-
-        if (end - p > 2 && p[0] == '/' && p[1] == '/') {
-                *ret_colon = p;
-                *ret_authority = p + 2;
-                return p;
-        }
-        for (const char *colon; (colon = find_first(p, end, ':')); p = colon + 1) {
-                const char *scheme = colon, *rest = colon + 1;
-
-                while (scheme > start &&
-                       (isalnum((uint8_t) scheme[-1]) || strchr("+-.", scheme[-1])))
-                        scheme--;
-                while (rest < end && strchr("/\\", *rest))
-                        rest++;
-                if (scheme == colon || rest == end || IS_AMONG(scheme, colon, path_schemes))
-                        continue;
-                if ((rest - colon <= 2 || memcmp(colon, "://", 3) != 0) &&
-                    !IS_AMONG(scheme, colon, network_schemes) &&
-                    strncasecmp(scheme, "git+", 4) != 0)
-                        continue;
-                *ret_colon = colon;
-                *ret_authority = rest;
-                return scheme;
-        }
-        return NULL;
+char *mask_addresses(const char *text) {
+        return mask_with(text, mask_text);
 }
 
-void mask_specification(Masking *m) {
-        const char *colon, *authority,
-                *scheme = address_find_scheme(m->p, m->end, &colon, &authority);
-
-        mask_plain(m, scheme ?: m->end);
-        if (!scheme)
-                return;
-        copy_to(m, authority);
-        mask_authority(m, scheme, colon);
+bool address_is_masked(const char *spec) {
+        return strstr(spec, ADDRESS_MASK);
 }

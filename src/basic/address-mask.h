@@ -8,9 +8,7 @@
 
 #include "basic/macro.h"
 
-#define ADDRESS_MASK "***"
-
-/* A copy of a specification or address in which ADDRESS_MASK stands for what comes before the host
+/* A copy of a specification or address in which "***" stands for what comes before the host
  * (by ssh for the password only), the values of the query, a fragment that cannot be a branch, tag,
  * range or path, and, where an address is malformed, all that may be a password by mistake.
  * Specifications without any of these come out as they are. Masking twice is masking once. NULL if

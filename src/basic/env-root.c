@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "basic/env-root.h"
 
-/* By itself, so that a program that defines it otherwise does not get this one from the library. */
-
-#include "basic/env.h"
-
+/* In a file of its own: a program that defines it otherwise must not get this one from the library. */
 const bool env_root_is_tester = false;

@@ -3,6 +3,7 @@
 
 #include <sys/auxv.h>
 
+#include "basic/env-root.h"
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"

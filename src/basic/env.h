@@ -10,7 +10,3 @@
  * In secure-execution mode (setuid, setgid, file capabilities) only variables that name no program
  * and no file are left, and PATH is the default. What is removed is named in a warning. */
 void env_protect(const char *not_for_root);
-
-/* False in every program that is installed. The tests, which run as root on programs that are not
- * installed, link pm2ctl with an object of their own that says true. */
-extern const bool env_root_is_tester;

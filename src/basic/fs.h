@@ -63,7 +63,3 @@ int lock_at(int dir_fd, const char *name);
 
 /* Target of a symlink. */
 int readlink_at(int dir_fd, const char *name, char **ret);
-
-/* Opens a path below dir_fd: neither "..", an absolute path nor any symlink in it leads out
- * (RESOLVE_BENEATH). -EXDEV or -ELOOP for one that does. Returns the descriptor. */
-int open_beneath(int dir_fd, const char *path, int flags);

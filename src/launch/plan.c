@@ -7,6 +7,7 @@
 #include "basic/error.h"
 #include "basic/fs.h"
 #include "basic/json.h"
+#include "basic/open-beneath.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/open-beneath.h"
 #include "basic/string-util.h"
 
 int script_open(int package_fd, const char *script, char **ret_path) {

@@ -4,6 +4,7 @@
 
 #include "basic/fs.h"
 #include "basic/json.h"
+#include "basic/open-beneath.h"
 #include "basic/options.h"
 #include "basic/path.h"
 #include "basic/remove.h"

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/open-beneath.h"
 #include "basic/string-util.h"
 #include "npm/registry/unpack.h"
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/open-beneath.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "npm/tree/bin.h"
