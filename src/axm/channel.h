@@ -15,7 +15,8 @@ typedef struct Channel {
         size_t max;       /* bytes of the longest line that is taken */
         uint64_t skipped; /* bytes thrown away of a line that is too long; 0: none is */
 
-        /* Gets a line that is too long piece by piece, `skipped` bytes of it before; may be NULL. */
+        /* Gets a line that is too long piece by piece, `skipped` bytes of it before; may be
+         * NULL. */
         void (*overflow)(void *userdata, uint64_t skipped, const char *piece, size_t size);
         void *userdata;
 

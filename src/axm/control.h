@@ -24,8 +24,8 @@ typedef struct json_object json_object;
 #define CONTROL_REQUEST_MAX (512U * 1024U)
 #define CONTROL_EVENT_MAX   (1024U * 1024U)
 
-/* A module that has just been started announces its actions one by one: for this long after its start,
- * none is unknown. */
+/* A module that has just been started announces its actions one by one: for this long after its
+ * start, none is unknown. */
 #define CONTROL_YOUNG_USEC (5 * USEC_PER_SEC)
 
 typedef struct ControlRequest {
@@ -71,8 +71,8 @@ int control_event_parse(const char *text, size_t size, Error *e, ControlEvent *r
 void control_request_done(ControlRequest *request);
 void control_event_done(ControlEvent *event);
 
-/* What is sent to the module: the bare name of the action as a string; with a parameter an object, as
- * PM2 sends it; for a scoped action one with `uuid` (else NULL), which comes back with all that the
- * action says. */
+/* What is sent to the module: the bare name of the action as a string; with a parameter an object,
+ * as PM2 sends it; for a scoped action one with `uuid` (else NULL), which comes back with all that
+ * the action says. */
 int control_message_format(const ControlRequest *request, const char *module, const char *uuid,
                            char **ret);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* axm messages as a person reads them, in the journal. What comes out of here holds no control character and no invalid UTF-8, whatever the module sent. */
+/* axm messages as a person reads them, in the journal. What comes out of here holds no control
+ * character and no invalid UTF-8, whatever the module sent. */
 
 typedef struct AxmMessage AxmMessage;
 

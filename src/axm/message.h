@@ -58,10 +58,10 @@ AxmType axm_type_from_string(const char *name);
 const char *axm_type_message_id(AxmType type);
 int axm_type_priority(AxmType type);
 
-/* 1 and the message; 0 if the text is not a message (for plain text a glance is enough); negative, with
- * the reason, if it looks like one but cannot be taken: -EFBIG above AXM_MESSAGE_MAX, -EBADMSG if
- * it is not UTF-8, too deep or not JSON. The text need not be terminated. The caller ends `ret` with
- * axm_message_done(). */
+/* 1 and the message; 0 if the text is not a message (for plain text a glance is enough); negative,
+ * with the reason, if it looks like one but cannot be taken: -EFBIG above AXM_MESSAGE_MAX, -EBADMSG
+ * if it is not UTF-8, too deep or not JSON. The text need not be terminated. The caller ends `ret`
+ * with axm_message_done(). */
 int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret);
 
 /* A message from a type and the JSON text of its data, as a structured journal entry carries them
@@ -69,8 +69,8 @@ int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret);
 int axm_message_from_fields(const char *name, const char *data, size_t size, Error *e,
                             AxmMessage *ret);
 
-/* Parses untrusted JSON text of at most `max` bytes, which need not be terminated; how much memory it
- * takes is known before it is parsed. -EFBIG, else what json_parse() returns. */
+/* Parses untrusted JSON text of at most `max` bytes, which need not be terminated; how much memory
+ * it takes is known before it is parsed. -EFBIG, else what json_parse() returns. */
 int axm_json_parse(const char *text, size_t size, size_t max, Error *e, json_object **ret);
 
 void axm_message_done(AxmMessage *m);

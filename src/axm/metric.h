@@ -16,8 +16,8 @@ typedef struct json_object json_object;
  * record keeps); "" where no metric has a value. NULL if out of memory. */
 char *axm_monitor_status(json_object *metrics);
 
-/* One metric's value with its unit, "3.1%" or "12 MB", and the alert that the module set on it, "96%
- * (alert above 90%: reached)"; "-" if it has no value. NULL if out of memory. */
+/* One metric's value with its unit, "3.1%" or "12 MB", and the alert that the module set on it,
+ * "96% (alert above 90%: reached)"; "-" if it has no value. NULL if out of memory. */
 char *axm_metric_alert_text(json_object *metric);
 
 /* Whether it is about latency, for which modules may have a place of its own. */

@@ -11,8 +11,8 @@ typedef struct Record Record;
 /* Longest file of a record; RECORD_PART_WEIGHT_MAX's worth of text of each part stays below it. */
 #define RECORD_FILE_MAX (4U * 1024U * 1024U)
 
-/* "<folder of the module>[@app[@instance]].json", to be freed. -EINVAL if `module` is not a module's
- * name. */
+/* "<folder of the module>[@app[@instance]].json", to be freed. -EINVAL if `module` is not a
+ * module's name. */
 int record_file_name(const char *module, const char *app, unsigned instance, char **ret);
 
 /* 1 and the record in file `name`, 0 if there is none, negative, with a clause that names the file

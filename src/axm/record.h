@@ -5,10 +5,9 @@
  * started. Written by the relay alone, read by pm2ctl: one file per unit. A record remembers up to
  * where in the journal it has read, so that reading an entry twice changes nothing. */
 
-#include "axm/message.h"
 #include "model/journal-position.h"
 
-typedef struct Mask Mask;
+typedef struct json_object json_object;
 
 /* What a module may make us keep of it, by number and by approximate bytes of memory. A large
  * configuration has 50 options and weighs 20 KiB. */
@@ -59,17 +58,3 @@ void record_measure(Record *record);
 
 /* Approximate bytes of memory that its parts take. */
 size_t record_weight(const Record *record);
-
-/* Whether messages of a type leave anything in a record. */
-bool record_wants(AxmType type);
-
-/* Applies a message: options are replaced key by key, of actions of one name the first counts,
- * metrics, dependencies and error are replaced. What the mask takes for a secret is not kept. 1 if
- * that changed the record; 0 if not (nothing to record, or applied before); negative, with the
- * reason, if the message is refused: nothing of it is in the record then. */
-int record_apply(Record *record, const RecordSource *source, const Mask *mask, const AxmMessage *m,
-                 Error *e);
-
-/* Takes note that a unit said something, if only plain text: another invocation than the recorded
- * one empties the record. 1 if it did. A message in that entry is applied thereafter. */
-int record_touch(Record *record, const RecordSource *source);

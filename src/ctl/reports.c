@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 
+#include "axm/message.h"
 #include "axm/record-file.h"
 #include "axm/record-text.h"
 #include "basic/fs.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The directories of the machine's journal: below /run, or below /var once journald may write there,
- * which is when the latter comes (journalctl --flush). libsystemd watches only those that are there
- * when it opens the journal. */
+/* The directories of the machine's journal: below /run, or below /var once journald may write
+ * there, which is when the latter comes (journalctl --flush). libsystemd watches only those that
+ * are there when it opens the journal. */
 
 #include <sys/stat.h>
 

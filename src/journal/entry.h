@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is read of every entry at a glance, from its fields as the journal has them: "NAME=value". */
+/* What is read of every entry at a glance, from its fields as the journal has them:
+ * "NAME=value". */
 
 #include <sys/types.h>
 
@@ -33,6 +34,6 @@ void journal_entry_clear(JournalEntry *e);
 /* Takes a field, "NAME=value" and its size, if it is one of those. */
 bool journal_entry_take(JournalEntry *e, ScopeKind scope, const char *data, size_t size);
 
-/* Whether the field names another user than `uid` as the owner of the unit: a process of the user may
- * run in another user's unit of the same name. */
+/* Whether the field names another user than `uid` as the owner of the unit: a process of the user
+ * may run in another user's unit of the same name. */
 bool journal_field_is_foreign(uid_t uid, const char *data, size_t size);

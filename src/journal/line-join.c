@@ -28,8 +28,8 @@ static int append_text(LineJoin *j, const char *text, size_t size) {
         return 0;
 }
 
-/* A program prints JSON without a newline at its end, and then another program prints: these are two
- * lines after all. */
+/* A program prints JSON without a newline at its end, and then another program prints: these are
+ * two lines after all. */
 static bool is_complete(const LineJoin *j, JournalBreak line_break) {
         return line_break == JOURNAL_BREAK_NONE ||
                (line_break == JOURNAL_BREAK_PID && j->size > 0 && j->text[j->size - 1] == '}');

@@ -63,9 +63,10 @@ bool journal_reader_sees_anything(JournalReader *reader);
  * modules write: the system's own files, or for a user any. */
 bool journal_is_readable(ScopeKind scope);
 
-/* Takes note of files that came or went: 1 if any did, -ESTALE if the directory that journald writes
- * to may be another one. New entries of known files are found without it. An entry of a new file
- * may be older than one that was read already: it is passed over unless the caller goes back. */
+/* Takes note of files that came or went: 1 if any did, -ESTALE if the directory that journald
+ * writes to may be another one. New entries of known files are found without it. An entry of a new
+ * file may be older than one that was read already: it is passed over unless the caller goes
+ * back. */
 int journal_reader_process(JournalReader *reader);
 
 /* Whether it holds memory for a field of more than JOURNAL_FIELD_LARGE: libsystemd unpacks fields

@@ -12,8 +12,8 @@ typedef struct JournalField {
         const char *value; /* NULL: the field is left out; newlines are fine */
 } JournalField;
 
-/* Sends one entry of at most JOURNAL_FIELDS_MAX fields; blocks while journald is busy. Without a journal
- * nothing happens. -ENOMEM, or an errno of sd_journal_sendv(3). */
+/* Sends one entry of at most JOURNAL_FIELDS_MAX fields; blocks while journald is busy. Without a
+ * journal nothing happens. -ENOMEM, or an errno of sd_journal_sendv(3). */
 int journal_send(const JournalField *fields, size_t n);
 
 /* Waits until journald has read all that was sent before, by any process; at most this long.

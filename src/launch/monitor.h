@@ -22,8 +22,8 @@ typedef struct Monitor {
         bool lost; /* the file could not be written last time */
 } Monitor;
 
-/* Opens the runtime directory `folder`, unless that is NULL. -ENOMEM, or an errno of open(2). What it
- * holds is kept until the process ends. */
+/* Opens the runtime directory `folder`, unless that is NULL. -ENOMEM, or an errno of open(2). What
+ * it holds is kept until the process ends. */
 int monitor_init(Monitor *ret, const char *folder);
 
 /* Takes the data of an axm:monitor message; a metric that is not in it keeps its value. 1 if this

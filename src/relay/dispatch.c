@@ -2,6 +2,7 @@
 #include "relay/dispatch.h"
 
 #include "axm/message.h"
+#include "axm/record-apply.h"
 #include "axm/record.h"
 #include "basic/error.h"
 #include "basic/string-util.h"
@@ -149,8 +150,8 @@ static int apply_entry(Unit *unit, JournalReader *reader, const JournalEntry *en
         return entry->braced ? apply_line(unit, reader, &source) : 0;
 }
 
-/* Lines that came before this entry, the first that says whose its stream is. They count as parts of
- * it, since the record may have moved on meanwhile. */
+/* Lines that came before this entry, the first that says whose its stream is. They count as parts
+ * of it, since the record may have moved on meanwhile. */
 static int apply_deferred(Dispatcher *d, Unit *unit, JournalReader *reader,
                           const JournalEntry *entry, unsigned *n_deferred) {
         RecordSource source;

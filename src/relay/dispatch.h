@@ -21,8 +21,8 @@ typedef struct Dispatcher {
 int dispatcher_init(ScopeKind scope, int dir_fd, Dispatcher *ret);
 void dispatcher_done(Dispatcher *d);
 
-/* Handles the reader's current entry. What is wrong with a message or a record is logged. What makes
- * journal_reader_get() fail is an error, and -ENOMEM. */
+/* Handles the reader's current entry. What is wrong with a message or a record is logged. What
+ * makes journal_reader_get() fail is an error, and -ENOMEM. */
 int dispatcher_take(Dispatcher *d, JournalReader *reader, const JournalEntry *entry);
 
 /* Whether something read is neither in a record nor done with: a line whose end has not come, one

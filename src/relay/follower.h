@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Follows the journal: what modules say goes into their records, and the checkpoint says up to where
- * that is done. It has neither an event loop nor a clock of its own: `now` is a time in
+/* Follows the journal: what modules say goes into their records, and the checkpoint says up to
+ * where that is done. It has neither an event loop nor a clock of its own: `now` is a time in
  * microseconds that only goes forward. */
 
 #include "basic/macro.h"

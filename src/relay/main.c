@@ -132,8 +132,8 @@ int main(int argc, char **argv) {
         if (r <= 0)
                 return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
 
-        /* The system's relay does not run as root either, so without an option only --user is safe to guess.
-         */
+        /* The system's relay does not run as root either, so without an option only --user is safe
+         * to guess. */
         kind = args.system || (!args.user && geteuid() == 0) ? SCOPE_SYSTEM : SCOPE_USER;
         r = scope_init(kind, &e, &scope);
         if (r < 0)

@@ -5,6 +5,7 @@
 
 #include "axm/mask.h"
 #include "axm/message.h"
+#include "axm/record-apply.h"
 #include "axm/record-file.h"
 #include "basic/clock.h"
 #include "basic/error.h"

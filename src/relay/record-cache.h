@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Records of units, each in memory only while something is done with it, since others may remove its
- * file at any time: it is read at a message and written soon after, but not for every message of a
- * flood. */
+/* Records of units, each in memory only while something is done with it, since others may remove
+ * its file at any time: it is read at a message and written soon after, but not for every message
+ * of a flood. */
 
 #include "axm/record.h"
+
+typedef struct AxmMessage AxmMessage;
+typedef struct Error Error;
+typedef struct Mask Mask;
 
 /* Bytes of records kept at a time, roughly; above it they are written at once. */
 #define RECORD_CACHE_SIZE_MAX (2U * 1024U * 1024U)

@@ -24,9 +24,9 @@ typedef struct RelayOptions {
 
 typedef struct Relay Relay;
 
-/* Opens journal and state, and goes to its checkpoint. The loop ends by SIGTERM or SIGINT, which the
- * caller has blocked. On failure `e` has a clause, except for -ENOMEM and for what sd-event returns;
- * what is survived is logged. */
+/* Opens journal and state, and goes to its checkpoint. The loop ends by SIGTERM or SIGINT, which
+ * the caller has blocked. On failure `e` has a clause, except for -ENOMEM and for what sd-event
+ * returns; what is survived is logged. */
 int relay_new(sd_event *event, const RelayOptions *options, Error *e, Relay **ret);
 
 /* Writes what is unwritten. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The modules' units that have said something: their records, and the lines that they have begun. */
+/* The modules' units that have said something: their records, and the lines that they have
+ * begun. */
 
 #include "basic/macro.h"
 
@@ -45,8 +46,8 @@ void unit_complain(Unit *unit, int r, const Error *e, const char *what);
 bool unit_line_concerns(const Unit *unit, const JournalEntry *entry);
 bool unit_line_wants(const Unit *unit, const JournalEntry *entry);
 
-/* Takes an entry that is, `text` being NULL where it is not needed: 1 and the line if it is complete
- * now, else 0; -ENOMEM. */
+/* Takes an entry that is, `text` being NULL where it is not needed: 1 and the line if it is
+ * complete now, else 0; -ENOMEM. */
 int unit_line_add(Unit *unit, const JournalEntry *entry, const char *text, size_t size, char **ret,
                   size_t *ret_size);
 

@@ -8,6 +8,7 @@
 #include "axm/mask.h"
 #include "axm/message.h"
 #include "axm/metric.h"
+#include "axm/record-apply.h"
 #include "axm/record-file.h"
 #include "axm/record-text.h"
 #include "axm/record.h"

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "axm/record-apply.h"
 #include "axm/record-file.h"
 #include "axm/mask.h"
 #include "axm/message.h"
