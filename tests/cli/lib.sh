@@ -41,7 +41,7 @@ one_sentence() { # NAME REGEX: the last command, and nothing else
         result $? "$1" "want one line: $2" "$output"
 }
 
-# Prints a new folder that nobody else may write to, nor to what leads to it: modules can be linked there. In memory if
+# Prints a new folder that no other user may write to, nor to its parents: modules can be linked there. In memory if
 # there is such a place.
 private_folder() {
         local base path
