@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/registry/download-cache.h"
+#include "npm/registry/download-cache-clean.h"
 
 #include "basic/log.h"
 #include "basic/string-util.h"

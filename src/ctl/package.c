@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/log.h"
 #include "ctl/notes.h"
-#include "module/package-child.h"
 #include "ctl/package-print.h"
+#include "module/package-child.h"
 
 static int run_package(const void *args, char **words) {
         _cleanup_(json_object_putp) json_object *answer = NULL;

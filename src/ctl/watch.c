@@ -6,12 +6,12 @@
 #include "basic/strv.h"
 #include "basic/user.h"
 #include "ctl/ctl.h"
-#include "module/watch-tree.h"
 #include "model/exit-status.h"
 #include "model/package-units.h"
 #include "module/lock.h"
 #include "module/start.h"
 #include "module/units.h"
+#include "module/watch-tree.h"
 #include "store/installed.h"
 #include "store/package-file.h"
 

@@ -3,7 +3,9 @@
 
 #include "basic/string-util.h"
 #include "npm/registry/integrity.h"
+#include "npm/registry/npmrc-registry.h"
 #include "npm/registry/registry.h"
+#include "npm/registry/tarball-get.h"
 
 struct ArchiveWaiter {
         ArchiveWaiter *next;

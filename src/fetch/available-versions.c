@@ -6,6 +6,9 @@
 #include "fetch/node-version.h"
 #include "fetch/packument-request.h"
 #include "npm/registry/pick.h"
+#include "npm/registry/platform.h"
+#include "npm/spec/spec-parse.h"
+#include "npm/spec/spec.h"
 
 typedef struct Versions Versions;
 

@@ -14,6 +14,9 @@
 #include "fetch/resolver-driver.h"
 #include "fetch/revalidate.h"
 #include "fetch/tree-packages.h"
+#include "npm/registry/packument.h"
+#include "npm/registry/pool.h"
+#include "npm/spec/spec-parse.h"
 #include "npm/tree/resolver.h"
 
 #define GIT_THREADS 2

@@ -7,6 +7,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/subprocess.h"
+#include "npm/registry/npmrc-http.h"
 #include "npm/registry/npmrc.h"
 
 /* Bytes of a repository's list of branches and tags. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch/packument-request.h"
 
+#include "npm/registry/packument-get.h"
+#include "npm/registry/packument-parse.h"
 #include "npm/registry/packument.h"
 
 static int parse_packument(const char *text, size_t size, Error *e, void **ret) {

@@ -6,6 +6,7 @@
 #include "basic/string-util.h"
 #include "npm/registry/integrity.h"
 #include "npm/registry/json-scan.h"
+#include "npm/registry/packument-get.h"
 #include "npm/registry/registry.h"
 #include "npm/registry/signature.h"
 

@@ -2,6 +2,8 @@
 #include "fetch/signing-registry.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/npmrc-registry.h"
+#include "npm/registry/packument-get.h"
 #include "npm/registry/registry.h"
 #include "npm/registry/url.h"
 

@@ -4,6 +4,7 @@
 #include "basic/string-util.h"
 #include "fetch/node-archive.h"
 #include "npm/registry/integrity.h"
+#include "npm/tree/ideal-check.h"
 #include "npm/tree/ideal.h"
 #include "npm/tree/resolver.h"
 

@@ -5,6 +5,7 @@
 
 #include "basic/string-util.h"
 #include "model/name.h"
+#include "npm/spec/spec-parse.h"
 #include "npm/spec/spec.h"
 
 #define SPEC_MAX 2048

@@ -4,6 +4,10 @@
  * text does not name. */
 
 #include "basic/string-util.h"
+#include "npm/registry/http.h"
+#include "npm/registry/npmrc-auth.h"
+#include "npm/registry/npmrc-http.h"
+#include "npm/registry/npmrc-registry.h"
 #include "npm/registry/npmrc.h"
 #include "npm/registry/url.h"
 

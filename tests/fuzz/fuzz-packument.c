@@ -3,7 +3,11 @@
 /* A registry's document: every version in it, and picking one. The same text as a package.json. */
 
 #include "basic/string-util.h"
+#include "npm/registry/packument-parse.h"
 #include "npm/registry/pick.h"
+#include "npm/registry/platform.h"
+#include "npm/spec/spec-parse.h"
+#include "npm/spec/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,6 +3,7 @@
 /* A package specification, as an argument and as a dependency. */
 
 #include "basic/string-util.h"
+#include "npm/spec/spec-parse.h"
 #include "npm/spec/spec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

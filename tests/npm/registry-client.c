@@ -14,7 +14,10 @@
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/string-util.h"
+#include "npm/registry/download-cache-clean.h"
+#include "npm/registry/packument-get.h"
 #include "npm/registry/registry.h"
+#include "npm/registry/tarball-get.h"
 
 typedef struct Client {
         sd_event *event;

@@ -5,6 +5,7 @@
 
 #include "basic/json.h"
 #include "npm/spec/address.h"
+#include "npm/spec/spec-parse.h"
 #include "npm/spec/spec.h"
 
 static json_object *describe(const Spec *s) {

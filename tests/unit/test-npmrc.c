@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/http.h"
+#include "npm/registry/npmrc-http.h"
 #include "npm/registry/npmrc-parse.h"
+#include "npm/registry/npmrc-registry.h"
 #include "npm/registry/npmrc.h"
 #include "npm/registry/url.h"
 #include "tap.h"

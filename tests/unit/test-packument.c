@@ -3,7 +3,11 @@
 /* Reading the registry's documents, and choosing a version. */
 
 #include "basic/string-util.h"
+#include "npm/registry/packument-parse.h"
 #include "npm/registry/pick.h"
+#include "npm/registry/platform.h"
+#include "npm/spec/spec-parse.h"
+#include "npm/spec/spec.h"
 #include "tap.h"
 
 static const Platform platform = {

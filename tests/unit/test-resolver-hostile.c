@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "basic/string-util.h"
+#include "npm/registry/packument-parse.h"
+#include "npm/spec/spec-parse.h"
 #include "npm/tree/lockfile.h"
 #include "tap.h"
 #include "universe.h"

@@ -10,7 +10,9 @@
 
 #include "basic/json.h"
 #include "basic/string-util.h"
+#include "npm/spec/spec-parse.h"
 #include "npm/tree/lockfile.h"
+#include "npm/tree/tree-nodes.h"
 #include "tap.h"
 #include "universe.h"
 

@@ -3,9 +3,15 @@
 /* Small trees from a made-up registry; tests/npm/test-trees.sh compares real ones with npm's. */
 
 #include "basic/string-util.h"
+#include "npm/registry/packument-parse.h"
+#include "npm/registry/packument.h"
+#include "npm/registry/platform.h"
 #include "npm/spec/collate.h"
+#include "npm/spec/spec-parse.h"
+#include "npm/tree/contents.h"
 #include "npm/tree/lockfile.h"
 #include "npm/tree/resolver.h"
+#include "npm/tree/tree-nodes.h"
 #include "tap.h"
 
 /* NAME@VERSION and the rest of its manifest. */

@@ -2,6 +2,7 @@
 
 /* Each form of a specification once; tests/npm/spec-diff.sh asks npm's own code about the rest. */
 
+#include "npm/spec/spec-parse.h"
 #include "npm/spec/spec.h"
 #include "tap.h"
 

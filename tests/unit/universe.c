@@ -2,6 +2,8 @@
 #include "universe.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/packument-parse.h"
+#include "npm/tree/contents.h"
 
 #define WANTS_MAX 4096 /* under way at once; a universe has fewer names than that by far */
 

@@ -4,6 +4,8 @@
 /* Registries made up at random, the same for the same seed, and the resolver run on them: for tests
  * that look for what nobody thought of. */
 
+#include "npm/registry/packument.h"
+#include "npm/registry/platform.h"
 #include "npm/tree/resolver.h"
 
 #define UNIVERSE_NAMES_MAX    16

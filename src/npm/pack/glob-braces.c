@@ -3,7 +3,7 @@
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "npm/pack/glob-internal.h"
+#include "npm/pack/glob-braces.h"
 #include "npm/spec/js-text.h"
 
 #define DEPTH_MAX 64 /* braces within braces */

@@ -3,7 +3,7 @@
 #include <wctype.h>
 
 #include "basic/string-util.h"
-#include "npm/pack/glob-internal.h"
+#include "npm/pack/glob-part.h"
 
 /* One name of a path. fnmatch() with FNM_EXTMATCH was tried: it differs for 357 of glob-diff.js's
  * 16,040 patterns (npm counts in UTF-16, and reads classes and groups in its own way), and cannot be

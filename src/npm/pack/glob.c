@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/pack/glob.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "npm/pack/glob-internal.h"
+#include "npm/pack/glob-braces.h"
+#include "npm/pack/glob-part.h"
 
 #define SECTIONS_MAX 200 /* "**" that may match something at once, npm's own limit */
 
@@ -10,28 +12,6 @@ static bool text_is(GlobText t, const char *ascii) {
                 if (*ascii == 0 || t.s[i] != (uint8_t) *ascii)
                         return false;
         return *ascii == 0;
-}
-
-int glob_text(Arena *arena, const char *s, size_t size, GlobText *ret) {
-        uint16_t *text = arena_calloc(arena, size + 1, sizeof(uint16_t)), *t = text;
-
-        if (!text)
-                return -ENOMEM;
-        for (size_t i = 0; i < size;) {
-                uint32_t c = 0;
-                size_t n = utf8_decode(s + i, size - i, &c);
-
-                if (n == 0)
-                        c = 0xfffd;
-                if (c >= 0x10000) {
-                        *t++ = (uint16_t) (0xd800 + ((c - 0x10000) >> 10));
-                        c = 0xdc00 + ((c - 0x10000) & 0x3ff);
-                }
-                *t++ = (uint16_t) c;
-                i += MAX2(n, (size_t) 1);
-        }
-        *ret = (GlobText) { text, (size_t) (t - text) };
-        return 0;
 }
 
 /* -- parsing -------------------------------------------------------------------------- */

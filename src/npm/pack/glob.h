@@ -5,18 +5,11 @@
  * is a letter like any other, a pattern of one name fits at every depth, "**" is any number of
  * folders, {a,b}, [a-z] and @(a|b) are known. Pure; text is UTF-16, which is what npm counts in. */
 
-#include "basic/arena.h"
 #include "basic/error.h"
-#include "basic/macro.h"
+#include "npm/pack/glob-text.h"
 
-#define GLOB_LENGTH_MAX     4096U    /* bytes of a pattern; people write some 50 */
-#define GLOB_EXPANSIONS_MAX 1000U    /* of the braces of one pattern */
-#define GLOB_STEPS_MAX      10000000 /* of matching, all patterns and names of one walk together */
-
-typedef struct GlobText {
-        const uint16_t *s;
-        size_t n;
-} GlobText;
+#define GLOB_LENGTH_MAX 4096U    /* bytes of a pattern; people write some 50 */
+#define GLOB_STEPS_MAX  10000000 /* of matching, all patterns and names of one walk together */
 
 typedef struct GlobPattern {
         GlobText *parts; /* between slashes; "" before a leading and after a trailing one */
@@ -32,9 +25,6 @@ typedef struct Glob {
 
 /* Parses one line, already trimmed. -E2BIG with a clause for one that is beyond the limits. */
 int glob_parse(Arena *arena, const char *text, size_t size, Error *e, Glob *ret);
-
-/* A name as UTF-16; what is no UTF-8 becomes U+FFFD. */
-int glob_text(Arena *arena, const char *s, size_t size, GlobText *ret);
 
 /* Whether a path, cut at its slashes like a pattern, fits (negation is for the caller). `partial`:
  * also if it is only the beginning of what would. `steps` counts down; at 0 nothing fits any more.

@@ -21,7 +21,6 @@
  * machine get into it. It only reads the folder, follows links no further than npm does, and runs
  * no script. What is sent to a registry with the tarball is npm/registry's publication.h. */
 
-#include "basic/error.h"
 #include "basic/json.h"
 #include "npm/pack/packlist.h"
 

@@ -50,6 +50,10 @@ typedef struct Packing {
         size_t size;
 } Packing;
 
+/* Takes over `fd`, the folder of a package at `path`; adds its files to the list. */
+int pack_package(Packing *p, int fd, const char *path, json_object *package, bool bundled);
+
+/* packlist-rules.c */
 /* Reads what there is: `entries` are the names in the folder. */
 int pack_folder_rules(Packing *p, PackFolder *folder, char *const *entries);
 
@@ -58,7 +62,6 @@ int pack_folder_required(const PackFolder *folder, const char *name, char ***ret
 
 void pack_folder_done(PackFolder *folder);
 
-/* Takes over `fd`, the folder of a package at `path`; adds its files to the list. */
-int pack_package(Packing *p, int fd, const char *path, json_object *package, bool bundled);
-
+/* packlist-bundle.c */
+/* Adds the files of all of them to the list. */
 int pack_bundled(Packing *p);

@@ -4,7 +4,6 @@
 /* Which files of a folder are the package: what npm would take of it, by "files", the ignore files,
  * and the names that are always in or always out; and the dependencies that it brings along. */
 
-#include "basic/error.h"
 #include "basic/json.h"
 
 #define PACKLIST_FILES_MAX 100000 /* what can be installed again */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/download-cache-clean.h"
+
 #include <fcntl.h>
 
 #include "basic/fs.h"

@@ -12,17 +12,12 @@
 /* Temporary files older than this are nobody's. */
 #define CACHE_LEFTOVER_USEC (3600 * USEC_PER_SEC)
 
-#define CACHE_DOCUMENT_MAX  (64U * 1024U * 1024U)
-
 typedef struct Cache Cache;
 
 /* Opens a cache folder, made (0700) if it is not there, and clears what killed processes left. */
 int cache_open(const char *path, Error *e, Cache **ret);
 Cache *cache_free(Cache *c);
 DEFINE_CLEANUP(Cache *, cache_free);
-
-/* Removes everything in it; installs under way go on. */
-int cache_clean(const char *path, Error *e);
 
 /* A file that is not yet in the cache. */
 typedef struct CacheFile {
@@ -42,20 +37,3 @@ int cache_add_tarball(Cache *c, CacheFile *f, HashAlgorithm algorithm, const Dig
 
 /* Forgets a tarball, since it turned out damaged. */
 int cache_drop_tarball(Cache *c, const Integrity *i);
-
-typedef struct CacheDocument {
-        char *body; /* terminated by a NUL that `size` does not count */
-        size_t size;
-        char *etag;          /* NULL if there is none */
-        uint64_t age_usec;   /* since it was fetched or last confirmed; USEC_INFINITY: unknown */
-        uint64_t fresh_usec; /* how old it may get without being asked for again */
-} CacheDocument;
-
-void cache_document_done(CacheDocument *d);
-
-/* -ENOENT if there is none, or none that is whole. */
-int cache_load(Cache *c, const char *key, CacheDocument *ret);
-int cache_store(Cache *c, const char *key, const CacheDocument *d);
-
-/* The server has confirmed it: it is as good as new. */
-int cache_confirm(Cache *c, const char *key);

@@ -54,6 +54,21 @@ struct HttpRequest {
         size_t error_size;
 };
 
+/* Takes finished transfers out of libcurl. Never called from within one of its callbacks. */
+void http_collect(Http *h);
+
+/* http-loop.c */
+/* Makes h->multi and its sources. */
+int http_loop_setup(Http *h);
+
+/* http-transfer.c */
+/* Fills in an easy handle for the next attempt. */
+int http_transfer_prepare(HttpRequest *q);
+
+/* The header's value while the handle lives, or NULL. */
+const char *http_transfer_header(HttpRequest *q, const char *name);
+
+/* http-outcome.c */
 /* What comes after an attempt. */
 typedef enum HttpNext {
         HTTP_NEXT_DONE,  /* done(): `r` and `error` of the request, or the answer */
@@ -61,16 +76,5 @@ typedef enum HttpNext {
         HTTP_NEXT_RETRY, /* again after the delay */
 } HttpNext;
 
-int http_loop_setup(Http *h);
-
-/* Takes finished transfers out of libcurl. Never called from within one of its callbacks. */
-void http_collect(Http *h);
-
-/* Fills in an easy handle for the next attempt. */
-int http_transfer_prepare(HttpRequest *q);
-
 /* Judges a finished attempt. */
 HttpNext http_transfer_judge(HttpRequest *q, CURLcode code, uint64_t *ret_delay_usec);
-
-/* The header's value while the handle lives, or NULL. */
-const char *http_transfer_header(HttpRequest *q, const char *name);

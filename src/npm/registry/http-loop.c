@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/http-internal.h"
 
 /* libcurl's sockets and its timer on the event loop. */
 

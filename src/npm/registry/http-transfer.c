@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/http-internal.h"
+
 #include "basic/clock.h"
 #include "basic/encoding.h"
 #include "basic/string-util.h"

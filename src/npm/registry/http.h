@@ -9,7 +9,6 @@
 #include <systemd/sd-event.h>
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define HTTP_REDIRECTS_MAX  10
 #define HTTP_ERROR_BODY_MAX 4096                  /* bytes kept of what a refusal says */

@@ -5,7 +5,6 @@
  * computing of them while bytes pass by. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define INTEGRITY_HASHES_MAX 16 /* alternatives of one strength; published documents have one */
 #define DIGEST_SIZE_MAX      64

@@ -4,7 +4,6 @@
 /* One version of a package, as the registry or its package.json describes it: what is needed to
  * place it in a tree, to fetch it and to write it into a lock file. */
 
-#include "basic/error.h"
 #include "basic/json.h"
 #include "npm/spec/js-text.h"
 

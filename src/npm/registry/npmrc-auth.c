@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/npmrc-auth.h"
+
 #include "basic/encoding.h"
 #include "basic/string-util.h"
 #include "npm/registry/certificate-file.h"
-#include "npm/registry/npmrc.h"
 #include "npm/registry/url.h"
 
 void npmrc_auth_done(NpmrcAuth *a) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/npmrc-http.h"
+
 #include <ctype.h>
 
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "npm/registry/npmrc.h"
 
 typedef enum SettingKind {
         SETTING_TEXT,

@@ -4,7 +4,6 @@
 /* The text form of a .npmrc: lines of an INI dialect of npm's own, and ${NAME} in them. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* Calls `found` for every "key = value" outside of sections, in order, with comments and quotes
  * gone; a key alone has the value "true". `array` is set for "key[] = value". Ends at the first

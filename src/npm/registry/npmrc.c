@@ -4,7 +4,6 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "npm/registry/npmrc-parse.h"
-#include "npm/registry/url.h"
 
 #define VARIABLE_PREFIX "npm_config_"
 
@@ -208,51 +207,4 @@ int npmrc_add(Npmrc *n, const char *origin, const char *text, size_t size, Error
         else
                 r = npmrc_parse(text, size, e, on_setting, &c);
         return r < 0 ? error_prefix(e, r, "%s", origin) : 0;
-}
-
-/* What "@scope:registry" says, else "registry", else what the build was told. */
-static const char *registry_setting(const Npmrc *n, const char *name) {
-        const char *slash = name[0] == '@' ? strchr(name, '/') : NULL;
-        const char *value = NULL;
-
-        if (slash) {
-                _cleanup_(freep) char *key = NULL;
-
-                if (asprintf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
-                        return NULL;
-                value = npmrc_get(n, key);
-        }
-        if (isempty(value))
-                value = npmrc_get(n, "registry");
-        return isempty(value) ? DEFAULT_REGISTRY : value;
-}
-
-int npmrc_registry(const Npmrc *n, const char *name, Error *e, char **ret) {
-        _cleanup_(url_done) Url url = {};
-        const char *value;
-        int r;
-
-        assert(n);
-        assert(name);
-        assert(ret);
-
-        value = registry_setting(n, name);
-        if (!value)
-                return -ENOMEM;
-        if (isempty(value))
-                return error_set(
-                        e, -EDESTADDRREQ,
-                        "no registry is set: write 'registry=https://HOST/' into a .npmrc");
-        r = url_parse(value, e, &url);
-        if (r < 0)
-                return error_prefix(e, r, "the registry set for '%s' cannot be used", name);
-        if (url.user || url.password)
-                return error_set(e, -EINVAL,
-                                 "the registry's address holds credentials; write them as "
-                                 "'//%s/:_authToken=…' into a .npmrc",
-                                 url.host);
-
-        if (asprintf(ret, "%s%s", url.text, endswith(url.text, "/") ? "" : "/") < 0)
-                return -ENOMEM;
-        return 0;
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/packument-get.h"
+
 #include <ctype.h>
 
 #include "basic/string-util.h"
+#include "npm/registry/download-cache-document.h"
+#include "npm/registry/npmrc-auth.h"
+#include "npm/registry/npmrc-registry.h"
 #include "npm/registry/registry-internal.h"
 #include "npm/registry/registry-key.h"
 

@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/registry/packument-internal.h"
+#include "npm/registry/packument.h"
 
 #include "basic/string-util.h"
 
 #define NAME_SIZE       40 /* bytes of a version or tag, and of keeping them, as most are */
 #define MANIFEST_FACTOR 16 /* a parsed manifest takes six to twenty times its text */
+
+void packument_drop_versions(Packument *p) {
+        for (size_t i = 0; i < p->n_versions; i++) {
+                free(p->versions[i].text);
+                manifest_free(p->versions[i].manifest);
+        }
+        p->n_versions = 0;
+}
+
+void packument_drop_tags(Packument *p) {
+        for (size_t i = 0; i < p->n_tags; i++) {
+                free(p->tags[i].name);
+                free(p->tags[i].version);
+        }
+        p->n_tags = 0;
+}
 
 Packument *packument_free(Packument *p) {
         if (!p)
@@ -18,49 +34,6 @@ Packument *packument_free(Packument *p) {
         free(p->name);
         free(p);
         return NULL;
-}
-
-/* Gives back what was not used of the copy. */
-static void shrink(Packument *p) {
-        const PackumentVersion *last = p->n_versions > 0 ? p->versions + p->n_versions - 1 : NULL;
-        size_t used = last ? (size_t) (last->json.s + last->json.n - p->document) : 0;
-        char *old = p->document, *document;
-
-        document = realloc(old, used + 1);
-        if (!document)
-                return;
-        p->document = document;
-        for (size_t i = 0, offset = 0; i < p->n_versions; i++) {
-                p->versions[i].json.s = document + offset;
-                offset += p->versions[i].json.n;
-        }
-}
-
-int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
-        _cleanup_(packument_freep) Packument *p = NULL;
-        int r;
-
-        if (size > PACKUMENT_SIZE_MAX)
-                return error_set(e, -EBADMSG, "the registry's document is larger than %u bytes",
-                                 PACKUMENT_SIZE_MAX);
-        p = calloc(1, sizeof(*p));
-        if (!p)
-                return -ENOMEM;
-        p->document = malloc(size + 1);
-        p->name = strdup("a package without a name");
-        if (!p->document || !p->name)
-                return -ENOMEM;
-
-        r = packument_load(p, (Slice) { text, size }, e);
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0) {
-                (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested too deep" : "not valid JSON");
-                return error_prefix(e, -EBADMSG, "the registry's document of %s", p->name);
-        }
-        shrink(p);
-        *ret = TAKE_PTR(p);
-        return 0;
 }
 
 size_t packument_size(const Packument *p) {

@@ -43,10 +43,6 @@ typedef struct Packument {
         size_t parsed_size; /* of the versions' texts that manifests were made of */
 } Packument;
 
-/* Reads the registry's document, the full one or the one for installers; the text is not needed any
- * longer. -EBADMSG and a clause for what is none, or is larger than the limits. */
-int packument_parse(const char *text, size_t size, Error *e, Packument **ret);
-
 Packument *packument_free(Packument *p);
 DEFINE_CLEANUP(Packument *, packument_free);
 
@@ -62,3 +58,7 @@ int packument_sort(Packument *p);
 
 /* The version's manifest, parsed at the first call; borrowed. -EBADMSG and a clause. */
 int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **ret);
+
+/* Forget what was read so far: of several members of one name the last counts. */
+void packument_drop_versions(Packument *p);
+void packument_drop_tags(Packument *p);

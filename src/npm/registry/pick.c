@@ -3,6 +3,8 @@
 
 #include "basic/string-util.h"
 #include "npm/registry/json-scan.h"
+#include "npm/registry/platform.h"
+#include "npm/spec/spec.h"
 
 /* How much a version is to be preferred, before its number counts. */
 typedef enum Rank {

@@ -4,8 +4,9 @@
 /* Which version of a package is meant. */
 
 #include "npm/registry/packument.h"
-#include "npm/registry/platform.h"
-#include "npm/spec/spec.h"
+
+typedef struct Platform Platform;
+typedef struct Spec Spec;
 
 /* Of all choices for a tree together: bounds that a version was compared with, and what reading a
  * version's text and "engines" costs in their measure. About a second; real trees of thousands of

@@ -4,7 +4,6 @@
 /* What a registry is sent to publish a version: the package's document with that one version in it,
  * and its tarball. Pure. */
 
-#include "basic/error.h"
 #include "basic/json.h"
 
 #define PUBLICATION_README_MAX (64U * 1024U) /* bytes that a registry shows */

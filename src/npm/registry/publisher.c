@@ -2,6 +2,10 @@
 #include "npm/registry/publisher.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/npmrc-auth.h"
+#include "npm/registry/npmrc-http.h"
+#include "npm/registry/npmrc-registry.h"
+#include "npm/registry/packument-get.h"
 #include "npm/registry/registry-internal.h"
 #include "npm/registry/url.h"
 #include "npm/spec/semver.h"

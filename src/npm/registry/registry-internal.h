@@ -3,6 +3,9 @@
 
 /* What registry.c, packument-get.c and tarball-get.c share. Nobody else includes it. */
 
+#include "npm/registry/download-cache.h"
+#include "npm/registry/http.h"
+#include "npm/registry/pool.h"
 #include "npm/registry/registry.h"
 
 typedef struct RegistryTask RegistryTask;
@@ -37,7 +40,3 @@ void registry_task_unlink(RegistryTask *task);
  * for: "package 'x'"; `authenticated` whether credentials went along. */
 int registry_refused(const HttpResponse *response, const char *what, const char *url,
                      bool authenticated, Error *e);
-
-/* Where a registry has a package's document. Everything but the slash of a scope that is not plain
- * is encoded, and that slash too: npm's form. */
-int registry_packument_url(const char *registry, const char *name, char **ret);

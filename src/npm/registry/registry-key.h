@@ -4,7 +4,6 @@
 /* The keys that a registry signs its packages with, as its document lists them. Whether one can be
  * used is for npm/registry/signature.h to say. */
 
-#include "basic/error.h"
 #include "basic/json.h"
 
 #define REGISTRY_KEYS_SIZE_MAX (64U * 1024U) /* bytes of the document; npm's own has 600 */

@@ -5,6 +5,7 @@
 
 #include "basic/json.h"
 #include "basic/string-util.h"
+#include "npm/registry/npmrc-http.h"
 #include "npm/registry/registry-internal.h"
 #include "npm/registry/url.h"
 

@@ -28,12 +28,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "basic/error.h"
-#include "npm/registry/download-cache.h"
-#include "npm/registry/http.h"
 #include "npm/registry/npmrc.h"
-#include "npm/registry/pool.h"
-#include "npm/registry/unpack.h"
 
 #define PACKUMENT_MAX (64U * 1024U * 1024U) /* the largest published ones have about 20 MiB */
 
@@ -74,49 +69,6 @@ int registry_new(sd_event *event, const Npmrc *npmrc, const char *cache_path, Re
 /* Ends everything under way without calling done(). */
 Registry *registry_free(Registry *r);
 DEFINE_CLEANUP(Registry *, registry_free);
-
-/* Asks for a package's document. parse() turns its text into whatever done() is to be given; it
- * runs in a thread of its own, so that several are parsed at once; a failure with a clause. done()
- * is called once, from the event loop; what was parsed is its to free. */
-typedef struct PackumentGet {
-        const char *name;
-        RegistryFlags flags;
-        int (*parse)(const char *text, size_t size, Error *e, void **ret);
-        void (*discard)(void *parsed); /* of what done() is not called for any more; may be NULL */
-        /* `unasked`: it is the cache's copy, and the registry was not asked about it. */
-        void (*done)(void *userdata, int r, void *parsed, bool unasked, Error *e);
-        void *userdata;
-} PackumentGet;
-
-/* Asks; a name without a registry and the like is an error at once, and done() is not called. */
-int registry_get_packument(Registry *r, const PackumentGet *get, Error *e);
-
-typedef struct TarballResult {
-        const char *integrity; /* "sha512-…": what was checked, or, where nothing was known, what
-                                  came */
-        bool weak;             /* only a SHA-1 was known */
-        bool cached;
-        uint64_t size; /* of the tarball */
-        UnpackResult unpacked;
-} TarballResult;
-
-/* Fetches a tarball and unpacks it into a new folder. Only with done(0) the folder is there and its
- * content checked; whatever fails leaves nothing. */
-typedef struct TarballGet {
-        const char *label; /* "name@version", for messages */
-        const char *name;  /* the package's, which decides about the registry; NULL: none */
-        const char *url;   /* NULL: `file` is read instead, which lies in `dir_fd` */
-        const char *file;
-        const char *integrity; /* what has to come; either may be NULL */
-        const char *shasum;
-        const char *also; /* a further "sha512-…" that has to fit; may be NULL */
-        int dir_fd;       /* borrowed: where the folder is made */
-        const char *folder;
-        void (*done)(void *userdata, int r, const TarballResult *result, Error *e);
-        void *userdata;
-} TarballGet;
-
-int registry_get_tarball(Registry *r, const TarballGet *get, Error *e);
 
 typedef struct RegistryStatistics {
         unsigned packuments, packuments_done;

@@ -1,31 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/tarball-get.h"
+
 #include <fcntl.h>
 
 #include "basic/string-util.h"
-#include "npm/registry/tarball-internal.h"
+#include "npm/registry/npmrc-auth.h"
+#include "npm/registry/npmrc-registry.h"
+#include "npm/registry/registry-internal.h"
+#include "npm/registry/tarball-unpack.h"
+
+/* A tarball on its way. The loop writes what arrives into a file of the cache; a thread reads it
+ * from there (`unpack`). A tarball from the cache, or a local one, goes the same way. */
+typedef struct TarballTask {
+        RegistryTask task;
+        TarballGet get;
+        struct TarballTask *next_waiting;
+        char *label, *name, *url, *file_name;
+        NpmrcAuth auth;
+
+        CacheFile file; /* its descriptor belongs to the stream */
+        bool cached, unpacking;
+        int download_r; /* why the download broke off while its beginning was being unpacked */
+        Error download_error;
+
+        TarballUnpack unpack; /* the thread's while it runs */
+} TarballTask;
 
 static void task_free(RegistryTask *task) {
         TarballTask *t = (TarballTask *) task;
 
         registry_task_unlink(task);
         cache_file_done(task->registry->cache, &t->file);
-        t->stream = stream_free(t->stream);
+        t->unpack.stream = stream_free(t->unpack.stream);
         npmrc_auth_done(&t->auth);
-        error_clear(&t->error);
+        error_clear(&t->unpack.error);
         error_clear(&t->download_error);
         free(t->label);
         free(t->name);
         free(t->url);
         free(t->file_name);
-        free(t->folder);
+        free(t->unpack.folder);
         free(t);
 }
 
 static void task_stop(RegistryTask *task) {
         TarballTask *t = (TarballTask *) task;
 
-        if (t->stream)
-                stream_end(t->stream, -ECANCELED);
+        if (t->unpack.stream)
+                stream_end(t->unpack.stream, -ECANCELED);
 }
 
 static void start_waiting(Registry *registry);
@@ -33,23 +55,25 @@ static void start_waiting(Registry *registry);
 static void finish(TarballTask *t, int r) {
         Registry *registry = t->task.registry;
         _cleanup_(freep) char *integrity = NULL;
-        TarballResult result = { .weak = t->known && integrity_is_weak(&t->integrity) &&
-                                         (t->also.n_digests == 0 || integrity_is_weak(&t->also)),
-                                 .cached = t->cached,
-                                 .unpacked = t->unpacked };
+        TarballResult result = {
+                .weak = t->unpack.known && integrity_is_weak(&t->unpack.integrity) &&
+                        (t->unpack.also.n_digests == 0 || integrity_is_weak(&t->unpack.also)),
+                .cached = t->cached,
+                .unpacked = t->unpack.unpacked
+        };
 
         if (r >= 0) {
-                Integrity found = { .algorithm = tarball_algorithm(t), .n_digests = 1 };
+                Integrity found = { .algorithm = tarball_algorithm(&t->unpack), .n_digests = 1 };
 
-                found.digests[0] = t->digest;
-                result.size = stream_size(t->stream);
+                found.digests[0] = t->unpack.digest;
+                result.size = stream_size(t->unpack.stream);
                 r = integrity_to_string(&found, &integrity);
                 result.integrity = integrity;
         }
         if (r < 0)
-                error_prefix(&t->error, r, "%s", t->label);
+                error_prefix(&t->unpack.error, r, "%s", t->label);
         registry->statistics.tarballs_done++;
-        t->get.done(t->get.userdata, r, r < 0 ? NULL : &result, &t->error);
+        t->get.done(t->get.userdata, r, r < 0 ? NULL : &result, &t->unpack.error);
         task_free(&t->task);
         registry->tarballs_open--;
         start_waiting(registry);
@@ -64,37 +88,43 @@ static void on_unpacked(void *userdata, int r) {
         Cache *cache = t->task.registry->cache;
 
         /* The cache's copy went bad: as if there had been none. */
-        if (t->mismatch && t->cached) {
-                (void) cache_drop_tarball(cache, &t->integrity);
-                t->mismatch = t->cached = false;
-                t->stream = stream_free(t->stream);
-                error_clear(&t->error);
+        if (t->unpack.mismatch && t->cached) {
+                (void) cache_drop_tarball(cache, &t->unpack.integrity);
+                t->unpack.mismatch = t->cached = false;
+                t->unpack.stream = stream_free(t->unpack.stream);
+                error_clear(&t->unpack.error);
                 r = download(t);
                 if (r >= 0)
                         return;
         }
         if (t->download_r < 0) {
-                error_clear(&t->error);
-                r = error_set(&t->error, t->download_r, "%s",
+                error_clear(&t->unpack.error);
+                r = error_set(&t->unpack.error, t->download_r, "%s",
                               error_text(&t->download_error, t->download_r));
         }
         if (r >= 0 && t->file.name)
-                (void) cache_add_tarball(cache, &t->file, tarball_algorithm(t), &t->digest);
+                (void) cache_add_tarball(cache, &t->file, tarball_algorithm(&t->unpack),
+                                         &t->unpack.digest);
         finish(t, r);
+}
+
+static int run_unpack(void *userdata) {
+        TarballTask *t = userdata;
+
+        return tarball_unpack(&t->unpack);
 }
 
 static int begin_unpacking(TarballTask *t) {
         t->unpacking = true;
-        return pool_submit(t->task.registry->pool, /* urgent= */ false, tarball_unpack, on_unpacked,
-                           t);
+        return pool_submit(t->task.registry->pool, /* urgent= */ false, run_unpack, on_unpacked, t);
 }
 
 static int on_data(void *userdata, const void *data, size_t size) {
         TarballTask *t = userdata;
         int r;
 
-        r = stream_append(t->stream, data, size);
-        if (r >= 0 && !t->unpacking && stream_size(t->stream) >= TARBALL_EARLY)
+        r = stream_append(t->unpack.stream, data, size);
+        if (r >= 0 && !t->unpacking && stream_size(t->unpack.stream) >= TARBALL_EARLY)
                 r = begin_unpacking(t);
         return r;
 }
@@ -102,7 +132,7 @@ static int on_data(void *userdata, const void *data, size_t size) {
 static int on_rewind(void *userdata) {
         TarballTask *t = userdata;
 
-        return stream_rewind(t->stream);
+        return stream_rewind(t->unpack.stream);
 }
 
 static int judge(TarballTask *t, const HttpResponse *response, Error *e) {
@@ -120,7 +150,7 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
         else
                 (void) error_set(&t->download_error, r, "%s", error_text(e, r));
         t->download_r = r;
-        stream_end(t->stream, r);
+        stream_end(t->unpack.stream, r);
 
         if (t->unpacking) /* its end is the task's end */
                 return;
@@ -147,16 +177,17 @@ static int download(TarballTask *t) {
         int r;
 
         if (registry->flags & REGISTRY_OFFLINE)
-                return error_set(&t->error, -ENONET,
+                return error_set(&t->unpack.error, -ENONET,
                                  "its tarball is not in the cache, and nothing is fetched with "
                                  "--offline");
         t->unpacking = false;
         r = cache_file_new(registry->cache, &t->file);
         if (r >= 0)
-                r = stream_new(TAKE_FD(t->file.fd), /* complete= */ false, &t->stream);
+                r = stream_new(TAKE_FD(t->file.fd), /* complete= */ false, &t->unpack.stream);
         if (r < 0)
-                return error_set(&t->error, r, "cannot write into the cache: %s", strerror(-r));
-        return http_get(registry->http, &get, &t->error);
+                return error_set(&t->unpack.error, r, "cannot write into the cache: %s",
+                                 strerror(-r));
+        return http_get(registry->http, &get, &t->unpack.error);
 }
 
 static int start(TarballTask *t) {
@@ -167,16 +198,18 @@ static int start(TarballTask *t) {
         if (!t->url) {
                 fd = openat(t->get.dir_fd, t->file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
                 if (fd < 0)
-                        return error_set(&t->error, -errno, "cannot open it: %s", strerror(errno));
+                        return error_set(&t->unpack.error, -errno, "cannot open it: %s",
+                                         strerror(errno));
         } else {
-                fd = t->known ? cache_open_tarball(registry->cache, &t->integrity) : -ENOENT;
+                fd = t->unpack.known ? cache_open_tarball(registry->cache, &t->unpack.integrity)
+                                     : -ENOENT;
                 if (fd < 0)
                         return download(t);
         }
 
         t->cached = t->url;
         registry->statistics.tarballs_cached += t->cached;
-        r = stream_new(fd, /* complete= */ true, &t->stream);
+        r = stream_new(fd, /* complete= */ true, &t->unpack.stream);
         return r < 0 ? r : begin_unpacking(t);
 }
 
@@ -214,9 +247,11 @@ static int copy_strings(TarballTask *t) {
                 char **to;
                 const char *from;
         } table[] = {
-                { &t->label, t->get.label },   { &t->name, t->get.name },
-                { &t->url, t->get.url },       { &t->file_name, t->get.file },
-                { &t->folder, t->get.folder },
+                { &t->label, t->get.label },
+                { &t->name, t->get.name },
+                { &t->url, t->get.url },
+                { &t->file_name, t->get.file },
+                { &t->unpack.folder, t->get.folder },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
@@ -235,12 +270,12 @@ static int prepare(TarballTask *t, Error *e) {
 
         r = copy_strings(t);
         if (r >= 0 && t->get.integrity)
-                r = integrity_parse(t->get.integrity, e, &t->integrity);
+                r = integrity_parse(t->get.integrity, e, &t->unpack.integrity);
         else if (r >= 0 && t->get.shasum)
-                r = integrity_from_shasum(t->get.shasum, e, &t->integrity);
-        t->known = t->integrity.n_digests > 0;
+                r = integrity_from_shasum(t->get.shasum, e, &t->unpack.integrity);
+        t->unpack.known = t->unpack.integrity.n_digests > 0;
         if (r >= 0 && t->get.also)
-                r = integrity_parse(t->get.also, e, &t->also);
+                r = integrity_parse(t->get.also, e, &t->unpack.also);
 
         if (r >= 0 && t->name)
                 r = npmrc_registry(npmrc, t->name, e, &registry_url);
@@ -256,7 +291,7 @@ static int start_now(TarballTask *t, Error *e) {
         if (r >= 0)
                 return 0;
         t->task.registry->tarballs_open--;
-        (void) error_set(e, r, "%s", error_text(&t->error, r));
+        (void) error_set(e, r, "%s", error_text(&t->unpack.error, r));
         return error_prefix(e, r, "%s", t->get.label);
 }
 
@@ -273,6 +308,7 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
                 return -ENOMEM;
         *t = (TarballTask) { .task = { .stop = task_stop, .free = task_free },
                              .get = *get,
+                             .unpack.dir_fd = get->dir_fd,
                              .file = { NULL, -EBADF } };
         registry_task_link(registry, &t->task);
 

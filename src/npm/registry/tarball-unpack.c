@@ -4,7 +4,7 @@
 
 #include "basic/fs.h"
 #include "basic/remove.h"
-#include "npm/registry/tarball-internal.h"
+#include "npm/registry/tarball-unpack.h"
 
 typedef struct Source {
         Stream *stream;
@@ -35,60 +35,59 @@ static int read_rest(Source *source) {
         return (int) n;
 }
 
-static int compare(TarballTask *t, const Integrity *expected, const Digest *digest) {
+static int compare(TarballUnpack *u, const Integrity *expected, const Digest *digest) {
         if (integrity_matches(expected, digest))
                 return 0;
-        t->mismatch = true;
-        error_clear(&t->error);
-        return error_set(&t->error, -EKEYREJECTED,
+        u->mismatch = true;
+        error_clear(&u->error);
+        return error_set(&u->error, -EKEYREJECTED,
                          "what came is not what the registry describes (its %s hash is another)",
                          hash_algorithm_to_string(expected->algorithm));
 }
 
-static int check(TarballTask *t, const Source *source) {
+static int check(TarballUnpack *u, const Source *source) {
         Digest also;
         int r;
 
-        r = hasher_finish(source->hasher, &t->digest);
-        if (r >= 0 && t->known)
-                r = compare(t, &t->integrity, &t->digest);
+        r = hasher_finish(source->hasher, &u->digest);
+        if (r >= 0 && u->known)
+                r = compare(u, &u->integrity, &u->digest);
         if (r < 0 || !source->also)
                 return r;
         r = hasher_finish(source->also, &also);
-        return r < 0 ? r : compare(t, &t->also, &also);
+        return r < 0 ? r : compare(u, &u->also, &also);
 }
 
-int tarball_unpack(void *userdata) {
+int tarball_unpack(TarballUnpack *u) {
         _cleanup_(hasher_freep) Hasher *hasher = NULL, *also = NULL;
         _cleanup_(closep) int fd = -EBADF;
-        TarballTask *t = userdata;
-        Source source = { .stream = t->stream };
+        Source source = { .stream = u->stream };
         int r, checked;
 
-        r = hasher_new(tarball_algorithm(t), &hasher);
+        r = hasher_new(tarball_algorithm(u), &hasher);
         if (r < 0)
                 return r;
         source.hasher = hasher;
-        if (t->also.n_digests > 0) {
-                r = hasher_new(t->also.algorithm, &also);
+        if (u->also.n_digests > 0) {
+                r = hasher_new(u->also.algorithm, &also);
                 if (r < 0)
                         return r;
         }
         source.also = also;
-        if (mkdirat(t->get.dir_fd, t->folder, 0755) < 0)
-                return error_set(&t->error, -errno, "cannot make the folder %s: %s", t->folder,
+        if (mkdirat(u->dir_fd, u->folder, 0755) < 0)
+                return error_set(&u->error, -errno, "cannot make the folder %s: %s", u->folder,
                                  strerror(errno));
-        fd = openat(t->get.dir_fd, t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        fd = openat(u->dir_fd, u->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
                 return -errno;
 
-        r = unpack(read_and_hash, &source, fd, &t->error, &t->unpacked);
+        r = unpack(read_and_hash, &source, fd, &u->error, &u->unpacked);
         checked = r < 0 ? read_rest(&source) : 0;
         if (checked >= 0)
-                checked = check(t, &source);
+                checked = check(u, &source);
         if (checked < 0)
                 r = checked;
         if (r < 0)
-                (void) remove_tree_at(t->get.dir_fd, t->folder);
+                (void) remove_tree_at(u->dir_fd, u->folder);
         return r;
 }

@@ -26,11 +26,12 @@ typedef struct Unpack {
         Error *e;
 } Unpack;
 
+/* libarchive's failure as ours. Its messages name no file of the machine. */
+int unpack_failed(Unpack *u, struct archive *a);
+
+/* unpack-files.c */
 /* Makes the folders of a path that are not there yet. */
 int unpack_folder(Unpack *u, const char *path);
 
 /* Writes the entry that is being read. */
 int unpack_file(Unpack *u, struct archive *a, const char *path, mode_t mode);
-
-/* libarchive's failure as ours. Its messages name no file of the machine. */
-int unpack_failed(Unpack *u, struct archive *a);

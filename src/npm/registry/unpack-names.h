@@ -4,7 +4,6 @@
 /* The names of an archive: each checked before it is used, none twice. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define UNPACK_PATH_MAX  1024 /* bytes below the package; real ones stay below 300 */
 #define UNPACK_DEPTH_MAX 100  /* folders; dependencies bundled in dependencies take about 20 */

@@ -7,7 +7,6 @@
  */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define UNPACK_ENTRIES_MAX 100000              /* the largest published ones have about 30,000 */
 #define UNPACK_BYTES_MAX   (UINT64_C(1) << 30) /* of all files together, and of one */

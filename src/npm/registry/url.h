@@ -5,7 +5,6 @@
  * decided about a host is about the host that is asked. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define URL_MAX 8192 /* bytes; servers commonly refuse longer ones */
 

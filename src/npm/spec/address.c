@@ -84,3 +84,11 @@ bool address_is_valid(const char *text) {
 
         return address_split(text, &a) && (a.host.n > 0 || slice_is(a.scheme, "git+file"));
 }
+
+size_t address_span_plain(const char *s) {
+        size_t n = 0;
+
+        while (s[n] && (isalnum((uint8_t) s[n]) || strchr("-_.!~*'()", s[n])))
+                n++;
+        return n;
+}

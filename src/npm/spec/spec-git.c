@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/spec/spec-internal.h"
+#include "npm/spec/spec-git.h"
 
 #include <strings.h>
 

@@ -63,13 +63,6 @@ struct Spec {
         Hosted hosted;    /* .service is NULL if it is at none of the known services */
 };
 
-/* An argument of `install`: "name", "name@spec" or any of the forms without a name. -EINVAL and a
- * clause that says what is wrong with it. */
-int spec_parse(const char *text, Error *e, Spec **ret);
-
-/* An entry of a package's dependencies. */
-int spec_resolve(const char *name, const char *text, Error *e, Spec **ret);
-
 Spec *spec_free(Spec *s);
 DEFINE_CLEANUP(Spec *, spec_free);
 

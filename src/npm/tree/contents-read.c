@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/tree/contents.h"
+#include "npm/tree/contents-read.h"
 
 #include <dirent.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/tree/contents-internal.h"
+#include "npm/tree/contents-shrinkwrap.h"
 
 #include "basic/string-util.h"
 #include "npm/tree/depset.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/tree/contents-internal.h"
+#include "npm/tree/contents.h"
 
 #include "basic/string-util.h"
 #include "npm/tree/depset.h"
+#include "npm/tree/tree-nodes.h"
 
 void contents_done(Contents *c) {
         (void) json_object_put(c->shrinkwrap);

@@ -12,6 +12,8 @@
 #define BUNDLED_MAX            20000 /* packages in one archive */
 #define BUNDLED_DEPTH_MAX      64 /* node_modules in node_modules; npm's longest path has some ten */
 
+#define MODULES                "node_modules/"
+
 /* A package found in an archive's node_modules. */
 typedef struct Bundled {
         char *path; /* below the archive's package: "node_modules/a/node_modules/b" */
@@ -27,11 +29,6 @@ typedef struct Contents {
 
 void contents_done(Contents *c);
 
-/* Reads them from an unpacked package's folder: the shrinkwrap if it is one of those that have one
- * (npm says so in the registry), else what is in node_modules. Follows no links. -EBADMSG and a
- * clause. */
-int contents_read(int dir_fd, bool has_shrinkwrap, Error *e, Contents *ret);
-
 /* "node_modules/a/node_modules/@b/c" and so on, with valid names. */
 bool package_path_is_valid(const char *path);
 
@@ -43,8 +40,8 @@ int contents_add_bundled(Tree *t, Node *node, const Bundled *bundled, size_t n, 
  * bundles were added. */
 int contents_prune_shadowed(Tree *t);
 
-/* Puts the tree of a shrinkwrap below the node; what is for development only stays out. The
- * manifests made for it are appended to the caller's list, which owns them. -EBADMSG and a clause.
- */
-int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manifest ***manifests,
-                            size_t *n_manifests, Error *e);
+/* How many packages deep the path is. */
+unsigned contents_path_depth(const char *path);
+
+/* Puts one package into its place below `base`: 1, 0 if there is nothing it could be below. */
+int contents_add_at(Tree *t, Node *base, const char *path, Manifest *m, Node **ret);

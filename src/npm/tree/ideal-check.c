@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/tree/ideal.h"
+#include "npm/tree/ideal-check.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/platform.h"
 #include "npm/tree/depset.h"
 
 /* Passes on what the node is not: 1 if that changed anything for `to`. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/spec/collate.h"
 #include "npm/tree/ideal-internal.h"
+#include "npm/tree/tree-nodes.h"
 
 #define PEER_DEPTH_MAX 256 /* peers of peers …, each a recursion */
 

@@ -2,6 +2,8 @@
 #include "npm/tree/ideal-internal.h"
 
 #include "npm/spec/collate.h"
+#include "npm/tree/ideal-check.h"
+#include "npm/tree/tree-nodes.h"
 
 typedef struct Task {
         Edge *edge;

@@ -5,8 +5,9 @@
  * attempt ends, and is made again when it has come: so what comes out does not depend on the order
  * in which things arrive. */
 
-#include "npm/registry/platform.h"
 #include "npm/tree/tree.h"
+
+typedef struct Platform Platform;
 
 /* What is known of a requirement. */
 typedef struct Found {
@@ -24,15 +25,3 @@ typedef int (*FindManifest)(void *userdata, Requirement *r, Found *ret);
  * dependency that is not optional cannot be had. -E2BIG. With a clause. */
 int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata,
                 const Platform *platform, Error *e);
-
-/* npm's flags of all nodes. Part of ideal_build(), and to be done again after the tree was changed.
- */
-void ideal_set_flags(Tree *t);
-
-/* Leaves out what is optional and cannot be had or does not run here. -EOPNOTSUPP and a clause for
- * what is not optional and does not run here. */
-int ideal_check(Tree *t, const Platform *platform, Error *e);
-
-/* Leaves out the optional dependency that `n` is a part of. -ENOTRECOVERABLE if it is not optional.
- */
-int ideal_drop_optional(Node *n);

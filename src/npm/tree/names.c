@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "basic/string-util.h"
+#include "npm/spec/spec-parse.h"
 
 static size_t hash_text(const char *s, size_t seed) {
         size_t h = seed ^ UINT64_C(1469598103934665603); /* FNV-1a */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/tree/tree.h"
+#include "npm/tree/node.h"
 
 #include "basic/string-util.h"
-#include "npm/spec/collate.h"
 
 #define BUNDLE_DEPTH_MAX 64 /* how far the question "who bundles this?" is followed */
 
@@ -160,27 +159,4 @@ bool edge_valid(const Edge *e) {
         if (edge_is_peer(e) && e->from == e->to->parent && !node_is_top(e->from))
                 return false;
         return edge_satisfied_by(e, e->to);
-}
-
-static int compare_places(const void *a, const void *b) {
-        return collate((*(Node *const *) a)->location, (*(Node *const *) b)->location);
-}
-
-int tree_list(const Tree *t, Node ***ret, size_t *ret_n) {
-        Node **list;
-        size_t n = 0;
-
-        list = calloc(t->n_nodes + 1, sizeof(*list));
-        if (!list)
-                return -ENOMEM;
-        for (size_t i = 0; i < t->n_nodes; i++) {
-                Node *node = t->nodes[i];
-
-                if (node->root == t->root && node != t->root && node->manifest && !node->inert)
-                        list[n++] = node;
-        }
-        qsort(list, n, sizeof(*list), compare_places);
-        *ret = list;
-        *ret_n = n;
-        return 0;
 }

@@ -2,6 +2,7 @@
 #include "npm/tree/placement.h"
 
 #include "npm/tree/prune.h"
+#include "npm/tree/tree-nodes.h"
 
 #define PEER_CHAIN_MAX 512
 

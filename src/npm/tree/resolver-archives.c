@@ -2,6 +2,8 @@
 #include "npm/tree/resolver-internal.h"
 
 #include "basic/string-util.h"
+#include "npm/tree/contents-shrinkwrap.h"
+#include "npm/tree/ideal-check.h"
 #include "npm/tree/ideal.h"
 
 void resolver_free_visits(Resolver *r) {

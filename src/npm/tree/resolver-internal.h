@@ -3,6 +3,8 @@
 
 /* What the resolver's files share. */
 
+#include "npm/registry/packument.h"
+#include "npm/registry/platform.h"
 #include "npm/tree/contents.h"
 #include "npm/tree/resolver.h"
 
@@ -85,13 +87,15 @@ struct Resolver {
         size_t n_manifests;
 };
 
+int resolver_add_want(Resolver *r, Want *want);
+
+/* resolver-choose.c */
 /* Finds out what a requirement comes to, now or when the answer comes. `top`: it is what the person
  * asked for. */
 int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret);
 
-int resolver_add_want(Resolver *r, Want *want);
-
 int resolver_queue_add(Queue *q, const void *item);
+
 /* NULL if there is none. */
 const void *resolver_queue_next(Queue *q);
 
@@ -100,11 +104,13 @@ const char *resolver_copy_text(Resolver *r, const char *text);
 
 /* What the choice comes to: this, whose dependencies are wanted from then on; nothing. */
 int resolver_choose(Resolver *r, Choice *c, Manifest *m);
+
 int resolver_fail_choice(Resolver *r, Choice *c, int error, const char *problem);
 
 /* Its document has come, or cannot be had: those that waited for it are chosen. */
 int resolver_answer_package(Resolver *r, Package *p);
 
+/* resolver-archives.c */
 /* Everything that comes after the tree stands: 1 done, 0 answers are outstanding. */
 int resolver_open_archives(Resolver *r, Error *e);
 

@@ -13,9 +13,6 @@
  * All dependencies of whatever was chosen are wanted at once, before it is known where (or whether)
  * they end up, so the time to the tree depends on how deep it is, not on how large. */
 
-#include "npm/registry/packument.h"
-#include "npm/registry/platform.h"
-#include "npm/tree/contents.h"
 #include "npm/tree/tree.h"
 
 /* Different packages asked for; the largest real trees have some thousands. */
@@ -31,6 +28,9 @@
 
 #define RESOLVER_DOCUMENTS_MAX (RESOLVER_DOCUMENTS_MIB * UINT64_C(1048576))
 
+typedef struct Contents Contents;
+typedef struct Packument Packument;
+typedef struct Platform Platform;
 typedef struct Resolver Resolver;
 
 typedef enum WantKind {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "npm/tree/tree.h"
+#include "npm/tree/tree-nodes.h"
 
 #include "basic/string-util.h"
+#include "npm/spec/collate.h"
 
 static int new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
         Node *n, **nodes;
@@ -106,4 +107,27 @@ int tree_copy_node(Tree *t, const Node *node, Node **ret) {
         n->error = node->error;
         *ret = n;
         return load_edges(t, n);
+}
+
+static int compare_places(const void *a, const void *b) {
+        return collate((*(Node *const *) a)->location, (*(Node *const *) b)->location);
+}
+
+int tree_list(const Tree *t, Node ***ret, size_t *ret_n) {
+        Node **list;
+        size_t n = 0;
+
+        list = calloc(t->n_nodes + 1, sizeof(*list));
+        if (!list)
+                return -ENOMEM;
+        for (size_t i = 0; i < t->n_nodes; i++) {
+                Node *node = t->nodes[i];
+
+                if (node->root == t->root && node != t->root && node->manifest && !node->inert)
+                        list[n++] = node;
+        }
+        qsort(list, n, sizeof(*list), compare_places);
+        *ret = list;
+        *ret_n = n;
+        return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the files that read specifications share. */
+/* Specifications that are an address or name a repository. */
 
 #include "npm/spec/spec.h"
 
