@@ -2,6 +2,7 @@
 #include "module/action-target.h"
 
 #include "basic/clock.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 

@@ -6,6 +6,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
+#include "basic/open-beneath.h"
 #include "basic/string-util.h"
 
 #define DEPTH_MAX 8    /* folders within it */
