@@ -17,6 +17,7 @@
 #include "npm/pack/packlist.h"
 #include "npm/spec/semver.h"
 #include "store/script.h"
+#include "store/settings-value.h"
 #include "store/settings.h"
 
 /* -- what can be read, but not all of it has effect ----------------------------------- */
@@ -107,7 +108,7 @@ static int check_values(json_object *fields, const char *place, json_object *fin
                 _cleanup_(freep) char *field = NULL;
                 int r;
 
-                if (settings_value_check(value, &e) >= 0)
+                if (settings_value_check(value, 0, &e) >= 0)
                         continue;
                 if (asprintf(&field, "%s.%s", place, key) < 0)
                         return -ENOMEM;

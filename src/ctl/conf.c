@@ -12,6 +12,7 @@
 #include "model/secret.h"
 #include "module/settings-in-force.h"
 #include "store/settings-tree.h"
+#include "store/settings-value.h"
 
 /* -- what a module gets, value by value ---------------------------------------------------------
  */

@@ -13,6 +13,7 @@
 #include "module/units.h"
 #include "store/installed.h"
 #include "store/package-file.h"
+#include "store/settings-file.h"
 #include "unit/query.h"
 
 /* Takes `value` (NULL: null). */

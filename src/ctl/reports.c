@@ -11,6 +11,7 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "model/name.h"
+#include "store/settings-file.h"
 #include "store/settings.h"
 #include "unit/process.h"
 

@@ -7,6 +7,7 @@
 #include "model/environment-names.h"
 #include "model/name.h"
 #include "module/settings-set.h"
+#include "store/settings-value.h"
 
 /* `word` is NULL for one that is asked for. */
 static int parse_value(const Arguments *arg, const char *key, const char *word, Error *e,

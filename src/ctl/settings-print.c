@@ -5,6 +5,7 @@
 #include "basic/string-util.h"
 #include "model/key.h"
 #include "store/settings-tree.h"
+#include "store/settings-value.h"
 
 /* "--user " where the same command line without it would mean the other scope. */
 static const char *scope_option(const Arguments *arg) {

@@ -15,6 +15,7 @@
 #include "model/secret.h"
 #include "store/installed.h"
 #include "store/package-file.h"
+#include "store/settings-file.h"
 #include "store/settings.h"
 #include "store/store.h"
 

@@ -12,6 +12,7 @@
 #include "module/remove.h"
 #include "module/stop.h"
 #include "store/installed.h"
+#include "store/settings-file.h"
 #include "store/settings.h"
 
 int releases_open(Modules *modules, Error *e) {

@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "model/environment.h"
 #include "model/interpreter.h"
+#include "store/settings-file.h"
 
 int module_check_settings(const Modules *modules, const char *name, Error *e) {
         const char *const files[] = { NULL, name };

@@ -7,6 +7,7 @@
 #include "module/settings-in-force.h"
 #include "store/installed.h"
 #include "store/package-file.h"
+#include "store/settings-file.h"
 
 struct SettingsEditFile {
         char *module; /* NULL: global */

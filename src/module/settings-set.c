@@ -7,6 +7,7 @@
 #include "model/environment.h"
 #include "model/key.h"
 #include "model/name.h"
+#include "store/settings-change.h"
 #include "store/settings-tree.h"
 
 void settings_effect_done(SettingsEffect *effect) {

@@ -7,7 +7,7 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/trusted-file.h"
-#include "store/ini.h"
+#include "store/ini-parse.h"
 
 static int parse_signatures(const char *value, void *field) {
         SignaturePolicy policy = signature_policy_from_string(value);

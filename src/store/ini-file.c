@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/ini.h"
+#include "store/ini-file.h"
 
 void ini_line_done(IniLine *line) {
         free(line->text);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/settings-change.h"
+
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "store/ini-text.h"
 #include "store/settings-internal.h"
 #include "store/settings-tree.h"
+#include "store/settings-value.h"
 
 static size_t find_entry(const Settings *s, const char *name) {
         size_t i;
@@ -223,7 +226,7 @@ int settings_set(Settings *s, char *const *path, json_object *value, bool secret
                 if (!(*part)[0] || !utf8_is_valid(*part, strlen(*part)))
                         return error_set(e, -EINVAL,
                                          "a part of the key is empty or not valid UTF-8");
-        r = tree_check_value(value, (unsigned) strv_length(path), e);
+        r = settings_value_check(value, (unsigned) strv_length(path), e);
         if (r < 0)
                 return r;
         r = ini_path_format(path, &name);

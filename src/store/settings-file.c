@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/settings-file.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 
@@ -7,8 +9,8 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/name.h"
-#include "store/ini.h"
-#include "store/settings.h"
+#include "store/ini-parse.h"
+#include "store/scope.h"
 
 #define GLOBAL_FILE "settings.ini"
 #define FOLDER      "modules"

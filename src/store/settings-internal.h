@@ -3,7 +3,7 @@
 
 /* What settings.c and settings-change.c share. */
 
-#include "store/ini.h"
+#include "store/ini-file.h"
 #include "store/settings.h"
 
 /* An entry's section says how its value is to be read, and whether it may be shown. */

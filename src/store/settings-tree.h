@@ -4,9 +4,7 @@
 /* Settings as a tree of JSON objects, addressed by paths. A leaf is whatever is no object with
  * something in it; JSON null is a NULL value. */
 
-#include "basic/error.h"
 #include "basic/json.h"
-#include "basic/macro.h"
 
 bool tree_is_leaf(json_object *value);
 
@@ -25,7 +23,3 @@ int tree_remove(json_object *tree, char *const *path);
 /* Calls for each leaf below a path, which is extended on the way; stops at a nonzero return. */
 typedef int (*TreeVisit)(char *const *path, json_object *value, void *userdata);
 int tree_walk(char *const *path, json_object *value, TreeVisit visit, void *userdata);
-
-/* -EINVAL for what cannot be written to a file and read back as it is, or is nested more than
- * KEY_DEPTH_MAX deep. `depth` is that of the value itself. */
-int tree_check_value(json_object *value, unsigned depth, Error *e);

@@ -5,9 +5,11 @@
 #include "basic/strv.h"
 #include "model/key.h"
 #include "model/secret.h"
+#include "store/ini-parse.h"
 #include "store/ini-text.h"
 #include "store/settings-internal.h"
 #include "store/settings-tree.h"
+#include "store/settings-value.h"
 
 static const char *const section_names[_SECTION_MAX] = {
         [0] = "settings",
@@ -77,7 +79,7 @@ static int read_typed_value(const IniLine *line, unsigned depth, Error *e, json_
         r = settings_value_parse(line->value, e, &value);
         if (r < 0)
                 return r;
-        r = tree_check_value(value, depth, e);
+        r = settings_value_check(value, depth, e);
         if (r < 0)
                 return r;
         /* One line for each leaf: what is set later has its own line to replace. */

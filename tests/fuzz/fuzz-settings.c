@@ -4,6 +4,7 @@
  * value must read back as it was set, or be refused. */
 
 #include "basic/strv.h"
+#include "store/settings-change.h"
 #include "store/settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

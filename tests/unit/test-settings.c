@@ -3,6 +3,8 @@
 #include "basic/strv.h"
 #include "model/key.h"
 #include "store/ini-text.h"
+#include "store/settings-change.h"
+#include "store/settings-value.h"
 #include "store/settings.h"
 #include "tap.h"
 
@@ -57,7 +59,7 @@ static void test_read(void) {
                   "{\"__proto__\":\"1\",\"constructor\":{\"prototype\":\"2\"}}" },
 
                 { "a = 1\n", "line 1: an entry stands before" },
-                { "[settings]\nnonsense\n", "line 2: this is no [section]" },
+                { "[settings]\nnonsense\n", "line 2: expected a [section]" },
                 { "[settings]\n = 1\n", "line 2: there is no key" },
                 { "[settings]\na. = 1\n", "line 2: a part of the key is empty" },
                 { "[settings]\n.a = 1\n", "line 2: a part of the key is empty" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/ini.h"
+#include "store/ini-parse.h"
 
 #include <ini.h>
 #include <locale.h>
@@ -30,98 +30,99 @@ typedef struct Reader {
 
         IniFile file;
         Error *e;
-        int r;
+        int r; /* the first error */
 } Reader;
 
+static void reader_done(Reader *r) {
+        free(r->name);
+        free(r->long_name);
+        free(r->chunks);
+        ini_file_done(&r->file);
+}
+
+/* libinih does not stop at an error of ours, so the first one is kept; it names the line. */
 static bool reader_failed(Reader *r, int error) {
         if (error >= 0)
                 return false;
-        if (r->r < 0)
-                return true;
         r->r = error;
         if (error == -EBADMSG)
                 (void) error_prefix(r->e, error, "line %u", r->number);
         return true;
 }
 
-static bool reader_refuse(Reader *r, const char *reason) {
-        return reader_failed(r, error_set(r->e, -EBADMSG, "%s", reason));
+static int refuse(Reader *r, const char *reason) {
+        return error_set(r->e, -EBADMSG, "%s", reason);
 }
 
-/* Keeps what stands in the file from `start` to the end of libinih's line. */
-static void keep_lines(Reader *r, const char *start, IniLine line) {
+/* -- lines ------------------------------------------------------------------------------------- */
+
+/* Keeps what stands in the file from `start` to the end of libinih's line. Takes what the line
+ * owns. */
+static int keep_line(Reader *r, const char *start, IniLine line) {
         size_t size = (size_t) (r->line + r->size - start);
         bool whole = size > 0 && start[size - 1] == '\n';
 
         line.text = malloc(size + 2);
         if (!line.text) {
                 ini_line_done(&line);
-                (void) reader_failed(r, -ENOMEM);
-                return;
+                return -ENOMEM;
         }
         memcpy(line.text, start, size);
         (void) strcpy(line.text + size, whole ? "" : "\n");
-        (void) reader_failed(r, ini_file_insert(&r->file, r->file.n, line));
+        return ini_file_insert(&r->file, r->file.n, line);
 }
 
 /* "[NAME] ; comment": libinih gives section names cut, and ignores what follows. */
-static void take_section(Reader *r, const char *start, const char *stop) {
+static int take_section(Reader *r, const char *start, const char *stop) {
         const char *close = memchr(start, ']', (size_t) (stop - start));
         const char *rest = close ? close + 1 : stop;
         char *name;
 
+        if (!close)
+                return refuse(r, "a section's name is not closed by ']'");
         while (rest < stop && strchr(BLANKS "\n", *rest))
                 rest++;
-        if (!close) {
-                (void) reader_refuse(r, "a section's name is not closed by ']'");
-                return;
-        }
-        if (rest < stop && *rest != ';' && *rest != '#') {
-                (void) reader_refuse(r, "something follows a section's name");
-                return;
-        }
+        if (rest < stop && *rest != ';' && *rest != '#')
+                return refuse(r, "something follows a section's name");
 
         name = strndup(start, (size_t) (close - start));
-        if (!name) {
-                (void) reader_failed(r, -ENOMEM);
-                return;
-        }
+        if (!name)
+                return -ENOMEM;
         r->in_section = true;
         r->continues = false;
-        keep_lines(r, r->line,
-                   (IniLine) { .kind = INI_SECTION, .number = r->number, .name = name });
+        return keep_line(r, r->line,
+                         (IniLine) { .kind = INI_SECTION, .number = r->number, .name = name });
 }
 
-/* Whether an entry was begun that this line does not go on with. */
-static bool refuse_unfinished(Reader *r) {
+/* An entry that was begun and that this line does not go on with. */
+static int refuse_unfinished(Reader *r) {
         if (r->open)
-                return reader_refuse(
-                        r, "the value in double quotes above must go on here, in an indented "
-                           "line");
-        return r->long_name && reader_refuse(r, "the value of the long key above is missing");
+                return refuse(r, "the value in double quotes above must go on here, in an indented "
+                                 "line");
+        return r->long_name ? refuse(r, "the value of the long key above is missing") : 0;
 }
 
 /* Settles what the line was that libinih has done with. */
-static void finish_line(Reader *r) {
-        const char *p, *stop;
+static int finish_line(Reader *r) {
+        const char *p = r->line, *stop = p + r->size;
+        int k;
 
-        if (r->handled || r->r < 0 || r->number == 0 || refuse_unfinished(r))
-                return;
-        p = r->line;
-        stop = p + r->size;
+        if (r->handled || r->number == 0)
+                return 0;
+        k = refuse_unfinished(r);
+        if (k < 0)
+                return k;
         while (p < stop && strchr(BLANKS "\n", *p))
                 p++;
-
         if (p == stop || *p == ';' || *p == '#')
-                keep_lines(r, r->line, (IniLine) { .number = r->number });
-        else if (*p == '[')
-                take_section(r, p + 1, stop);
-        else
-                (void) reader_refuse(r, "this is no [section], no comment and no KEY = VALUE");
+                return keep_line(r, r->line, (IniLine) { .number = r->number });
+        if (*p == '[')
+                return take_section(r, p + 1, stop);
+        return refuse(r, "expected a [section], a comment or KEY = VALUE");
 }
 
 /* Finds the next line and refuses what libinih would cut. */
-static bool next_line(Reader *r, size_t room) {
+static int next_line(Reader *r, size_t room) {
         const char *newline = memchr(r->rest, '\n', (size_t) (r->end - r->rest));
         size_t size = (size_t) ((newline ? newline : r->end) - r->rest);
 
@@ -134,24 +135,21 @@ static bool next_line(Reader *r, size_t room) {
         /* ini.h asks for room for CR, LF and NUL; newer versions take a fuller line for a cut one.
          */
         if (size + 3 > room)
-                return !reader_failed(
-                        r, error_set(r->e, -EBADMSG,
-                                     "longer than %zu bytes (put the value into double "
-                                     "quotes and fold it with a '\\' at the end of the line)",
-                                     room - 3));
+                return error_set(r->e, -EBADMSG,
+                                 "longer than %zu bytes (put the value into double quotes and fold "
+                                 "it with a '\\' at the end of the line)",
+                                 room - 3);
         if (memchr(r->line, 0, size))
-                return !reader_refuse(r, "it holds a NUL byte");
-        if (!utf8_is_valid(r->line, size))
-                return !reader_refuse(r, "it is not valid UTF-8");
-        return true;
+                return refuse(r, "it holds a NUL byte");
+        return utf8_is_valid(r->line, size) ? 0 : refuse(r, "it is not valid UTF-8");
 }
 
 /* Called by libinih like fgets(). */
 static char *read_line(char *line, int room, void *userdata) {
         Reader *r = userdata;
 
-        finish_line(r);
-        if (r->r < 0 || r->rest == r->end || !next_line(r, (size_t) room))
+        if (r->r < 0 || reader_failed(r, finish_line(r)) || r->rest == r->end ||
+            reader_failed(r, next_line(r, (size_t) room)))
                 return NULL;
 
         memcpy(line, r->line, r->size);
@@ -159,76 +157,68 @@ static char *read_line(char *line, int room, void *userdata) {
         return line;
 }
 
+/* -- entries ----------------------------------------------------------------------------------- */
+
 /* A value is complete; takes it. */
-static void close_value(Reader *r, char *value) {
+static int close_value(Reader *r, char *value) {
         bool is_long = streq(r->name, INI_LONG_NAME);
 
         if (is_long && !r->long_name) {
                 r->long_name = value;
-                return;
+                return 0;
         }
-        keep_lines(r, r->entry,
-                   (IniLine) {
-                           .kind = INI_ENTRY,
-                           .number = r->entry_number,
-                           .name = is_long ? TAKE_PTR(r->long_name) : TAKE_PTR(r->name),
-                           .value = value,
-                   });
+        return keep_line(r, r->entry,
+                         (IniLine) {
+                                 .kind = INI_ENTRY,
+                                 .number = r->entry_number,
+                                 .name = is_long ? TAKE_PTR(r->long_name) : TAKE_PTR(r->name),
+                                 .value = value,
+                         });
 }
 
 /* A chunk of a quoted value; the first one without its quote. */
-static void take_chunk(Reader *r, const char *chunk) {
+static int take_chunk(Reader *r, const char *chunk) {
         char *value;
         size_t size;
-        int state;
+        int state, k;
 
         state = ini_chunk_scan(chunk, r->e, &size);
-        if (reader_failed(r, state))
-                return;
-
+        if (state < 0)
+                return state;
         memcpy(r->chunks + r->n_chunks, chunk, size);
         r->n_chunks += size;
         r->open = state == INI_CHUNK_MORE;
         if (r->open)
-                return;
+                return 0;
 
-        if (!reader_failed(r, ini_unescape(r->chunks, r->n_chunks, r->e, &value)))
-                close_value(r, value);
+        k = ini_unescape(r->chunks, r->n_chunks, r->e, &value);
         r->n_chunks = 0;
+        return k < 0 ? k : close_value(r, value);
 }
 
-static void take_entry(Reader *r, const char *name, const char *value) {
+static int take_entry(Reader *r, const char *name, const char *value) {
         char *copy;
+        int k;
 
-        if (!r->in_section) {
-                (void) reader_refuse(r, "an entry stands before the first [section]");
-                return;
-        }
-        if (!name[0]) {
-                (void) reader_refuse(r, "there is no key");
-                return;
-        }
-        if (r->open || (r->long_name && !streq(name, INI_LONG_NAME))) {
-                (void) refuse_unfinished(r);
-                return;
-        }
+        if (!r->in_section)
+                return refuse(r, "an entry stands before the first [section]");
+        if (!name[0])
+                return refuse(r, "there is no key");
+        if (r->open || (r->long_name && !streq(name, INI_LONG_NAME)))
+                return refuse_unfinished(r);
 
         r->continues = true;
         if (!r->long_name) {
                 r->entry = r->line;
                 r->entry_number = r->number;
         }
-        if (reader_failed(r, free_and_strdup(&r->name, name)))
-                return;
-        if (value[0] == '"') {
-                take_chunk(r, value + 1);
-                return;
-        }
+        k = free_and_strdup(&r->name, name);
+        if (k < 0)
+                return k;
+        if (value[0] == '"')
+                return take_chunk(r, value + 1);
         copy = strdup(value);
-        if (copy)
-                close_value(r, copy);
-        else
-                (void) reader_failed(r, -ENOMEM);
+        return copy ? close_value(r, copy) : -ENOMEM;
 }
 
 /* Whether the line has what only newer versions of libinih take as a comment in such a place. */
@@ -239,35 +229,29 @@ static bool has_comment(const Reader *r) {
         return false;
 }
 
+static int take_indented(Reader *r, const char *value) {
+        if (!r->open)
+                return refuse(r, "it is indented, which would join it to the line above; remove "
+                                 "the blanks in front");
+        if (has_comment(r))
+                return refuse(r, "a ';' after a blank starts a comment, which a folded value "
+                                 "cannot have; write \\x3b");
+        return take_chunk(r, value);
+}
+
 /* Called by libinih for an entry, and for an indented line after one. */
 static int handle_entry(void *userdata, const char *section, const char *name, const char *value) {
         Reader *r = userdata;
         bool indented = r->continues && strchr(BLANKS, r->line[0]);
 
         r->handled = true;
-        if (r->r < 0)
-                return 1;
-        if (!indented)
-                take_entry(r, name, value);
-        else if (r->open && has_comment(r))
-                (void) reader_refuse(
-                        r, "a ';' after a blank starts a comment, for which there is no place "
-                           "in a folded value; write \\x3b");
-        else if (r->open)
-                take_chunk(r, value);
-        else
-                (void) reader_refuse(
-                        r, "it is indented, which would join it to the line above; remove the "
-                           "blanks in front");
+        if (r->r >= 0) /* an error of before stays */
+                (void) reader_failed(r, indented ? take_indented(r, value)
+                                                 : take_entry(r, name, value));
         return 1;
 }
 
-static void reader_done(Reader *r) {
-        free(r->name);
-        free(r->long_name);
-        free(r->chunks);
-        ini_file_done(&r->file);
-}
+/* -- the file ---------------------------------------------------------------------------------- */
 
 /* What libinih trims as blank is for the locale to say, and a byte of UTF-8 may be one. */
 static int run_libinih(Reader *r) {
@@ -279,6 +263,12 @@ static int run_libinih(Reader *r) {
         if (plain)
                 freelocale(plain);
         return line;
+}
+
+static int refuse_end(Reader *r) {
+        if (r->open)
+                return refuse(r, "the file ends within a value in double quotes");
+        return r->long_name ? refuse(r, "the value of the long key is missing") : 0;
 }
 
 int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
@@ -294,13 +284,8 @@ int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {
                 return -ENOMEM;
 
         line = run_libinih(&r);
-        if (r.r < 0)
+        if (r.r < 0 || reader_failed(&r, refuse_end(&r)))
                 return r.r;
-        if (r.open || r.long_name) {
-                (void) reader_refuse(&r, r.open ? "the file ends within a value in double quotes"
-                                                : "the value of the long key is missing");
-                return r.r;
-        }
         if (line < 0)
                 return -ENOMEM;
         if (line > 0)
