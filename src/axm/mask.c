@@ -92,7 +92,7 @@ static int mask_object(const Mask *m, json_object *o, bool named, json_object **
                 r = mask_string(m, name, &key);
                 if (r < 0)
                         return r;
-                r = mask_value(m, value, named || secret_name(name), &masked);
+                r = mask_value(m, value, named || name_is_secret(name), &masked);
                 if (r < 0)
                         return r;
                 if (json_object_object_add(copy, key, masked) < 0) {

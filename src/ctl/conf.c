@@ -37,7 +37,7 @@ static bool is_secret(const Listing *l, char *const *path, const char *origin) {
                 return settings_is_secret(l->own, path);
         if (streq(origin, origin_to_string(ORIGIN_GLOBAL)))
                 return settings_is_secret(l->global, path);
-        return secret_path(path);
+        return path_is_secret(path);
 }
 
 /* JSON has the value as it is, the table its text. */
@@ -68,7 +68,7 @@ static int fill_row(const Listing *l, char *const *path, json_object *value, jso
         shown = shown_value(l->arg, value, secret);
         if (!shown && value)
                 return -ENOMEM;
-        return tree_put(row, (char *[]){ (char *) "value", NULL }, shown);
+        return tree_put(row, (char *[]) { (char *) "value", NULL }, shown);
 }
 
 static int add_row(char *const *path, json_object *value, void *userdata) {
@@ -119,7 +119,7 @@ static int list_global(const Arguments *arg, SettingsEdit *edit, Error *e, json_
         if (r < 0)
                 return r;
         json_object_object_foreach(settings_tree(l.global), key, value) {
-                r = add_row((char *[]){ key, NULL }, value, &l);
+                r = add_row((char *[]) { key, NULL }, value, &l);
                 if (r < 0)
                         break;
         }
@@ -173,7 +173,7 @@ static int run_as_set(const void *args, char **words) {
                 key = NULL;
                 return log_oom();
         }
-        return verb_set.run(args, (char *[]){ key, words[2], NULL });
+        return verb_set.run(args, (char *[]) { key, words[2], NULL });
 }
 
 static int run_conf(const void *args, char **words) {

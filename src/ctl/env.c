@@ -18,7 +18,7 @@ static int mask_variable(const Mask *mask, const char *name, const char *value, 
         _cleanup_(json_object_putp) json_object *document = NULL, *masked = NULL;
         int r;
 
-        if (secret_name(name)) {
+        if (name_is_secret(name)) {
                 *ret = strdup(MASK_TEXT);
                 return *ret ? 0 : -ENOMEM;
         }

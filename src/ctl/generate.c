@@ -5,7 +5,7 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "ctl/ctl.h"
 #include "ctl/skeleton.h"

@@ -7,10 +7,10 @@
 #include <ctype.h>
 #include <sys/mman.h>
 
+#include "basic/child-process.h"
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/select.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/last-lines.h"
 
-#include "basic/process.h"
+#include "basic/child-process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "module/journal-tail.h"
@@ -16,8 +16,8 @@ static int show_all_lines(const Context *c, const char *unit, uint64_t since_use
                      (unsigned long long) (since % USEC_PER_SEC)) < 0 ||
             asprintf(&lines, "--lines=%d", JOURNAL_TAIL_LINES) < 0)
                 return -ENOMEM;
-        return process_run((char *[]){ (char *) "journalctl", match, time, lines,
-                                       (char *) "--no-pager", (char *) "--quiet", NULL },
+        return process_run((char *[]) { (char *) "journalctl", match, time, lines,
+                                        (char *) "--no-pager", (char *) "--quiet", NULL },
                            STDERR_FILENO);
 }
 

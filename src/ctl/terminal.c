@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include "basic/child-process.h"
 #include "basic/fs.h"
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/table.h"
 #include "basic/verbs.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch/git.h"
 
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "fetch/git-address.h"
 #include "fetch/git-run.h"

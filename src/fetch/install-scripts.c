@@ -3,10 +3,10 @@
 
 #include <fcntl.h>
 
+#include "basic/child-process.h"
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "fetch/locked-tree.h"

@@ -6,7 +6,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "fetch/bin-links.h"
 #include "fetch/tree-packages.h"
 #include "npm/tree/lockfile.h"

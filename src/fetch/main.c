@@ -11,7 +11,7 @@
 
 #include "basic/env.h"
 #include "basic/log.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "fetch/available-versions.h"
 #include "fetch/fetch-tree.h"

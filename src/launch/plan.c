@@ -187,7 +187,7 @@ int plan_mask(const Plan *p, Mask **ret) {
 
                 if (!name)
                         return -ENOMEM;
-                if (!secret_name(name))
+                if (!name_is_secret(name))
                         continue;
                 r = mask_add_text(m, *variable + strlen(name) + 1);
                 if (r < 0)

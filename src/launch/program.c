@@ -3,11 +3,11 @@
 
 #include <fcntl.h>
 
+#include "basic/child-process.h"
 #include "basic/error.h"
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/path.h"
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "launch/plan.h"

@@ -46,7 +46,7 @@ static bool starts_word(const char *s) {
                (islower((unsigned char) s[-1]) || islower((unsigned char) s[1]));
 }
 
-bool secret_name(const char *name) {
+bool name_is_secret(const char *name) {
         char word[WORD_MAX + 1] = "", previous[WORD_MAX + 1] = "";
         size_t used = 0;
 
@@ -74,9 +74,9 @@ bool secret_name(const char *name) {
         }
 }
 
-bool secret_path(char *const *path) {
+bool path_is_secret(char *const *path) {
         STRV_FOREACH(segment, path)
-                if (secret_name(*segment))
+                if (name_is_secret(*segment))
                         return true;
         return false;
 }

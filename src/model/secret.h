@@ -9,7 +9,7 @@
 /* One word of the name (case, '_', '-', '.' and camelCase separate words) is password, passwd,
  * pass, secret, token, credential, apikey or its like, or ends in one ("dbpassword"), or two of
  * them are "api key", "private key" or their like. "tokenizer" and "secretary" are not secret. */
-bool secret_name(const char *name);
+bool name_is_secret(const char *name);
 
 /* The same of any part of a nested key; a NULL-terminated vector. */
-bool secret_path(char *const *path);
+bool path_is_secret(char *const *path);

@@ -7,7 +7,7 @@
 #include "basic/user.h"
 #include "module/module-user.h"
 #include "module/preflight.h"
-#include "store/linked.h"
+#include "store/linked-folder.h"
 #include "store/package-file.h"
 
 /* --uid, else the folder's owner. What others than that user may change must not run as root. */

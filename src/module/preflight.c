@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "basic/child-process.h"
 #include "basic/fs.h"
 #include "basic/open-beneath.h"
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/interpreter.h"

@@ -3,17 +3,17 @@
 
 #include "basic/string-util.h"
 #include "npm/registry/registry-memory.h"
-#include "store/config.h"
-#include "store/registry-keys.h"
+#include "store/pm2ctl-config.h"
+#include "store/registries-file.h"
 #include "store/store.h"
 
 int registry_trust_add(const Modules *modules, json_object *request, Error *e) {
         _cleanup_(registry_memories_done) RegistryMemories memories = {};
         json_object *registries = NULL;
-        Config config;
+        Pm2ctlConfig config;
         int r;
 
-        r = config_load(&modules->scope, e, &config);
+        r = pm2ctl_config_load(&modules->scope, e, &config);
         if (r < 0)
                 return r;
         r = json_add_string(request, "signatures", signature_policy_to_string(config.signatures));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "module/settings-check.h"
 
-#include "basic/process.h"
+#include "basic/child-process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/environment.h"

@@ -10,7 +10,7 @@
 #include "module/runtime-space.h"
 #include "module/settings-check.h"
 #include "store/installed.h"
-#include "store/linked.h"
+#include "store/linked-folder.h"
 #include "store/package-file.h"
 #include "unit/stable.h"
 

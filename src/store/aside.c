@@ -6,7 +6,7 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/path.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 
 #define ASIDE ".aside"

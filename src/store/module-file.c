@@ -70,13 +70,13 @@ static int parse_texts(json_object *o, Error *e, Module *m) {
 /* -- the folder that was linked ---------------------------------------------------------------- */
 
 static const Field numbers[] = {
-        { "device", offsetof(Linked, device), true },
-        { "inode", offsetof(Linked, inode), true },
-        { "filesystem", offsetof(Linked, filesystem), false },
+        { "device", offsetof(LinkedFolder, device), true },
+        { "inode", offsetof(LinkedFolder, inode), true },
+        { "filesystem", offsetof(LinkedFolder, filesystem), false },
 };
 
-static int parse_linked(json_object *o, Error *e, Linked *ret) {
-        Linked l = { .recorded = true, .user = UID_NONE };
+static int parse_linked(json_object *o, Error *e, LinkedFolder *ret) {
+        LinkedFolder l = { .recorded = true, .user = UID_NONE };
         uint64_t owner, user;
 
         if (!o)
@@ -102,7 +102,7 @@ static int parse_linked(json_object *o, Error *e, Linked *ret) {
         return 0;
 }
 
-static int add_linked(json_object *o, const Linked *l) {
+static int add_linked(json_object *o, const LinkedFolder *l) {
         json_object *linked;
         int r;
 

@@ -10,13 +10,13 @@
 #define MODULE_FILE "module.json"
 
 /* The folder that was linked, whatever its path leads to later. */
-typedef struct Linked {
+typedef struct LinkedFolder {
         bool recorded; /* pm2ctl 0.1 did not record it */
         uid_t owner;
         uint64_t device, inode;
         uint64_t filesystem; /* its id; 0: it has none */
         uid_t user;          /* the number of Module.user; UID_NONE without one */
-} Linked;
+} LinkedFolder;
 
 /* What module.json in a release says. */
 typedef struct Module {
@@ -28,7 +28,7 @@ typedef struct Module {
         /* the id of the registry's key that signed it; NULL: none, or not checked */
         char *signed_by;
         char *link; /* the folder a linked module runs from, else NULL */
-        Linked linked;
+        LinkedFolder linked;
         /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own */
         char *user;
         char *group;

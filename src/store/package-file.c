@@ -6,7 +6,7 @@
 #include "basic/fs.h"
 #include "basic/user.h"
 #include "model/package.h"
-#include "store/linked.h"
+#include "store/linked-folder.h"
 
 /* By its number: another account that has got the name since is not who it was linked for. */
 int store_become_user(const Module *m, Error *e) {

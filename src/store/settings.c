@@ -224,7 +224,7 @@ int settings_foreach(const Settings *s, SettingsVisit visit, void *userdata) {
                         return r;
                 if (tree_get(s->tree, path, &value) == 0)
                         continue;
-                r = visit(path, value, (line->section & SECTION_SECRET) || secret_path(path),
+                r = visit(path, value, (line->section & SECTION_SECRET) || path_is_secret(path),
                           userdata);
                 if (r < 0)
                         return r;
@@ -233,7 +233,7 @@ int settings_foreach(const Settings *s, SettingsVisit visit, void *userdata) {
 }
 
 static int looks_secret(char *const *path, json_object *value, void *userdata) {
-        return secret_path(path);
+        return path_is_secret(path);
 }
 
 bool settings_is_secret(const Settings *s, char *const *path) {
@@ -242,7 +242,7 @@ bool settings_is_secret(const Settings *s, char *const *path) {
 
         if (ini_path_format(path, &name) < 0)
                 return true;
-        if (secret_path(path) || settings_is_marked(s, name))
+        if (path_is_secret(path) || settings_is_marked(s, name))
                 return true;
         return tree_get(s->tree, path, &value) > 0 &&
                tree_walk(path, value, looks_secret, NULL) != 0;

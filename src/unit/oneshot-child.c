@@ -8,9 +8,9 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "basic/child-process.h"
 #include "basic/interrupt.h"
 #include "basic/path.h"
-#include "basic/process.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/oneshot.h"
@@ -221,7 +221,7 @@ int oneshot_run_child(const UnitSpec *spec, const OneshotIO *io, Error *e, Onesh
 
         assert(!io->input);
 
-        *ret = (OneshotResult){ .status = -1 };
+        *ret = (OneshotResult) { .status = -1 };
         r = watch(&c);
         if (r >= 0)
                 r = interrupt_check(e); /* what comes from here on is seen by the loop */

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "npm/registry/unpack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

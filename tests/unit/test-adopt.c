@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "store/adopt.h"
 #include "store/copy.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "store/aside.h"
 #include "tap.h"

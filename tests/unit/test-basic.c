@@ -7,7 +7,7 @@
 #include "basic/open-beneath.h"
 #include "basic/options.h"
 #include "basic/path.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/verbs.h"

@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "journal/line-join.h"
 #include "journal/reader.h"

@@ -8,11 +8,11 @@
 #include "basic/fs.h"
 #include "basic/path-chain.h"
 #include "basic/path.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "basic/user.h"
 #include "model/package.h"
-#include "store/linked.h"
+#include "store/linked-folder.h"
 #include "store/package-file.h"
 #include "tap.h"
 
@@ -129,7 +129,7 @@ static void opens(const Module *m, int want, const char *clause) {
 
 static void test_same(void) {
         _cleanup_(module_done) Module m = {};
-        Linked was;
+        LinkedFolder was;
 
         ok(mkdir_parents(at("home/work"), 0755) == 0);
         m = link_folder("home/work");

@@ -18,7 +18,7 @@ static int add_named(Mask *m, json_object *settings) {
         if (!json_object_is_type(settings, json_type_object))
                 return 0;
         json_object_object_foreach(settings, name, value) {
-                r = secret_name(name) ? mask_add(m, value) : add_named(m, value);
+                r = name_is_secret(name) ? mask_add(m, value) : add_named(m, value);
                 if (r < 0)
                         break;
         }

@@ -3,15 +3,15 @@
 #include <sys/stat.h>
 
 #include "axm/record-apply.h"
-#include "axm/record-file.h"
 #include "axm/mask.h"
 #include "axm/message.h"
+#include "axm/record-file.h"
 #include "axm/record-text.h"
 #include "axm/record.h"
 #include "basic/error.h"
 #include "basic/fs.h"
 #include "basic/json.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "tap.h"
 
@@ -414,7 +414,8 @@ static void test_files(int dir) {
 
         ok(write_file_atomic_at(dir, "broken.json", "{", 1, 0640) == 0);
         ok(record_load_at(dir, "broken.json", &e, &back) == -EBADMSG);
-        ok(error_text(&e, 0)[0] == '/' && strstr(error_text(&e, 0), "/broken.json: not valid JSON"));
+        ok(error_text(&e, 0)[0] == '/' &&
+           strstr(error_text(&e, 0), "/broken.json: not valid JSON"));
         error_clear(&e);
         ok(write_file_atomic_at(dir, "newer.json", "{\"version\":2}", 13, 0640) == 0);
         ok(record_load_at(dir, "newer.json", &e, &back) == -EPROTONOSUPPORT);

@@ -7,7 +7,7 @@
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/log.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "relay/streams.h"
 #include "relay/units.h"
@@ -92,7 +92,8 @@ static void test_streams_bounded(void) {
            line.realtime_usec == 3 + 2 * STREAMS_DEFERRED_MAX + 1);
         free(line.text);
         ok(defer(s, &first, STREAMS_DEFERRED_SIZE_MAX) == 0 && streams_count_deferred(s) == 1);
-        ok(defer(s, &first, STREAMS_DEFERRED_SIZE_MAX + 1) == -EFBIG && streams_count_deferred(s) == 1);
+        ok(defer(s, &first, STREAMS_DEFERRED_SIZE_MAX + 1) == -EFBIG &&
+           streams_count_deferred(s) == 1);
 }
 
 /* -- units ------------------------------------------------------------------------------------- */

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "tap.h"
 
 #define NOBODY 65534

@@ -39,32 +39,35 @@ static void test_names(void) {
                 "averylongwordthatgoesonandonandonandonandonandpassword",
         };
         static const char *const open[] = {
-                "",           "key",     "keyboard",    "public_key", "tokenizer", "max_tokens",
-                "secretary",  "bypass",  "passthrough", "compass",    "pwd",       "PWD",
-                "OLDPWD",     "author",  "authority",   "drive",      "api",       "keyword",
-                "apiKeyless", "private", "monkey",      "api_x_key",  "pässword",
-                "CREDENTIALS_DIRECTORY",
+                "",           "key",       "keyboard",
+                "public_key", "tokenizer", "max_tokens",
+                "secretary",  "bypass",    "passthrough",
+                "compass",    "pwd",       "PWD",
+                "OLDPWD",     "author",    "authority",
+                "drive",      "api",       "keyword",
+                "apiKeyless", "private",   "monkey",
+                "api_x_key",  "pässword",  "CREDENTIALS_DIRECTORY",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(secret); i++) {
-                ok(secret_name(secret[i]));
-                if (!secret_name(secret[i]))
+                ok(name_is_secret(secret[i]));
+                if (!name_is_secret(secret[i]))
                         printf("# %s\n", secret[i]);
         }
         for (size_t i = 0; i < ELEMENTSOF(open); i++) {
-                ok(!secret_name(open[i]));
-                if (secret_name(open[i]))
+                ok(!name_is_secret(open[i]));
+                if (name_is_secret(open[i]))
                         printf("# %s\n", open[i]);
         }
 }
 
 static void test_paths(void) {
-        ok(secret_path((char *[]){ (char *) "credentials", (char *) "user", NULL }));
-        ok(secret_path((char *[]){ (char *) "db", (char *) "password", NULL }));
-        ok(!secret_path((char *[]){ (char *) "db", (char *) "user", NULL }));
+        ok(path_is_secret((char *[]) { (char *) "credentials", (char *) "user", NULL }));
+        ok(path_is_secret((char *[]) { (char *) "db", (char *) "password", NULL }));
+        ok(!path_is_secret((char *[]) { (char *) "db", (char *) "user", NULL }));
         /* words do not join across parts */
-        ok(!secret_path((char *[]){ (char *) "api", (char *) "key", NULL }));
-        ok(!secret_path(NULL));
+        ok(!path_is_secret((char *[]) { (char *) "api", (char *) "key", NULL }));
+        ok(!path_is_secret(NULL));
 }
 
 int main(void) {

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "module/source.h"
 #include "tap.h"
@@ -39,8 +39,17 @@ static void test_remote(void) {
                 { "git+file:///srv/mod.git", NULL, NULL },
                 { "git@example.com:u/mod.git", NULL, NULL },
         };
-        static const char *const bad[] = { "", "-x", "a b", "@acme", "a\nb", "tool\xff", "npm:",
-                                           "npm:./here", "x@npm:user/repo", "tool@?", "ftp://example.com/x.tgz" };
+        static const char *const bad[] = { "",
+                                           "-x",
+                                           "a b",
+                                           "@acme",
+                                           "a\nb",
+                                           "tool\xff",
+                                           "npm:",
+                                           "npm:./here",
+                                           "x@npm:user/repo",
+                                           "tool@?",
+                                           "ftp://example.com/x.tgz" };
         char longest[301] = {};
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++) {
@@ -70,20 +79,30 @@ static void test_paths(const char *folder) {
                 int r;
                 SourceKind kind;
         } table[] = {
-                { ".", 0, SOURCE_FOLDER },          { "./sub", 0, SOURCE_FOLDER },
-                { "file:./sub", 0, SOURCE_FOLDER }, { "a.tgz", 0, SOURCE_TARBALL },
-                { "./a.tgz", 0, SOURCE_TARBALL },   { "~/sub", 0, SOURCE_FOLDER },
-                { "./plain", -EINVAL, 0 },          { "./none", -ENOENT, 0 },
-                { "none.tgz", -ENOENT, 0 },         { "..", 0, SOURCE_FOLDER },
-                { "a/b/none", -ENOENT, 0 },         { "@none/..", -ENOENT, 0 },
-                        { "file:a.tgz", 0, SOURCE_TARBALL },
-                { "file:sub", 0, SOURCE_FOLDER },   { "mine@file:./a.tgz", 0, SOURCE_TARBALL },
+                { ".", 0, SOURCE_FOLDER },
+                { "./sub", 0, SOURCE_FOLDER },
+                { "file:./sub", 0, SOURCE_FOLDER },
+                { "a.tgz", 0, SOURCE_TARBALL },
+                { "./a.tgz", 0, SOURCE_TARBALL },
+                { "~/sub", 0, SOURCE_FOLDER },
+                { "./plain", -EINVAL, 0 },
+                { "./none", -ENOENT, 0 },
+                { "none.tgz", -ENOENT, 0 },
+                { "..", 0, SOURCE_FOLDER },
+                { "a/b/none", -ENOENT, 0 },
+                { "@none/..", -ENOENT, 0 },
+                { "file:a.tgz", 0, SOURCE_TARBALL },
+                { "file:sub", 0, SOURCE_FOLDER },
+                { "mine@file:./a.tgz", 0, SOURCE_TARBALL },
                 { "sub/b.tgz", 0, SOURCE_TARBALL },
-                { "sub.tgz", 0, SOURCE_FOLDER },    { "file:~/a.tgz", 0, SOURCE_TARBALL },
+                { "sub.tgz", 0, SOURCE_FOLDER },
+                { "file:~/a.tgz", 0, SOURCE_TARBALL },
         };
 
-        ok(chdir(folder) == 0 && mkdir("sub", 0755) == 0 && mkdir("sub.tgz", 0755) == 0 && setenv("HOME", folder, 1) == 0);
-        ok(close(creat("a.tgz", 0644)) == 0 && close(creat("plain", 0644)) == 0 && close(creat("sub/b.tgz", 0644)) == 0);
+        ok(chdir(folder) == 0 && mkdir("sub", 0755) == 0 && mkdir("sub.tgz", 0755) == 0 &&
+           setenv("HOME", folder, 1) == 0);
+        ok(close(creat("a.tgz", 0644)) == 0 && close(creat("plain", 0644)) == 0 &&
+           close(creat("sub/b.tgz", 0644)) == 0);
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 Error e = ERROR_NULL;

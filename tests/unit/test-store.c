@@ -4,7 +4,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "store/adopt.h"
@@ -40,11 +40,11 @@ static bool exists(const char *path) {
 }
 
 static Module example(const char *version) {
-        return (Module){ .name = strdup("@acme/tool"),
-                         .version = strdup(version),
-                         .spec = strdup("@acme/tool@^1"),
-                         .pm_id = 3,
-                         .installed_usec = 42 };
+        return (Module) { .name = strdup("@acme/tool"),
+                          .version = strdup(version),
+                          .spec = strdup("@acme/tool@^1"),
+                          .pm_id = 3,
+                          .installed_usec = 42 };
 }
 
 static int abandon(void *userdata, const char *number, Error *e) {

@@ -6,12 +6,12 @@
 
 #include "basic/clock.h"
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "basic/string-util.h"
 #include "module/watch-tree.h"
 #include "tap.h"
 
-#define LIST(...) ((char *const[]){ __VA_ARGS__, NULL })
+#define LIST(...) ((char *const[]) { __VA_ARGS__, NULL })
 
 static char root[] = "/tmp/test-watch-XXXXXX";
 

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "npm/registry/download-cache-internal.h"
 
 /* A file of its own, since pm2ctl empties the cache and links none of what fills it. */

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
-#include "basic/remove.h"
+#include "basic/remove-tree.h"
 #include "npm/registry/tarball-unpack.h"
 
 typedef struct Source {

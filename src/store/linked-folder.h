@@ -10,7 +10,7 @@ typedef struct PathChain PathChain;
 typedef struct Store Store;
 
 /* What tells the folder from any other; the user stays as it is. */
-int linked_identify(int fd, Linked *l);
+int linked_identify(int fd, LinkedFolder *l);
 
 /* Whether root and the users that matter (the owner, whom it runs as, in the user scope who calls)
  * are the only ones that may change the folder or put another in its place; see path_chain_check(). */

@@ -9,10 +9,10 @@
 
 #define CONFIG_FILE "pm2ctl.ini"
 
-typedef struct Config {
+typedef struct Pm2ctlConfig {
         SignaturePolicy signatures;
-} Config;
+} Pm2ctlConfig;
 
-/* A file that is not there leaves the defaults. -EBADMSG for a file that cannot be read as one,
+/* A missing file gives the defaults. -EBADMSG for a file that cannot be read as one,
  * -EINVAL for an option or a value that is not known, with a clause that names the line. */
-int config_load(const Scope *scope, Error *e, Config *ret);
+int pm2ctl_config_load(const Scope *scope, Error *e, Pm2ctlConfig *ret);

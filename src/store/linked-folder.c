@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/linked.h"
+#include "store/linked-folder.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@
 
 /* -- which folder it is ------------------------------------------------------------------------ */
 
-int linked_identify(int fd, Linked *l) {
+int linked_identify(int fd, LinkedFolder *l) {
         struct statfs fs;
         struct stat st;
 
@@ -35,7 +35,7 @@ int linked_identify(int fd, Linked *l) {
 
 /* The numbers of btrfs subvolumes, of volumes of the device mapper and of network file systems may
  * be others after a reboot. */
-static bool is_same_device(const Linked *was, const Linked *is) {
+static bool is_same_device(const LinkedFolder *was, const LinkedFolder *is) {
         return was->device == is->device ||
                (was->filesystem != 0 && was->filesystem == is->filesystem);
 }
@@ -57,7 +57,7 @@ static bool is_user_visible(uid_t uid) {
         return false;
 }
 
-static int refuse_owner(const Module *m, const Linked *is, Error *e) {
+static int refuse_owner(const Module *m, const LinkedFolder *is, Error *e) {
         _cleanup_(freep) char *was_name = NULL, *is_name = NULL;
 
         if (user_name(m->linked.owner, &was_name) < 0 || user_name(is->owner, &is_name) < 0)
@@ -77,8 +77,8 @@ static int refuse_owner(const Module *m, const Linked *is, Error *e) {
 }
 
 static int compare_folder(const Module *m, int fd, Error *e) {
-        const Linked *was = &m->linked;
-        Linked is = {};
+        const LinkedFolder *was = &m->linked;
+        LinkedFolder is = {};
         int r;
 
         r = linked_identify(fd, &is);
@@ -160,7 +160,7 @@ int linked_open(const Module *m, Error *e) {
 
 int linked_record(Store *s, Module *m, Error *e) {
         _cleanup_(closep) int fd = -EBADF, module_fd = -EBADF, release_fd = -EBADF;
-        Linked l = { .user = UID_NONE };
+        LinkedFolder l = { .user = UID_NONE };
         _cleanup_(freep) char *path = NULL;
         gid_t gid;
         int r;

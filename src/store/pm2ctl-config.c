@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/config.h"
+#include "store/pm2ctl-config.h"
 
 #include <fcntl.h>
 
@@ -24,14 +24,14 @@ static const struct {
         int (*parse)(const char *value, void *field);
         const char *values; /* for people */
 } options[] = {
-        { "install", "signatures", offsetof(Config, signatures), parse_signatures,
+        { "install", "signatures", offsetof(Pm2ctlConfig, signatures), parse_signatures,
           "required, when-present or off" },
 };
 
 /* An option that is not known is no newer version's in an administrator's file, but misspelled:
  * what it was meant to close would stay open. */
 static int take_entry(const IniLine *line, const char *section, const char *origin, Error *e,
-                      Config *c) {
+                      Pm2ctlConfig *c) {
         for (size_t i = 0; i < ELEMENTSOF(options); i++) {
                 if (!streq(section, options[i].section) || !streq(line->name, options[i].key))
                         continue;
@@ -46,10 +46,11 @@ static int take_entry(const IniLine *line, const char *section, const char *orig
                          origin, line->number, line->name, section);
 }
 
-static int parse_config(const char *text, size_t size, const char *origin, Error *e, Config *ret) {
+static int parse_config(const char *text, size_t size, const char *origin, Error *e,
+                        Pm2ctlConfig *ret) {
         _cleanup_(ini_file_done) IniFile file = {};
         const char *section = "";
-        Config c = {};
+        Pm2ctlConfig c = {};
         int r;
 
         r = ini_file_parse(text, size, e, &file);
@@ -70,7 +71,7 @@ static int parse_config(const char *text, size_t size, const char *origin, Error
         return 0;
 }
 
-int config_load(const Scope *scope, Error *e, Config *ret) {
+int pm2ctl_config_load(const Scope *scope, Error *e, Pm2ctlConfig *ret) {
         _cleanup_(freep) char *path = path_join(scope->config, CONFIG_FILE), *text = NULL;
         _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(closep) int fd = -EBADF;

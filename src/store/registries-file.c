@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "store/registry-keys.h"
+#include "store/registries-file.h"
 
 #include "basic/fs.h"
 #include "basic/string-util.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "basic/process.h"
+#include "basic/child-process.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
