@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
+#include "basic/open-beneath.h"
 #include "basic/path.h"
 #include "basic/open-beneath.h"
 #include "basic/string-util.h"
