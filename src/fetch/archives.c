@@ -102,7 +102,7 @@ static void on_tarball(void *userdata, int r, const TarballResult *result, Error
         }
         if (result->weak)
                 fetch_notice(a->fetch,
-                             "%s is checked by a SHA-1 only; the registry has no better hash",
+                             "%s is checked by SHA-1 only: the registry has no better hash",
                              a->label);
         archive_end(a, free_and_strdup(&a->integrity, result->integrity), e);
 }
@@ -160,12 +160,12 @@ static int check_claimed(const Fetch *f, const ArchiveSource *s, Error *e) {
                 return 0;
         if (!s->name && !s->integrity)
                 return error_set(e, -EKEYREJECTED,
-                                 "%s: no hash says what has to come from this address; "
-                                 "--allow-unverified takes whatever comes",
+                                 "%s: there is no hash to check the download with; use "
+                                 "--allow-unverified to take it unchecked",
                                  s->label);
         return error_set(e, -EKEYREJECTED,
-                         "%s: %s has no hash of it that can be checked; --allow-unverified takes "
-                         "whatever comes from %s",
+                         "%s: %s has no usable hash to check it with; use "
+                         "--allow-unverified to take what %s sends unchecked",
                          s->label, s->name ? "the registry" : "its lock file", s->url);
 }
 

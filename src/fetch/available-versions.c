@@ -77,7 +77,7 @@ static int question_ask(Question *q, const char *text, Error *e) {
         if (r < 0)
                 return r;
         if (!spec_is_registry(q->spec))
-                return error_set(e, -EOPNOTSUPP, "'%s' is of no registry", text);
+                return error_set(e, -EOPNOTSUPP, "'%s' is not a package of a registry", text);
         return packument_request(q->versions->registry, spec_registry_name(q->spec),
                                  REGISTRY_CONFIRM, on_packument, q, e);
 }

@@ -153,7 +153,7 @@ int bin_links_make(int tree_fd, const Tree *t, Error *e) {
                 int r = link_node(tree_fd, nodes[i]);
 
                 if (r < 0)
-                        return error_set(e, r, "cannot make the commands of %s: %s",
+                        return error_set(e, r, "cannot link the commands of %s: %s",
                                          nodes[i]->location, strerror(-r));
         }
         return 0;

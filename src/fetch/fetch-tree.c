@@ -56,7 +56,7 @@ static int open_tree(Fetch *f, Error *e) {
                                  strerror(-f->tree_fd));
         if (mkdirat(f->tree_fd, "node_modules", 0755) < 0 ||
             mkdirat(f->tree_fd, UNPACKED_FOLDER, 0700) < 0)
-                return error_set(e, -errno, "cannot make folders in %s: %s", f->request->tree,
+                return error_set(e, -errno, "cannot create directories in %s: %s", f->request->tree,
                                  strerror(errno));
         f->unpacked_fd = open_folder(f->tree_fd, UNPACKED_FOLDER);
         return f->unpacked_fd < 0 ? f->unpacked_fd : 0;
@@ -70,12 +70,12 @@ static int read_spec(Fetch *f, Error *e) {
         if (r < 0)
                 return r;
         if (f->request->spec && (f->spec->type == SPEC_FILE || f->spec->type == SPEC_DIRECTORY))
-                return error_set(e, -EOPNOTSUPP, "'%s' is a path, which this unit cannot see",
+                return error_set(e, -EOPNOTSUPP, "'%s' is a path, which the fetch unit cannot read",
                                  text);
         if (f->request->spec)
                 return 0;
         r = copy_tarball(f->unpacked_fd);
-        return r < 0 ? error_set(e, r, "cannot take the tarball over: %s", strerror(-r)) : 0;
+        return r < 0 ? error_set(e, r, "cannot copy the tarball: %s", strerror(-r)) : 0;
 }
 
 static int open_registry(Fetch *f, Error *e) {

@@ -68,13 +68,14 @@ static int check_plain(const char *plain, const char *owner, Error *e) {
         /* as npm has it, a password ends at the first '@' */
         if (owner && strchr(owner, '@'))
                 return error_set(e, -EINVAL,
-                                 "the name of its owner has an '@'; in a password '@' is written "
-                                 "%%40");
+                                 "the owner of the repository has an '@' in its name; in a "
+                                 "password, write '@' as %%40");
         if (streq(masked, plain))
                 return 0;
         return error_set(e, -EINVAL,
-                         "git would show what is masked in '%s' to every user of the machine in "
-                         "its arguments; write a token before the host, followed by '@'",
+                         "git would show what is masked in '%s' to all users of this "
+                         "machine, in its arguments; write a token before the host, "
+                         "followed by '@'",
                          masked);
 }
 

@@ -105,9 +105,10 @@ static int set_timeout_error(const GitRun *g, GitErrand errand, Error *e) {
         const unsigned long long seconds = errands[errand].usec / USEC_PER_SEC;
 
         if (!errands[errand].awaited)
-                return error_set(e, -ETIMEDOUT, "git took longer than %llu s", seconds);
+                return error_set(e, -ETIMEDOUT, "git timed out after %llu s", seconds);
         return error_set(e, -ETIMEDOUT,
-                         "%s did not send %s: no word for %llu s, or not all of it within %llu s",
+                         "%s did not send %s: no data for %llu s, or not all of it "
+                         "within %llu s",
                          g->host, errands[errand].awaited,
                          (unsigned long long) (g->silence_usec / USEC_PER_SEC), seconds);
 }

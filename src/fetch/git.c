@@ -70,7 +70,7 @@ static int find_commit(Git *g) {
 
         r = git_refs_find_version(refs, g->spec->git_range, &g->commit);
         if (r == -EINVAL)
-                return error_set(&g->error, r, "'%s' is no range of versions", g->spec->git_range);
+                return error_set(&g->error, r, "'%s' is not a version range", g->spec->git_range);
         if (r == 0)
                 return error_set(&g->error, -ENOENT, "no tag is a version in the range '%s'",
                                  g->spec->git_range);

@@ -53,7 +53,7 @@ static int move_packages(Fetch *f, Error *e) {
                 int r = p->node->inert ? 0 : move_package(f, p);
 
                 if (r < 0)
-                        return error_set(e, r, "cannot put %s into place: %s", p->node->location,
+                        return error_set(e, r, "cannot move %s into place: %s", p->node->location,
                                          strerror(-r));
         }
         return 0;

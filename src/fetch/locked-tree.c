@@ -60,9 +60,10 @@ static int list_packages(LockedTree *t, Error *e) {
                 return -ENOMEM;
         json_object_object_foreach(packages, location, entry) {
                 if (!package_path_is_valid(location))
-                        return error_set(e, -EBADMSG,
-                                         "%s lists '%s', which is no place for a package",
-                                         HIDDEN_LOCKFILE, location);
+                        return error_set(
+                                e, -EBADMSG,
+                                "%s lists '%s', which is not a valid location of a package",
+                                HIDDEN_LOCKFILE, location);
                 t->packages[t->n_packages++] = (LockedPackage) {
                         .location = location,
                         .entry = entry,

@@ -35,14 +35,15 @@ static int leave_network(json_object *answer, Error *e) {
 
         r = private_network_enter();
         if (r < 0)
-                return error_set(e, r, "cannot leave the network: %s", strerror(-r));
+                return error_set(e, r, "cannot enter a private network: %s", strerror(-r));
         if (r > 0)
                 return 0;
         notices = json_object_new_array();
         if (notices && json_object_array_add(
                                notices, json_object_new_string(
-                                                "The kernel does not let a user take the network "
-                                                "away from install scripts, so they have it")) < 0)
+                                                "Install scripts can reach the network: the "
+                                                "kernel does not allow users to create a private "
+                                                "one")) < 0)
                 json_object_putp(&notices);
         return json_add(answer, "notices", notices);
 }
@@ -87,7 +88,8 @@ static int run_mode(size_t mode, Error *e, json_object **ret) {
         if (r < 0)
                 return r;
         if (!mkdtemp(home))
-                return error_set(e, -errno, "cannot make a folder in /tmp: %s", strerror(errno));
+                return error_set(e, -errno, "cannot create a directory in /tmp: %s",
+                                 strerror(errno));
         r = modes[mode].run_unit(&request, home, e, ret);
         (void) remove_tree_at(AT_FDCWD, home);
         return r;
@@ -105,7 +107,7 @@ static int write_answer(int r, const Error *e, json_object *result) {
                 result = failure;
         }
         if (puts(json_text(result)) < 0 || fflush(stdout) != 0)
-                return log_error_errno(-errno, "Cannot answer: %m");
+                return log_error_errno(-errno, "Failed to write the answer: %m");
         return 0;
 }
 

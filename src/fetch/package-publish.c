@@ -44,8 +44,8 @@ static int check_prerelease(const char *version_text, Error *e) {
         if (semver_parse(slice(version_text), 0, &version) < 0 || version.prerelease.n == 0)
                 return 0;
         return error_set(e, -EINVAL,
-                         "%s is a prerelease, which would be 'latest' for everybody; say "
-                         "with --tag=NAME what it is",
+                         "%s is a prerelease, which would become 'latest'; use "
+                         "--tag=NAME",
                          version_text);
 }
 
@@ -100,8 +100,7 @@ static int send_package(const Packed *packed, const PublishOptions *o, Publisher
 
         if (!publisher_authenticated(publisher) && !o->dry_run)
                 return error_set(e, -EACCES,
-                                 "there are no credentials for %s in .npmrc; 'npm login' writes "
-                                 "them there",
+                                 "there are no credentials for %s in .npmrc; run 'npm login'",
                                  publisher_registry(publisher));
         r = publisher_check(publisher, packed->version, o->tag_given, e);
         if (r < 0 || o->dry_run)
@@ -118,7 +117,7 @@ static void run_scripts_after(const PackageRequest *request, json_object *packag
                 int r = package_script_run(request, package, events[i], &e);
 
                 if (r < 0) {
-                        (void) log_warning_cause(r, &e, "It is published, but");
+                        (void) log_warning_cause(r, &e, "Ignoring a failure after publishing");
                         return;
                 }
         }

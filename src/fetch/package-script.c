@@ -50,8 +50,9 @@ static int check_trusted(const char *folder, const char *event, Error *e) {
         if (fd >= 0)
                 return 0;
         return error_set(e, fd,
-                         "package.json has a script '%s', which root does not run where others may "
-                         "write: %s; call pm2ctl as the owner of %s, or with --ignore-scripts",
+                         "package.json has a script '%s', which root does not run "
+                         "from a directory that others may write: %s; run pm2ctl as "
+                         "the owner of %s, or use --ignore-scripts",
                          event, error_text(&why, fd), folder);
 }
 

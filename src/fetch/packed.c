@@ -143,12 +143,12 @@ static int pack_files(int fd, Error *e, Packed *p) {
                 return r;
         if (lseek(tarball_fd, 0, SEEK_SET) < 0)
                 return -errno;
-        r = read_fd(tarball_fd, PACKED_TARBALL_MAX, &p->tarball, &p->size);
+        r = read_fd(tarball_fd, PACKED_TARBALL_MIB * 1024 * 1024, &p->tarball, &p->size);
         if (r == -EFBIG)
                 return error_set(e, r,
-                                 "the tarball has more than %u bytes; 'files' in "
-                                 "package.json says what belongs to the package",
-                                 PACKED_TARBALL_MAX);
+                                 "the tarball is larger than %u MiB; list the package's files "
+                                 "under 'files' in package.json",
+                                 PACKED_TARBALL_MIB);
         return r < 0 ? r : hash_tarball(p);
 }
 

@@ -5,7 +5,7 @@
 
 #include "fetch/package-request.h"
 
-#define PACKED_TARBALL_MAX (256U * 1024U * 1024U) /* bytes; no registry takes nearly as much */
+#define PACKED_TARBALL_MIB 256U /* no registry takes nearly as much */
 
 typedef struct Packed {
         json_object *package; /* package.json */

@@ -100,8 +100,7 @@ static int read_manifest(const Fetch *f, const char *folder, const char *what, E
                 return fd;
         r = read_file_at(fd, "package.json", PACKAGE_JSON_MAX, &text, &size);
         if (r < 0)
-                return error_set(e, r, "%s: no package.json can be read in it: %s", what,
-                                 strerror(-r));
+                return error_set(e, r, "%s: cannot read its package.json: %s", what, strerror(-r));
         r = manifest_parse((Slice) { text, size }, what, e, &m);
         if (r < 0)
                 return r;
@@ -130,8 +129,9 @@ static void on_package(void *userdata, Archive *a) {
         }
         if (p->resolved && m->has_prepare_script)
                 fetch_notice(f,
-                             "%s is made ready for use by a script ('prepare', 'prepack' or "
-                             "'build'), which is not run: what it would make is missing",
+                             "%s has a script 'prepare', 'prepack' or 'build', which is "
+                             "not run for packages from git: the files that it would make "
+                             "are missing",
                              m->name);
         /* a repository's archive is made here, its hash says nothing */
         answer_fed(f, resolver_feed_package(f->resolver, p->want, m, a->url,
@@ -181,7 +181,7 @@ static int begin_package(PendingWant *p, Error *e) {
                 return git_get(p->fetch, spec, on_repository, p, e);
         default:
                 return error_set(e, -EOPNOTSUPP,
-                                 "'%s' is a folder, and folders are linked, not fetched",
+                                 "'%s' is a directory; directories are linked, not fetched",
                                  spec->raw);
         }
 }

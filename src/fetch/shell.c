@@ -26,12 +26,12 @@ int shell_run(const char *script, const char *folder, char *const *env, Error *e
         if (r < 0)
                 return r;
         if (WIFSIGNALED(status))
-                return error_set(e, -EIO, "it was ended by signal %d", WTERMSIG(status));
+                return error_set(e, -EIO, "it was killed by signal %d", WTERMSIG(status));
         if (WEXITSTATUS(status) == 127 && strstr(script, "node-gyp"))
                 return error_set(e, -EIO,
-                                 "it needs node-gyp or another program that is not installed (apt "
+                                 "node-gyp, or a program that it runs, is not installed (apt "
                                  "install node-gyp)");
         if (WEXITSTATUS(status) != 0)
-                return error_set(e, -EIO, "it ended with status %d", WEXITSTATUS(status));
+                return error_set(e, -EIO, "it exited with status %d", WEXITSTATUS(status));
         return 0;
 }

@@ -26,7 +26,7 @@ static int judge_unsigned(SignatureCheck *c, Error *e) {
                 return r;
         if (s->before && registry_memory_has_mark(s->before, mark))
                 return refuse_package(e, c,
-                                      "it had a valid signature when it was installed before, and "
+                                      "it had a valid signature when it was installed before, but "
                                       "the registry has none for it now");
         if (c->fetch->request->signatures == SIGNATURES_REQUIRED)
                 return refuse_package(e, c,
@@ -45,8 +45,8 @@ static int judge_keyless(SignatureCheck *c, Error *e) {
                                  error_text(&s->error, s->r));
         if (c->fetch->request->signatures == SIGNATURES_REQUIRED)
                 return refuse_package(e, c,
-                                      "it is signed, but the registry has no keys to check that "
-                                      "with, and 'signatures = required' is set in pm2ctl.ini");
+                                      "it is signed, but the registry has no signing keys to check "
+                                      "it with, and 'signatures = required' is set in pm2ctl.ini");
         if (!s->noticed)
                 fetch_notice(c->fetch, "Signatures of %s are not checked: it has no signing keys",
                              s->name);
@@ -61,12 +61,13 @@ static int check_integrity(const SignatureCheck *c, Error *e) {
         Integrity is_signed, wanted;
 
         if (!signed_text || integrity_parse(signed_text, /* e= */ NULL, &is_signed) < 0)
-                return refuse_package(e, c, "it has a signature, but no hash that could be signed");
+                return refuse_package(
+                        e, c, "it has a signature, but no hash that could have been signed");
         if (c->claim && integrity_parse(c->claim, /* e= */ NULL, &wanted) >= 0 &&
             integrity_conflicts(&wanted, &is_signed))
                 return refuse_package(e, c,
-                                      "an npm-shrinkwrap.json has another hash than the one that "
-                                      "the registry signed");
+                                      "the hash in an npm-shrinkwrap.json is not the one that the "
+                                      "registry signed");
         return 0;
 }
 

@@ -122,8 +122,8 @@ static void use_remembered_keys(SigningRegistry *s, int r, const Error *e) {
         s->keys = &s->before->keys;
         if (!s->fetch->request->offline)
                 fetch_notice(s->fetch,
-                             "The signing keys that are remembered of %s are used, since "
-                             "it cannot be asked for them: %s",
+                             "Using the stored signing keys of %s, since it cannot be "
+                             "asked for the current ones: %s",
                              s->name, error_text(e, r));
 }
 

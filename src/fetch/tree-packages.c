@@ -53,8 +53,8 @@ int tree_packages_check_hashes(const Fetch *f, Error *e) {
 
                 if (nodes_conflict(a, b))
                         return error_set(e, -EKEYREJECTED,
-                                         "%s and %s come from the same address, %s, with different "
-                                         "hashes, so one of them is wrong",
+                                         "%s and %s come from the same URL, %s, with different "
+                                         "hashes: one of them is wrong",
                                          a->location, b->location, a->resolved);
         }
         return 0;

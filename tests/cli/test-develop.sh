@@ -151,13 +151,13 @@ result $? "... nor if .npmrc says so" "$output"
 if [ "$(id -u)" -eq 0 ]; then
         rm home/.npmrc && chown -R 1 bad
         status "root runs no script of somebody else's folder" 1 pm2ctl package bad
-        says "... and says what to do" "call pm2ctl as the owner of .*, or with --ignore-scripts"
+        says "... and says what to do" "run pm2ctl as the owner of .*, or use --ignore-scripts"
         status "... with which it packs" 0 pm2ctl package --ignore-scripts bad
         chown -R 0 bad && chmod 0666 bad/package.json
         status "... nor a script that others may have written" 1 pm2ctl package bad
         chmod 0644 bad/package.json && chmod 0777 bad
         status "... or may write" 1 pm2ctl package bad
-        says "... by the folder" "root does not run where others may write: everybody may write to .*/bad"
+        says "... by the folder" "root does not run from a directory that others may write: .* may write to .*/bad"
         chmod 0755 bad
 fi
 
@@ -165,7 +165,7 @@ fi
 rm -f home/.npmrc
 echo 'registry=http://127.0.0.1:9/' >tool/.npmrc
 status "publish without credentials" 1 pm2ctl publish tool
-says "... is refused in a sentence" "^pm2ctl: Cannot publish 'tool': there are no credentials for http://127.0.0.1:9/ in .npmrc; 'npm login' writes them there$"
+says "... is refused in a sentence" "^pm2ctl: Cannot publish 'tool': there are no credentials for http://127.0.0.1:9/ in .npmrc; run 'npm login'$"
 echo '//127.0.0.1:9/:_authToken=s3cret' >>tool/.npmrc
 echo 'fetch-retries=0' >>tool/.npmrc
 status "publish where nobody listens" 1 pm2ctl publish --otp=123456 --tag=next tool

@@ -210,7 +210,7 @@ publish torn 1.0.0 ',"dependencies":{"none":"1"}'
 refused "a dependency that nobody has" "none" install torn
 publish fails 1.0.0 ',"scripts":{"install":"echo last words >&2; exit 3"}'
 status "install scripts that fail" 1 install fails
-says "... are named" "fails.*the install script failed: it ended with status 3"
+says "... are named" "fails.*the install script failed: it exited with status 3"
 says "... and quoted" "last words"
 is "... and leave nothing" "" "$(ls -d "$modules/fails" 2>/dev/null; ls -A "$staging")"
 
@@ -231,10 +231,10 @@ publish net 1.0.0 ',"scripts":{"install":"node net.js"}' net.js \
         "require('http').get('$registry', () => process.exit(0)).on('error', () => process.exit(9));"
 if unshare -Un true 2>/dev/null; then
         status "without --scripts-network they reach nothing" 1 install net
-        says "... and fail" "the install script failed: it ended with status 9"
+        says "... and fail" "the install script failed: it exited with status 9"
 else
         installs "where the kernel gives users no namespaces they have the network" net
-        says "... and are told" "The kernel does not let a user take the network away"
+        says "... and are told" "Install scripts can reach the network: the kernel does not allow users to create a private one"
 fi
 installs "with --scripts-network they have it" --scripts-network net
 is "... and so after an update" "True" "$(note net scripts_network)"
@@ -307,7 +307,7 @@ refused "... but of one of it" "there is no file or directory" update foo.js
 mkdir files/foo.js.tgz && cp packages/foo.js/1.0.0/* files/foo.js.tgz
 refused "a tarball that is a directory now" "is a directory now" update foo.js
 git -C files/repo mv package.json package.json.gone && git -C files/repo commit -q -m gone
-refused "a branch that is no package any more" "no package.json" update from-git
+refused "a branch that is no package any more" "cannot read its package.json" update from-git
 git -C files/repo mv package.json.gone package.json && sed -i 's/from-git/renamed/' files/repo/package.json && commit 3.0.0
 refused "a package that changed its name" "is called 'renamed' now" update from-git
 status "what is not installed cannot be updated" 4 update none

@@ -240,7 +240,7 @@ refused "other key material under a known id" "signing key $A is not the one tha
 for document in '"status":404' '"status":500' '"document":"{"' '"document":"deep"'; do
         does "{$document,\"sign\":{\"*\":[\"b\"]}}" && forget_cache
         installs "no keys now ($document)" mod@1.0.0
-        says "... the remembered ones are used, which is told" "signing keys that are remembered of $R are used"
+        says "... the remembered ones are used, which is told" "Using the stored signing keys of $R"
         is "... and the signature is checked" "$b" "$(note mod signed_by)"
         does "{$document,\"over\":{\"mod@2.0.0\":\"x\"}}" && forget_cache
         refused "... by them" "is wrong" mod@2.0.0
@@ -320,7 +320,7 @@ installs "the same archive from an address of a shrinkwrap" sharer
 anew '{"sign":{"leaf@1.0.0":["b"]}}'
 refused "... does not vouch for that of the registry" "leaf@1\.0\.0: it is signed with the key $B" sharer
 anew
-refused "a shrinkwrap with another hash" "leaf@1\.0\.0: an npm-shrinkwrap\.json has another hash than the one that the registry signed" \
+refused "a shrinkwrap with another hash" "leaf@1\.0\.0: the hash in an npm-shrinkwrap\.json is not the one that the registry signed" \
         wrapped@1.3.0
 configure '[install]' 'signatures = required'
 refused "an address that the registry says nothing of" "leaf@1\.0\.0: the registry has no signature for it" wrapped@1.5.0
@@ -335,7 +335,7 @@ anew '{"sign":{"leaf@1.0.0":[]}}'
 refused "... a dependency without" "leaf@1\.0\.0: the registry has no signature for it" deep
 refused "... an optional one without" "leaf@1\.0\.0: the registry has no signature for it" wish
 anew '{"status":404}'
-refused "... a registry without keys" "it is signed, but the registry has no keys to check that with" mod
+refused "... a registry without keys" "it is signed, but the registry has no signing keys to check it with" mod
 tar -czf mod.tgz -C packages/mod --transform 's,^1.0.0,package,' 1.0.0
 installs "... a tarball of this machine is no matter of a registry" ./mod.tgz
 configure '[install]' 'signatures = off'

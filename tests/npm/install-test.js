@@ -339,7 +339,7 @@ tests.scripts = async () => {
         { ...scripts, npm: npmAccepts(result.tree) });
         result = await install('bad', { server });
         result = await install(undefined, { mode: 'scripts', tree: result.tree });
-        ok(refused(result, /bad: the postinstall script failed: it ended with status 7/) && /the reason/.test(result.err), 'one that fails', result);
+        ok(refused(result, /bad: the postinstall script failed: it exited with status 7/) && /the reason/.test(result.err), 'one that fails', result);
         result = await install('gyp', { server });
         ok(result.answer.scripts === true, 'a binding.gyp is a script', result.answer);
         server.close();

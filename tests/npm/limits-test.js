@@ -123,7 +123,7 @@ tests.silence = async () => {
                 server.close();
         };
         const commit = '0123456789abcdef0123456789abcdef01234567';
-        const branches = /did not send its branches and tags: no word for 3 s/, repository = /did not send the repository: no word for 3 s/;
+        const branches = /did not send its branches and tags: no data for 3 s/, repository = /did not send the repository: no data for 3 s/;
         await check('a silent git server', undefined, (host) => `git://${host}/a.git`, branches);
         await check('... asked for a commit', undefined, (host) => `git://${host}/a.git#${commit}`, repository);
         await check('... by http, with a password', undefined, (host) => `git+http://me:s3cret@${host}/a.git`, branches);
@@ -160,20 +160,20 @@ tests.unverified = async () => {
         const more = { allow_unverified: true };
         for (const spec of ['none', 'empty', 'unknown', 'malformed', 'odd', 'short', 'below']) {
                 let result = await install(spec, { server });
-                ok(refused(result, /@1\.0\.0: the registry has no hash of it that can be checked; --allow-unverified/), `${spec}: ${result.answer.error}`, result);
+                ok(refused(result, /@1\.0\.0: the registry has no usable hash to check it with; use --allow-unverified/), `${spec}: ${result.answer.error}`, result);
                 ok(!server.requests.some((q) => q.url.includes('none-1.0.0.tgz')) || spec !== 'none', '... and is not fetched');
                 result = await install(spec, { server, more });
                 const name = spec === 'below' ? 'none' : spec, entry = result.answer.name && locked(result.tree)[`node_modules/${name}`];
                 ok(entry?.integrity === sri(server.tarballs.get(`/${name}/-/${name}-1.0.0.tgz`)), '... with --allow-unverified its hash is noted', [result, entry]);
         }
         let result = await install('maybe', { server });
-        ok(result.answer.packages === 1 && result.answer.notices.some((text) => /--allow-unverified/.test(text)), 'an optional one is left out, with a word', result);
+        ok(result.answer.packages === 1 && result.answer.notices.some((text) => /--allow-unverified/.test(text)), 'an optional one is left out, with a notice', result);
 
         const url = server.url.replace('//', '//me:s3cret@');
         const tokens = ['s3cret:x-oauth-basic@', 's3cret:@', 's3cret@'].map((userinfo) => `${server.url.replace('//', `//${userinfo}`)}x.tgz`);
         for (const spec of [`${server.url}x.tgz`, `${url}x.tgz`, ...tokens, ...['?token=s3cret', '?jwt=s3cret', '?t%6Fken=s3cret', '#token=s3cret'].map((rest) => `${server.url}x.tgz${rest}`)]) {
                 result = await install(spec, { server });
-                ok(refused(result, /no hash says what has to come from this address; --allow-unverified/) && !/s3cret/.test(result.out + result.err),
+                ok(refused(result, /there is no hash to check the download with; use --allow-unverified/) && !/s3cret/.test(result.out + result.err),
                         `an address: ${result.answer.error}`, result);
                 result = await install(spec, { server, more });
                 ok(result.answer.integrity === sri(data) && !stored(result), '... is taken with it, and no password is in the lock files', result);
@@ -226,7 +226,7 @@ const files = (tree) => fs.readdirSync(tree, { recursive: true }).join();
 const hashes = ({ tree }) => Object.values(locked(tree)).map((entry) => entry.integrity);
 
 tests['two hashes of one address'] = async () => {
-        const between = /^node_modules\/\S*victim and node_modules\/\S*victim come from the same address, \S+victim-1\.0\.0\.tgz, with different hashes, so one of them is wrong$/;
+        const between = /^node_modules\/\S*victim and node_modules\/\S*victim come from the same URL, \S+victim-1\.0\.0\.tgz, with different hashes: one of them is wrong$/;
         for (const names of [['a-evil', 'b-good'], ['z-evil', 'b-good'], ['a-evil', 'victim', 'deep']]) {
                 const server = await claims(({ wrap }) => ({ top: needs(...names), [names[0]]: wrap(sri(evil)), 'b-good': wrap(sri(good)), deep: needs('b-good') }), evil, { integrity: sri(evil) });
                 const result = await install('top', { server });
@@ -236,7 +236,7 @@ tests['two hashes of one address'] = async () => {
         }
         const server = await claims(({ wrap, x }) => ({ top: needs('one', 'two'), one: wrap(sri(good), x), two: wrap(sri(evil), x) }), good);
         const result = await install('top', { server });
-        ok(/^node_modules\/(one|two)\/\S+ and node_modules\/(one|two)\/\S+ come from the same address, \S+x\.tgz, with different hashes/.test(result.answer.error),
+        ok(/^node_modules\/(one|two)\/\S+ and node_modules\/(one|two)\/\S+ come from the same URL, \S+x\.tgz, with different hashes/.test(result.answer.error),
                 `both are named: ${result.answer.error}`, result);
         server.close();
 };
@@ -253,7 +253,7 @@ tests['hashes and --allow-unverified'] = async () => {
                         ok(result.answer.name === 'top' && hashes(result).filter((hash) => hash === expected).length === 2, what, [result, result.answer.name && hashes(result)]);
                 server.close();
         };
-        const wrong = /victim@1\.0\.0: what came is not|come from the same address, .*with different hashes/;
+        const wrong = /victim@1\.0\.0: what came is not|come from the same URL, .*with different hashes/;
         await check('an address before the registry\'s package of the same one', ({ own }) => ({ top: { '1.0.0': { dependencies: { byurl: own, mid: '1' } } }, mid: needs('victim') }), evil, wrong);
         for (const [first, second] of [['a-none', 'b-pinned'], ['z-none', 'b-pinned'], ['a-md5', 'b-pinned']])
                 await check(`${first} and ${second}`, ({ wrap, x }) => ({ top: needs(first, second), [first]: wrap(/md5/.test(first) ? 'md5-AAAA' : undefined, x), [second]: wrap(sri(good), x) }), evil, wrong);
@@ -341,7 +341,7 @@ tests.argv = async () => {
         }
         seen.length = 0;
         const owner = await install('github:me:pa@s3cret@foo/bar', { server });
-        ok(/the name of its owner has an '@'; in a password '@' is written %40/.test(owner.answer.error) && !/s3cret/.test(owner.out + owner.err),
+        ok(/the owner of the repository has an '@' in its name; in a password, write '@' as %40/.test(owner.answer.error) && !/s3cret/.test(owner.out + owner.err),
                 `so is half a password: ${owner.answer.error}`, owner);
         const daemon = await listen(() => seen.push(...commands()));
         const named = await install(`git://s3cret@127.0.0.1:${daemon.port}/x.git`, { server, npmrc: ['fetch-timeout=1500', 'fetch-retries=0'] });

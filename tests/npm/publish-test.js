@@ -30,7 +30,7 @@ module.exports = async (fetcher, registry, token) => {
         let result, doc;
 
         result = await publish(one, { npmrc: [`registry=${registry.url}`] });
-        check(result, /^there are no credentials for http.* in \.npmrc; 'npm login'/.test(result.answer.error), 'without credentials nothing is published');
+        check(result, /^there are no credentials for http.* in \.npmrc; run 'npm login'/.test(result.answer.error), 'without credentials nothing is published');
         result = await publish(one, { npmrc: [`registry=${registry.url}`], dry_run: true });
         check(result, result.answer.published === false && result.answer.files.length === 4, 'a dry run says what would be');
         ok((await known('made')).error, '... and publishes nothing');
@@ -81,7 +81,7 @@ module.exports = async (fetcher, registry, token) => {
         const said = fs.readFileSync(path.join(scripted, 'log'), 'utf8').split('\n').join(', ');
         ok(said === 'prepublishOnly 1.0.0, prepack 1.1.0, prepare 1.1.0, postpack 1.1.0, publish 1.1.0, postpublish 1.1.0, ', '... and run in their order', said);
         result = await publish(version('broken', '1.0.0', { scripts: { prepack: 'exit 3' } }));
-        check(result, /^the prepack script failed: it ended with status 3/.test(result.answer.error), 'a script that fails ends it');
+        check(result, /^the prepack script failed: it exited with status 3/.test(result.answer.error), 'a script that fails ends it');
         ok((await known('broken')).error, '... before anything is published');
 
         // other servers

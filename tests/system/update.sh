@@ -63,7 +63,7 @@ first_boot() {
         unharmed app 1.1.0 "$pid"
         publish gone 1.0.0 ',"scripts":{"install":"echo last words; exit 7"}'
         exits "an install script of a dependency that fails" 1 pm2ctl update app
-        like "... is named" "$OUTPUT" 'gone: the install script failed: it ended with status 7'
+        like "... is named" "$OUTPUT" 'gone: the install script failed: it exited with status 7'
         like "... and quoted" "$OUTPUT" 'last words'
         unharmed app 1.1.0 "$pid"
         publish app 2.0.1 ',"apps":[{"script":"elsewhere.js"}]'
@@ -168,7 +168,7 @@ first_boot() {
         # shellcheck disable=SC2016
         publish net 1.0.0 ',"scripts":{"install":"node -e \"require('"'http'"').get('"'$SERVED'"', () => process.exit(0)).on('"'error'"', () => process.exit(9))\""}'
         exits "install scripts reach nothing" 1 pm2ctl install net
-        like "... and fail" "$OUTPUT" 'the install script failed: it ended with status 9'
+        like "... and fail" "$OUTPUT" 'the install script failed: it exited with status 9'
         ok "... but with --scripts-network they do" pm2ctl install --scripts-network net
         ok "... or are left out with --ignore-scripts" pm2ctl install --ignore-scripts net
         like "... which is said" "$OUTPUT" 'install scripts, which are not run'
