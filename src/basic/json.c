@@ -215,6 +215,10 @@ int json_add_uint(json_object *o, const char *key, uint64_t value) {
         return json_add(o, key, json_object_new_uint64(value));
 }
 
+int json_add_null(json_object *o, const char *key) {
+        return json_object_object_add(o, key, NULL) < 0 ? -ENOMEM : 0;
+}
+
 int json_add_bool(json_object *o, const char *key, bool value) {
         return json_add(o, key, json_object_new_boolean(value));
 }

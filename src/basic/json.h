@@ -42,6 +42,7 @@ int json_add_string(json_object *o, const char *key, const char *value);
 int json_add_address(json_object *o, const char *key, const char *value);
 int json_add_uint(json_object *o, const char *key, uint64_t value);
 int json_add_bool(json_object *o, const char *key, bool value);
+int json_add_null(json_object *o, const char *key);
 int json_add(json_object *o, const char *key, json_object *value);
 
 /* A deep copy, NULL if out of memory (or of NULL). */

@@ -7,8 +7,8 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/conf.h"
-#include "ctl/reports.h"
 #include "model/name.h"
+#include "module/reports.h"
 #include "module/units.h"
 #include "store/installed.h"
 
@@ -97,7 +97,7 @@ static int complete_unit_actions(Context *c, const char *unit, Error *e) {
         Record record = {};
         int r;
 
-        r = reports_record(c, unit, e, &record);
+        r = unit_record(&c->modules, unit, e, &record);
         if (r <= 0)
                 return r;
         print_actions(record.actions);

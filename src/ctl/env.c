@@ -5,10 +5,10 @@
 #include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "ctl/reports.h"
 #include "ctl/select.h"
 #include "model/name.h"
 #include "model/secret.h"
+#include "module/reports.h"
 #include "unit/query.h"
 
 #define ENVIRONMENT_MAX (8U * 1024U * 1024U) /* the kernel lets no process have more by default */
@@ -105,7 +105,7 @@ static int show_environment(Context *c, const char *name, const char *unit, Erro
         if (!c->arg->show_secrets)
                 r = mask_new(&mask);
         if (r >= 0 && mask)
-                r = reports_add_secrets(c, name, e, mask);
+                r = module_add_secrets(&c->modules, name, e, mask);
         if (r >= 0)
                 r = read_environment(c->modules.scope.kind, pid, mask, e, variables);
         return r < 0 ? r : print_environment(c->arg, variables);

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/limits.h"
 
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "basic/table.h"
 #include "ctl/show-reports.h"
-#include "unit/limits.h"
-
-#define RUN "/run"
 
 /* -- as an object ------------------------------------------------------------------------------ */
 
 static int add_amount(json_object *o, const char *key, uint64_t value) {
-        if (value != UINT64_MAX)
-                return json_add_uint(o, key, value);
-        return json_object_object_add(o, key, NULL) < 0 ? -ENOMEM : 0;
+        return value != UINT64_MAX ? json_add_uint(o, key, value) : json_add_null(o, key);
 }
 
 static int add_words(json_object *o, const char *key, char *const *words) {
@@ -37,41 +30,30 @@ static int add_words(json_object *o, const char *key, char *const *words) {
         return 0;
 }
 
-/* The size of the file system that all modules have their runtime folders on; unlimited where that
- * is the system's own. */
-static uint64_t runtime_size(const Scope *s) {
-        struct stat run, runtime;
-        struct statvfs fs;
-
-        if (stat(s->runtime, &runtime) < 0 || stat(RUN, &run) < 0 || run.st_dev == runtime.st_dev ||
-            statvfs(s->runtime, &fs) < 0)
-                return UINT64_MAX;
-        return (uint64_t) fs.f_blocks * fs.f_frsize;
-}
-
 /* Those of its own, with their size, or their options if these name none in bytes. */
-static int add_folders(Context *c, json_object *o, const UnitLimits *l) {
+static int add_folders(json_object *o, const UnitLimits *l) {
         json_object *folders = json_object_new_object();
         int r;
 
         r = json_add(o, "folders", folders);
-        for (size_t i = 0; r >= 0 && l->folders && l->folders[i]; i += 2) {
+        if (r < 0)
+                return r;
+        for (size_t i = 0; l->folders && l->folders[i]; i += 2) {
+                const char *path = l->folders[i], *options = l->folders[i + 1];
                 uint64_t size = UINT64_MAX;
 
-                if (tmpfs_size(l->folders[i + 1], &size) > 0)
-                        r = json_add_uint(folders, l->folders[i], size);
-                else
-                        r = json_add_string(folders, l->folders[i], l->folders[i + 1]);
+                r = tmpfs_size(options, &size) > 0 ? json_add_uint(folders, path, size)
+                                                   : json_add_string(folders, path, options);
+                if (r < 0)
+                        return r;
         }
-        return r < 0 ? r : add_amount(o, "runtime", runtime_size(&c->modules.scope));
+        return 0;
 }
 
 /* The names of those limits that are set, but for which the kernel has no means here. */
-static int add_lapsed(Context *c, json_object *o, const UnitLimits *l) {
-        _cleanup_(strv_freep) char **lapsed = NULL;
-        /* without privileges no filter of packets is attached */
-        unsigned lost = ~l->controllers |
-                        (c->modules.scope.kind == SCOPE_USER ? CGROUP_ADDRESSES : 0);
+static int add_not_enforced(json_object *o, const UnitDetails *u) {
+        _cleanup_(strv_freep) char **names = NULL;
+        const UnitLimits *l = &u->limits;
         const struct {
                 const char *name;
                 bool set;
@@ -84,15 +66,15 @@ static int add_lapsed(Context *c, json_object *o, const UnitLimits *l) {
                 { "cpu_percent", l->cpu_usec != UINT64_MAX, CGROUP_CPU },
                 { "addresses_denied", l->denied, CGROUP_ADDRESSES },
         };
-        int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(limits); i++)
-                if (limits[i].set && (limits[i].needs & lost))
-                        r = strv_extend(&lapsed, limits[i].name);
-        return r < 0 ? r : add_words(o, "not_enforced", lapsed);
+        for (size_t i = 0; i < ELEMENTSOF(limits); i++)
+                if (limits[i].set && (limits[i].needs & u->not_enforced) &&
+                    strv_extend(&names, limits[i].name) < 0)
+                        return -ENOMEM;
+        return add_words(o, "not_enforced", names);
 }
 
-static int fill(Context *c, json_object *o, const UnitLimits *l) {
+static int add_amounts_of(json_object *o, const UnitLimits *l) {
         uint64_t cpu = l->cpu_usec == UINT64_MAX ? UINT64_MAX : l->cpu_usec * 100 / USEC_PER_SEC;
         const struct {
                 const char *key;
@@ -101,47 +83,29 @@ static int fill(Context *c, json_object *o, const UnitLimits *l) {
                 { "tasks", l->tasks }, { "memory", l->memory }, { "memory_high", l->memory_high },
                 { "swap", l->swap },   { "cpu_percent", cpu },  { "files", l->files },
         };
-        int r;
 
-        for (size_t i = 0; i < ELEMENTSOF(amounts); i++) {
-                r = add_amount(o, amounts[i].key, amounts[i].value);
-                if (r < 0)
-                        return r;
-        }
-        r = json_add_uint(o, "tasks_refused", l->events.tasks_refused);
-        if (r < 0)
-                return r;
-        r = json_add_uint(o, "memory_kills", l->events.memory_kills);
-        if (r < 0)
-                return r;
-        r = add_folders(c, o, l);
-        if (r < 0)
-                return r;
-        r = json_add_bool(o, "io_uring", l->io_uring);
-        if (r < 0)
-                return r;
-        r = add_words(o, "addresses_denied", l->denied);
-        if (r < 0)
-                return r;
-        r = add_words(o, "addresses_allowed", l->allowed);
-        return r < 0 ? r : add_lapsed(c, o, l);
+        for (size_t i = 0; i < ELEMENTSOF(amounts); i++)
+                if (add_amount(o, amounts[i].key, amounts[i].value) < 0)
+                        return -ENOMEM;
+        if (json_add_uint(o, "tasks_refused", l->events.tasks_refused) < 0)
+                return -ENOMEM;
+        return json_add_uint(o, "memory_kills", l->events.memory_kills);
 }
 
-int limits_add(Context *c, json_object *o, const UnitState *state, Error *e) {
-        _cleanup_(json_object_putp) json_object *limits = NULL;
-        _cleanup_(unit_limits_done) UnitLimits l = {};
-        int r;
+int limits_add(json_object *o, const UnitDetails *u, uint64_t runtime_size) {
+        const UnitLimits *l = &u->limits;
+        json_object *limits;
 
-        if (!state)
-                return json_object_object_add(o, "limits", NULL) < 0 ? -ENOMEM : 0;
-        r = unit_limits(c->modules.bus, state->path, e, &l);
-        if (r < 0)
-                return r;
+        if (!u->has_limits)
+                return u->facts.state ? 0 : json_add_null(o, "limits");
         limits = json_object_new_object();
-        if (!limits)
+        if (json_add(o, "limits", limits) < 0 || add_amounts_of(limits, l) < 0 ||
+            add_folders(limits, l) < 0 || add_amount(limits, "runtime", runtime_size) < 0 ||
+            json_add_bool(limits, "io_uring", l->io_uring) < 0 ||
+            add_words(limits, "addresses_denied", l->denied) < 0 ||
+            add_words(limits, "addresses_allowed", l->allowed) < 0)
                 return -ENOMEM;
-        r = fill(c, limits, &l);
-        return r < 0 ? r : json_add(o, "limits", TAKE_PTR(limits));
+        return add_not_enforced(limits, u);
 }
 
 /* -- as a panel -------------------------------------------------------------------------------- */
@@ -152,11 +116,11 @@ static void add_line(json_object *panel, const char *title, char *text) {
         free(text);
 }
 
-static bool is_lapsed(json_object *limits, const char *key) {
-        json_object *lapsed = json_get(limits, "not_enforced");
+static bool is_not_enforced(json_object *limits, const char *key) {
+        json_object *not_enforced = json_get(limits, "not_enforced");
 
-        for (size_t i = 0; lapsed && i < json_object_array_length(lapsed); i++)
-                if (streq_ptr(json_string(json_object_array_get_idx(lapsed, i)), key))
+        for (size_t i = 0; not_enforced && i < json_object_array_length(not_enforced); i++)
+                if (streq_ptr(json_string(json_object_array_get_idx(not_enforced, i)), key))
                         return true;
         return false;
 }
@@ -185,7 +149,7 @@ static void add_amounts(json_object *panel, json_object *limits) {
 
         for (size_t i = 0; i < ELEMENTSOF(amounts); i++) {
                 json_object *value = json_get(limits, amounts[i].key);
-                const char *after = is_lapsed(limits, amounts[i].key)
+                const char *after = is_not_enforced(limits, amounts[i].key)
                                             ? ", not enforced: its control group cannot"
                                             : "";
 
@@ -241,7 +205,7 @@ static void add_addresses(json_object *panel, json_object *limits, const char *k
         for (size_t i = 0; i < n; i++)
                 if (strv_extend(&words, json_string(json_object_array_get_idx(addresses, i))) < 0)
                         return;
-        if (is_lapsed(limits, key) &&
+        if (is_not_enforced(limits, key) &&
             strv_extend(&words, "(not enforced: only the system's manager can, with cgroup v2)") <
                     0)
                 return;

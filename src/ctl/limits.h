@@ -4,13 +4,11 @@
 /* What a unit of a module may take, as `show` has it. */
 
 #include "basic/json.h"
-#include "ctl/ctl.h"
-#include "unit/state.h"
+#include "module/details.h"
 
 /* Adds "limits" to a unit's object: an object with amounts in bytes, null where there is none; null
- * itself if the unit (`state`, may be NULL) is not loaded, since systemd reads drop-ins only then.
- */
-int limits_add(Context *c, json_object *o, const UnitState *state, Error *e);
+ * itself if the unit is not loaded, since systemd reads drop-ins only then. */
+int limits_add(json_object *o, const UnitDetails *u, uint64_t runtime_size);
 
 /* The panel with them. */
 void limits_print(json_object *limits);

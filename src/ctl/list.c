@@ -4,6 +4,8 @@
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "ctl/rows.h"
+#include "module/reports.h"
+#include "module/survey.h"
 #include "store/installed.h"
 #include "store/store.h"
 
@@ -67,31 +69,76 @@ static void tell_unmeasured(json_object *rows) {
         }
 }
 
-static int run_list(const void *args, char **words) {
-        _cleanup_(json_object_putp) json_object *rows = NULL;
+static int add_row(Context *c, const UnitFacts *facts, json_object *rows) {
+        json_object *row = NULL, *monitor = NULL;
+        int r;
+
+        r = row_new(c, facts, &row);
+        if (r < 0)
+                return r;
+        if (json_object_array_add(rows, row) < 0) {
+                (void) json_object_put(row);
+                return -ENOMEM;
+        }
+        r = row_add_measured(row, &facts->measured);
+        if (r < 0 || c->arg->json == JSON_OFF)
+                return r;
+        r = unit_monitor_or_recorded(&c->modules, facts->module->name, facts->unit, &monitor);
+        if (r < 0)
+                return r;
+        return json_object_object_add(row, "monitor", monitor) < 0 ? -ENOMEM : 0;
+}
+
+/* `ret_left_out` is negative where a module was left out. */
+static int collect_rows(Context *c, json_object *rows, int *ret_left_out) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(survey_done) Survey s = {};
+        int r;
+
+        r = modules_survey(&c->modules, &e, &s);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot list the modules");
+        for (size_t i = 0; i < s.n_units; i++)
+                if (add_row(c, s.units + i, rows) < 0)
+                        return log_oom();
+        *ret_left_out = s.r;
+        return 0;
+}
+
+static int list(Context *c) {
+        _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         TableStyle style;
+        int r, result = 0;
+
+        if (!rows)
+                return log_oom();
+        r = collect_rows(c, rows, &result);
+        if (r < 0)
+                return r;
+        style = table_style(c->arg, result < 0 ? NULL : "No modules are installed.");
+        r = print_rows(rows, &style);
+        if (r < 0)
+                result = log_error_errno(r, "Cannot print: %m");
+        if (c->arg->json != JSON_OFF)
+                return result;
+        tell_unmeasured(rows);
+        if (json_object_array_length(rows) == 0 && other_scope_has_modules(c))
+                log_notice("There are some in the %s scope: try --%s.",
+                           c->modules.scope.kind == SCOPE_SYSTEM ? "user" : "system",
+                           c->modules.scope.kind == SCOPE_SYSTEM ? "user" : "system");
+        return result;
+}
+
+static int run_list(const void *args, char **words) {
         Context c;
-        int r, result;
+        int r;
 
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = result = rows_collect(&c, &rows);
-        if (rows) {
-                style = table_style(c.arg, result < 0 ? NULL : "No modules are installed.");
-                r = print_rows(rows, &style);
-                if (r < 0)
-                        result = log_error_errno(r, "Cannot print: %m");
-                if (c.arg->json == JSON_OFF)
-                        tell_unmeasured(rows);
-                if (json_object_array_length(rows) == 0 && c.arg->json == JSON_OFF &&
-                    other_scope_has_modules(&c))
-                        log_notice("There are some in the %s scope: try --%s.",
-                                   c.modules.scope.kind == SCOPE_SYSTEM ? "user" : "system",
-                                   c.modules.scope.kind == SCOPE_SYSTEM ? "user" : "system");
-        }
+        r = list(&c);
         context_done(&c);
-        return result;
+        return r;
 }
 
 const Verb verb_list = { "list", " ls l ps ", NULL, "List the installed modules", 0, 0, run_list };

@@ -70,6 +70,10 @@ static void print_fields_ignored(Context *c, const ModuleNote *note) {
                    note->clause);
 }
 
+static void print_unreadable(Context *c, const ModuleNote *note) {
+        log_warning("Leaving '%s' out: %s", note->module, note->clause);
+}
+
 static void print_cleanup_failed(Context *c, const ModuleNote *note) {
         log_warning("Cannot clear what killed commands have left: %s", note->clause);
 }
@@ -102,6 +106,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_RESOLV_CONF_UNREAD] = print_resolv_conf_unread,
                 [MODULE_NOTE_NAME_SERVERS_DENIED] = print_name_servers_denied,
                 [MODULE_NOTE_RUNTIME_FULL] = print_runtime_full,
+                [MODULE_NOTE_UNREADABLE] = print_unreadable,
                 [MODULE_NOTE_CLEANUP_FAILED] = print_cleanup_failed,
                 [MODULE_NOTE_SETTINGS_SKIPPED] = print_settings_skipped,
                 [MODULE_NOTE_SERVICE_ENABLED] = print_service_enabled,

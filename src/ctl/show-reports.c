@@ -4,7 +4,7 @@
 #include "axm/metric.h"
 #include "basic/string-util.h"
 #include "basic/table.h"
-#include "ctl/reports.h"
+#include "module/reports.h"
 
 #define LABEL_WIDTH 12
 
@@ -21,7 +21,7 @@ static const char *value_text(json_object *value) {
 }
 
 static bool is_hidden(json_object *o, const char *panel) {
-        json_object *shown = reports_internal(json_get(o, "options"), panel);
+        json_object *shown = option_get(json_get(o, "options"), panel);
 
         return json_object_is_type(shown, json_type_boolean) && !json_object_get_boolean(shown);
 }
@@ -62,7 +62,7 @@ void show_panel(const char *title, json_object *o) {
 
 /* human_info: pairs of a label and a text. */
 static void print_information(json_object *o) {
-        json_object *pairs = reports_internal(json_get(o, "options"), "human_info");
+        json_object *pairs = option_get(json_get(o, "options"), "human_info");
         bool titled = false;
 
         if (!json_object_is_type(pairs, json_type_array) || is_hidden(o, "show_module_meta"))
@@ -150,8 +150,8 @@ static void print_measured(json_object *measured) {
 
 void show_names(json_object *o, const char *description) {
         json_object *options = json_get(o, "options");
-        json_object *label = reports_internal(options, "name");
-        json_object *comment = reports_internal(options, "comment");
+        json_object *label = option_get(options, "name");
+        json_object *comment = option_get(options, "comment");
 
         if (label)
                 show_line("Label", value_text(label));
@@ -183,7 +183,7 @@ void show_reports(json_object *o) {
 
         print_information(o);
         show_panel("Settings, as the module reported them",
-                   reports_internal(options, "module_conf"));
+                   option_get(options, "module_conf"));
         print_panel("Configuration, as the module reported it", options, elsewhere,
                     ELEMENTSOF(elsewhere));
         print_metrics(o, "Metrics", /* latency= */ false);

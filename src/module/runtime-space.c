@@ -8,6 +8,7 @@
 #include "basic/string-util.h"
 #include "model/name.h"
 
+#define RUN        "/run"
 #define BLOCK_SIZE 512 /* of st_blocks */
 #define SCARCE     100 /* less than a hundredth left is full: a unit takes some files and blocks */
 
@@ -104,4 +105,14 @@ void runtime_space_check(Modules *modules) {
         if (full && !modules->runtime_full)
                 note_full(modules, files);
         modules->runtime_full = full;
+}
+
+uint64_t runtime_space_size(const Scope *scope) {
+        struct stat run, runtime;
+        struct statvfs fs;
+
+        if (stat(scope->runtime, &runtime) < 0 || stat(RUN, &run) < 0 ||
+            run.st_dev == runtime.st_dev || statvfs(scope->runtime, &fs) < 0)
+                return UINT64_MAX;
+        return (uint64_t) fs.f_blocks * fs.f_frsize;
 }

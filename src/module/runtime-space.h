@@ -9,3 +9,6 @@
  * it is not full any more. Blocks for a walk over the runtime folders where it is full, and for one
  * system call else. */
 void runtime_space_check(Modules *modules);
+
+/* Bytes of that file system; UINT64_MAX: it is the system's own, /run. */
+uint64_t runtime_space_size(const Scope *scope);
