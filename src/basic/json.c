@@ -106,7 +106,7 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         size_t end;
 
         if (size >= INT_MAX)
-                return error_set(e, -EBADMSG, "document too large");
+                return error_set(e, -EBADMSG, "the document is too large");
         /* json-c's own check lets overlong forms and surrogates pass. */
         if (!utf8_is_valid(text, size))
                 return error_set(e, -EBADMSG, "not UTF-8");
@@ -122,7 +122,7 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         if (je == json_tokener_error_depth)
                 return error_set(e, -EBADMSG, "nested more than %d levels deep", JSON_DEPTH_MAX);
         if (je == json_tokener_continue)
-                return error_set(e, -EBADMSG, "JSON ends too early (line %u)", line_of(text, size));
+                return error_set(e, -EBADMSG, "unexpected end of JSON (line %u)", line_of(text, size));
         if (je != json_tokener_success)
                 return error_set(e, -EBADMSG, "not valid JSON: %s (line %u)",
                                  json_tokener_error_desc(je), line_of(text, MIN2(end, size)));
@@ -130,7 +130,7 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         while (end < size && strchr(" \t\r\n", text[end]) && text[end])
                 end++;
         if (end < size)
-                return error_set(e, -EBADMSG, "something follows the JSON document (line %u)",
+                return error_set(e, -EBADMSG, "unexpected text after the JSON document (line %u)",
                                  line_of(text, end));
 
         end = find_foreign(text, size);

@@ -54,9 +54,9 @@ static int explain_failure(int fd, const char *path, size_t length, const char *
             S_ISLNK(st.st_mode))
                 return error_set(e, -ELOOP, "%.*s is a symlink", (int) length, path);
         if (r == -ENOENT)
-                return error_set(e, r, "%.*s is gone", (int) length, path);
+                return error_set(e, r, "%.*s does not exist", (int) length, path);
         if (r == -ENOTDIR)
-                return error_set(e, r, "%.*s is not a folder", (int) length, path);
+                return error_set(e, r, "%.*s is not a directory", (int) length, path);
         return error_set(e, r, "cannot open %.*s: %s", (int) length, path, strerror(-r));
 }
 
@@ -76,7 +76,7 @@ static int open_component(int fd, const char *path, size_t begin, size_t end, Er
 static int note_step(int fd, const char *path, size_t length, Error *e, PathChain *chain) {
         int r = chain ? add_step(fd, length, chain) : 0;
 
-        return r < 0 ? error_set(e, r, "cannot look at %.*s: %s", (int) length, path, strerror(-r))
+        return r < 0 ? error_set(e, r, "cannot examine %.*s: %s", (int) length, path, strerror(-r))
                      : 0;
 }
 
@@ -144,9 +144,8 @@ static int refuse_owner(const PathChainStep *s, const char *path, Error *e) {
         if (r < 0)
                 return r;
         return error_set(e, -EPERM,
-                         "%.*s is owned by '%s', who could put anything in the place of %s: move "
-                         "the folder to where only root and its owner may write, such as its "
-                         "owner's home",
+                         "%.*s is owned by '%s', who could replace %s: move the directory to where "
+                         "only root and its owner may write, such as its owner's home",
                          (int) s->length, path, owner, path);
 }
 
@@ -156,13 +155,13 @@ static int refuse_others(const PathChainStep *s, const char *path, Error *e) {
 
         if (s->mode & S_ISVTX)
                 return error_set(e, -EPERM,
-                                 "everybody may write to %.*s and could put anything in the place "
-                                 "of %s once that is removed: move the folder to where only root "
-                                 "and its owner may write, such as its owner's home",
+                                 "every user may write to %.*s and could replace %s once it is "
+                                 "removed: move the directory to where only root and its owner may "
+                                 "write, such as its owner's home",
                                  length, path, path);
         return error_set(e, -EPERM,
-                         "everybody may write to %.*s and could change what runs from %s: run "
-                         "'chmod o-w %.*s', or move the folder",
+                         "every user may write to %.*s and could change what runs from %s: run "
+                         "'chmod o-w %.*s', or move the directory",
                          length, path, path, length, path);
 }
 
@@ -173,16 +172,16 @@ static int refuse_group(const PathChainStep *s, const char *path, Error *e) {
 
         if (s->acl)
                 return error_set(e, -EPERM,
-                                 "others may write to %.*s by its access control list and could "
-                                 "change what runs from %s: run 'setfacl -b %.*s', or move the "
-                                 "folder",
+                                 "other users may write to %.*s by its access control list and "
+                                 "could change what runs from %s: run 'setfacl -b %.*s', or move "
+                                 "the directory",
                                  length, path, path, length, path);
         r = group_name(s->gid, &group);
         if (r < 0)
                 return r;
         return error_set(e, -EPERM,
                          "the group '%s' may write to %.*s and could change what runs from %s: run "
-                         "'chmod g-w %.*s', or move the folder",
+                         "'chmod g-w %.*s', or move the directory",
                          group, length, path, path, length, path);
 }
 
@@ -199,7 +198,7 @@ int path_chain_check(const PathChain *chain, const char *path, const uid_t *trus
                 if (s->mode & S_IWGRP)
                         r = s->acl ? 0 : check_group(s->gid, trusted, n_trusted);
                 if (r < 0)
-                        return error_set(e, r, "cannot tell who belongs to group %u: %s",
+                        return error_set(e, r, "cannot read the members of group %u: %s",
                                          (unsigned) s->gid, strerror(-r));
                 if (r == 0)
                         return refuse_group(s, path, e);

@@ -40,7 +40,7 @@ static int check_file(int fd, Error *e) {
                                  "it is owned by UID %u; chown it to root or the calling user",
                                  (unsigned) st.st_uid);
         if (st.st_mode & 0022)
-                return error_set(e, -EPERM, "others than its owner may write to it; chmod go-w it");
+                return error_set(e, -EPERM, "other users than its owner may write to it; run chmod go-w on it");
         return 0;
 }
 
@@ -83,7 +83,7 @@ int trusted_file_open(const char *path, TrustedFlags flags, Error *e) {
         fd = openat(folder_fd, name, how | O_NOFOLLOW);
         link = fd < 0 && errno == ELOOP;
         if (link && !(flags & TRUSTED_FOLLOW))
-                return error_set(e, -EPERM, "it is a symlink; put the file itself there");
+                return error_set(e, -EPERM, "it is a symlink; replace it by the file itself");
         if (link)
                 fd = openat(folder_fd, name, how);
         if (fd < 0)

@@ -154,7 +154,7 @@ static int parse_part(const char *text, Part part, Error *e, Cron *c) {
                                          parts[part].title, text);
                 if (r < 0 || (*s && *s != ','))
                         return error_set(e, -EINVAL,
-                                         "says '%s' for the %s, which cannot be said to systemd; "
+                                         "has '%s' for the %s, which systemd has no equivalent for; "
                                          "numbers, names, '*', '-', '/' and ',' can",
                                          text, parts[part].title);
                 if (!*s++)
@@ -238,7 +238,7 @@ int cron_to_calendar(const char *text, Error *e, char ***ret) {
         int r;
 
         if (has_control(text) || strlen(text) > CRON_TEXT_MAX)
-                return error_set(e, -EINVAL, "holds control characters, or more than %d bytes",
+                return error_set(e, -EINVAL, "has control characters or more than %d bytes",
                                  CRON_TEXT_MAX);
         for (size_t i = 0; i < ELEMENTSOF(nicknames); i++)
                 if (strcasecmp(text, nicknames[i].name) == 0)

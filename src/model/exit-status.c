@@ -10,7 +10,7 @@ static const struct {
         { EXIT_STATUS_SETTINGS, "its settings cannot be read" },
         { EXIT_STATUS_INTERPRETER, "its interpreter is not found or cannot be executed" },
         { EXIT_STATUS_CHANNEL, "pm2-launch could not set up the channel to the module" },
-        { EXIT_STATUS_FOLDER, "its folder cannot be opened, or is not the one that was linked" },
+        { EXIT_STATUS_FOLDER, "its directory cannot be opened, or is not the one that was linked" },
         /* systemd's, see systemd.exec(5) */
         { 200, "its working directory cannot be entered" },
         { 203, "its program cannot be executed" },
@@ -18,10 +18,10 @@ static const struct {
         { 216, "its group does not exist, or may not be switched to" },
         { 226, "its sandbox cannot be set up" },
         { 228, "its system call filter cannot be set up" },
-        { 233, "its runtime folder cannot be made" },
-        { 238, "its state folder cannot be made" },
-        { 239, "its cache folder cannot be made" },
-        { 243, "its settings cannot be handed over" },
+        { 233, "its runtime directory cannot be created" },
+        { 238, "its state directory cannot be created" },
+        { 239, "its cache directory cannot be created" },
+        { 243, "its settings cannot be passed to it" },
 };
 
 const uint8_t exit_status_launch[] = {

@@ -20,7 +20,7 @@ int field_text(json_object *value, void *field, Error *e) {
         if (!s)
                 return field_wrong_type(value, "a string", e);
         if (has_control(s) || strlen(s) > FIELD_TEXT_MAX)
-                return error_set(e, -EINVAL, "holds control characters, or more than %d bytes",
+                return error_set(e, -EINVAL, "has control characters or more than %d bytes",
                                  FIELD_TEXT_MAX);
         return free_and_strdup(field, s);
 }
@@ -131,7 +131,7 @@ static int parse_amount(json_object *value, const char *letters, const uint64_t 
         if (!s)
                 return field_wrong_type(value, "a whole number", e);
         if (!isdigit((unsigned char) s[0]))
-                return error_set(e, -EINVAL, "is no whole number: '%.32s'", s);
+                return error_set(e, -EINVAL, "is not a whole number: '%.32s'", s);
 
         errno = 0;
         n = strtoull(s, &end, 10);
@@ -140,7 +140,7 @@ static int parse_amount(json_object *value, const char *letters, const uint64_t 
                 end++;
         }
         if (errno || *end || __builtin_mul_overflow((uint64_t) n, factor, ret) || *ret > INT64_MAX)
-                return error_set(e, -EINVAL, "is no whole number in range: '%.32s'", s);
+                return error_set(e, -EINVAL, "is not a whole number in range: '%.32s'", s);
         return 0;
 }
 
@@ -160,7 +160,7 @@ int field_duration(json_object *value, void *field, Error *e) {
         if (r < 0)
                 return r;
         if (msec > INT64_MAX / USEC_PER_MSEC)
-                return error_set(e, -EINVAL, "is too long a time");
+                return error_set(e, -EINVAL, "is too long");
         *(uint64_t *) field = msec * USEC_PER_MSEC;
         return 0;
 }

@@ -59,8 +59,8 @@ const char *interpreter_instead_of(const char *interpreter) {
 int interpreter_missing(const char *interpreter, const char *path, bool set, Error *e) {
         if (set)
                 return error_set(e, -ENOENT,
-                                 "its interpreter '%s' is not in %s, which the setting 'PATH' "
-                                 "says: change that, or unset it",
+                                 "its interpreter '%s' is not in %s, the value of the setting "
+                                 "'PATH': change or unset it",
                                  interpreter, path);
         return error_set(e, -ENOENT,
                          "its interpreter '%s' is not in the unit's PATH (%s): install it there",

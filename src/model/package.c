@@ -111,7 +111,7 @@ static int parse_declarations(json_object *apps, const char *field, Error *e, Pa
                         return r;
         }
         if (p->n_apps == 0)
-                return error_set(e, -EINVAL, "field '%s' lists no app", field);
+                return error_set(e, -EINVAL, "field '%s' lists no apps", field);
         return 0;
 }
 

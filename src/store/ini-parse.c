@@ -83,7 +83,7 @@ static int take_section(Reader *r, const char *start, const char *stop) {
         while (rest < stop && strchr(BLANKS "\n", *rest))
                 rest++;
         if (rest < stop && *rest != ';' && *rest != '#')
-                return refuse(r, "something follows a section's name");
+                return refuse(r, "unexpected text after a section's name");
 
         name = strndup(start, (size_t) (close - start));
         if (!name)

@@ -34,7 +34,7 @@ int ini_chunk_scan(const char *chunk, Error *e, size_t *ret_size) {
                                  "a double quote is not closed (is there a ';' after a blank? It "
                                  "starts a comment; write \\x3b)");
         if (p[1])
-                return error_set(e, -EBADMSG, "something follows the closing double quote");
+                return error_set(e, -EBADMSG, "unexpected text after the closing double quote");
         *ret_size = (size_t) (p - chunk);
         return INI_CHUNK_LAST;
 }

@@ -373,7 +373,7 @@ echo "registry=$url" >"$HOME/.npmrc"
 for mode in 0666 0660 0622; do
         chmod "$mode" "$HOME/.npmrc"
         status "an .npmrc of mode $mode" 1 install deep
-        says "... is ignored" "\.npmrc is ignored: others than its owner may write to it"
+        says "... is ignored" "\.npmrc is ignored: other users than its owner may write to it"
 done
 chmod 0600 "$HOME/.npmrc"
 if [ "$(id -u)" -eq 0 ]; then
@@ -384,12 +384,12 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 printf 'registry=%s\n' "$url" >other && chmod 0666 other
 output=$(NPM_CONFIG_USERCONFIG=$tmp/other pm2ctl install deep 2>&1)
-says "one that a variable names is held to the same" "other is ignored: others than its owner"
+says "one that a variable names is held to the same" "other is ignored: other users than its owner"
 printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/ca.pem" >"$HOME/.npmrc"
 touch ca.pem && chmod 0666 ca.pem
-refused "so is what it names" "file of 'cafile', .*, is not used: others than its owner" install deep
+refused "so is what it names" "file of 'cafile', .*, is not used: other users than its owner" install deep
 chmod 0644 ca.pem && mkdir -m 0777 open && cp ca.pem open/ && printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/open/ca.pem" >"$HOME/.npmrc"
-refused "... also in a folder of everybody's" "is not used: everybody may write to $tmp/open" install deep
+refused "... also in a folder of everybody's" "is not used: every user may write to $tmp/open" install deep
 echo "registry=$url" >"$HOME/.npmrc"
 
 # ignores NAME REASON FOLDER: the .npmrc there names a registry that is not ours, and goes uncounted
@@ -405,9 +405,9 @@ ignores "... to what a process is called" "it is a symlink" proc
 ignores "... that is a FIFO" "it is not a regular file" fifo
 ignores "... that is a folder" "it is not a regular file" folder
 cp elsewhere open/.npmrc
-ignores "... in a folder that everybody may write to" "everybody may write to" open
+ignores "... in a folder that every user may write to" "every user may write to" open
 chmod 1777 open
-ignores "... sticky or not" "everybody may write to" open
+ignores "... sticky or not" "every user may write to" open
 if [ "$(id -u)" -eq 0 ]; then
         chmod 0755 open && chown 1 open
         ignores "... in another user's folder" "$tmp/open is owned by '" open

@@ -104,7 +104,7 @@ status "a symlink in the place of a linked folder means the module" 1 pm2ctl sho
 says "... which is not read through it" "linked is a symlink"
 rm linked
 status "so does the path where none is" 1 pm2ctl show ./linked
-says "... as it says" "linked is gone"
+says "... as it says" "linked does not exist"
 status "the folder of a link may be gone" 0 pm2ctl uninstall "$tmp/linked"
 says "... its name means the module" "linked is uninstalled"
 nearest() { # NAME WORD: what is offered for the word, '' for nothing

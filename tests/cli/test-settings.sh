@@ -164,7 +164,7 @@ got=$(pm2ctl set my.tool:a 2 2>&1)
 [ $? -eq 0 ] && [[ $got == *'Nothing is restarted'* ]]
 result $? 'without a manager it says that nothing is restarted' "$got"
 prints '--no-restart asks for none' '' set --no-restart my.tool:a 2
-without=" its interpreter 'node' is not in /nowhere, which the setting 'PATH' says: change that, or unset it"
+without=" its interpreter 'node' is not in /nowhere, the value of the setting 'PATH': change or unset it"
 refuses 'a PATH without the interpreter would start nothing' 1 "module 'my.tool':$without" set PATH /nowhere
 refuses 'nor one module' 1 "module 'other':$without" set other:PATH /nowhere
 mkdir bin && install -m 755 /dev/null bin/node

@@ -104,7 +104,7 @@ refused('settings larger than the kernel takes', Unit({'index.js': TELL}, {'conf
 refused('an interpreter that is not there', Unit({'x.js': ''}, {'apps': [{'script': 'x.js', 'interpreter': 'zzz'}]}),
         173, "its interpreter 'zzz' is not in the unit's PATH")
 refused('an interpreter that the PATH of a setting has not', Unit({'index.js': TELL}, everywhere='[settings]\nPATH = /x\n'), 173,
-        "its interpreter 'node' is not in /x, which the setting 'PATH' says")
+        "its interpreter 'node' is not in /x, the value of the setting 'PATH'")
 refused('an interpreter that cannot be executed',
         Unit({'x.js': ''}, {'apps': [{'script': 'x.js', 'interpreter': '/etc/passwd'}]}), 173,
         'cannot execute /etc/passwd: Permission denied')

@@ -35,7 +35,7 @@ case $REBOOT_MARK in
         fails "what is disabled does not" systemctl is-active -q pm2@flaky.service
         ok "... until it is started" pm2ctl start flaky
         fails "what has no folder does not" systemctl is-active -q pm2@deleted.service
-        like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted did not start: .*/home/dev/deleted is gone'
+        like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted did not start: .*/home/dev/deleted does not exist'
         fails "what has another folder does not either" systemctl is-active -q pm2@replaced.service
         like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" \
                 'replaced did not start: /home/dev/replaced is not the folder that was linked'

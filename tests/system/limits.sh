@@ -238,7 +238,7 @@ while time.monotonic() < end:
     except OSError:
         time.sleep(0.05)'
 exits "a module of many folders lets no new one start" 1 pm2ctl install @acme/tool
-like "... which says why" "$OUTPUT" '@acme/tool 1.0.0 did not start: its runtime folder cannot be made'
+like "... which says why" "$OUTPUT" '@acme/tool 1.0.0 did not start: its runtime directory cannot be created'
 like "... and who it is" "$OUTPUT" "${full}[0-9]* KiB in 16[0-9]* files; 'pm2ctl stop opened' makes room"
 ok "... actions work" pm2ctl trigger sends action-0
 ok "... it is stopped" pm2ctl stop opened

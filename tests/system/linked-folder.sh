@@ -31,14 +31,14 @@ refused() { # DESCRIPTION REGEX FOLDER: it is not linked
 # -- what others may write to
 for folder in /tmp/work /var/tmp/work /dev/shm/work; do
         project "$folder" bob tmp
-        refused "$folder" "everybody may write to ${folder%/work} .*move the folder" "$folder"
+        refused "$folder" "every user may write to ${folder%/work} .*move the directory" "$folder"
         rm -r "$folder"
 done
 project /srv/open/work bob open
 chmod 777 /srv/open
-refused "a folder in one that is open to all" "everybody may write to /srv/open .*'chmod o-w /srv/open'" /srv/open/work
+refused "a folder in one that is open to all" "every user may write to /srv/open .*'chmod o-w /srv/open'" /srv/open/work
 chmod 755 /srv/open && chmod 757 /srv/open/work
-refused "one that is open itself" "everybody may write to /srv/open/work" /srv/open/work
+refused "one that is open itself" "every user may write to /srv/open/work" /srv/open/work
 chmod 755 /srv/open/work && chgrp team /srv/open && chmod 2775 /srv/open
 refused "a folder in one of a group" "the group 'team' may write to /srv/open .*'chmod g-w /srv/open'" /srv/open/work
 chgrp bob /srv/open
@@ -114,7 +114,7 @@ stands_firm "a symlink to it" "$work is a symlink; if what is there is meant, li
 rm "$work" && ln -s /home/alice "$work"
 stands_firm "a symlink to another's" "$work is a symlink"
 rm "$work"
-stands_firm "nothing" "$work is gone"
+stands_firm "nothing" "$work does not exist"
 mv /home/bob/old "$work"
 again
 project /srv/decoy bob decoy
@@ -180,7 +180,7 @@ ok "... records the folder" output_has "\"inode\": *$(stat -c %i "$work")" cat "
 forget
 chmod 777 "$work"
 exits "what 0.1 linked, where others may write" 1 pm2ctl restart work
-like "... is refused" "$OUTPUT" "0\.1 did not record which folder was linked, and it may be another by now: everybody may write to $work"
+like "... is refused" "$OUTPUT" "0\.1 did not record which folder was linked, and it may be another by now: every user may write to $work"
 fails "... by the launcher too" systemctl restart pm2@work.service
 chmod 755 "$work" && chown -R alice: "$work"
 exits "what 0.1 linked, of another now" 1 pm2ctl restart work
@@ -260,7 +260,7 @@ pm2ctl uninstall work
 loginctl enable-linger bob && wait_for 20 test -S /run/user/4101/bus
 as_user bob mkdir -p /tmp/bobs && as_user bob bash -c 'echo "{ \"name\": \"own\", \"main\": \"x.js\" }" >/tmp/bobs/package.json && echo "setInterval(() => {}, 1000)" >/tmp/bobs/x.js'
 exits "user scope: a folder in /tmp" 1 as_user bob pm2ctl install /tmp/bobs
-like "... is refused" "$OUTPUT" 'everybody may write to /tmp '
+like "... is refused" "$OUTPUT" 'every user may write to /tmp '
 as_user bob cp -r /tmp/bobs /home/bob/own
 ok "user scope: install" as_user bob pm2ctl install ./own
 as_user bob mv own own.old && cp -r /tmp/bobs /home/bob/own && chown -R alice: /home/bob/own

@@ -49,8 +49,8 @@ static void test_open(void) {
                 { "way/link", "way/link is a symlink", -ELOOP },
                 { "link/to/folder", "link is a symlink", -ELOOP },
                 { "way/loop/x", "loop is a symlink", -ELOOP },
-                { "way/file", "file is not a folder", -ENOTDIR },
-                { "way/none/folder", "way/none is gone", -ENOENT },
+                { "way/file", "file is not a directory", -ENOTDIR },
+                { "way/none/folder", "way/none does not exist", -ENOENT },
                 { "way/../way/to", "..", -EINVAL },
         };
 
@@ -83,7 +83,7 @@ static void test_check(void) {
                 { { .uid = 40002, .mode = 0755 }, NULL },
                 { { .uid = 40003, .mode = 0755 }, "/srv is owned by '40003'" },
                 { { .uid = 40003, .mode = 01777 }, "/srv is owned by '40003'" },
-                { { .uid = 0, .mode = 01777 }, "everybody may write to /srv" },
+                { { .uid = 0, .mode = 01777 }, "every user may write to /srv" },
                 { { .uid = 0, .mode = 0777 }, "'chmod o-w /srv'" },
                 { { .uid = 40001, .mode = 0702 }, "'chmod o-w /srv'" },
                 { { .uid = 0, .gid = 40009, .mode = 0775 }, "the group '40009' may write to /srv" },
@@ -137,7 +137,7 @@ static void test_same(void) {
         opens(&m, 0, NULL);
 
         ok(rename(at("home/work"), at("home/old")) == 0);
-        opens(&m, -ENOENT, "home/work is gone");
+        opens(&m, -ENOENT, "home/work does not exist");
         ok(symlink("old", at("home/work")) == 0);
         opens(&m, -ESTALE, "home/work is a symlink; if what is there is meant, link it again");
         ok(unlink(at("home/work")) == 0 && mkdir(at("home/work"), 0755) == 0);

@@ -52,7 +52,7 @@ static void test_refused(void) {
                 { "{\"name\":\"a\",\"version\":\"../../x\"}", "field 'version'" },
                 { HEAD "\"config\":[]}", "field 'config' must be an object" },
                 { HEAD "\"x\":1}", "no entry point" },
-                { HEAD "\"apps\":[]}", "field 'apps' lists no app" },
+                { HEAD "\"apps\":[]}", "field 'apps' lists no apps" },
                 { HEAD "\"apps\":[{}]}", "field 'apps[0]' has no 'script'" },
                 { HEAD "\"apps\":[{\"script\":\"../a\"}]}",
                   "field 'apps[0].script': must be a path inside" },
