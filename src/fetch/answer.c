@@ -10,7 +10,7 @@
 #include "npm/registry/npmrc.h"
 #include "npm/tree/resolver.h"
 
-/* Where the administrator wants no scripts anywhere. */
+/* The administrator can turn scripts off everywhere. */
 static bool scripts_are_off(const Fetch *f) {
         return streq_ptr(npmrc_get(f->npmrc, "ignore-scripts"), "true");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What pm2ctl gets of a tree that was fetched. */
+/* What pm2-fetch tells pm2ctl about a tree that it fetched. */
 
 #include "fetch/fetch.h"
 

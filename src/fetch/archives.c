@@ -45,8 +45,8 @@ void archives_free(Fetch *f) {
 
 /* -- finding one that is there already ------------------------------------------------ */
 
-/* A registry vouches for a name and a version: an archive that it was not asked about, or another
- * one's, is not theirs, though it may be the same. */
+/* A registry vouches for a name and a version. An archive that it was not asked about, or that is
+ * of another name or version, cannot be used for them, even if its bytes are the same. */
 static bool is_another(const Archive *a, const ArchiveSource *s) {
         return !a->name != !s->name || (a->name && !streq(a->label, s->label)) ||
                (s->published && !a->published);
@@ -58,8 +58,8 @@ static bool is_usable(const char *integrity) {
         return integrity && integrity_parse(integrity, /* e= */ NULL, &parsed) >= 0;
 }
 
-/* Only what is compared with a hash, or turned out to have it, answers for one: whether a URL is
- * the same says nothing about what came. */
+/* Only an archive that is compared with a hash, or turned out to have it, can be used for that
+ * hash. An equal URL does not say what the server sent. */
 static bool is_wanted(const Archive *a, const ArchiveSource *s, const char *claim) {
         if (claim)
                 return streq_ptr(a->claim, claim) || streq_ptr(a->integrity, claim);
@@ -153,8 +153,8 @@ static void on_signature(void *userdata, int r, const Error *e) {
 
 /* -- adding one ----------------------------------------------------------------------- */
 
-/* Whatever comes over the network has to be what something said it is. A file beside the tree was
- * handed over, or made of a commit, which is a hash itself. */
+/* A download must have a hash to compare it with. A file needs none: the caller gave it, or it was
+ * made from a commit, whose ID is a hash itself. */
 static int check_claimed(const Fetch *f, const ArchiveSource *s, Error *e) {
         if (s->file || f->request->allow_unverified || is_usable(s->integrity))
                 return 0;
@@ -195,7 +195,7 @@ static int archive_new(Fetch *f, const ArchiveSource *s, Archive **ret) {
         a->signature = (SignatureCheck) {
                 .fetch = f,
                 .label = a->label,
-                .name = a->file ? NULL : a->name, /* the registry has nothing to do with a file */
+                .name = a->file ? NULL : a->name, /* a file does not come from the registry */
                 .claim = a->claim,
                 .published = a->published,
                 .done = on_signature,

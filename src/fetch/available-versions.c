@@ -82,7 +82,7 @@ static int question_ask(Question *q, const char *text, Error *e) {
                                  REGISTRY_CONFIRM, on_packument, q, e);
 }
 
-/* What cannot be asked about is answered at once. */
+/* A specification that cannot be asked about gets its error at once. */
 static int ask_all(Versions *v, json_object *specs, json_object *answers) {
         const size_t n = json_object_array_length(specs);
 

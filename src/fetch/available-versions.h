@@ -4,6 +4,6 @@
 #include "fetch/request.h"
 
 /* Which versions the registry has for the request's specifications, all asked for at once. The
- * answer is {"versions": [{"wanted", "latest"}]}, with {"error"} in the place of what cannot be
- * told. The caller owns `ret`. */
+ * answer is {"versions": [{"wanted", "latest"}]}, with {"error"} for a specification that failed.
+ * The caller owns `ret`. */
 int available_versions(const Request *request, Error *e, json_object **ret);

@@ -36,7 +36,7 @@ static int repair_first_line(int dir_fd, const char *name, int fd) {
         return write_file_atomic_at(dir_fd, name, text, size - 1, 0755);
 }
 
-/* 1 if the file is there and executable now, 0 if not. */
+/* 1 if the file exists and is executable now, 0 if it does not exist. */
 static int prepare_file(int package_fd, const char *file) {
         _cleanup_(freep) char *folder = NULL;
         _cleanup_(closep) int fd = -EBADF, dir_fd = -EBADF;
@@ -59,7 +59,7 @@ static int prepare_file(int package_fd, const char *file) {
         return r < 0 ? r : 1;
 }
 
-/* Leaves a command out whose file is missing. */
+/* Skips a command whose file is missing. */
 static int link_command(int modules_fd, int package_fd, const char *package, const char *command,
                         const char *file) {
         _cleanup_(freep) char *target = NULL;

@@ -23,7 +23,7 @@
 
 /* -- what is needed first ------------------------------------------------------------- */
 
-/* The tarball on standard input, as a file beside the unpacked ones. */
+/* Standard input becomes a file beside the unpacked archives. */
 static int copy_tarball(int unpacked_fd) {
         _cleanup_(closep) int fd = -EBADF;
         char block[65536];
@@ -161,7 +161,7 @@ static int fetch_run(Fetch *f, Error *e) {
 }
 
 static void fetch_done(Fetch *f) {
-        /* The threads of these work on what follows. */
+        /* first: their threads use what is freed below */
         f->pool = pool_free(f->pool);
         f->registry = registry_free(f->registry);
         archives_free(f);
@@ -190,7 +190,8 @@ static int fetch_make(Fetch *f, Error *e, json_object **ret) {
         r = fetch_run(f, e);
         if (r < 0)
                 return r;
-        /* Head starts that nothing came of may still be at work in the folder that goes now. */
+        /* archives that turned out not to be needed may still be unpacked into the folder that is
+         * removed now */
         f->registry = registry_free(f->registry);
         r = layout_make(f, e);
         return r < 0 ? r : answer_make(f, e, ret);
@@ -223,7 +224,7 @@ int fetch_tree(const Request *request, Error *e, json_object **ret) {
         if ((r != -ESTALE && r != -ENOENT && r != -ENOKEY) || !used_cache_alone ||
             request->offline || request->prefer_offline)
                 return r;
-        /* The cache knows older documents than the registry: ask about each. */
+        /* The cache has older documents than the registry: ask about each. */
         if (!request->spec && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
                 return r;
         error_clear(e);

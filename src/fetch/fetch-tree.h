@@ -6,6 +6,6 @@
 
 #include "fetch/request.h"
 
-/* Fills request->tree. `ret` is what answer_make() says; a failure comes with a clause. What is in
- * the tree after a failure is for the caller to remove. */
+/* Fills request->tree. `ret` is answer_make()'s. Negative with a clause; then the caller removes
+ * what is in the tree. */
 int fetch_tree(const Request *request, Error *e, json_object **ret);

@@ -6,15 +6,15 @@
  *   install            prepares, drives the event loop, and tries again where the cache was
  * outdated layout, answer     when everything has come: the tree in its final form; what the caller
  * gets tree-packages      when the tree is known: the archives that have not come yet
- *   resolver-driver    until then: answers what the resolver wants to know
- *   revalidate, git    of the requested module: is the cached document still true? Repositories
+ *   resolver-driver    until then: fetches what the resolver wants to know
+ *   revalidate, git    whether the module's cached document is current; repositories
  *   node-archive       the archive of a package in the tree
  *   archives           tarballs, unpacked beside the tree
  *   signatures         whether a registry vouches for them
  *   signing-registry   which keys a registry signs with
  *   packument-request  documents of packages
  *
- * A step that has come to something calls fetch_continue(); none calls one above it. */
+ * A step with a result calls fetch_continue(), and never a step above it. */
 
 #include <systemd/sd-event.h>
 
@@ -22,7 +22,7 @@
 #include "npm/registry/platform.h"
 
 #define UNPACKED_FOLDER ".unpacked"   /* in the tree; gone when it is complete */
-#define TARBALL_FILE    "package.tgz" /* in there: what was handed over on standard input */
+#define TARBALL_FILE    "package.tgz" /* in there: what came on standard input */
 #define NOTICES_MAX     100
 
 typedef struct Archive Archive;
@@ -57,7 +57,7 @@ typedef struct Fetch {
         bool resolved;
         TreePackage *packages; /* of the tree */
         size_t n_packages;
-        unsigned n_missing; /* those whose files have not come yet */
+        unsigned n_missing; /* those whose files are not there yet */
 
         bool revalidate_all;   /* the registry is asked about every document in the cache */
         bool used_cache_alone; /* it was not asked about some that were used */
@@ -74,9 +74,10 @@ typedef struct Fetch {
 /* Ends the fetch with this failure; of several the first one counts. `e` may be NULL. */
 void fetch_fail(Fetch *f, int r, const Error *e);
 
-/* Has the event loop take the next step, once, after what is running now. */
+/* The event loop takes the next step when the current callback returns; once, however often this is
+ * called until then. */
 void fetch_continue(Fetch *f);
 
-/* Adds a sentence for the person to the answer, with passwords masked; above NOTICES_MAX, and
- * without memory, it is dropped. */
+/* Adds a sentence for the user to the answer, with passwords masked. It is dropped if there are
+ * NOTICES_MAX already, or no memory. */
 void fetch_notice(Fetch *f, const char *format, ...) _printf_(2, 3);

@@ -9,7 +9,7 @@
 #include "basic/strv.h"
 #include "npm/registry/url.h"
 
-/* As a header: none of git's redirects to another host has it. */
+/* As a header, which git does not send to another host after a redirect. */
 static int set_credentials(const Url *url, char ***env) {
         _cleanup_(freep) char *joined = NULL, *encoded = NULL, *key = NULL, *value = NULL;
         int r;
@@ -30,7 +30,7 @@ static int set_credentials(const Url *url, char ***env) {
         return r < 0 ? r : strv_env_set(env, "GIT_CONFIG_VALUE_0", value);
 }
 
-/* Schemes other than HTTP make no use of a password, git's own of no user either. */
+/* Only HTTP uses a password; git:// does not use a user name either. */
 static int drop_password(const char *address, char **ret) {
         bool anonymous = strncasecmp(address, "git://", strlen("git://")) == 0;
         const char *authority = strstr(address, "://"), *from, *at;
@@ -65,7 +65,7 @@ static int check_plain(const char *plain, const char *owner, Error *e) {
 
         if (!masked)
                 return -ENOMEM;
-        /* as npm has it, a password ends at the first '@' */
+        /* as in npm, a password ends at the first '@' */
         if (owner && strchr(owner, '@'))
                 return error_set(e, -EINVAL,
                                  "the owner of the repository has an '@' in its name; in a "

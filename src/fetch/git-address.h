@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Addresses for git: what every user of the machine may read, in git's arguments and those of its
- * helpers, and what only our own environment holds. */
+/* A git URL in two parts: all users can read what is in the arguments of git and its helpers, but
+ * not what is in its environment. */
 
 #include "basic/error.h"
 
 /* `ret_plain` is the address without a password, `ret_host` its host, for messages; a password is
  * added to `env`, as a header for that host alone. `owner` is a hosted repository's, or NULL.
- * -EINVAL and a clause for an address that git would show a secret of. */
+ * -EINVAL and a clause for an address whose secret would be left in the arguments. */
 int git_address_prepare(const char *address, const char *owner, char ***env, Error *e,
                         char **ret_plain, char **ret_host);

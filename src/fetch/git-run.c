@@ -10,13 +10,11 @@
 #include "npm/registry/npmrc-http.h"
 #include "npm/registry/npmrc.h"
 
-/* Bytes of a repository's list of branches and tags. */
-#define GIT_OUTPUT_MAX (64U * 1024U * 1024U)
-
+#define GIT_OUTPUT_MAX (64U * 1024U * 1024U) /* bytes of a list of branches and tags */
 #define CONFIG_FILE    "gitconfig"
 
 static const struct {
-        const char *awaited; /* of the server; NULL: it talks to none */
+        const char *awaited; /* from the server; NULL: there is none */
         uint64_t usec;       /* silence ends it sooner */
 } errands[] = {
         [GIT_LOCAL] = { NULL, 300 * USEC_PER_SEC },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Running git on a stranger's repository: no prompt, no hook, no other configuration than ours, and
- * an end to its time. */
+/* Running git on an untrusted repository: without prompts, hooks and the user's configuration, and
+ * with a time limit. */
 
 #include "basic/error.h"
 
@@ -13,7 +13,7 @@ typedef struct GitRun {
         char **env;
         char *git_dir;         /* absolute */
         const char *host;      /* for messages, borrowed */
-        uint64_t silence_usec; /* how long a server may say nothing */
+        uint64_t silence_usec; /* how long a server may send nothing */
 } GitRun;
 
 /* What a run is for. */
@@ -23,13 +23,13 @@ typedef enum GitErrand {
         GIT_FETCH,
 } GitErrand;
 
-/* Fills `env`, from npm's configuration and our own environment, and `silence_usec`. `folder_fd`
- * and its path are those of a folder for git's configuration file. */
+/* Sets `env`, from npm's configuration and our own environment, and `silence_usec`. git's
+ * configuration file is written to the folder. */
 int git_run_prepare(GitRun *g, const Npmrc *npmrc, int folder_fd, const char *folder, Error *e);
 void git_run_done(GitRun *g);
 
 /* Runs git with these words (ending with NULL) in the repository. `ret_output`, which may be NULL,
- * is its standard output. -EIO with git's last words if it failed, -ETIMEDOUT, -ENOENT if there is
+ * is its standard output. -EIO with git's own message if it failed, -ETIMEDOUT, -ENOENT if there is
  * no git, each with a clause. */
 int git_run(const GitRun *g, GitErrand errand, const char *const *words, Error *e,
             char **ret_output);

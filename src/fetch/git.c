@@ -55,7 +55,7 @@ static bool is_commit(const char *s) {
         return s[n] == 0 && (n == COMMIT_LENGTH || n == COMMIT_LENGTH_MAX);
 }
 
-/* Leaves `commit` NULL for what no branch or tag is called: it may be a shortened commit. */
+/* `commit` stays NULL if no branch or tag has the name: it may be a shortened commit. */
 static int find_commit(Git *g) {
         _cleanup_(freep) char *refs = NULL;
         int r;
@@ -79,7 +79,7 @@ static int find_commit(Git *g) {
 
 /* -- fetching ------------------------------------------------------------------------- */
 
-/* Just that commit, if the server allows to ask for it: 0, or 1 if it does not. */
+/* Fetches only that commit. 1 if the server does not allow that. */
 static int fetch_one(Git *g) {
         int r;
 
@@ -159,7 +159,7 @@ static int try_address(Git *g) {
         return r;
 }
 
-/* A person who has a key and no password reaches a private repository by ssh only. */
+/* With a key but no password a private repository can only be read by ssh. */
 static int try_ssh(Git *g) {
         const Hosted *h = &g->spec->hosted;
         Error first = g->error;

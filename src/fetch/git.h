@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A repository becomes an archive that is unpacked like any other: nothing is checked out, so
- * neither hooks nor filters nor submodules nor symlinks come to life. */
+/* Makes an archive of a repository, to be unpacked like any other. Nothing is checked out, so
+ * hooks, filters, submodules and symlinks have no effect. */
 
 #include "fetch/fetch.h"
 

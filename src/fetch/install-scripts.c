@@ -16,8 +16,8 @@
 
 #define GYP_SCRIPT "node-gyp rebuild"
 
-/* What runs at an event: the package's script, or node-gyp for what has a binding.gyp and says
- * nothing about it. NULL for nothing. */
+/* The package's script for the event, or node-gyp if it has a binding.gyp and no script of its own.
+ * NULL if there is none. */
 static const char *find_script(json_object *package, const char *event, bool gyp) {
         json_object *scripts = json_get(package, "scripts");
         const char *script = json_get_string(scripts, event);
@@ -51,7 +51,7 @@ static int run_event(LockedTree *t, const LockedPackage *p, const char *event, c
 
         if (!folder)
                 return -ENOMEM;
-        /* An unreadable one has no scripts for npm either. */
+        /* npm runs no scripts of a package.json that it cannot read either */
         if (read_package(t->fd, p->location, &package) < 0)
                 return 0;
         script = find_script(package, event, p->gyp);
@@ -111,7 +111,7 @@ int install_scripts_run(const char *tree, const char *home, Error *e) {
                 return r;
         process_adopt_strays();
         r = run_all(&t, home, e);
-        /* else the unit would be waiting for a daemon that does not heed SIGTERM, and fail */
+        /* else the unit would wait for a daemon that ignores SIGTERM, and fail */
         process_end_strays();
         return r < 0 ? r : locked_tree_write(&t, e);
 }

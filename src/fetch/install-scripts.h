@@ -2,8 +2,8 @@
 #pragma once
 
 /* The packages' own install scripts: preinstall, install (or node-gyp's rebuild where there is a
- * binding.gyp) and postinstall of everything in the tree, in npm's order and surroundings. This is
- * foreign code: it is run in a unit of its own. */
+ * binding.gyp) and postinstall of everything in the tree, in npm's order and environment. This is
+ * untrusted code: it runs in a unit of its own. */
 
 #include "basic/error.h"
 

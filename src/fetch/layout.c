@@ -39,7 +39,7 @@ static int move_package(const Fetch *f, const TreePackage *p) {
         r = make_parents(f->tree_fd, p->node->location);
         if (r < 0)
                 return r;
-        /* what a package above it brought here is not what the tree has here */
+        /* a package above may have brought files of its own to this place */
         r = remove_tree_at(f->tree_fd, p->node->location);
         if (r < 0)
                 return r;

@@ -123,7 +123,7 @@ static LockedPackage *find_package(LockedTree *t, const char *location) {
         return NULL;
 }
 
-/* What a name means for code at a location: node looks beside it, then further up. */
+/* Node looks for a name beside the location, then further up. */
 static LockedPackage *resolve_name(LockedTree *t, const char *from, const char *name) {
         _cleanup_(freep) char *base = strdup(from);
 
@@ -230,7 +230,7 @@ int locked_tree_write(LockedTree *t, Error *e) {
         modules_fd = open_folder(t->fd, "node_modules");
         if (modules_fd < 0)
                 return modules_fd;
-        /* the hidden one last: the locations are strings of its */
+        /* the hidden one last: it owns the strings of the locations */
         r = write_lockfile(t, t->fd, LOCKFILE, t->project, e);
         return r < 0 ? r : write_lockfile(t, modules_fd, ".package-lock.json", t->hidden, e);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A tree as its lock file describes it, for what is done to one on disk: which packages have
- * scripts, and what else goes when one of them goes. */
+/* A tree on disk as its lock file describes it: which packages have scripts, and which others are
+ * removed with one. */
 
 #include "basic/error.h"
 #include "basic/json.h"
@@ -28,8 +28,8 @@ typedef struct LockedTree {
 int locked_tree_read(const char *path, Error *e, LockedTree *ret);
 void locked_tree_done(LockedTree *t);
 
-/* Removes a package, and all that no other one depends on then. With a clause. */
+/* Removes a package, and all that no remaining one depends on. Negative with a clause. */
 int locked_tree_remove(LockedTree *t, LockedPackage *p, Error *e);
 
-/* Writes the lock files again if anything was removed. With a clause. */
+/* Writes the lock files again if anything was removed. Negative with a clause. */
 int locked_tree_write(LockedTree *t, Error *e);

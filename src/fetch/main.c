@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* pm2-fetch: a package spec becomes a verified tree in a staging folder. It runs in a sandboxed
- * unit of its own; in mode "versions" it only asks what there is; in mode "scripts", in another
- * unit, without network and under another user, it runs the packages' install scripts. In modes
- * "pack" and "publish" it is a child of pm2ctl, which handles the caller's own files with the
- * caller's own rights and is asked on standard input. */
+ * unit of its own; in mode "versions" it only asks which versions there are; in mode "scripts", in
+ * another unit, without network and under another user, it runs the packages' install scripts. In
+ * modes "pack" and "publish" it is a child of pm2ctl with the caller's own rights, since it works
+ * on the caller's own files, and reads its request from standard input. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,7 +28,7 @@ static int run_versions(const Request *request, const char *home, Error *e, json
         return available_versions(request, e, ret);
 }
 
-/* Where it is not a unit of the system's that has no network to begin with. */
+/* For the units of a user's manager, which cannot have PrivateNetwork=. */
 static int leave_network(json_object *answer, Error *e) {
         json_object *notices;
         int r;
@@ -95,8 +95,8 @@ static int run_mode(size_t mode, Error *e, json_object **ret) {
         return r;
 }
 
-/* The answer: what was found, or the clause that says why not. Either is an answer, so the exit
- * status is 0. */
+/* The result, or the clause that says why there is none. Either is an answer, so the exit status is
+ * 0. */
 static int write_answer(int r, const Error *e, json_object *result) {
         _cleanup_(json_object_putp) json_object *failure = NULL;
 

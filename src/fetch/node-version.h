@@ -2,5 +2,5 @@
 #pragma once
 
 /* The version of the `node` in PATH, "20.1.0", which decides what its packages run on. NULL if
- * there is none, or no memory: then every package will do. The caller frees. */
+ * there is none, or no memory: then every package is taken. The caller frees. */
 char *node_version_find(void);

@@ -108,7 +108,7 @@ static int send_package(const Packed *packed, const PublishOptions *o, Publisher
         return publisher_send(publisher, &publication, o->otp, e);
 }
 
-/* It is published whatever they come to. */
+/* The package is published already, so a failure is only a warning. */
 static void run_scripts_after(const PackageRequest *request, json_object *package) {
         static const char *const events[] = { "publish", "postpublish" };
 

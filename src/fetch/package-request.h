@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What pm2ctl asks of modes "pack" and "publish", which run as its child and as the caller's own
- * process, since they need the caller's files and configuration: a JSON document on standard input,
+/* The request for modes "pack" and "publish", which run as children of pm2ctl with the caller's
+ * rights, since they need the caller's files and configuration: a JSON document on standard input,
  * {"folder", "npmrc", "env", "ignore_scripts"}, for pack with "output", for publish with "tag",
  * "access", "otp", "dry_run". */
 

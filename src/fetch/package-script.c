@@ -38,7 +38,7 @@ static int make_environment(const char *folder, json_object *package, const char
         return 0;
 }
 
-/* Root does not run what another user may write. */
+/* Root does not run a script that another user may write to. */
 static int check_trusted(const char *folder, const char *event, Error *e) {
         _cleanup_(freep) char *path = path_join(folder, "package.json");
         _cleanup_(error_clear) Error why = ERROR_NULL;

@@ -5,8 +5,8 @@
 
 #include "fetch/package-request.h"
 
-/* Runs the package's script of that name in its folder, if there is one and scripts are not to be
- * ignored. -EPERM and the like where root would run what another user may write, -EIO if it failed;
- * with a clause. */
+/* Runs the package's script of that name in its folder, if there is one and scripts are not
+ * ignored. -EPERM and others where root would run a script that another user may write to, -EIO if
+ * it failed; with a clause. */
 int package_script_run(const PackageRequest *request, json_object *package, const char *event,
                        Error *e);

@@ -52,7 +52,7 @@ static int read_package(int fd, Error *e, json_object **ret) {
         return 0;
 }
 
-/* A name that is read for what it says, its longest form being "README.markdown". */
+/* The names that registries show, up to "README.markdown". */
 static bool is_readme(const char *name) {
         return strncasecmp(name, "readme", 6) == 0 &&
                (name[6] == 0 || strcasecmp(name + 6, ".md") == 0 ||
@@ -75,7 +75,7 @@ static int read_readme(int fd, const char *path, Packed *p) {
         return 0;
 }
 
-/* What a registry shows, and whether there is something to compile. */
+/* Finds the README, and whether there is something to compile. */
 static int inspect_files(int fd, const PackList *list, Packed *p) {
         for (size_t i = 0; i < list->n; i++) {
                 const char *path = list->files[i].path;
@@ -164,7 +164,7 @@ static int make_filename(Packed *p) {
         return 0;
 }
 
-/* Each may write package.json anew. */
+/* Each may rewrite package.json. */
 static int run_scripts(const PackageRequest *request, int fd, const char *const *events, Error *e,
                        json_object **package) {
         int r;
@@ -190,7 +190,8 @@ static int check_package(json_object *package, bool publish, Error *e, char **re
                                  publish, e, ret_version);
 }
 
-/* Before the scripts, so that none runs for a package that cannot be packed, and after them. */
+/* Checked before the scripts, so that none runs for a package that cannot be packed, and again
+ * after them. */
 static int prepare_package(const PackageRequest *request, int fd, bool publish, Error *e,
                            Packed *p) {
         static const char *const before[] = { "prepublishOnly", "prepack", "prepare", NULL };

@@ -21,8 +21,8 @@ typedef struct Packed {
         bool gyp; /* there is something to compile */
 } Packed;
 
-/* Packs, with the scripts that go before and after; for publish also prepublishOnly. What is wrong
- * with the package, or went wrong, as a clause. */
+/* Packs, with the scripts that go before and after; for publish also prepublishOnly. Negative with
+ * a clause. */
 int packed_make(const PackageRequest *request, bool publish, Error *e, Packed *ret);
 void packed_done(Packed *p);
 

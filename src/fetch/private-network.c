@@ -15,7 +15,7 @@ static int write_proc(const char *path, const char *text) {
         return fd < 0 ? -errno : write_all(fd, text, strlen(text));
 }
 
-/* We keep the identity that we have outside. */
+/* user and group IDs stay what they are outside */
 static int map_identity(unsigned uid, unsigned gid) {
         char map[64];
         int r;

@@ -5,7 +5,7 @@
 #include "basic/clock.h"
 
 #define PROGRESS_USEC   (100 * USEC_PER_MSEC)
-#define WAITING_USEC    (200 * USEC_PER_MSEC) /* between looks while nothing comes */
+#define WAITING_USEC    (200 * USEC_PER_MSEC) /* between two looks while nothing comes */
 #define WAITING_SECONDS 2                     /* of silence, before it is worth a line */
 
 static void write_waiting(const ProgressLines *p) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What pm2ctl asks of pm2-fetch: one JSON document, handed over as the credential "request", since
- * the registry's tokens are in it. It is answered on standard output by one JSON line: {"name",
- * "version", …}, for mode "versions" {"versions"}, or {"error"}. */
+/* pm2ctl's request to pm2-fetch: one JSON document, passed as the credential "request", since the
+ * registry's tokens are in it. The answer is one JSON line on standard output: {"name", "version",
+ * …}, for mode "versions" {"versions"}, or {"error"}. */
 
 #include "basic/error.h"
 #include "basic/json.h"
@@ -20,8 +20,8 @@ typedef struct Request {
         bool prefer_offline;   /* the registry is not asked about what is in the cache */
         bool allow_unverified; /* downloads that no hash vouches for are used */
         SignaturePolicy signatures;
-        RegistryMemories registries; /* what is remembered of them */
-        bool isolate; /* scripts: the unit has a network, which they must not reach */
+        RegistryMemories registries; /* what pm2ctl remembers of them */
+        bool isolate;                /* scripts: leave the network, which the unit still has */
 } Request;
 
 /* Reads $CREDENTIALS_DIRECTORY/request. -EBADMSG, -ENXIO and others with a clause. */

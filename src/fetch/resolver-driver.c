@@ -39,7 +39,7 @@ static int pending_want_new(Fetch *f, const Want *want, PendingWant **ret) {
         return 0;
 }
 
-/* `r` is what feeding the resolver came to: without that the fetch cannot go on. */
+/* `r` is the result of feeding the resolver; if it is negative the fetch cannot go on. */
 static void answer_fed(Fetch *f, int r) {
         if (r < 0)
                 fetch_fail(f, r, /* e= */ NULL);
@@ -105,7 +105,7 @@ static int read_manifest(const Fetch *f, const char *folder, const char *what, E
         if (r < 0)
                 return r;
 
-        /* what a registry would have noted */
+        /* a registry's document would say this */
         m->has_shrinkwrap = faccessat(fd, "npm-shrinkwrap.json", F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
         *ret = TAKE_PTR(m);
         return 0;
@@ -133,7 +133,7 @@ static void on_package(void *userdata, Archive *a) {
                              "not run for packages from git: the files that it would make "
                              "are missing",
                              m->name);
-        /* a repository's archive is made here, its hash says nothing */
+        /* a repository's archive was made here: its hash proves nothing */
         answer_fed(f, resolver_feed_package(f->resolver, p->want, m, a->url,
                                             p->resolved ? NULL : a->integrity));
 }
@@ -241,7 +241,7 @@ static int begin_want(Fetch *f, const Want *want) {
         return 0;
 }
 
-/* Only a head start: whether the archive is needed, and cannot be had, shows later. */
+/* Only to save time: it shows later whether the archive is needed, and then whether it failed. */
 static int begin_likely(Fetch *f, const Manifest *m) {
         _cleanup_(freep) char *label = NULL;
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Drives the resolver, which does no I/O: fetches what it wants to know and feeds it the answers.
- */
+ * */
 
 #include "fetch/fetch.h"
 

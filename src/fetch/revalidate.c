@@ -13,8 +13,8 @@ static const Manifest *module_manifest(const Fetch *f) {
                                                                  : NULL;
 }
 
-/* Whether the document still comes to the version that the tree was made for, and the registry
- * still vouches for it in the same way. */
+/* Whether the document still leads to the version that the tree was made for, with the same hash
+ * and signatures. */
 static bool module_is_current(const Fetch *f, Packument *p) {
         const Spec *spec = f->spec->type == SPEC_ALIAS ? f->spec->target : f->spec;
         const Manifest *used = module_manifest(f);

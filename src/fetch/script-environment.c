@@ -141,9 +141,9 @@ static char *find_node(char **ret_node) {
  * node-gyp often comes with npm only. */
 static int add_node(char ***env) {
         static const struct {
-                const char *file; /* below the prefix, has to be there */
-                const char *name; /* the variable that then is its place */
-                bool prefix;      /* the prefix itself is */
+                const char *file; /* below the prefix; the variable is set if it exists */
+                const char *name; /* the variable for its path */
+                bool prefix;      /* it gets the prefix instead */
         } table[] = {
                 { "include/node/node.h", "npm_config_nodedir", true },
                 { "lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js",

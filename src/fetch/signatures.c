@@ -54,8 +54,8 @@ static int judge_keyless(SignatureCheck *c, Error *e) {
         return 1;
 }
 
-/* What was signed is what has to come: archives are compared with the registry's hash, whatever
- * else a shrinkwrap says. */
+/* The signed hash is the registry's, which archives are always compared with: a shrinkwrap must not
+ * want another one. */
 static int check_integrity(const SignatureCheck *c, Error *e) {
         const char *signed_text = c->published->integrity;
         Integrity is_signed, wanted;
@@ -142,7 +142,7 @@ void signature_check_done(SignatureCheck *c) {
 
 /* -- when a version was published ------------------------------------------------------------- */
 
-/* The full document says so, and only of a key that has expired since does it matter. */
+/* Only the full document has the time, and only for a key that has expired since does it matter. */
 static int parse_times(const char *text, size_t size, Error *e, void **ret) {
         Slice value;
         int r;
@@ -163,7 +163,7 @@ static void on_times(void *userdata, int r, void *parsed, bool unasked, Error *e
         const char *text = r < 0 ? NULL : json_get_string(times, c->published->spelled);
 
         c->fetch->used_cache_alone = c->fetch->used_cache_alone || unasked;
-        /* without one the signature is refused */
+        /* without a time the signature is refused */
         if (text && registry_time_parse(text, &c->published_usec) < 0)
                 c->published_usec = USEC_INFINITY;
         judge_later(c);
@@ -188,7 +188,7 @@ static int ask_time(SignatureCheck *c, Error *e) {
 
 /* -- the answer ------------------------------------------------------------------------------- */
 
-/* Only of what is in the tree: other archives were not compared with the signed hash. */
+/* Only for archives in the tree: others were not compared with the signed hash. */
 int signature_check_note_use(const SignatureCheck *c) {
         SigningRegistry *s;
         uint64_t mark;
@@ -209,7 +209,7 @@ int signature_check_note_use(const SignatureCheck *c) {
         return registry_memory_add_mark(s->found, mark);
 }
 
-/* Where a registry signs its packages, one without is worth a word. */
+/* If a registry signs its packages, the user should know about those without a signature. */
 static void notice_unsigned(const SigningRegistry *s) {
         const unsigned n = s->n_unsigned;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whether registries vouch for what is fetched, found out before it is; what was found out is part
- * of the answer, for pm2ctl to remember. All refusals are -ENOKEY: unlike other failures they end
- * the fetch even for an optional package. */
+/* Checks before a package is fetched whether its registry signed it. The results are part of the
+ * answer, for pm2ctl to remember. All refusals are -ENOKEY: unlike other failures they end the
+ * fetch even for an optional package. */
 
 #include "fetch/signing-registry.h"
 
@@ -15,12 +15,12 @@ typedef struct SignatureCheck {
         Fetch *fetch;
         const char *label;         /* "name@version" */
         const char *name;          /* of the package, which decides about the registry */
-        const char *claim;         /* the hash that something else wants, or NULL */
+        const char *claim;         /* the hash that a shrinkwrap wants, or NULL */
         const Manifest *published; /* what the registry says of the version; NULL if nothing */
         void (*done)(void *userdata, int r, const Error *e);
         void *userdata;
 
-        /* what came of it */
+        /* the result */
         char *keyid; /* of the key that it is signed with; NULL: none was checked */
 
         /* signatures.c's own */

@@ -117,7 +117,7 @@ static int accept_keys(SigningRegistry *s, RegistryKeys *keys, Error *e) {
         return 0;
 }
 
-/* A registry that cannot be asked has the keys it had. */
+/* If a registry cannot be asked, the keys that pm2ctl remembers of it are used. */
 static void use_remembered_keys(SigningRegistry *s, int r, const Error *e) {
         s->keys = &s->before->keys;
         if (!s->fetch->request->offline)

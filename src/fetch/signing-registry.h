@@ -3,7 +3,7 @@
 
 /* The registries that packages of this fetch come from, and the keys that each signs with: asked
  * for when the first signed package of it is wanted, and compared with those that pm2ctl remembers.
- */
+ * */
 
 #include "fetch/fetch.h"
 
@@ -36,9 +36,9 @@ struct SigningRegistry {
  * npmrc_registry() returns, with a clause. */
 int signing_registry_get(Fetch *f, const char *package, Error *e, SigningRegistry **ret);
 
-/* Asks the registry for its keys if that was not done yet, by way of one of its packages. Unless it
- * has answered already, done() of the borrowed waiter is called when it has; then `keys` or `r` are
- * set. 1 if it has answered, 0 if that is waited for, negative with a clause. */
+/* Asks the registry for its keys, once, by way of one of its packages. 1 if it has answered, so
+ * that `keys` or `r` are set; 0 if not: then done() of the borrowed waiter is called when it has.
+ * Negative with a clause. */
 int signing_registry_await_keys(SigningRegistry *s, const char *package, KeysWaiter *w, Error *e);
 
 bool signing_registry_has_remembered_keys(const SigningRegistry *s);

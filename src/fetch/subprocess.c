@@ -12,12 +12,12 @@
 
 #define ERRORS_MAX 4096
 
-/* What comes out of one of the child's ends. */
+/* One of the child's outputs. */
 typedef struct Pipe {
         int fd, child_fd;
         char *data;
         size_t size, max;
-        bool tail; /* of too much the end is kept, else it is an error */
+        bool tail; /* above `max` the end is kept; otherwise that is an error */
 } Pipe;
 
 static int pipe_open(Pipe *p) {
@@ -129,8 +129,7 @@ static int spawn_group(const Subprocess *s, int out_fd, int err_fd, pid_t *ret) 
                            ret);
 }
 
-/* The line that says what is wrong: the last one that calls itself fatal or an error, else the last
- * one. */
+/* The last line that starts with "fatal:" or "error:", else the last one. */
 static const char *find_error_line(char *text) {
         static const char *const signs[] = { "fatal: ", "error: " };
         const char *found = NULL, *last = "";

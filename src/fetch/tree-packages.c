@@ -62,7 +62,7 @@ int tree_packages_check_hashes(const Fetch *f, Error *e) {
 
 /* -- fetching ------------------------------------------------------------------------- */
 
-/* A package whose registry does not vouch for it ends all, even an optional one. */
+/* A package that its registry does not vouch for ends the fetch, even if it is optional. */
 static int leave_out(TreePackage *p, int r, const Error *e) {
         if (r == -ENOKEY || ideal_drop_optional(p->node) < 0)
                 return r;
@@ -79,8 +79,8 @@ static void package_failed(TreePackage *p, int r, const Error *e) {
 
 static void take_files(TreePackage *p, Archive *a) {
         p->fetch->n_missing--;
-        /* A lock file names no hash but the one that was compared. Of an archive that was made here
-         * of a commit it would say nothing. */
+        /* A lock file has only hashes that were compared: not that of an archive that was made here
+         * from a commit. */
         if (!a->file)
                 p->node->integrity = a->integrity;
         memcpy(p->folder, a->folder, sizeof(p->folder));
@@ -101,8 +101,8 @@ static void on_archive(void *userdata, Archive *a) {
                 take_files(p, a);
                 return;
         }
-        /* Two places of one package: the first gets the files, the other fetches them again, which
-         * is to say out of the cache. */
+        /* Of two places with one package the first gets the files, the other fetches them again,
+         * from the cache. */
         r = archive_copy(a, on_archive, p, &e);
         if (r < 0)
                 package_failed(p, r, &e);

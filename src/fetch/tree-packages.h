@@ -18,9 +18,9 @@ struct TreePackage {
 /* Whether the package gets a folder in node_modules. */
 bool node_is_installed(const Tree *t, const Node *n);
 
-/* The tree is known: fetches what has not come yet. f->n_missing counts down to 0, and each time
- * fetch_continue() is called. An optional package that cannot be had is left out, with a notice. An
- * error that was known at once, with a clause. */
+/* The tree is known: fetches what has not come yet. f->n_missing counts down to 0, and
+ * fetch_continue() is called each time. An optional package that fails is left out, with a notice.
+ * Negative with a clause for a failure that is known at once. */
 int tree_packages_fetch(Fetch *f, Error *e);
 
 /* -EKEYREJECTED and a clause if two packages have one URL and different hashes. */
