@@ -10,6 +10,7 @@
 #include "fetch/packument-request.h"
 #include "fetch/revalidate.h"
 #include "model/package.h"
+#include "npm/registry/manifest-parse.h"
 #include "npm/registry/packument.h"
 #include "npm/tree/contents-read.h"
 #include "npm/tree/resolver.h"

@@ -3,6 +3,7 @@
 /* A registry's document: every version in it, and picking one. The same text as a package.json. */
 
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 #include "npm/registry/packument-parse.h"
 #include "npm/registry/pick.h"
 #include "npm/registry/platform.h"

@@ -3,6 +3,7 @@
 /* Reading the registry's documents, and choosing a version. */
 
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 #include "npm/registry/packument-parse.h"
 #include "npm/registry/pick.h"
 #include "npm/registry/platform.h"

@@ -2,9 +2,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "axm/record-apply.h"
 #include "axm/mask.h"
 #include "axm/message.h"
+#include "axm/record-apply.h"
 #include "axm/record-file.h"
 #include "axm/record-text.h"
 #include "axm/record.h"

@@ -3,6 +3,7 @@
 /* Small trees from a made-up registry; tests/npm/test-trees.sh compares real ones with npm's. */
 
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 #include "npm/registry/packument-parse.h"
 #include "npm/registry/packument.h"
 #include "npm/registry/platform.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "model/package.h"
 #include "model/unit-spec-module.h"
 #include "model/unit-spec-oneshot.h"
-#include "model/package.h"
 
 #include <signal.h>
 

@@ -2,6 +2,7 @@
 #include "universe.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 #include "npm/registry/packument-parse.h"
 #include "npm/tree/contents.h"
 

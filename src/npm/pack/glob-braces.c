@@ -105,15 +105,17 @@ static bool parse_sequence(Slice body, Sequence *ret) {
 }
 
 static int add_sequence(const Sequence *q, char ***values) {
-        int r = 0;
+        for (long i = q->from; q->step > 0 ? i <= q->to : i >= q->to; i += q->step) {
+                int r;
 
-        for (long i = q->from; r >= 0 && (q->step > 0 ? i <= q->to : i >= q->to); i += q->step) {
                 if (strv_length(*values) >= GLOB_EXPANSIONS_MAX)
                         return -E2BIG;
                 r = q->letters ? strv_extendf(values, "%c", (int) i)
                                : strv_extendf(values, "%0*ld", q->width, i);
+                if (r < 0)
+                        return r;
         }
-        return r;
+        return 0;
 }
 
 static int expand(Slice s, unsigned depth, char ***ret);
@@ -122,9 +124,9 @@ static int expand(Slice s, unsigned depth, char ***ret);
 static int add_options(Slice body, unsigned depth, char ***values) {
         _cleanup_(strv_freep) char **inner = NULL;
         size_t level = 0, start = 0;
-        int r = 0;
+        int r;
 
-        for (size_t i = 0; r >= 0 && i <= body.n; i++) {
+        for (size_t i = 0; i <= body.n; i++) {
                 char c = i < body.n ? body.s[i] : ',';
 
                 level += c == '{';
@@ -133,17 +135,24 @@ static int add_options(Slice body, unsigned depth, char ***values) {
                         break;
                 if (c == ',' && (level == 0 || i == body.n)) {
                         r = expand((Slice) { body.s + start, i - start }, depth, values);
+                        if (r < 0)
+                                return r;
                         start = i + 1;
                 }
         }
-        if (r < 0 || start > 0)
-                return r;
+        if (start > 0)
+                return 0;
 
         /* x{{a,b}}y: all commas are further in, and the outer braces stay */
         r = expand(body, depth, &inner);
-        for (char **s = inner; r >= 0 && s && *s; s++)
+        if (r < 0)
+                return r;
+        STRV_FOREACH(s, inner) {
                 r = strv_extendf(values, "{%s}", *s);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 /* Every value between what stands before and every form of what comes after. */
@@ -196,9 +205,12 @@ static int expand(Slice s, unsigned depth, char ***ret) {
         } else
                 return strv_extendf(ret, SLICE_FORMAT, SLICE_ARG(s));
 
-        if (r >= 0)
-                r = expand(b.post, depth + 1, &ends);
-        return r < 0 ? r : combine(b.pre, values, ends, ret);
+        if (r < 0)
+                return r;
+        r = expand(b.post, depth + 1, &ends);
+        if (r < 0)
+                return r;
+        return combine(b.pre, values, ends, ret);
 }
 
 static void swap_marks(char *s, const char *from, const char *to, bool unescape) {

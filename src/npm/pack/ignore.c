@@ -20,8 +20,10 @@ static int add_rule(Ignore *ignore, Slice line, Error *e) {
                 ignore->size = size;
         }
         r = glob_parse(&ignore->arena, line.s, line.n, e, ignore->rules + ignore->n);
-        ignore->n += r >= 0;
-        return r;
+        if (r < 0)
+                return r;
+        ignore->n++;
+        return 0;
 }
 
 int ignore_add_text(Ignore *ignore, const char *text, size_t size, Error *e) {

@@ -89,9 +89,12 @@ static int add_to_result(Pack *p, const char *path, uint64_t size, mode_t mode) 
         if (!file || json_object_array_add(p->result.files, file) < 0)
                 return -ENOMEM;
         r = json_add_string(file, "path", path);
-        if (r >= 0)
-                r = json_add_uint(file, "size", size);
-        return r < 0 ? r : json_add_uint(file, "mode", mode);
+        if (r < 0)
+                return r;
+        r = json_add_uint(file, "size", size);
+        if (r < 0)
+                return r;
+        return json_add_uint(file, "mode", mode);
 }
 
 static int open_file(Pack *p, const PackFile *file) {
@@ -123,9 +126,12 @@ static int add_file(Pack *p, const PackFile *file) {
 
         mode = st.st_mode & 0111 || is_bin(p->bin, file->path) ? 0755 : 0644;
         r = write_header(p, file->path, &st, mode);
-        if (r >= 0)
-                r = write_content(p, fd, (uint64_t) st.st_size);
-        return r < 0 ? r : add_to_result(p, file->path, (uint64_t) st.st_size, mode);
+        if (r < 0)
+                return r;
+        r = write_content(p, fd, (uint64_t) st.st_size);
+        if (r < 0)
+                return r;
+        return add_to_result(p, file->path, (uint64_t) st.st_size, mode);
 }
 
 static int begin(Pack *p, int out_fd) {
@@ -145,6 +151,20 @@ static int begin(Pack *p, int out_fd) {
         return 0;
 }
 
+static int write_archive(Pack *p, const PackList *list, int out_fd) {
+        int r;
+
+        r = begin(p, out_fd);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < list->n; i++) {
+                r = add_file(p, list->files + i);
+                if (r < 0)
+                        return error_prefix(p->e, r, "cannot pack %s", list->files[i].path);
+        }
+        return archive_write_close(p->archive) == ARCHIVE_OK ? 0 : failed(p);
+}
+
 int pack_tarball(int fd, const PackList *list, json_object *bin, int out_fd, Error *e,
                  PackResult *ret) {
         _cleanup_(pack_done) Pack p = { .fd = fd, .bin = bin, .e = e };
@@ -156,16 +176,7 @@ int pack_tarball(int fd, const PackList *list, json_object *bin, int out_fd, Err
         if (!utf8)
                 return error_set(e, -EOPNOTSUPP, "the locale C.UTF-8 is missing");
         previous = uselocale(utf8);
-        r = begin(&p, out_fd);
-        for (size_t i = 0; r >= 0 && i < list->n; i++) {
-                r = add_file(&p, list->files + i);
-                if (r < 0 && (!e || !e->message))
-                        (void) error_set(e, r, "%s", strerror(-r));
-                if (r < 0)
-                        (void) error_prefix(e, r, "cannot pack %s", list->files[i].path);
-        }
-        if (r >= 0 && archive_write_close(p.archive) != ARCHIVE_OK)
-                r = failed(&p);
+        r = write_archive(&p, list, out_fd);
         (void) uselocale(previous);
         freelocale(utf8);
         if (r < 0)

@@ -28,7 +28,7 @@ static int add_keys(char ***names, json_object *o) {
 static int bundled_names(json_object *package, char ***ret) {
         json_object *bundled = json_get(package, "bundleDependencies")
                                        ?: json_get(package, "bundledDependencies");
-        int r = 0;
+        int r;
 
         if (json_object_is_type(bundled, json_type_boolean))
                 return json_object_get_boolean(bundled)
@@ -36,12 +36,14 @@ static int bundled_names(json_object *package, char ***ret) {
                                : 0;
         if (!json_object_is_type(bundled, json_type_array))
                 return add_keys(ret, bundled);
-        for (size_t i = 0; r >= 0 && i < json_object_array_length(bundled); i++) {
+        for (size_t i = 0; i < json_object_array_length(bundled); i++) {
                 const char *name = json_string(json_object_array_get_idx(bundled, i));
 
                 r = name ? strv_extend(ret, name) : 0;
+                if (r < 0)
+                        return r;
         }
-        return r;
+        return 0;
 }
 
 /* Only what is needed to run: what is a peer or for development as well is somebody else's. */
@@ -115,14 +117,41 @@ static int mark_seen(Packing *p, int fd) {
         return strv_extend(&p->seen, id);
 }
 
-/* The package at `path` with all it needs to run. */
-static int add_package(Packing *p, const char *path, unsigned depth) {
+/* The files of the package at `path`, then those of all it needs to run. */
+static int add_with_dependencies(Packing *p, int fd, const char *path, bool linked,
+                                 unsigned depth) {
         _cleanup_(json_object_putp) json_object *package = NULL;
         _cleanup_(strv_freep) char **names = NULL;
+        int r, own;
+
+        r = read_package(fd, path, p->e, &package);
+        if (r < 0)
+                return r;
+        own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (own < 0)
+                return -errno;
+        r = pack_package(p, own, path, package, /* bundled= */ !linked);
+        if (r < 0)
+                return r;
+        r = add_keys(&names, json_get(package, "dependencies"));
+        if (r < 0)
+                return r;
+        r = add_keys(&names, json_get(package, "optionalDependencies"));
+        if (r < 0)
+                return r;
+        STRV_FOREACH(name, names) {
+                r = bundle(p, path, *name, depth + 1);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int add_package(Packing *p, const char *path, unsigned depth) {
         _cleanup_(closep) int fd = -EBADF;
         const bool outer = p->linked;
         struct stat st;
-        int r, own;
+        int r;
 
         if (fstatat(p->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return -errno;
@@ -133,21 +162,9 @@ static int add_package(Packing *p, const char *path, unsigned depth) {
         r = mark_seen(p, fd);
         if (r != 0)
                 return MIN2(r, 0);
-        r = read_package(fd, path, p->e, &package);
-        if (r < 0)
-                return r;
 
         p->linked = outer || S_ISLNK(st.st_mode);
-        own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        r = own < 0 ? -errno
-                    : pack_package(p, own, path, package,
-                                   /* bundled= */ !S_ISLNK(st.st_mode));
-        if (r >= 0)
-                r = add_keys(&names, json_get(package, "dependencies"));
-        if (r >= 0)
-                r = add_keys(&names, json_get(package, "optionalDependencies"));
-        for (char **name = names; r >= 0 && name && *name; name++)
-                r = bundle(p, path, *name, depth + 1);
+        r = add_with_dependencies(p, fd, path, S_ISLNK(st.st_mode), depth);
         p->linked = outer;
         return r;
 }
@@ -170,8 +187,12 @@ int pack_bundled(Packing *p) {
         int r;
 
         r = bundled_names(p->package, &names);
-        for (char **name = names; r >= 0 && name && *name; name++)
-                if (is_needed(p->package, *name))
-                        r = bundle(p, "", *name, 0);
-        return r;
+        if (r < 0)
+                return r;
+        STRV_FOREACH(name, names) {
+                r = is_needed(p->package, *name) ? bundle(p, "", *name, 0) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }

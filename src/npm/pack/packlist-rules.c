@@ -84,16 +84,24 @@ static int add_files(PackFolder *f, Error *e) {
                 return error_set(e, -EINVAL, "package.json: field 'files' must be an array, not %s",
                                  json_type_text(files));
         r = add_text(f, RULES_PACKAGE, "*", e);
-        for (size_t i = 0; r >= 0 && i < json_object_array_length(files); i++) {
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < json_object_array_length(files); i++) {
                 const char *entry = json_string(json_object_array_get_idx(files, i));
 
-                r = entry ? add_files_entry(f, entry, &strictly, e)
-                          : error_set(e, -EINVAL,
-                                      "package.json: field 'files[%zu]' must be a string", i);
+                if (!entry)
+                        return error_set(e, -EINVAL,
+                                         "package.json: field 'files[%zu]' must be a string", i);
+                r = add_files_entry(f, entry, &strictly, e);
+                if (r < 0)
+                        return r;
         }
-        for (size_t i = strv_length(strictly); r >= 0 && i > 0; i--) /* the first one wins */
+        for (size_t i = strv_length(strictly); i > 0; i--) { /* the first one wins */
                 r = ignore_addf(f->rules + RULES_STRICT, e, "%s", strictly[i - 1]);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 /* What the package cannot be run without. */
@@ -109,10 +117,14 @@ static int add_entry_points(PackFolder *f, Error *e) {
                 r = ignore_addf(strictly, e, "!/[object Object]");
         else if (!isempty(json_string(browser)))
                 r = ignore_addf(strictly, e, "!/%s", json_string(browser));
-        if (r >= 0 && !isempty(main))
+        if (r < 0)
+                return r;
+        if (!isempty(main)) {
                 r = ignore_addf(strictly, e, "!/%s", main);
-        if (r >= 0)
-                r = bin_of_package(f->fd, f->package, &bin);
+                if (r < 0)
+                        return r;
+        }
+        r = bin_of_package(f->fd, f->package, &bin);
         if (r < 0 || !bin)
                 return r;
         json_object_object_foreach(bin, name, file) {
@@ -129,29 +141,50 @@ static int add_package(PackFolder *f, Error *e) {
 
         f->active[RULES_STRICT] = true;
         r = add_files(f, e);
-        if (r >= 0)
-                r = add_text(f, RULES_STRICT, strict, e);
-        return r < 0 ? r : add_entry_points(f, e);
+        if (r < 0)
+                return r;
+        r = add_text(f, RULES_STRICT, strict, e);
+        if (r < 0)
+                return r;
+        return add_entry_points(f, e);
 }
 
 /* -- ignore files --------------------------------------------------------------------- */
 
-static int add_ignore_file(Packing *p, PackFolder *f, const char *name, RuleSource source) {
+static int read_ignore_file(Packing *p, PackFolder *f, const char *name, RuleSource source) {
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
 
         r = read_file_at(f->fd, name, IGNORE_TEXT_MAX, &text, &size);
         if (r == -ELOOP) /* npm follows it; it is no file of the package, but its rules are */
-                r = error_set(p->e, r, "is a symbolic link; make it a file");
-        if (r >= 0) {
-                f->active[source] = true;
-                r = ignore_add_text(f->rules + source, text, size, p->e);
+                return error_set(p->e, r, "is a symbolic link; make it a file");
+        if (r < 0)
+                return r;
+        f->active[source] = true;
+        return ignore_add_text(f->rules + source, text, size, p->e);
+}
+
+static int add_ignore_file(Packing *p, PackFolder *f, const char *name, RuleSource source) {
+        int r;
+
+        r = read_ignore_file(p, f, name, source);
+        return r < 0 ? error_prefix(p->e, r, "%s%s%s", f->path, f->path[0] ? "/" : "", name) : 0;
+}
+
+/* Where no package.json stands: repositories stay out, and what "files" names in here is in. */
+static int add_folder_rules(Packing *p, PackFolder *f) {
+        int r;
+
+        r = add_text(f, RULES_STRICT, "/.git\n", p->e);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(file, f->required) {
+                r = ignore_addf(f->rules + RULES_STRICT, p->e, "!%s", *file);
+                if (r < 0)
+                        return r;
         }
-        if (r >= 0)
-                return 0;
-        (void) error_set(p->e, r, "%s", strerror(-r));
-        return error_prefix(p->e, r, "%s%s%s", f->path, f->path[0] ? "/" : "", name);
+        return 0;
 }
 
 int pack_folder_rules(Packing *p, PackFolder *f, char *const *entries) {
@@ -167,26 +200,30 @@ int pack_folder_rules(Packing *p, PackFolder *f, char *const *entries) {
 
         if (!f->bundled)
                 r = add_text(f, RULES_DEFAULT, always_out, p->e);
-        if (r >= 0 && f->package && strv_contains(entries, "package.json"))
+        if (r < 0)
+                return r;
+        if (!f->package)
+                r = add_folder_rules(p, f);
+        else if (strv_contains(entries, "package.json"))
                 r = add_package(f, p->e);
-        if (r >= 0 && !f->package) {
-                r = add_text(f, RULES_STRICT, "/.git\n", p->e);
-                STRV_FOREACH(file, f->required)
-                        if (r >= 0)
-                                r = ignore_addf(f->rules + RULES_STRICT, p->e, "!%s", *file);
-        }
+        if (r < 0)
+                return r;
 
         /* In the folders of a package with workspaces npm reads package.json as an ignore file. */
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(files); i++)
-                if (!f->bundled && strv_contains(entries, files[i].name) &&
-                    (files[i].source != RULES_PACKAGE || (!f->package && p->workspaces)))
-                        r = add_ignore_file(p, f, files[i].name, files[i].source);
+        for (size_t i = 0; i < ELEMENTSOF(files); i++) {
+                if (f->bundled || !strv_contains(entries, files[i].name) ||
+                    (files[i].source == RULES_PACKAGE && (f->package || !p->workspaces)))
+                        continue;
+                r = add_ignore_file(p, f, files[i].name, files[i].source);
+                if (r < 0)
+                        return r;
+        }
 
         if (f->active[RULES_PACKAGE])
                 f->active[RULES_NPMIGNORE] = f->active[RULES_GITIGNORE] = false;
         else if (f->active[RULES_NPMIGNORE])
                 f->active[RULES_GITIGNORE] = false;
-        return r;
+        return 0;
 }
 
 int pack_folder_required(const PackFolder *folder, const char *name, char ***ret) {

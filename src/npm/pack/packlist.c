@@ -118,9 +118,23 @@ static int add_file(Packing *p, const char *path) {
         return 0;
 }
 
+static int walk_below(Packing *p, PackFolder *parent, PackFolder *f, const char *name) {
+        int r;
+
+        if (f->depth > PACKLIST_DEPTH_MAX)
+                return error_set(p->e, -E2BIG, "%.64s…: more than %d folders within folders",
+                                 f->path, PACKLIST_DEPTH_MAX);
+        if (f->fd < 0)
+                return f->fd;
+        r = pack_folder_required(parent, name, &f->required);
+        if (r < 0)
+                return r;
+        return walk(p, f);
+}
+
 static int enter(Packing *p, PackFolder *parent, const char *name, GlobText text, const char *path,
                  bool exact) {
-        PackFolder f = {
+        _cleanup_(pack_folder_done) PackFolder f = {
                 .parent = parent,
                 .depth = parent->depth + 1,
                 .path = path,
@@ -128,16 +142,9 @@ static int enter(Packing *p, PackFolder *parent, const char *name, GlobText text
                 .exact = exact,
                 .fd = open_folder(parent->fd, name),
         };
-        int r = f.fd;
+        int r;
 
-        if (f.depth > PACKLIST_DEPTH_MAX)
-                r = error_set(p->e, -E2BIG, "%.64s…: more than %d folders within folders", path,
-                              PACKLIST_DEPTH_MAX);
-        if (r >= 0)
-                r = pack_folder_required(parent, name, &f.required);
-        if (r >= 0)
-                r = walk(p, &f);
-        pack_folder_done(&f);
+        r = walk_below(p, parent, &f, name);
         return r < 0 ? error_set(p->e, r, "cannot read the folder %s: %s", path, strerror(-r)) : 0;
 }
 
@@ -181,19 +188,29 @@ static int walk(Packing *p, PackFolder *folder) {
         int r;
 
         r = read_entries(folder->fd, &entries);
-        if (r >= 0)
-                r = pack_folder_rules(p, folder, entries);
-        for (char **name = entries; r >= 0 && name && *name; name++)
+        if (r < 0)
+                return r;
+        r = pack_folder_rules(p, folder, entries);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(name, entries) {
                 r = visit(p, folder, *name);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 int pack_package(Packing *p, int fd, const char *path, json_object *package, bool bundled) {
-        PackFolder f = { .fd = fd, .path = path, .package = package, .bundled = bundled };
+        _cleanup_(pack_folder_done) PackFolder f = {
+                .fd = fd,
+                .path = path,
+                .package = package,
+                .bundled = bundled,
+        };
         int r;
 
         r = walk(p, &f);
-        pack_folder_done(&f);
         return r < 0 ? error_set(p->e, r, "cannot read the folder %s: %s", path[0] ? path : ".",
                                  strerror(-r))
                      : 0;
@@ -228,23 +245,33 @@ static void sort(PackList *list) {
         list->n = n;
 }
 
+static void packing_done(Packing *p) {
+        arena_done(&p->arena);
+        (void) strv_free(p->seen);
+        packlist_done(&p->list);
+}
+
 int packlist(int fd, json_object *package, Error *e, PackList *ret) {
-        Packing p = { .fd = fd, .package = package, .e = e, .steps = GLOB_STEPS_MAX };
+        _cleanup_(packing_done) Packing p = {
+                .fd = fd,
+                .package = package,
+                .e = e,
+                .steps = GLOB_STEPS_MAX,
+        };
         int r, own;
 
         p.workspaces = json_get(package, "workspaces") != NULL;
         own = open_folder(fd, ".");
-        r = own < 0 ? own : pack_package(&p, own, "", package, /* bundled= */ false);
-        if (r >= 0)
-                r = pack_bundled(&p);
-        sort(&p.list);
-        arena_done(&p.arena);
-        (void) strv_free(p.seen);
-        if (r < 0) {
-                packlist_done(&p.list);
+        if (own < 0)
+                return own;
+        r = pack_package(&p, own, "", package, /* bundled= */ false);
+        if (r < 0)
                 return r;
-        }
-        *ret = p.list;
+        r = pack_bundled(&p);
+        if (r < 0)
+                return r;
+        sort(&p.list);
+        *ret = TAKE_STRUCT(p.list);
         return 0;
 }
 

@@ -36,12 +36,15 @@ static int make_header(const CacheDocument *d, char **ret) {
         if (!header)
                 return -ENOMEM;
         r = digest_text(d->body, d->size, &digest);
-        if (r >= 0)
-                r = json_add_string(header, "sha256", digest);
-        if (r >= 0)
-                r = json_add_string(header, "etag", d->etag);
-        if (r >= 0)
-                r = json_add_uint(header, "fresh_usec", d->fresh_usec);
+        if (r < 0)
+                return r;
+        r = json_add_string(header, "sha256", digest);
+        if (r < 0)
+                return r;
+        r = json_add_string(header, "etag", d->etag);
+        if (r < 0)
+                return r;
+        r = json_add_uint(header, "fresh_usec", d->fresh_usec);
         if (r < 0)
                 return r;
         return asprintf(ret, "%s\n", json_text(header)) < 0 ? -ENOMEM : 0;
@@ -105,24 +108,35 @@ int cache_load(Cache *c, const char *key, CacheDocument *ret) {
         return 0;
 }
 
+static int write_document(Cache *c, CacheFile *f, const char *name, const char *header,
+                          const CacheDocument *d) {
+        int r;
+
+        r = write_all(f->fd, header, strlen(header));
+        if (r < 0)
+                return r;
+        r = write_all(f->fd, d->body, d->size);
+        if (r < 0)
+                return r;
+        return cache_file_take_in(c, f, c->documents_fd, name);
+}
+
 int cache_store(Cache *c, const char *key, const CacheDocument *d) {
         _cleanup_(freep) char *name = NULL, *header = NULL;
         CacheFile f;
         int r;
 
         r = digest_text(key, strlen(key), &name);
-        if (r >= 0)
-                r = make_header(d, &header);
-        if (r >= 0)
-                r = cache_file_new(c, &f);
+        if (r < 0)
+                return r;
+        r = make_header(d, &header);
+        if (r < 0)
+                return r;
+        r = cache_file_new(c, &f);
         if (r < 0)
                 return r;
 
-        r = write_all(f.fd, header, strlen(header));
-        if (r >= 0)
-                r = write_all(f.fd, d->body, d->size);
-        if (r >= 0)
-                r = cache_file_take_in(c, &f, c->documents_fd, name);
+        r = write_document(c, &f, name, header, d);
         cache_file_done(c, &f);
         return r;
 }

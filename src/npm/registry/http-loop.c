@@ -65,8 +65,9 @@ int http_loop_setup(Http *h) {
                 return -ENOMEM;
 
         r = sd_event_add_time_relative(h->event, &h->timer, CLOCK_MONOTONIC, 0, 1, on_timer, h);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(h->timer, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(h->timer, SD_EVENT_OFF);
         if (r < 0)
                 return r;
 

@@ -138,22 +138,27 @@ static int set_headers(HttpRequest *q) {
 
         curl_slist_free_all(q->headers);
         q->headers = NULL;
-
-        r = add_header(q, "Accept", q->get.accept ?: "*/*");
-        if (r >= 0)
-                r = add_header(q, "If-None-Match", q->get.if_none_match);
-        if (r >= 0 && q->resuming)
-                r = add_header(q, "If-Range", q->etag);
-        if (r >= 0 && q->at_home && !q->get.authorization)
+        if (q->at_home && !q->get.authorization) {
                 r = url_authorization(&q->origin, &own);
-        if (r >= 0 && q->at_home)
-                r = add_header(q, "Authorization", q->get.authorization ?: own);
-        if (r >= 0 && q->at_home)
-                r = add_header(q, "npm-otp", q->get.otp);
-        if (r >= 0 && q->get.body)
-                r = add_header(q, "Content-Type", "application/json");
-        if (r < 0)
-                return r;
+                if (r < 0)
+                        return r;
+        }
+        const struct {
+                const char *name, *value;
+        } table[] = {
+                { "Accept", q->get.accept ?: "*/*" },
+                { "If-None-Match", q->get.if_none_match },
+                { "If-Range", q->resuming ? q->etag : NULL },
+                { "Authorization", q->at_home ? q->get.authorization ?: own : NULL },
+                { "npm-otp", q->at_home ? q->get.otp : NULL },
+                { "Content-Type", q->get.body ? "application/json" : NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                r = add_header(q, table[i].name, table[i].value);
+                if (r < 0)
+                        return r;
+        }
         (void) curl_easy_setopt(q->easy, CURLOPT_HTTPHEADER, q->headers);
         (void) curl_easy_setopt(q->easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
         return 0;
@@ -292,13 +297,16 @@ int http_transfer_prepare(HttpRequest *q) {
 
         set_limits(q);
         r = set_range(q);
-        if (r >= 0)
-                r = set_headers(q);
-        if (r >= 0)
-                r = set_body(q);
-        if (r >= 0)
-                r = set_tls(q);
-        if (r >= 0)
-                r = set_proxy(q);
-        return r;
+        if (r < 0)
+                return r;
+        r = set_headers(q);
+        if (r < 0)
+                return r;
+        r = set_body(q);
+        if (r < 0)
+                return r;
+        r = set_tls(q);
+        if (r < 0)
+                return r;
+        return set_proxy(q);
 }

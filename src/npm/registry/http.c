@@ -20,21 +20,19 @@ static const size_t get_strings[] = {
         offsetof(HttpGet, size_name),     offsetof(HttpGet, otp),
 };
 
-/* Makes the strings of a structure just copied its own. On failure those not reached are NULL. */
+/* Makes the strings of a structure just copied its own. On failure those that are not are NULL. */
 static int own_strings(void *structure, const size_t *offsets, size_t n) {
-        int r = 0;
+        bool complete = true;
 
         for (size_t i = 0; i < n; i++) {
                 char **field = (char **) ((char *) structure + offsets[i]);
-                char *copy = NULL;
 
-                if (r >= 0 && *field) {
-                        copy = strdup(*field);
-                        r = copy ? 0 : -ENOMEM;
-                }
-                *field = copy;
+                if (!*field)
+                        continue;
+                *field = strdup(*field);
+                complete = complete && *field;
         }
-        return r;
+        return complete ? 0 : -ENOMEM;
 }
 
 static void free_strings(void *structure, const size_t *offsets, size_t n) {
@@ -300,10 +298,12 @@ int http_get(Http *h, const HttpGet *get, Error *e) {
         h->requests = q;
 
         r = own_strings(&q->get, get_strings, ELEMENTSOF(get_strings));
-        if (r >= 0)
-                r = url_parse(q->get.url, e, &q->origin);
-        if (r >= 0)
-                r = url_parse(q->get.url, e, &q->url);
+        if (r < 0)
+                return r;
+        r = url_parse(q->get.url, e, &q->origin);
+        if (r < 0)
+                return r;
+        r = url_parse(q->get.url, e, &q->url);
         if (r < 0)
                 return r;
 

@@ -52,13 +52,6 @@ typedef struct Manifest {
         json_object *json; /* what a lock file repeats, and "os", "cpu", "libc", "bin" */
 } Manifest;
 
-/* From the text of a JSON object. -EBADMSG and a clause for what cannot be installed: no name, no
- * version, a dependency that is no text. `what` names the document in the clause. */
-int manifest_parse(Slice text, const char *what, Error *e, Manifest **ret);
-
-/* The same from an object, which is changed on the way. */
-int manifest_from_json(json_object *json, const char *what, Error *e, Manifest **ret);
-
 Manifest *manifest_free(Manifest *m);
 DEFINE_CLEANUP(Manifest *, manifest_free);
 

@@ -120,10 +120,13 @@ int npmrc_auth(const Npmrc *n, const char *url_text, const char *registry_text, 
         assert(ret);
 
         r = url_parse(url_text, e, &url);
-        if (r >= 0 && registry_text)
-                r = url_parse(registry_text, e, &registry);
         if (r < 0)
                 return r;
+        if (registry_text) {
+                r = url_parse(registry_text, e, &registry);
+                if (r < 0)
+                        return r;
+        }
 
         *ret = (NpmrcAuth) {};
         /* A packument must not lure what is meant for https onto the open wire. */

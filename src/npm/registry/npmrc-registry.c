@@ -69,10 +69,12 @@ int npmrc_tarball_url(const Npmrc *n, const char *name, const char *text, Error 
         int r;
 
         r = npmrc_registry(n, name, e, &registry_text);
-        if (r >= 0)
-                r = url_parse(registry_text, e, &registry);
-        if (r >= 0)
-                r = url_parse(text, e, &url);
+        if (r < 0)
+                return r;
+        r = url_parse(registry_text, e, &registry);
+        if (r < 0)
+                return r;
+        r = url_parse(text, e, &url);
         if (r < 0)
                 return r;
 

@@ -113,12 +113,15 @@ static int add_entry(Npmrc *n, const char *raw_key, bool array, const char *raw_
                 return error_set(e, -EINVAL, "more than %d settings", NPMRC_KEYS_MAX);
 
         r = npmrc_expand(raw_key, n->environment, &key);
-        if (r >= 0)
-                r = npmrc_expand(raw_value, n->environment, &value);
-        if (r >= 0)
-                r = check_scoped(key, e);
-        if (r >= 0)
-                r = expand_home(n, key, &value);
+        if (r < 0)
+                return r;
+        r = npmrc_expand(raw_value, n->environment, &value);
+        if (r < 0)
+                return r;
+        r = check_scoped(key, e);
+        if (r < 0)
+                return r;
+        r = expand_home(n, key, &value);
         if (r < 0)
                 return r;
 

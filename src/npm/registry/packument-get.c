@@ -257,22 +257,24 @@ static void keep_cached(Task *t) {
         t->cached_counted = true;
 }
 
+static int fetch_uncached(Task *t) {
+        keep_cached(t);
+        if (t->task.registry->flags & REGISTRY_OFFLINE)
+                return error_set(&t->error, -ENONET,
+                                 "%s %s not in the cache, and nothing is fetched with --offline",
+                                 t->what, t->get.flags & REGISTRY_KEYS ? "are" : "is");
+        return fetch(t);
+}
+
 static void on_looked_up(void *userdata, int r) {
         Task *t = userdata;
 
-        if (r == 0)
-                keep_cached(t);
-        if (r == 0 && t->task.registry->flags & REGISTRY_OFFLINE)
-                r = error_set(&t->error, -ENONET,
-                              "%s %s not in the cache, and nothing is fetched with --offline",
-                              t->what, t->get.flags & REGISTRY_KEYS ? "are" : "is");
-        else if (r > 0)
-                t->unasked = true;
-        else if (r == 0) {
-                r = fetch(t);
-                if (r >= 0)
-                        return;
+        if (r == 0) {
+                r = fetch_uncached(t);
+                if (r == 0)
+                        return; /* on_answer() goes on */
         }
+        t->unasked = r > 0;
         finish(t, r);
 }
 
@@ -311,20 +313,23 @@ static int choose_document(Task *t, const char *name) {
         return 0;
 }
 
-static int prepare(Registry *registry, Task *t, const char *name, Error *e) {
+static int begin(Registry *registry, Task *t, const char *name, Error *e) {
         int r;
 
         r = npmrc_registry(registry->npmrc, name, e, &t->registry_url);
-        if (r >= 0)
-                r = choose_document(t, name);
-        if (r >= 0)
-                r = npmrc_auth(registry->npmrc, t->url, t->registry_url, e, &t->auth);
         if (r < 0)
                 return r;
-        return asprintf(&t->key, "%s\n%s\n%s", t->full ? "full" : "abbreviated", t->url,
-                        t->auth.authorization ?: "") < 0
-                       ? -ENOMEM
-                       : 0;
+        r = choose_document(t, name);
+        if (r < 0)
+                return r;
+        r = npmrc_auth(registry->npmrc, t->url, t->registry_url, e, &t->auth);
+        if (r < 0)
+                return r;
+        r = strdupf(&t->key, "%s\n%s\n%s", t->full ? "full" : "abbreviated", t->url,
+                    t->auth.authorization ?: "");
+        if (r < 0)
+                return r;
+        return pool_submit(registry->pool, /* urgent= */ true, run_lookup, on_looked_up, t);
 }
 
 int registry_get_packument(Registry *registry, const PackumentGet *get, Error *e) {
@@ -343,9 +348,7 @@ int registry_get_packument(Registry *registry, const PackumentGet *get, Error *e
         registry_task_link(registry, &t->task);
 
         registry->statistics.packuments++;
-        r = prepare(registry, t, get->name, e);
-        if (r >= 0)
-                r = pool_submit(registry->pool, /* urgent= */ true, run_lookup, on_looked_up, t);
+        r = begin(registry, t, get->name, e);
         if (r < 0)
                 task_free(&t->task);
         return r;

@@ -113,21 +113,26 @@ static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
         while ((r = json_scan_next_key(&s, &key)) > 0) {
                 const Wanted *w = find_wanted(wanted, key);
 
-                if (w) {
-                        if ((*out)[-1] != '{')
-                                append(out, ",", 1);
-                        append(out, key.s - 1, key.n + 2);
-                        append(out, ":", 1);
-                }
-                if (w && w->members)
-                        r = copy_wanted(&s, w->members, out);
-                else {
+                if (!w) {
                         r = json_scan_skip(&s, &value);
-                        if (r >= 0 && w)
-                                append_value(out, value, w->size_max);
+                        if (r < 0)
+                                return r;
+                        continue;
                 }
+                if ((*out)[-1] != '{')
+                        append(out, ",", 1);
+                append(out, key.s - 1, key.n + 2);
+                append(out, ":", 1);
+                if (w->members) {
+                        r = copy_wanted(&s, w->members, out);
+                        if (r < 0)
+                                return r;
+                        continue;
+                }
+                r = json_scan_skip(&s, &value);
                 if (r < 0)
                         return r;
+                append_value(out, value, w->size_max);
         }
         append(out, "}", 1);
         json_scan_leave(outer, &s);

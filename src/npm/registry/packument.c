@@ -2,6 +2,7 @@
 #include "npm/registry/packument.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 
 #define NAME_SIZE       40 /* bytes of a version or tag, and of keeping them, as most are */
 #define MANIFEST_FACTOR 16 /* a parsed manifest takes six to twenty times its text */
@@ -109,8 +110,9 @@ int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **r
                 return error_set(e, -EBADMSG, "%s is larger than %u bytes", what,
                                  PACKUMENT_MANIFEST_MAX);
         r = manifest_parse(v->json, what, e, &m);
-        if (r >= 0)
-                r = check_version(v, m, what, e);
+        if (r < 0)
+                return r;
+        r = check_version(v, m, what, e);
         if (r < 0)
                 return r;
         p->parsed_size += v->json.n;

@@ -160,8 +160,9 @@ int pool_new(sd_event *event, unsigned threads, Pool **ret) {
                 return -ENOMEM;
 
         r = sd_event_add_io(event, &p->source, p->event_fd, EPOLLIN, on_finished, p);
-        if (r >= 0)
-                r = start_threads(p, threads);
+        if (r < 0)
+                return r;
+        r = start_threads(p, threads);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(p);

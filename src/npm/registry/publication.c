@@ -34,7 +34,7 @@ static int set_bundled(json_object *manifest) {
 /* An installer looks for an install script and knows nothing of the file that asks for one. */
 static int set_gyp(json_object *manifest) {
         json_object *scripts = json_get(manifest, "scripts");
-        int r = 0;
+        int r;
 
         if (json_get_string(scripts, "install") || json_get_string(scripts, "preinstall") ||
             !json_get_bool(manifest, "gypfile", true))
@@ -42,10 +42,13 @@ static int set_gyp(json_object *manifest) {
         if (!json_object_is_type(scripts, json_type_object)) {
                 scripts = json_object_new_object();
                 r = json_add(manifest, "scripts", scripts);
+                if (r < 0)
+                        return r;
         }
-        if (r >= 0)
-                r = json_add_string(scripts, "install", "node-gyp rebuild");
-        return r < 0 ? r : json_add_bool(manifest, "gypfile", true);
+        r = json_add_string(scripts, "install", "node-gyp rebuild");
+        if (r < 0)
+                return r;
+        return json_add_bool(manifest, "gypfile", true);
 }
 
 /* Members that begin with "_" are the registry's. */
@@ -73,10 +76,12 @@ static int make_dist(const Publication *p, json_object **ret) {
             asprintf(&url, "%s%s/-/%s-%s.tgz", p->registry, p->name, p->name, p->version) < 0)
                 return -ENOMEM;
         r = json_add_string(dist, "integrity", p->integrity);
-        if (r >= 0)
-                r = json_add_string(dist, "shasum", p->shasum);
-        if (r >= 0)
-                r = json_add_string(dist, "tarball", url);
+        if (r < 0)
+                return r;
+        r = json_add_string(dist, "shasum", p->shasum);
+        if (r < 0)
+                return r;
+        r = json_add_string(dist, "tarball", url);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(dist);
@@ -92,13 +97,18 @@ static int make_manifest(const Publication *p, json_object **ret) {
                 return -ENOMEM;
         remove_reserved(m);
         r = make_dist(p, &dist);
-        if (r >= 0)
-                r = set_bundled(m);
-        if (r >= 0 && p->gyp)
-                r = set_gyp(m);
+        if (r < 0)
+                return r;
+        r = set_bundled(m);
+        if (r < 0)
+                return r;
+        r = p->gyp ? set_gyp(m) : 0;
+        if (r < 0)
+                return r;
         json_object_object_del(m, "bin");
-        if (r >= 0 && p->bin)
-                r = json_add(m, "bin", json_object_get(p->bin));
+        r = p->bin ? json_add(m, "bin", json_object_get(p->bin)) : 0;
+        if (r < 0)
+                return r;
         const struct {
                 const char *key, *value;
         } table[] = {
@@ -109,10 +119,12 @@ static int make_manifest(const Publication *p, json_object **ret) {
                 { "_npmVersion", "pm2ctl " VERSION },
         };
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(table); i++)
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 r = json_add_string(m, table[i].key, table[i].value);
-        if (r >= 0)
-                r = json_add(m, "dist", TAKE_PTR(dist));
+                if (r < 0)
+                        return r;
+        }
+        r = json_add(m, "dist", TAKE_PTR(dist));
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(m);
@@ -132,13 +144,18 @@ static int add_attachment(const Publication *p, json_object *root) {
         if (asprintf(&name, "%s-%s.tgz", p->name, p->version) < 0)
                 return -ENOMEM;
         r = json_add(attachments, name, file);
-        if (r >= 0)
-                r = base64_encode(p->tarball, p->size, &data);
-        if (r >= 0)
-                r = json_add_string(file, "content_type", "application/octet-stream");
-        if (r >= 0)
-                r = json_add_string(file, "data", data);
-        return r < 0 ? r : json_add_uint(file, "length", p->size);
+        if (r < 0)
+                return r;
+        r = base64_encode(p->tarball, p->size, &data);
+        if (r < 0)
+                return r;
+        r = json_add_string(file, "content_type", "application/octet-stream");
+        if (r < 0)
+                return r;
+        r = json_add_string(file, "data", data);
+        if (r < 0)
+                return r;
+        return json_add_uint(file, "length", p->size);
 }
 
 int publication_text(const Publication *p, char **ret) {
@@ -150,27 +167,36 @@ int publication_text(const Publication *p, char **ret) {
         if (!root)
                 return -ENOMEM;
         r = json_add(root, "dist-tags", tags);
-        if (r >= 0)
-                r = json_add(root, "versions", versions);
-        if (r >= 0)
-                r = make_manifest(p, &manifest);
-        if (r >= 0)
-                r = json_add_string(root, "_id", p->name);
-        if (r >= 0)
-                r = json_add_string(root, "name", p->name);
-        if (r >= 0)
-                r = json_add_string(root, "description",
-                                    json_get_string(p->package, "description"));
-        if (r >= 0)
-                r = json_add_string(root, "readme", p->readme);
-        if (r >= 0)
-                r = json_add_string(tags, p->tag, p->version);
-        if (r >= 0)
-                r = json_add(versions, p->version, TAKE_PTR(manifest));
-        if (r >= 0)
-                r = json_add_string(root, "access", p->access);
-        if (r >= 0)
-                r = add_attachment(p, root);
+        if (r < 0)
+                return r;
+        r = json_add(root, "versions", versions);
+        if (r < 0)
+                return r;
+        r = make_manifest(p, &manifest);
+        if (r < 0)
+                return r;
+        r = json_add_string(root, "_id", p->name);
+        if (r < 0)
+                return r;
+        r = json_add_string(root, "name", p->name);
+        if (r < 0)
+                return r;
+        r = json_add_string(root, "description", json_get_string(p->package, "description"));
+        if (r < 0)
+                return r;
+        r = json_add_string(root, "readme", p->readme);
+        if (r < 0)
+                return r;
+        r = json_add_string(tags, p->tag, p->version);
+        if (r < 0)
+                return r;
+        r = json_add(versions, p->version, TAKE_PTR(manifest));
+        if (r < 0)
+                return r;
+        r = json_add_string(root, "access", p->access);
+        if (r < 0)
+                return r;
+        r = add_attachment(p, root);
         if (r < 0)
                 return r;
         text = json_text(root);

@@ -74,18 +74,24 @@ int publisher_new(const Npmrc *npmrc, json_object *package, Error *e, Publisher 
         if (!p)
                 return -ENOMEM;
         r = find_registry(npmrc, package, name, e, &p->registry);
-        if (r >= 0)
-                r = free_and_strdup(&p->name, name);
-        if (r >= 0)
-                r = registry_packument_url(p->registry, name, &p->url);
-        if (r >= 0)
-                r = npmrc_auth(npmrc, p->url, p->registry, e, &p->auth);
-        if (r >= 0)
-                r = npmrc_http_config(npmrc, e, &config);
-        if (r >= 0)
-                r = sd_event_new(&p->event);
-        if (r >= 0)
-                r = http_new(p->event, &config, e, &p->http);
+        if (r < 0)
+                return r;
+        r = free_and_strdup(&p->name, name);
+        if (r < 0)
+                return r;
+        r = registry_packument_url(p->registry, name, &p->url);
+        if (r < 0)
+                return r;
+        r = npmrc_auth(npmrc, p->url, p->registry, e, &p->auth);
+        if (r < 0)
+                return r;
+        r = npmrc_http_config(npmrc, e, &config);
+        if (r < 0)
+                return r;
+        r = sd_event_new(&p->event);
+        if (r < 0)
+                return r;
+        r = http_new(p->event, &config, e, &p->http);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(p);
@@ -166,9 +172,14 @@ static int ask(Publisher *p, const char *body, const char *otp, Error *e) {
         p->size = 0;
         p->waiting = true;
         r = http_get(p->http, &get, e);
-        while (r >= 0 && p->waiting)
+        if (r < 0)
+                return r;
+        while (p->waiting) {
                 r = sd_event_run(p->event, UINT64_MAX);
-        return r < 0 ? r : p->r;
+                if (r < 0)
+                        return r;
+        }
+        return p->r;
 }
 
 /* What it knows of the package: 1, 0 if nothing. */
@@ -246,19 +257,9 @@ static bool has_arrived(Publisher *p, const Publication *publication) {
                          publication->integrity);
 }
 
-int publisher_send(Publisher *p, const Publication *publication, const char *otp, Error *e) {
-        _cleanup_(error_clear) Error refused = ERROR_NULL;
-        _cleanup_(freep) char *text = NULL;
-        unsigned status;
-        int r;
-
-        r = publication_text(publication, &text);
-        if (r < 0)
-                return r;
-        r = ask(p, text, otp, &refused);
-        status = p->status;
-        if (r >= 0)
-                return 0;
+/* The registry refused with `status`, or its answer was lost. */
+static int judge_refusal(Publisher *p, const Publication *publication, unsigned status, int r,
+                         const Error *refused, Error *e) {
         if ((status == 403 || status == 409) && has_arrived(p, publication))
                 return 0;
         if (status == 409)
@@ -266,5 +267,17 @@ int publisher_send(Publisher *p, const Publication *publication, const char *otp
                                  "%s@%s has been published at %s by somebody else meanwhile; raise "
                                  "'version' in package.json",
                                  p->name, publication->version, p->registry);
-        return error_set(e, r, "%s", error_text(&refused, r));
+        return error_set(e, r, "%s", error_text(refused, r));
+}
+
+int publisher_send(Publisher *p, const Publication *publication, const char *otp, Error *e) {
+        _cleanup_(error_clear) Error refused = ERROR_NULL;
+        _cleanup_(freep) char *text = NULL;
+        int r;
+
+        r = publication_text(publication, &text);
+        if (r < 0)
+                return r;
+        r = ask(p, text, otp, &refused);
+        return r < 0 ? judge_refusal(p, publication, p->status, r, &refused, e) : 0;
 }

@@ -83,10 +83,12 @@ int stream_rewind(Stream *s) {
         return 0;
 }
 
+static int cut_to_size(const Stream *s) {
+        return ftruncate(s->fd, (off_t) s->size) < 0 ? -errno : 0;
+}
+
 void stream_end(Stream *s, int r) {
-        if (r >= 0 && ftruncate(s->fd, (off_t) s->size) < 0)
-                r = -errno;
-        change(s, s->size, /* ended= */ true, r);
+        change(s, s->size, /* ended= */ true, r < 0 ? r : cut_to_size(s));
 }
 
 ssize_t stream_read(Stream *s, void *buffer, size_t size) {

@@ -52,6 +52,14 @@ static void task_stop(RegistryTask *task) {
 
 static void start_waiting(Registry *registry);
 
+/* The hash that was compared, or that of what came. */
+static int format_integrity(const TarballTask *t, char **ret) {
+        Integrity found = { .algorithm = tarball_algorithm(&t->unpack), .n_digests = 1 };
+
+        found.digests[0] = t->unpack.digest;
+        return integrity_to_string(&found, ret);
+}
+
 static void finish(TarballTask *t, int r) {
         Registry *registry = t->task.registry;
         _cleanup_(freep) char *integrity = NULL;
@@ -59,19 +67,16 @@ static void finish(TarballTask *t, int r) {
                 .weak = t->unpack.known && integrity_is_weak(&t->unpack.integrity) &&
                         (t->unpack.also.n_digests == 0 || integrity_is_weak(&t->unpack.also)),
                 .cached = t->cached,
-                .unpacked = t->unpack.unpacked
+                .unpacked = t->unpack.unpacked,
         };
 
-        if (r >= 0) {
-                Integrity found = { .algorithm = tarball_algorithm(&t->unpack), .n_digests = 1 };
-
-                found.digests[0] = t->unpack.digest;
-                result.size = stream_size(t->unpack.stream);
-                r = integrity_to_string(&found, &integrity);
-                result.integrity = integrity;
-        }
+        r = r < 0 ? r : format_integrity(t, &integrity);
         if (r < 0)
-                error_prefix(&t->unpack.error, r, "%s", t->label);
+                (void) error_prefix(&t->unpack.error, r, "%s", t->label);
+        else {
+                result.integrity = integrity;
+                result.size = stream_size(t->unpack.stream);
+        }
         registry->statistics.tarballs_done++;
         t->get.done(t->get.userdata, r, r < 0 ? NULL : &result, &t->unpack.error);
         task_free(&t->task);
@@ -94,7 +99,7 @@ static void on_unpacked(void *userdata, int r) {
                 t->unpack.stream = stream_free(t->unpack.stream);
                 error_clear(&t->unpack.error);
                 r = download(t);
-                if (r >= 0)
+                if (r == 0)
                         return;
         }
         if (t->download_r < 0) {
@@ -102,7 +107,7 @@ static void on_unpacked(void *userdata, int r) {
                 r = error_set(&t->unpack.error, t->download_r, "%s",
                               error_text(&t->download_error, t->download_r));
         }
-        if (r >= 0 && t->file.name)
+        if (r == 0 && t->file.name)
                 (void) cache_add_tarball(cache, &t->file, tarball_algorithm(&t->unpack),
                                          &t->unpack.digest);
         finish(t, r);
@@ -124,9 +129,10 @@ static int on_data(void *userdata, const void *data, size_t size) {
         int r;
 
         r = stream_append(t->unpack.stream, data, size);
-        if (r >= 0 && !t->unpacking && stream_size(t->unpack.stream) >= TARBALL_EARLY)
-                r = begin_unpacking(t);
-        return r;
+        if (r < 0)
+                return r;
+        return !t->unpacking && stream_size(t->unpack.stream) >= TARBALL_EARLY ? begin_unpacking(t)
+                                                                               : 0;
 }
 
 static int on_rewind(void *userdata) {
@@ -145,10 +151,10 @@ static int judge(TarballTask *t, const HttpResponse *response, Error *e) {
 static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
         TarballTask *t = userdata;
 
-        if (r >= 0)
-                r = judge(t, response, &t->download_error);
-        else
+        if (r < 0)
                 (void) error_set(&t->download_error, r, "%s", error_text(e, r));
+        else
+                r = judge(t, response, &t->download_error);
         t->download_r = r;
         stream_end(t->unpack.stream, r);
 
@@ -158,6 +164,15 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
                 on_unpacked(t, r);
         else if ((r = begin_unpacking(t)) < 0)
                 finish(t, r);
+}
+
+static int open_cache_file(TarballTask *t) {
+        int r;
+
+        r = cache_file_new(t->task.registry->cache, &t->file);
+        if (r < 0)
+                return r;
+        return stream_new(TAKE_FD(t->file.fd), /* complete= */ false, &t->unpack.stream);
 }
 
 static int download(TarballTask *t) {
@@ -181,9 +196,7 @@ static int download(TarballTask *t) {
                                  "its tarball is not in the cache, and nothing is fetched with "
                                  "--offline");
         t->unpacking = false;
-        r = cache_file_new(registry->cache, &t->file);
-        if (r >= 0)
-                r = stream_new(TAKE_FD(t->file.fd), /* complete= */ false, &t->unpack.stream);
+        r = open_cache_file(t);
         if (r < 0)
                 return error_set(&t->unpack.error, r, "cannot write into the cache: %s",
                                  strerror(-r));
@@ -263,36 +276,59 @@ static int copy_strings(TarballTask *t) {
         return 0;
 }
 
-static int prepare(TarballTask *t, Error *e) {
+static int prepare_integrity(TarballTask *t, Error *e) {
+        int r = 0;
+
+        if (t->get.integrity)
+                r = integrity_parse(t->get.integrity, e, &t->unpack.integrity);
+        else if (t->get.shasum)
+                r = integrity_from_shasum(t->get.shasum, e, &t->unpack.integrity);
+        if (r < 0)
+                return r;
+        t->unpack.known = t->unpack.integrity.n_digests > 0;
+        return t->get.also ? integrity_parse(t->get.also, e, &t->unpack.also) : 0;
+}
+
+static int prepare_auth(TarballTask *t, Error *e) {
         _cleanup_(freep) char *registry_url = NULL;
         const Npmrc *npmrc = t->task.registry->npmrc;
         int r;
 
-        r = copy_strings(t);
-        if (r >= 0 && t->get.integrity)
-                r = integrity_parse(t->get.integrity, e, &t->unpack.integrity);
-        else if (r >= 0 && t->get.shasum)
-                r = integrity_from_shasum(t->get.shasum, e, &t->unpack.integrity);
-        t->unpack.known = t->unpack.integrity.n_digests > 0;
-        if (r >= 0 && t->get.also)
-                r = integrity_parse(t->get.also, e, &t->unpack.also);
-
-        if (r >= 0 && t->name)
+        if (t->name) {
                 r = npmrc_registry(npmrc, t->name, e, &registry_url);
-        if (r >= 0 && t->url)
-                r = npmrc_auth(npmrc, t->url, registry_url, e, &t->auth);
-        return r < 0 ? error_prefix(e, r, "%s", t->get.label) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return t->url ? npmrc_auth(npmrc, t->url, registry_url, e, &t->auth) : 0;
 }
 
 static int start_now(TarballTask *t, Error *e) {
         int r;
 
         r = start(t);
-        if (r >= 0)
-                return 0;
-        t->task.registry->tarballs_open--;
-        (void) error_set(e, r, "%s", error_text(&t->unpack.error, r));
-        return error_prefix(e, r, "%s", t->get.label);
+        if (r < 0) {
+                t->task.registry->tarballs_open--;
+                return error_set(e, r, "%s", error_text(&t->unpack.error, r));
+        }
+        return 0;
+}
+
+static int begin(TarballTask *t, Error *e) {
+        int r;
+
+        r = copy_strings(t);
+        if (r < 0)
+                return r;
+        r = prepare_integrity(t, e);
+        if (r < 0)
+                return r;
+        r = prepare_auth(t, e);
+        if (r < 0)
+                return r;
+        if (t->task.registry->tarballs_open < t->task.registry->tarballs_open_max)
+                return start_now(t, e);
+        wait_for_turn(t);
+        return 0;
 }
 
 int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
@@ -313,14 +349,10 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
         registry_task_link(registry, &t->task);
 
         registry->statistics.tarballs++;
-        r = prepare(t, e);
-        if (r >= 0 && registry->tarballs_open >= registry->tarballs_open_max) {
-                wait_for_turn(t);
-                return 0;
-        }
-        if (r >= 0)
-                r = start_now(t, e);
-        if (r < 0)
+        r = begin(t, e);
+        if (r < 0) {
                 task_free(&t->task);
-        return r;
+                return error_prefix(e, r, "%s", get->label);
+        }
+        return 0;
 }

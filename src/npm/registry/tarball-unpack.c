@@ -20,9 +20,14 @@ static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
         if (n <= 0)
                 return n;
         r = hasher_update(source->hasher, buffer, (size_t) n);
-        if (r >= 0 && source->also)
+        if (r < 0)
+                return r;
+        if (source->also) {
                 r = hasher_update(source->also, buffer, (size_t) n);
-        return r < 0 ? r : n;
+                if (r < 0)
+                        return r;
+        }
+        return n;
 }
 
 /* After the archive turned out bad: a wrong hash says more about it than what is bad in it. */
@@ -50,19 +55,39 @@ static int check(TarballUnpack *u, const Source *source) {
         int r;
 
         r = hasher_finish(source->hasher, &u->digest);
-        if (r >= 0 && u->known)
-                r = compare(u, &u->integrity, &u->digest);
-        if (r < 0 || !source->also)
+        if (r < 0)
                 return r;
+        if (u->known) {
+                r = compare(u, &u->integrity, &u->digest);
+                if (r < 0)
+                        return r;
+        }
+        if (!source->also)
+                return 0;
         r = hasher_finish(source->also, &also);
-        return r < 0 ? r : compare(u, &u->also, &also);
+        if (r < 0)
+                return r;
+        return compare(u, &u->also, &also);
+}
+
+static int unpack_and_check(TarballUnpack *u, Source *source, int fd) {
+        int r, checked;
+
+        r = unpack(read_and_hash, source, fd, &u->error, &u->unpacked);
+        if (r == 0)
+                return check(u, source);
+        checked = read_rest(source);
+        if (checked < 0)
+                return checked;
+        checked = check(u, source);
+        return checked < 0 ? checked : r;
 }
 
 int tarball_unpack(TarballUnpack *u) {
         _cleanup_(hasher_freep) Hasher *hasher = NULL, *also = NULL;
         _cleanup_(closep) int fd = -EBADF;
         Source source = { .stream = u->stream };
-        int r, checked;
+        int r;
 
         r = hasher_new(tarball_algorithm(u), &hasher);
         if (r < 0)
@@ -81,12 +106,7 @@ int tarball_unpack(TarballUnpack *u) {
         if (fd < 0)
                 return -errno;
 
-        r = unpack(read_and_hash, &source, fd, &u->error, &u->unpacked);
-        checked = r < 0 ? read_rest(&source) : 0;
-        if (checked >= 0)
-                checked = check(u, &source);
-        if (checked < 0)
-                r = checked;
+        r = unpack_and_check(u, &source, fd);
         if (r < 0)
                 (void) remove_tree_at(u->dir_fd, u->folder);
         return r;

@@ -120,8 +120,9 @@ static int handle_entry(Unpack *u, struct archive *a, struct archive_entry *entr
         int r;
 
         r = check_size(u, entry);
-        if (r >= 0)
-                r = unpack_path(name, u->e, &path);
+        if (r < 0)
+                return r;
+        r = unpack_path(name, u->e, &path);
         if (r < 0)
                 return r;
         if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)

@@ -38,8 +38,9 @@ static int get_host(CURLU *u, char **ret) {
         int r;
 
         r = get_part(u, CURLUPART_HOST, 0, &host);
-        if (r >= 0)
-                r = get_part(u, CURLUPART_PORT, URL_FLAGS, &port);
+        if (r < 0)
+                return r;
+        r = get_part(u, CURLUPART_PORT, URL_FLAGS, &port);
         if (r < 0)
                 return r;
         for (char *p = host; *p; p++)
@@ -92,13 +93,15 @@ static int parse(CURLU *u, Error *e, Url *url) {
                 return error_set(e, -EPROTONOSUPPORT, "'%s:' addresses are not fetched", scheme);
 
         r = get_host(u, &url->host);
-        if (r >= 0)
-                r = get_part(u, CURLUPART_PATH, 0, &url->path);
-        if (r >= 0)
-                r = take_credentials(u, url);
-        if (r >= 0)
-                r = get_part(u, CURLUPART_URL, URL_FLAGS, &url->text);
-        return r;
+        if (r < 0)
+                return r;
+        r = get_part(u, CURLUPART_PATH, 0, &url->path);
+        if (r < 0)
+                return r;
+        r = take_credentials(u, url);
+        if (r < 0)
+                return r;
+        return get_part(u, CURLUPART_URL, URL_FLAGS, &url->text);
 }
 
 int url_parse(const char *text, Error *e, Url *ret) {

@@ -220,6 +220,18 @@ static int parse_address(const char *text, char **ret_text, Address *ret) {
         return 1;
 }
 
+static int take_parts(Hosted *h, Slice user, Slice project, Slice committish) {
+        int r;
+
+        r = take(user, &h->user);
+        if (r < 0)
+                return r;
+        r = take(project, &h->project);
+        if (r < 0)
+                return r;
+        return take(committish, &h->committish);
+}
+
 int hosted_parse(const char *text, Hosted *ret) {
         _cleanup_(hosted_done) Hosted h = { 0 };
         _cleanup_(freep) char *whole = NULL;
@@ -252,11 +264,7 @@ int hosted_parse(const char *text, Hosted *ret) {
                 if (!h.auth)
                         return -ENOMEM;
         }
-        r = take(user, &h.user);
-        if (r >= 0)
-                r = take(project, &h.project);
-        if (r >= 0)
-                r = take(committish, &h.committish);
+        r = take_parts(&h, user, project, committish);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         if (!h.project || (!h.user && !streq(h.service, "gist")))

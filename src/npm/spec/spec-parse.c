@@ -102,19 +102,17 @@ static int from_registry(Spec *s, Error *e) {
         r = range_parse(text, SEMVER_LOOSE, &s->range);
         if (r == -ENOMEM)
                 return r;
-        if (semver_parse(text, SEMVER_LOOSE, &v) >= 0)
+        if (semver_parse(text, SEMVER_LOOSE, &v) == 0)
                 s->type = SPEC_VERSION;
-        else if (r >= 0)
+        else if (r == 0)
                 s->type = SPEC_RANGE;
-        else {
+        else if (address_span_plain(s->fetch) == strlen(s->fetch))
                 s->type = SPEC_TAG;
-                if (address_span_plain(s->fetch) != strlen(s->fetch))
-                        return s->name ? error_set(e, -EINVAL,
-                                                   "'%s' is no version, range or tag of %s", s->raw,
-                                                   s->name)
-                                       : error_set(e, -EINVAL, "'%s' is no valid package name",
-                                                   s->raw);
-        }
+        else if (s->name)
+                return error_set(e, -EINVAL, "'%s' is no version, range or tag of %s", s->raw,
+                                 s->name);
+        else
+                return error_set(e, -EINVAL, "'%s' is no valid package name", s->raw);
         return 0;
 }
 

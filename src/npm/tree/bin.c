@@ -53,6 +53,27 @@ static int add(json_object *o, const char *name, const char *file) {
         return json_add_string(o, path_basename(key), path);
 }
 
+static int add_list(json_object *o, json_object *bin) {
+        for (size_t i = 0; i < json_object_array_length(bin); i++) {
+                const char *file = json_string(json_object_array_get_idx(bin, i));
+                int r = add(o, file, file);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int add_members(json_object *o, json_object *bin) {
+        json_object_object_foreach(bin, name, file) {
+                int r = add(o, name, json_string(file));
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int bin_normalize(json_object *bin, const char *package, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         int r = 0;
@@ -61,19 +82,10 @@ int bin_normalize(json_object *bin, const char *package, json_object **ret) {
                 return -ENOMEM;
         if (json_object_is_type(bin, json_type_string))
                 r = add(o, package, json_string(bin));
-        else if (json_object_is_type(bin, json_type_array)) {
-                for (size_t i = 0; i < json_object_array_length(bin) && r >= 0; i++) {
-                        const char *file = json_string(json_object_array_get_idx(bin, i));
-
-                        r = add(o, file, file);
-                }
-        } else if (json_object_is_type(bin, json_type_object)) {
-                json_object_object_foreach(bin, name, file) {
-                        r = add(o, name, json_string(file));
-                        if (r < 0)
-                                return r;
-                }
-        }
+        else if (json_object_is_type(bin, json_type_array))
+                r = add_list(o, bin);
+        else if (json_object_is_type(bin, json_type_object))
+                r = add_members(o, bin);
         if (r < 0)
                 return r;
         *ret = json_object_object_length(o) > 0 ? TAKE_PTR(o) : NULL;
@@ -105,17 +117,23 @@ static int add_folder(int parent_fd, const char *name, const char *path, unsigne
         _cleanup_(closep) int fd = open_beneath(parent_fd, name, O_RDONLY | O_DIRECTORY);
         _cleanup_(closedirp) DIR *d = NULL;
         struct dirent *entry;
-        int r = 0;
+        int r;
 
         if (fd < 0)
                 return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
         if (depth > DEPTH_MAX)
                 return 0;
         r = opendir_at(fd, ".", &d);
-        while (r >= 0 && (errno = 0, entry = readdir(d)))
-                if (entry->d_name[0] != '.')
-                        r = add_entry(fd, entry->d_name, path, depth, bin);
-        return r < 0 ? r : -errno;
+        if (r < 0)
+                return r;
+        while ((errno = 0, entry = readdir(d))) {
+                if (entry->d_name[0] == '.')
+                        continue;
+                r = add_entry(fd, entry->d_name, path, depth, bin);
+                if (r < 0)
+                        return r;
+        }
+        return -errno;
 }
 
 int bin_of_package(int fd, json_object *package, json_object **ret) {

@@ -5,6 +5,7 @@
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 
 static int read_folder(int modules_fd, const char *base, unsigned depth, Contents *c, Error *e);
 
@@ -94,18 +95,25 @@ static int read_folder(int modules_fd, const char *base, unsigned depth, Content
         return read_names(modules_fd, base, /* scope= */ NULL, depth, c, e);
 }
 
-int contents_read(int dir_fd, bool has_shrinkwrap, Error *e, Contents *ret) {
-        _cleanup_(contents_done) Contents c = { 0 };
-        _cleanup_(closep) int modules_fd = -EBADF;
+static int read_shrinkwrap(int dir_fd, Error *e, json_object **ret) {
         _cleanup_(freep) char *text = NULL;
         size_t size;
         int r;
 
+        r = read_file_at(dir_fd, "npm-shrinkwrap.json", SHRINKWRAP_SIZE_MAX, &text, &size);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        return json_parse(text, size, e, ret);
+}
+
+int contents_read(int dir_fd, bool has_shrinkwrap, Error *e, Contents *ret) {
+        _cleanup_(contents_done) Contents c = { 0 };
+        _cleanup_(closep) int modules_fd = -EBADF;
+        int r;
+
         if (has_shrinkwrap) {
-                r = read_file_at(dir_fd, "npm-shrinkwrap.json", SHRINKWRAP_SIZE_MAX, &text, &size);
-                if (r >= 0)
-                        r = json_parse(text, size, e, &c.shrinkwrap);
-                if (r < 0 && r != -ENOENT)
+                r = read_shrinkwrap(dir_fd, e, &c.shrinkwrap);
+                if (r < 0)
                         return error_prefix(e, r, "its npm-shrinkwrap.json");
         }
         modules_fd = open_folder(dir_fd, "node_modules");

@@ -2,6 +2,7 @@
 #include "npm/tree/contents-shrinkwrap.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/manifest-parse.h"
 #include "npm/tree/depset.h"
 
 /* The manifest of an entry, under the name of its place where it has none of its own. */
@@ -14,14 +15,19 @@ static int entry_manifest(const char *path, json_object *entry, Error *e, Manife
                 last = s + strlen(MODULES);
         if (!json_has(entry, "name"))
                 r = json_add_string(entry, "name", last);
+        if (r < 0)
+                return r;
         dist = json_object_new_object();
-        if (r >= 0)
-                r = json_add(entry, "dist", dist);
-        if (r >= 0)
-                r = json_add_string(dist, "tarball", resolved);
-        if (r >= 0)
-                r = json_add_string(dist, "integrity", json_get_string(entry, "integrity"));
-        return r < 0 ? r : manifest_from_json(entry, path, e, ret);
+        r = json_add(entry, "dist", dist);
+        if (r < 0)
+                return r;
+        r = json_add_string(dist, "tarball", resolved);
+        if (r < 0)
+                return r;
+        r = json_add_string(dist, "integrity", json_get_string(entry, "integrity"));
+        if (r < 0)
+                return r;
+        return manifest_from_json(entry, path, e, ret);
 }
 
 static int add_entry(Tree *t, Node *node, const char *path, json_object *entry,
@@ -77,10 +83,14 @@ static int flatten(json_object *dependencies, const char *base, unsigned depth,
                         return -ENOMEM;
                 json_object_object_del(copy, "dependencies");
                 r = json_add(packages, path, copy);
-                if (r >= 0 && json_object_is_type(required, json_type_object))
+                if (r < 0)
+                        return r;
+                if (json_object_is_type(required, json_type_object)) {
                         r = json_add(copy, "dependencies", json_copy(required));
-                if (r >= 0)
-                        r = flatten(json_get(entry, "dependencies"), path, depth + 1, packages, e);
+                        if (r < 0)
+                                return r;
+                }
+                r = flatten(json_get(entry, "dependencies"), path, depth + 1, packages, e);
                 if (r < 0)
                         return r;
         }
@@ -93,18 +103,22 @@ static int drop_unreachable(Tree *t, Node *node) {
         int r;
 
         r = node_set_add(&reachable, node);
-        for (size_t i = 0; i < reachable.n && r >= 0; i++)
-                NODE_FOREACH_EDGE(e, reachable.items[i])
-                        if (e->to)
-                                r = MIN2(r, node_set_add(&reachable, e->to));
-        for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < reachable.n; i++)
+                NODE_FOREACH_EDGE(e, reachable.items[i]) {
+                        r = e->to ? node_set_add(&reachable, e->to) : 0;
+                        if (r < 0)
+                                return r;
+                }
+        for (size_t i = 0; i < t->n_nodes; i++) {
                 Node *n = t->nodes[i];
 
                 if (n->root == t->root && n->in_shrinkwrap && node_is_descendant(n, node) &&
                     !node_set_contains(&reachable, n) && !n->child_first)
                         tree_detach(t, n);
         }
-        return r < 0 ? r : 0;
+        return 0;
 }
 
 int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manifest ***manifests,

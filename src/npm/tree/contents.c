@@ -132,28 +132,33 @@ int contents_add_bundled(Tree *t, Node *node, const Bundled *bundled, size_t n, 
         return 0;
 }
 
-/* Everything above that a bundle's packages hide, and what hangs on it, unless somebody else needs
- * it. */
-int contents_prune_shadowed(Tree *t) {
-        _cleanup_(node_set_done) NodeSet set = { 0 };
-        bool changed = true;
-        int r = 0;
-
-        for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
+/* Everything above that a bundle's packages hide, and what hangs on it. */
+static int gather_shadowed(Tree *t, NodeSet *set) {
+        for (size_t i = 0; i < t->n_nodes; i++) {
                 Node *n = t->nodes[i], *shadow;
 
                 if (n->root != t->root || n == t->root || !n->manifest || !n->manifest->bundled)
                         continue;
                 NODE_FOREACH_CHILD(c, n) {
                         shadow = tree_resolve(t, n->parent, c->name);
-                        if (shadow)
-                                r = MIN2(r, node_set_add(&set, shadow));
+                        if (shadow && node_set_add(set, shadow) < 0)
+                                return -ENOMEM;
                 }
         }
-        for (size_t i = 0; i < set.n && r >= 0; i++)
-                NODE_FOREACH_EDGE(e, set.items[i])
-                        if (e->to)
-                                r = MIN2(r, node_set_add(&set, e->to));
+        for (size_t i = 0; i < set->n; i++)
+                NODE_FOREACH_EDGE(e, set->items[i])
+                        if (e->to && node_set_add(set, e->to) < 0)
+                                return -ENOMEM;
+        return 0;
+}
+
+/* What was gathered goes, unless something that stays needs it. */
+int contents_prune_shadowed(Tree *t) {
+        _cleanup_(node_set_done) NodeSet set = { 0 };
+        bool changed = true;
+        int r;
+
+        r = gather_shadowed(t, &set);
         if (r < 0)
                 return r;
 

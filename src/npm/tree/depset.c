@@ -224,14 +224,20 @@ int optional_set(Node *n, NodeSet *ret) {
         int r;
 
         r = node_set_add(&seeds, n);
-        for (size_t i = 0; r >= 0 && i < seeds.n; i++)
-                NODE_FOREACH_EDGE_IN(e, seeds.items[i])
-                        if (!edge_is_optional(e) && r >= 0)
-                                r = node_set_add(&seeds, e->from);
-        for (size_t i = 0; r >= 0 && i < seeds.n; i++)
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < seeds.n; i++)
+                NODE_FOREACH_EDGE_IN(e, seeds.items[i]) {
+                        r = edge_is_optional(e) ? 0 : node_set_add(&seeds, e->from);
+                        if (r < 0)
+                                return r;
+                }
+        for (size_t i = 0; i < seeds.n; i++) {
                 r = node_set_add(&set, seeds.items[i]);
-        if (r >= 0)
-                r = node_set_gather(&set, outside_optional, &seeds);
+                if (r < 0)
+                        return r;
+        }
+        r = node_set_gather(&set, outside_optional, &seeds);
         if (r < 0)
                 return r;
         *ret = set;

@@ -62,11 +62,10 @@ static Node *queue_pop(Builder *b) {
 /* The nearest node at or below `top` that would do, by levels. */
 static int find_hoistable(Node *top, const Edge *edge, Node **ret) {
         _cleanup_(node_set_done) NodeSet queue = { 0 };
-        int r = 0;
-
         NODE_FOREACH_CHILD(c, top)
-                r = MIN2(r, node_set_add(&queue, c));
-        for (size_t i = 0; r >= 0 && i < queue.n; i++) {
+                if (node_set_add(&queue, c) < 0)
+                        return -ENOMEM;
+        for (size_t i = 0; i < queue.n; i++) {
                 Node *n = queue.items[i];
 
                 if (edge_satisfied_by(edge, n) && !node_bundler(n)) {
@@ -74,9 +73,10 @@ static int find_hoistable(Node *top, const Edge *edge, Node **ret) {
                         return 0;
                 }
                 NODE_FOREACH_CHILD(c, n)
-                        r = MIN2(r, node_set_add(&queue, c));
+                        if (node_set_add(&queue, c) < 0)
+                                return -ENOMEM;
         }
-        return r;
+        return 0;
 }
 
 static bool is_problem(const Builder *b, const Edge *e) {
@@ -112,9 +112,10 @@ static int load_dependency(Builder *b, Edge *edge, Node **ret) {
         }
         if (!dep) {
                 r = node_set_add(&required, edge->from);
-                if (r >= 0)
-                        r = ideal_node_from_edge(b, edge, edge_is_peer(edge) ? virtual : NULL,
-                                                 /* second= */ NULL, &required, &dep);
+                if (r < 0)
+                        return r;
+                r = ideal_node_from_edge(b, edge, edge_is_peer(edge) ? virtual : NULL,
+                                         /* second= */ NULL, &required, &dep);
                 if (r < 0)
                         return r;
         }
@@ -124,22 +125,28 @@ static int load_dependency(Builder *b, Edge *edge, Node **ret) {
 
 /* Whoever is now wrong about what was placed is looked at (again), and so is what was placed. */
 static int queue_affected(Builder *b, const Placing *p) {
-        int r = 0;
+        int r;
 
-        for (size_t i = 0; i < p->n_placed && r >= 0; i++) {
+        for (size_t i = 0; i < p->n_placed; i++) {
                 NODE_FOREACH_EDGE_IN(e, p->placed[i].node) {
                         if (e == p->placed[i].edge || e->peer_conflicted || edge_valid(e))
                                 continue;
                         e->from->seen = false;
-                        r = MIN2(r, queue_push(b, e->from));
+                        r = queue_push(b, e->from);
+                        if (r < 0)
+                                return r;
                 }
-                r = MIN2(r, queue_push(b, p->placed[i].node));
+                r = queue_push(b, p->placed[i].node);
+                if (r < 0)
+                        return r;
         }
-        for (size_t i = 0; i < p->holes.n && r >= 0; i++) {
+        for (size_t i = 0; i < p->holes.n; i++) {
                 p->holes.items[i]->seen = false;
                 r = queue_push(b, p->holes.items[i]);
+                if (r < 0)
+                        return r;
         }
-        return r;
+        return 0;
 }
 
 static int compare_tasks(const void *a, const void *b) {
@@ -179,8 +186,29 @@ static int build_step(Builder *b, Node *node) {
 
                 r = place_dependency(&placing, tasks[i].dep, tasks[i].edge,
                                      tasks[i].edge == b->request, b->error);
-                if (r >= 0)
-                        r = queue_affected(b, &placing);
+                if (r < 0)
+                        return r;
+                r = queue_affected(b, &placing);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int build_from(Builder *b, Node *root) {
+        int r;
+
+        r = queue_push(b, root);
+        if (r < 0)
+                return r;
+        while (b->n_queue > 0) {
+                Node *n = queue_pop(b);
+
+                if (n->seen || n->root != root ||
+                    (n->manifest && n->manifest->has_shrinkwrap && n != root))
+                        continue;
+                n->seen = true;
+                r = build_step(b, n);
                 if (r < 0)
                         return r;
         }
@@ -203,15 +231,7 @@ int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata,
         tree_set_root(t, n);
         b.request = n->edges;
 
-        r = queue_push(&b, n);
-        while (r >= 0 && b.n_queue > 0) {
-                n = queue_pop(&b);
-                if (n->seen || n->root != t->root ||
-                    (n->manifest && n->manifest->has_shrinkwrap && n != t->root))
-                        continue;
-                n->seen = true;
-                r = build_step(&b, n);
-        }
+        r = build_from(&b, n);
         free(b.queue);
         if (r < 0)
                 return r;

@@ -151,21 +151,27 @@ static int add_manifest(json_object *entry, const Node *n) {
         int r;
 
         r = json_add_string(entry, "version", m->version);
-        if (r >= 0 && !streq(m->name, n->name->text))
-                r = json_add_string(entry, "name", m->name);
-        for (size_t i = 0; i < ELEMENTSOF(repeated) && r >= 0; i++) {
+        if (r < 0)
+                return r;
+        r = json_add_string(entry, "name", streq(m->name, n->name->text) ? NULL : m->name);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(repeated); i++) {
                 json_object *value = json_get(m->json, repeated[i]);
 
-                if (value && !is_empty(value))
-                        r = json_add(entry, repeated[i], json_object_get(value));
+                if (!value || is_empty(value))
+                        continue;
+                r = json_add(entry, repeated[i], json_object_get(value));
+                if (r < 0)
+                        return r;
         }
-        if (r >= 0)
-                r = add_funding(entry, json_get(m->json, "funding"));
-        if (r >= 0)
-                r = bin_normalize(json_get(m->json, "bin"), m->name, &bin);
-        if (r >= 0 && bin)
-                r = json_add(entry, "bin", bin);
-        return r;
+        r = add_funding(entry, json_get(m->json, "funding"));
+        if (r < 0)
+                return r;
+        r = bin_normalize(json_get(m->json, "bin"), m->name, &bin);
+        if (r < 0)
+                return r;
+        return bin ? json_add(entry, "bin", bin) : 0;
 }
 
 static int add_flags(json_object *entry, const Node *n) {
@@ -203,12 +209,16 @@ static int add_node(json_object *packages, const Node *n) {
                 return r < 0 ? r : json_add_bool(entry, "link", true);
         }
         r = add_manifest(entry, n);
-        if (r >= 0)
-                r = json_add_string(entry, "resolved", n->resolved);
+        if (r < 0)
+                return r;
+        r = json_add_string(entry, "resolved", n->resolved);
+        if (r < 0)
+                return r;
         /* of what came inside another package no archive was compared with it */
-        if (r >= 0)
-                r = json_add_string(entry, "integrity", n->in_bundle ? NULL : n->integrity);
-        return r < 0 ? r : add_flags(entry, n);
+        r = json_add_string(entry, "integrity", n->in_bundle ? NULL : n->integrity);
+        if (r < 0)
+                return r;
+        return add_flags(entry, n);
 }
 
 /* What the root's package.json says of the module, by npm's rules for saving: the version there is
@@ -255,32 +265,53 @@ char *lockfile_write_root(const Tree *t, const char *name) {
         return to_text(o);
 }
 
-char *lockfile_write(const Tree *t, LockfileKind kind, const char *name) {
-        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
-        json_object *packages = json_object_new_object(), *root;
+static int add_root(json_object *packages, const Tree *t, const char *name) {
+        json_object *root = json_object_new_object();
+        int r;
+
+        r = json_add(packages, "", root);
+        if (r < 0)
+                return r;
+        r = json_add_string(root, "name", name);
+        if (r < 0)
+                return r;
+        return add_root_dependencies(root, t);
+}
+
+static int fill(json_object *o, const Tree *t, LockfileKind kind, const char *name) {
+        json_object *packages = json_object_new_object();
         int r;
 
         r = json_add(o, "packages", packages);
-        if (r >= 0)
-                r = json_add_string(o, "name", name);
-        if (r >= 0)
-                r = json_add_uint(o, "lockfileVersion", LOCKFILE_VERSION);
-        if (r >= 0)
-                r = json_add_bool(o, "requires", true);
-        if (r >= 0 && kind == LOCKFILE_PROJECT) {
-                root = json_object_new_object();
-                r = json_add(packages, "", root);
-                if (r >= 0)
-                        r = json_add_string(root, "name", name);
-                if (r >= 0)
-                        r = add_root_dependencies(root, t);
-        }
-        for (size_t i = 0; i < t->n_nodes && r >= 0; i++) {
+        if (r < 0)
+                return r;
+        r = json_add_string(o, "name", name);
+        if (r < 0)
+                return r;
+        r = json_add_uint(o, "lockfileVersion", LOCKFILE_VERSION);
+        if (r < 0)
+                return r;
+        r = json_add_bool(o, "requires", true);
+        if (r < 0)
+                return r;
+        r = kind == LOCKFILE_PROJECT ? add_root(packages, t, name) : 0;
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < t->n_nodes; i++) {
                 const Node *n = t->nodes[i];
 
-                if (n->root == t->root && n != t->root && n->manifest &&
-                    !(kind == LOCKFILE_HIDDEN && n->inert))
-                        r = add_node(packages, n);
+                if (n->root != t->root || n == t->root || !n->manifest ||
+                    (kind == LOCKFILE_HIDDEN && n->inert))
+                        continue;
+                r = add_node(packages, n);
+                if (r < 0)
+                        return r;
         }
-        return r < 0 ? NULL : to_text(o);
+        return 0;
+}
+
+char *lockfile_write(const Tree *t, LockfileKind kind, const char *name) {
+        _cleanup_(json_object_putp) json_object *o = json_object_new_object();
+
+        return fill(o, t, kind, name) < 0 ? NULL : to_text(o);
 }

@@ -159,9 +159,12 @@ static int place_here(Placing *p, const Step *s, bool explicit_request, Error *e
                         return r;
         }
         r = prune_below(p, target, s->edge->requirement->name, explicit_request);
-        if (r >= 0)
-                r = remember(p, s->edge, placed);
-        return r < 0 ? r : place_peers(p, s, placed, explicit_request, e);
+        if (r < 0)
+                return r;
+        r = remember(p, s->edge, placed);
+        if (r < 0)
+                return r;
+        return place_peers(p, s, placed, explicit_request, e);
 }
 
 /* Walks up as long as there is no conflict: 1 and the last good place, 0 if there is none at all;

@@ -96,12 +96,16 @@ int prune_below(Placing *p, Node *target, const Name *name, bool explicit_reques
                 if (nodes[i]->root != p->tree->root)
                         continue;
                 r = list_children(nodes[i], &children, &n_children);
-                for (size_t k = 0; r >= 0 && k < n_children; k++)
-                        if (children[k]->root == p->tree->root)
-                                r = prune_duplicates(p, children[k], /* descend= */ false,
-                                                     explicit_request);
                 if (r < 0)
                         return r;
+                for (size_t k = 0; k < n_children; k++) {
+                        if (children[k]->root != p->tree->root)
+                                continue;
+                        r = prune_duplicates(p, children[k], /* descend= */ false,
+                                             explicit_request);
+                        if (r < 0)
+                                return r;
+                }
         }
         return 0;
 }
@@ -135,9 +139,12 @@ static int gather_from(Node *n, EdgeFilter filter, NodeSet *ret) {
         int r;
 
         r = node_set_add(&set, n);
-        if (r >= 0)
-                r = node_set_gather(&set, filter, n);
-        return r < 0 ? r : add_all(ret, &set);
+        if (r < 0)
+                return r;
+        r = node_set_gather(&set, filter, n);
+        if (r < 0)
+                return r;
+        return add_all(ret, &set);
 }
 
 /* What only the replaced node and its kin needed goes with it: left behind it would be in others'
@@ -163,6 +170,24 @@ static int prune_orphans(Placing *p, Node *placed, const NodeSet *old_deps) {
         return 0;
 }
 
+/* Peer sets that `placed` broke: those that stand elsewhere lose their places, the others stay in
+ * conflict. */
+static int gather_broken(const PeerEntry *entries, size_t n, Edge *e, Node *target, NodeSet *ret) {
+        for (size_t i = 0; i < n; i++) {
+                Node *entry = entries[i].edge->to;
+                int r;
+
+                if (deepest_target(entry, NULL) == target || node_is_root(entries[i].edge->from)) {
+                        e->peer_conflicted = true;
+                        continue;
+                }
+                r = gather_from(entry, not_to_conflicted, ret);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* Peers at the same level that cannot do with the new one: their sets go, to be placed anew deeper
  * down, or we live with the conflict. */
 static int find_broken_sets(Node *old, Node *placed, NodeSet *ret) {
@@ -179,15 +204,7 @@ static int find_broken_sets(Node *old, Node *placed, NodeSet *ret) {
                 r = peer_entries_find(e->from, &entries, &n);
                 if (r < 0)
                         return r;
-                for (size_t i = 0; i < n && r >= 0; i++) {
-                        Node *entry = entries[i].edge->to;
-
-                        if (deepest_target(entry, NULL) != target &&
-                            !node_is_root(entries[i].edge->from))
-                                r = gather_from(entry, not_to_conflicted, ret);
-                        else
-                                e->peer_conflicted = true;
-                }
+                r = gather_broken(entries, n, e, target, ret);
                 peer_entries_free(entries, n);
                 if (r < 0)
                         return r;
@@ -207,10 +224,12 @@ int prune_and_replace(Placing *p, Node *placed, Node *old) {
                                 return r;
                 }
         r = find_broken_sets(old, placed, &broken);
-        if (r >= 0)
-                r = tree_replace(p->tree, placed, old);
-        if (r >= 0)
-                r = prune_orphans(p, placed, &old_deps);
+        if (r < 0)
+                return r;
+        r = tree_replace(p->tree, placed, old);
+        if (r < 0)
+                return r;
+        r = prune_orphans(p, placed, &old_deps);
         if (r < 0)
                 return r;
 
