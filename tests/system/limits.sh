@@ -216,7 +216,7 @@ beats() { pm2ctl show sends --json=short | json 'd["monitor"]["beats"]["value"]'
 ok "... which show has" wait_for 20 output_has '^[0-9]+$' beats
 full="The file system of /run/pm2ctl is full: .* Module 'opened' has most of it, "
 fails "another fills it with bytes" inside opened dd if=/dev/zero of=/run/pm2ctl/opened/fill bs=1M count=100
-unwritten() { unit_journal pm2@sends.service | grep -c 'Failed to write the metrics to the runtime folder.*No space left on device'; }
+unwritten() { unit_journal pm2@sends.service | grep -c 'Failed to write the metrics to the runtime directory.*No space left on device'; }
 ok "... the bridge says so" wait_for 20 output_has '^1$' unwritten
 ok "... show too" pm2ctl show sends
 like "... and who it is" "$OUTPUT" "${full}65[0-9]* KiB in 3 files; 'pm2ctl stop opened' makes room"
