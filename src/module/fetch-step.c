@@ -3,12 +3,16 @@
 
 #include <fcntl.h>
 
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "model/unit-spec-oneshot.h"
+#include "model/unit-spec.h"
 #include "module/fetch-units.h"
 #include "module/name-servers.h"
+#include "unit/oneshot-child.h"
 #include "unit/oneshot.h"
 
 #define STEP_TIME_MAX (30 * 60 * USEC_PER_SEC) /* slow lines, large trees, compilers */

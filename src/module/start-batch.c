@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "module/start-batch.h"
 
+#include "basic/error.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "basic/user.h"
 #include "model/name.h"
 #include "model/unit-spec-module.h"
+#include "model/unit-spec.h"
 #include "module/name-servers.h"
 #include "module/runtime-space.h"
 #include "module/settings-check.h"
@@ -13,6 +15,7 @@
 #include "store/linked-folder.h"
 #include "store/package-file.h"
 #include "unit/stable.h"
+#include "unit/unit-outcome.h"
 
 /* -- what units are made from ------------------------------------------------------------------ */
 

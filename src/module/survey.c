@@ -40,7 +40,7 @@ static int survey_load(Modules *modules, char *const *names, UnitQuery *q, Surve
                 (void) store_read_package(&i->module, /* e= */ NULL, &i->package);
                 s->n_modules++;
                 if (q)
-                        units_proceed(q);
+                        unit_query_proceed(q);
         }
         return 0;
 }

@@ -6,7 +6,7 @@
 #include "model/name.h"
 #include "model/package-units.h"
 #include "store/package-file.h"
-#include "unit/control.h"
+#include "unit/operation.h"
 
 #define UNIT_PATTERN UNIT_PREFIX "*.service"
 
@@ -24,11 +24,11 @@ int modules_query(Modules *modules, UnitDepth depth, Error *e, LoadedUnits *ret)
 }
 
 int modules_ask(Modules *modules, UnitDepth depth, Error *e, UnitQuery **ret) {
-        return units_ask(modules->bus, UNIT_PATTERN, depth, e, ret);
+        return unit_query_begin(modules->bus, UNIT_PATTERN, depth, e, ret);
 }
 
 int modules_answer(UnitQuery *q, Error *e, LoadedUnits *ret) {
-        return units_answer(q, e, &ret->states, &ret->n);
+        return unit_query_finish(q, e, &ret->states, &ret->n);
 }
 
 int module_add_patterns(const char *name, const char *prefix, char ***words) {

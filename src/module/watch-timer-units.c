@@ -9,7 +9,7 @@
 #include "model/package-units.h"
 #include "model/unit-spec-module.h"
 #include "model/unit-spec.h"
-#include "unit/control.h"
+#include "unit/operation.h"
 
 #define WATCH_PREFIX "pm2-watch@"
 #define CRON_PREFIX  "pm2-cron@"

@@ -3,13 +3,13 @@
 
 #include <stdarg.h>
 
+#include "basic/error.h"
 #include "basic/string-util.h"
 
 #define SYSTEM_SOCKET "/run/systemd/private"
 
-#define DENIED                                                                                     \
-        "systemd refuses this to you; the system's modules are root's: use sudo, or --user for "   \
-        "your own"
+#define DENIED \
+        "permission denied; the system's modules are root's: use sudo, or --user for your own"
 
 static const struct {
         const char *name;
@@ -22,7 +22,7 @@ static const struct {
         { "org.freedesktop.DBus.Error.AccessDenied", -EACCES, DENIED },
         { "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", -EACCES, DENIED },
         { "org.freedesktop.DBus.Error.ServiceUnknown", -EHOSTDOWN,
-          "there is no systemd manager on this bus; log in, or let it run without: loginctl "
+          "there is no systemd manager on this bus; log in, or start it at boot: loginctl "
           "enable-linger" },
         { "org.freedesktop.DBus.Error.NoReply", -ETIMEDOUT, "systemd does not answer" },
         { "org.freedesktop.DBus.Error.Disconnected", -ECONNRESET,
@@ -45,18 +45,19 @@ static int open_private(const char *path, sd_bus **ret) {
 
         if (!path_is_plain(path))
                 return -EINVAL;
-        if (asprintf(&address, "unix:path=%s", path) < 0) {
-                address = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&address, "unix:path=%s", path);
+        if (r < 0)
+                return r;
         if (access(path, W_OK) < 0)
                 return -errno;
 
         r = sd_bus_new(&bus);
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_start(bus);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_address(bus, address);
+        if (r < 0)
+                return r;
+        r = sd_bus_start(bus);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(bus);
@@ -68,8 +69,8 @@ static int open_system(Error *e, sd_bus **ret) {
 
         if (access("/run/systemd/system", F_OK) < 0)
                 return error_set(e, -EHOSTDOWN,
-                                 "there is no systemd here: this machine was not booted with it, "
-                                 "or this is a container without");
+                                 "systemd is not running: this machine was not booted with it, or "
+                                 "this is a container without it");
         if (geteuid() == 0)
                 r = open_private(SYSTEM_SOCKET, ret);
         if (r < 0)
@@ -90,26 +91,24 @@ static int open_user(Error *e, sd_bus **ret) {
 
         /* Neither su nor cron sets it. */
         if (!folder || folder[0] != '/')
-                r = asprintf(&path, "/run/user/%u/systemd/private", uid);
+                r = strdupf(&path, "/run/user/%u/systemd/private", uid);
         else
-                r = asprintf(&path, "%s/systemd/private", folder);
-        if (r < 0) {
-                path = NULL;
-                return -ENOMEM;
-        }
+                r = strdupf(&path, "%s/systemd/private", folder);
+        if (r < 0)
+                return r;
 
         r = open_private(path, ret);
-        if (r < 0 && sd_bus_open_user(ret) >= 0)
-                r = 0;
-        if (r < 0)
+        if (r < 0 && sd_bus_open_user(ret) < 0)
                 return error_set(e, -EHOSTDOWN,
                                  "there is no systemd user manager for UID %u (%s: %s); log in, or "
-                                 "let it run without: loginctl enable-linger",
+                                 "start it at boot: loginctl enable-linger",
                                  uid, path, strerror(-r));
         return 0;
 }
 
 int bus_open(ScopeKind scope, Error *e, sd_bus **ret) {
+        assert(ret);
+
         return scope == SCOPE_SYSTEM ? open_system(e, ret) : open_user(e, ret);
 }
 
@@ -124,21 +123,22 @@ int manager_error(const sd_bus_error *error, int r, Error *e) {
         return error_set(e, r, "%s", error->message);
 }
 
+static int explain_call(const sd_bus_error *error, int r, Error *e, char **ret_error_name) {
+        int k = ret_error_name ? free_and_strdup(ret_error_name, error->name) : 0;
+
+        return k < 0 ? k : manager_error(error, r, e);
+}
+
 int manager_send(sd_bus *bus, sd_bus_message *m, Error *e, sd_bus_message **ret_reply,
                  char **ret_error_name) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
 
-        r = sd_bus_call(bus, m, /* usec= */ 0, &error, ret_reply);
-        if (r >= 0)
-                return 0;
-        if (ret_error_name) {
-                int k = free_and_strdup(ret_error_name, error.name);
+        assert(bus);
+        assert(m);
 
-                if (k < 0)
-                        return k;
-        }
-        return manager_error(&error, r, e);
+        r = sd_bus_call(bus, m, /* usec= */ 0, &error, ret_reply);
+        return r < 0 ? explain_call(&error, r, e, ret_error_name) : 0;
 }
 
 int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret_reply,
@@ -158,7 +158,7 @@ int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret
         return manager_send(bus, m, e, ret_reply, /* ret_error_name= */ NULL);
 }
 
-int read_control_group(sd_bus_message *m, char **ret) {
+int manager_read_control_group(sd_bus_message *m, char **ret) {
         const char *group;
         int r;
 
@@ -176,7 +176,7 @@ int manager_control_group(sd_bus *bus, Error *e, char **ret) {
 
         r = sd_bus_call_method(bus, SYSTEMD_NAME, SYSTEMD_PATH, PROPERTIES, "Get", &error, &reply,
                                "ss", MANAGER, "ControlGroup");
-        return r < 0 ? manager_error(&error, r, e) : read_control_group(reply, ret);
+        return r < 0 ? manager_error(&error, r, e) : manager_read_control_group(reply, ret);
 }
 
 int manager_subscribe(sd_bus *bus, Error *e) {

@@ -5,9 +5,10 @@
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
 #include "basic/macro.h"
 #include "model/scope-kind.h"
+
+typedef struct Error Error;
 
 #define SYSTEMD_NAME   "org.freedesktop.systemd1"
 #define SYSTEMD_PATH   "/org/freedesktop/systemd1"
@@ -19,7 +20,7 @@
 #define UNIT_NOT_KNOWN "org.freedesktop.systemd1.NoSuchUnit"
 #define UNIT_EXISTS    "org.freedesktop.systemd1.UnitExists"
 
-/* Closes without sending what is still queued: for error paths a connection in unknown state must
+/* Closes without sending what is still queued: on error paths a connection in unknown state must
  * not block. */
 static inline void bus_close(sd_bus *bus) {
         (void) sd_bus_close_unref(bus);
@@ -42,14 +43,14 @@ int manager_call(sd_bus *bus, const char *method, Error *e, sd_bus_message **ret
 int manager_send(sd_bus *bus, sd_bus_message *m, Error *e, sd_bus_message **ret_reply,
                  char **ret_error_name);
 
-/* What those make of an error that came as an answer; `r` is its errno. */
+/* What those make of an error that came as a reply; `r` is its errno. */
 int manager_error(const sd_bus_error *error, int r, Error *e);
 
 /* The manager's own control group, "" for the root: what its units' are below; to be freed. */
 int manager_control_group(sd_bus *bus, Error *e, char **ret);
 
-/* The same from the answer to Get of that property. */
-int read_control_group(sd_bus_message *m, char **ret);
+/* The same from the reply to Get of that property. */
+int manager_read_control_group(sd_bus_message *m, char **ret);
 
-/* Asks for signals: a manager sends none to a bus on which nobody has. Once or more. */
+/* Asks for signals: a manager sends none to a bus on which no client has asked. Once or more. */
 int manager_subscribe(sd_bus *bus, Error *e);

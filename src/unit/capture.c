@@ -59,7 +59,7 @@ static int take_in(Capture *c, char *bytes, size_t n) {
         return 0;
 }
 
-static void end(Capture *c, int error) {
+static void end_capture(Capture *c, int error) {
         if (c->on_line && c->data)
                 hand_on(c, /* end= */ true);
         c->error = error;
@@ -77,12 +77,12 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *u
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
                 return 0;
         if (n <= 0) {
-                end(c, n < 0 ? -errno : 0);
+                end_capture(c, n < 0 ? -errno : 0);
                 return 0;
         }
         r = take_in(c, bytes, (size_t) n);
         if (r < 0)
-                end(c, r);
+                end_capture(c, r);
         return 0;
 }
 
@@ -92,9 +92,14 @@ int capture_new(sd_event *event, CaptureLine on_line, void *userdata, size_t max
         _cleanup_(closep) int write_fd = -EBADF;
         int fds[2], r;
 
+        assert(event);
+        assert(on_line || max > 0);
+        assert(ret);
+        assert(ret_write_fd);
+
         if (!c)
                 return -ENOMEM;
-        *c = (Capture){
+        *c = (Capture) {
                 .fd = -EBADF,
                 .on_line = on_line,
                 .userdata = userdata,

@@ -15,7 +15,7 @@ typedef struct Capture Capture;
 typedef void (*CaptureLine)(const char *line, void *userdata);
 
 /* Makes the pipe; its writing end is the caller's to hand over and close. With `on_line` lines are
- * handed on, without it up to `max` bytes are kept. */
+ * handed on, without it up to `max` bytes are kept. -ENOMEM, or an errno of pipe2(2). */
 int capture_new(sd_event *event, CaptureLine on_line, void *userdata, size_t max, Capture **ret,
                 int *ret_write_fd);
 Capture *capture_free(Capture *c);

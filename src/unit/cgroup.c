@@ -12,62 +12,61 @@
 #define SMALL_MAX   4096
 #define FILE_MAX    (256U * 1024U) /* a group of 30,000 processes */
 
-/* Where a file is under the layouts that systemd knows: one hierarchy for all, one per controller
- * with the second version beside it, one per controller alone. */
-typedef struct Place {
+/* Where a group's file is under the layouts that systemd knows: one hierarchy for all, one per
+ * controller with the second version beside it, one per controller alone. */
+typedef struct Location {
         const char *hierarchy, *file;
         uint64_t unit; /* of the number in it */
         int fd;        /* of the hierarchy, once it was opened: a hundred paths are walked faster */
-} Place;
+} Location;
 
-/* Which place it is is the same for all groups, so the one that was right last time is tried
- * first. */
-typedef struct Places {
-        Place places[3];
+/* The location is the same for all groups, so the one that was right last time is tried first. */
+typedef struct GroupFile {
+        Location locations[3];
         size_t n, likely;
-} Places;
+} GroupFile;
 
-static Places memory_places = {
+static GroupFile memory_file = {
         { { "", "memory.current", 1 }, { "/memory", "memory.usage_in_bytes", 1 } }, 2
 };
-static Places cpu_places = { { { "", "cpu.stat", 1000 },
-                               { "/unified", "cpu.stat", 1000 },
-                               { "/cpu,cpuacct", "cpuacct.usage", 1 } },
-                             3 };
-static Places process_places = { { { "", "cgroup.procs", 0 },
-                                   { "/unified", "cgroup.procs", 0 },
-                                   { "/systemd", "cgroup.procs", 0 } },
-                                 3 };
-static Places event_places = { { { "", "cgroup.events", 0 }, { "/unified", "cgroup.events", 0 } },
-                               2 };
+static GroupFile cpu_file = { { { "", "cpu.stat", 1000 },
+                                { "/unified", "cpu.stat", 1000 },
+                                { "/cpu,cpuacct", "cpuacct.usage", 1 } },
+                              3 };
+static GroupFile process_file = { { { "", "cgroup.procs", 0 },
+                                    { "/unified", "cgroup.procs", 0 },
+                                    { "/systemd", "cgroup.procs", 0 } },
+                                  3 };
+static GroupFile event_file = { { { "", "cgroup.events", 0 }, { "/unified", "cgroup.events", 0 } },
+                                2 };
 
-/* A descriptor of the first place that has the file. */
-static int open_first(Places *p, const char *group, const Place **ret_place) {
+/* A descriptor of the file in the first location that has it. */
+static int open_first(GroupFile *p, const char *group, const Location **ret_location) {
         for (size_t i = 0; i < p->n; i++) {
                 size_t k = (p->likely + i) % p->n;
-                Place *place = p->places + k;
+                Location *location = p->locations + k;
                 char path[PATH_MAX];
                 int fd;
 
-                if (place->fd <= 0) {
-                        (void) snprintf(path, sizeof(path), CGROUP_ROOT "%s", place->hierarchy);
-                        place->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+                if (location->fd <= 0) {
+                        (void) snprintf(path, sizeof(path), CGROUP_ROOT "%s", location->hierarchy);
+                        location->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
                 }
-                (void) snprintf(path, sizeof(path), ".%s/%s", group, place->file);
-                fd = openat(place->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+                (void) snprintf(path, sizeof(path), ".%s/%s", group, location->file);
+                fd = openat(location->fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
                 if (fd < 0)
                         continue;
                 p->likely = k;
-                *ret_place = place;
+                *ret_location = location;
                 return fd;
         }
         return -ENOENT;
 }
 
-/* The kernel makes up such a file at once: what fits into the buffer takes one read. */
-static int read_first(Places *p, const char *group, char *buffer, size_t size,
-                      const Place **ret_place) {
-        _cleanup_(closep) int fd = open_first(p, group, ret_place);
+/* The kernel makes up these files at once: what fits into the buffer takes one read. */
+static int read_first(GroupFile *p, const char *group, char *buffer, size_t size,
+                      const Location **ret_location) {
+        _cleanup_(closep) int fd = open_first(p, group, ret_location);
         ssize_t n = fd < 0 ? fd : read(fd, buffer, size - 1);
 
         if (n < 0)
@@ -76,15 +75,15 @@ static int read_first(Places *p, const char *group, char *buffer, size_t size,
         return 0;
 }
 
-static uint64_t read_amount(Places *places, const char *group) {
-        const Place *place;
+static uint64_t read_amount(GroupFile *f, const char *group) {
+        const Location *location;
         const char *number;
         char text[SMALL_MAX];
 
-        if (read_first(places, group, text, sizeof(text), &place) < 0)
+        if (read_first(f, group, text, sizeof(text), &location) < 0)
                 return UINT64_MAX;
         number = startswith(text, "usage_usec ");
-        return strtoull(number ? number : text, NULL, 10) * place->unit;
+        return strtoull(number ? number : text, NULL, 10) * location->unit;
 }
 
 static int sum_processes(const char *group, CgroupUsage *ret) {
@@ -92,12 +91,13 @@ static int sum_processes(const char *group, CgroupUsage *ret) {
         _cleanup_(closep) int fd = -EBADF;
         CgroupUsage usage = {};
         ProcessState one;
-        const Place *place;
+        const Location *location;
         int r;
 
-        r = fd = open_first(&process_places, group, &place);
-        if (r >= 0)
-                r = read_fd(fd, FILE_MAX, &text, /* ret_size= */ NULL);
+        fd = open_first(&process_file, group, &location);
+        if (fd < 0)
+                return fd;
+        r = read_fd(fd, FILE_MAX, &text, /* ret_size= */ NULL);
         if (r < 0)
                 return r;
         for (char *p = text, *end; *p; p = end) {
@@ -117,8 +117,8 @@ static int sum_processes(const char *group, CgroupUsage *ret) {
 
 CgroupUsage cgroup_usage(const char *group) {
         CgroupUsage usage = {
-                .memory = read_amount(&memory_places, group),
-                .cpu_nsec = read_amount(&cpu_places, group),
+                .memory = read_amount(&memory_file, group),
+                .cpu_nsec = read_amount(&cpu_file, group),
         };
         CgroupUsage sum = {};
 
@@ -154,13 +154,13 @@ int cgroup_of_process(pid_t pid, char **ret) {
 }
 
 bool cgroup_is_empty(const char *group) {
-        const Place *place;
+        const Location *location;
         char text[SMALL_MAX];
 
-        if (read_first(&event_places, group, text, sizeof(text), &place) >= 0)
+        if (read_first(&event_file, group, text, sizeof(text), &location) >= 0)
                 return strstr(text, "populated 0");
         /* Without the second version only the group itself can be looked at; ours have no more. */
-        if (read_first(&process_places, group, text, sizeof(text), &place) >= 0)
+        if (read_first(&process_file, group, text, sizeof(text), &location) >= 0)
                 return text[0] == 0;
         return true;
 }
@@ -168,7 +168,7 @@ bool cgroup_is_empty(const char *group) {
 unsigned cgroup_controllers(const char *group) {
         static struct {
                 unsigned controller;
-                Places places;
+                GroupFile file;
         } limits[] = {
                 { CGROUP_TASKS, { { { "", "pids.max" }, { "/pids", "pids.max" } }, 2 } },
                 { CGROUP_MEMORY,
@@ -186,8 +186,8 @@ unsigned cgroup_controllers(const char *group) {
         unsigned found = 0;
 
         for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
-                const Place *place;
-                _cleanup_(closep) int fd = open_first(&limits[i].places, group, &place);
+                const Location *location;
+                _cleanup_(closep) int fd = open_first(&limits[i].file, group, &location);
 
                 if (fd >= 0)
                         found |= limits[i].controller;
@@ -196,11 +196,11 @@ unsigned cgroup_controllers(const char *group) {
 }
 
 /* The number behind a word that begins a line; 0 if it is not there. */
-static uint64_t read_count(Places *places, const char *group, const char *word) {
-        const Place *place;
+static uint64_t read_count(GroupFile *f, const char *group, const char *word) {
+        const Location *location;
         char text[SMALL_MAX];
 
-        if (read_first(places, group, text, sizeof(text), &place) < 0)
+        if (read_first(f, group, text, sizeof(text), &location) < 0)
                 return 0;
         for (const char *line = text; line; line = strchr(line, '\n')) {
                 const char *rest;
@@ -214,11 +214,12 @@ static uint64_t read_count(Places *places, const char *group, const char *word) 
 }
 
 CgroupEvents cgroup_events(const char *group) {
-        static Places tasks = { { { "", "pids.events" }, { "/pids", "pids.events" } }, 2 },
-                      memory = { { { "", "memory.events" }, { "/memory", "memory.oom_control" } },
-                                 2 };
+        static GroupFile tasks = { { { "", "pids.events" }, { "/pids", "pids.events" } }, 2 },
+                         memory = {
+                                 { { "", "memory.events" }, { "/memory", "memory.oom_control" } }, 2
+                         };
 
-        return (CgroupEvents){
+        return (CgroupEvents) {
                 .tasks_refused = read_count(&tasks, group, "max"),
                 .memory_kills = read_count(&memory, group, "oom_kill"),
         };

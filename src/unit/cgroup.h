@@ -13,8 +13,8 @@ typedef struct CgroupUsage {
 } CgroupUsage;
 
 /* Of a group, named as the manager does ("/pm2.slice/pm2@x.service"). Where a controller is not
- * there for it, the sum over its processes stands in (of dead ones that nobody waited for, CPU time
- * is missing then). */
+ * there for it, the sum over its processes stands in (without the CPU time of processes that
+ * ended and were not waited for). */
 CgroupUsage cgroup_usage(const char *group);
 
 /* The group a process is in, as the manager names it; to be freed. -ESRCH. */

@@ -2,6 +2,7 @@
 #include "unit/job.h"
 
 #include "basic/clock.h"
+#include "basic/error.h"
 #include "basic/interrupt.h"
 #include "basic/string-util.h"
 #include "unit/bus.h"
@@ -31,12 +32,12 @@ static const struct {
         { "canceled", -ECANCELED, "another command took its place (start, stop or restart)" },
         { "timeout", -ETIMEDOUT, "it took too long" },
         { "failed", -ECHILD, "it failed" },
-        { "dependency", -EPIPE, "something it depends on failed" },
+        { "dependency", -EPIPE, "a unit that it depends on failed" },
         { "invalid", -ENOEXEC, "it cannot be started or stopped in its state" },
         { "assert", -EPROTO, "an assertion of its unit failed" },
-        { "unsupported", -EOPNOTSUPP, "this system cannot run such a unit" },
+        { "unsupported", -EOPNOTSUPP, "this system does not support units of its type" },
         { "collected", -ECANCELED, "it was removed meanwhile" },
-        { "once", -ESTALE, "it runs once only, and has done so" },
+        { "once", -ESTALE, "it runs only once, and already did" },
 };
 
 static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error) {
@@ -45,14 +46,17 @@ static int on_job_removed(sd_bus_message *m, void *userdata, sd_bus_error *error
         int r;
 
         r = sd_bus_message_read(m, "uoss", NULL, &path, NULL, &result);
-        for (size_t i = 0; r >= 0 && i < w->n; i++) {
+        if (r < 0) {
+                w->error = r;
+                return 0;
+        }
+        for (size_t i = 0; i < w->n; i++) {
                 if (w->jobs[i].result || !streq(w->jobs[i].path, path))
                         continue;
-                r = free_and_strdup(&w->jobs[i].result, result);
                 w->n_running--;
+                if (free_and_strdup(&w->jobs[i].result, result) < 0)
+                        w->error = -ENOMEM;
         }
-        if (r < 0)
-                w->error = r;
         return 0;
 }
 
@@ -62,7 +66,7 @@ int job_waiter_new(sd_bus *bus, Error *e, JobWaiter **ret) {
 
         if (!w)
                 return -ENOMEM;
-        *w = (JobWaiter){ .bus = sd_bus_ref(bus) };
+        *w = (JobWaiter) { .bus = sd_bus_ref(bus) };
 
         r = sd_bus_match_signal(bus, &w->slot, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER, "JobRemoved",
                                 on_job_removed, w);
@@ -95,6 +99,9 @@ int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag) {
         Job *grown;
         int r;
 
+        assert(w);
+        assert(reply);
+
         r = sd_bus_message_read(reply, "o", &path);
         if (r < 0)
                 return r;
@@ -102,7 +109,7 @@ int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag) {
         if (!grown)
                 return -ENOMEM;
         w->jobs = grown;
-        grown[w->n] = (Job){ .path = strdup(path), .tag = tag, .begin_usec = now_usec() };
+        grown[w->n] = (Job) { .path = strdup(path), .tag = tag, .begin_usec = now_usec() };
         if (!grown[w->n].path)
                 return -ENOMEM;
         w->n++;
@@ -186,5 +193,5 @@ int job_result_to_error(const char *result, Error *e) {
                         return results[i].error < 0
                                        ? error_set(e, results[i].error, "%s", results[i].text)
                                        : 0;
-        return error_set(e, -EIO, "systemd calls the result '%s'", result);
+        return error_set(e, -EIO, "its job ended with the unknown result '%s'", result);
 }

@@ -6,8 +6,9 @@
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
 #include "basic/macro.h"
+
+typedef struct Error Error;
 
 typedef struct JobWaiter JobWaiter;
 
@@ -16,7 +17,7 @@ int job_waiter_new(sd_bus *bus, Error *e, JobWaiter **ret);
 JobWaiter *job_waiter_free(JobWaiter *w);
 DEFINE_CLEANUP(JobWaiter *, job_waiter_free);
 
-/* Waits for the job that the reply names as well; `tag` is the caller's mark for it. */
+/* Waits for the job that the reply names as well; `tag` is the caller's mark for it. 0, -ENOMEM. */
 int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag);
 
 /* Returns when all jobs have ended, or at this time of now_usec(); USEC_INFINITY is for units that
@@ -24,7 +25,8 @@ int job_waiter_add(JobWaiter *w, sd_bus_message *reply, size_t tag);
  * connection is lost, or after interrupt_catch() -EINTR. */
 int job_waiter_wait(JobWaiter *w, uint64_t end_usec, Error *e);
 
-/* Returns when fewer than `limit` jobs are under way that began less than this ago. */
+/* Returns when fewer than `limit` jobs are under way that began less than this ago. The same
+ * errors. */
 int job_waiter_throttle(JobWaiter *w, size_t limit, uint64_t usec, Error *e);
 
 /* Whether all jobs have ended, for a caller with an event loop. */

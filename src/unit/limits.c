@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include "basic/error.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "unit/bus.h"
@@ -45,7 +46,9 @@ static int read_slices(sd_bus *bus, const char *path, UnitLimits *l) {
         int r;
 
         r = sd_bus_get_property_string(bus, SYSTEMD_NAME, path, SERVICE, "Slice", NULL, &slice);
-        for (unsigned i = 0; r >= 0 && !isempty(slice) && i < SLICE_DEPTH; i++) {
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; !isempty(slice) && i < SLICE_DEPTH; i++) {
                 _cleanup_(freep) char *above = NULL;
 
                 r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", slice, &above);
@@ -54,11 +57,13 @@ static int read_slices(sd_bus *bus, const char *path, UnitLimits *l) {
                 r = read_amounts(bus, above, SLICE, l);
                 if (r < 0)
                         return r;
-                slice = (free(slice), NULL);
+                free(TAKE_PTR(slice));
                 r = sd_bus_get_property_string(bus, SYSTEMD_NAME, above, SLICE, "Slice", NULL,
                                                &slice);
+                if (r < 0)
+                        return r;
         }
-        return MIN2(r, 0);
+        return 0;
 }
 
 static int read_folders(sd_bus_message *m, UnitLimits *l) {
@@ -203,7 +208,7 @@ static int read_all(sd_bus *bus, const char *path, UnitLimits *l) {
 }
 
 int unit_limits(sd_bus *bus, const char *path, Error *e, UnitLimits *ret) {
-        UnitLimits l = {
+        _cleanup_(unit_limits_done) UnitLimits l = {
                 .tasks = UINT64_MAX,
                 .memory = UINT64_MAX,
                 .memory_high = UINT64_MAX,
@@ -213,12 +218,13 @@ int unit_limits(sd_bus *bus, const char *path, Error *e, UnitLimits *ret) {
         };
         int r;
 
+        assert(path);
+        assert(ret);
+
         r = read_all(bus, path, &l);
-        if (r < 0) {
-                unit_limits_done(&l);
+        if (r < 0)
                 return error_set(e, r, "cannot ask systemd for its limits: %s", strerror(-r));
-        }
-        *ret = l;
+        *ret = TAKE_STRUCT(l);
         return 0;
 }
 
@@ -226,7 +232,7 @@ void unit_limits_done(UnitLimits *l) {
         strv_free(l->folders);
         strv_free(l->denied);
         strv_free(l->allowed);
-        *l = (UnitLimits){};
+        *l = (UnitLimits) {};
 }
 
 /* A number as the kernel reads it, up to a comma. */

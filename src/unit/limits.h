@@ -6,9 +6,9 @@
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
-#include "basic/macro.h"
 #include "unit/cgroup.h"
+
+typedef struct Error Error;
 
 typedef struct UnitLimits {
         uint64_t tasks, memory, memory_high, swap; /* UINT64_MAX: unlimited, as all amounts */

@@ -3,9 +3,12 @@
 
 #include <linux/capability.h>
 
+#include "basic/error.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/denied-address.h"
+#include "model/unit-spec.h"
+#include "unit/bus.h"
 #include "unit/property.h"
 
 /* What differs from unit to unit. */
@@ -77,17 +80,17 @@ static const struct {
 #define OF_ROOT        (IN_SYSTEM | OF_PM2CTL) /* made by the system's manager */
 #define EVERYWHERE     (OF_MODULES | OF_PM2CTL_ANY)
 
-#define YES            ((const bool[]){ true })
-#define WORD(s)        ((const char *const[]){ s })
-#define WORDS(...)     ((const char *const *const[]){ (const char *const[]){ __VA_ARGS__, NULL } })
-#define COUNT(n)       ((const unsigned[]){ n })
-#define AMOUNT(n)      ((const uint64_t[]){ n })
-#define NUMBER(n)      ((const int[]){ n })
+#define YES            ((const bool[]) { true })
+#define WORD(s)        ((const char *const[]) { s })
+#define WORDS(...)     ((const char *const *const[]) { (const char *const[]) { __VA_ARGS__, NULL } })
+#define COUNT(n)       ((const unsigned[]) { n })
+#define AMOUNT(n)      ((const uint64_t[]) { n })
+#define NUMBER(n)      ((const int[]) { n })
 
 /* Folders that all users of the machine write to, on file systems without a limit of their own:
  * each unit gets small ones. */
-#define BOUNDED_FOLDERS                                                                            \
-        "/dev/shm", "mode=1777,size=64M,nr_inodes=4096,nosuid,nodev,noexec", "/run/lock",          \
+#define BOUNDED_FOLDERS \
+        "/dev/shm", "mode=1777,size=64M,nr_inodes=4096,nosuid,nodev,noexec", "/run/lock", \
                 "mode=1777,size=1M,nr_inodes=256,nosuid,nodev,noexec"
 
 /* Not in the list of modules, since node needs it: MemoryDenyWriteExecute= (V8 compiles as it
@@ -197,33 +200,64 @@ static int append_properties(sd_bus_message *m, const UnitSpec *s, char *const *
         return sd_bus_message_close_container(m);
 }
 
+static int append_timer_properties(sd_bus_message *m, const UnitSpec *s, Error *e) {
+        const struct {
+                const char *name;
+                PropertyKind kind;
+                const void *value;
+        } properties[] = {
+                { "Description", PROPERTY_TEXT, &s->description },
+                { "CollectMode", PROPERTY_STRING, WORD("inactive-or-failed") },
+                { "TimersCalendar", PROPERTY_CALENDAR, &s->calendar },
+                { "AccuracyUSec", PROPERTY_AMOUNT, AMOUNT(TIMER_ACCURACY) },
+        };
+        int r;
+
+        r = sd_bus_message_open_container(m, 'a', "(sv)");
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(properties); i++) {
+                r = property_append(m, properties[i].name, properties[i].kind, properties[i].value,
+                                    e);
+                if (r < 0)
+                        return r;
+        }
+        return sd_bus_message_close_container(m);
+}
+
 /* A unit that a timer starts: the timer is what is asked for, the unit comes along. */
 static int append_timer(sd_bus_message *m, const UnitSpec *s, char *const *without, Error *e) {
         int r;
 
-        r = sd_bus_message_open_container(m, 'a', "(sv)");
-        if (r >= 0)
-                r = property_append(m, "Description", PROPERTY_TEXT, &s->description, e);
-        if (r >= 0)
-                r = property_append(m, "CollectMode", PROPERTY_STRING, WORD("inactive-or-failed"),
-                                    e);
-        if (r >= 0)
-                r = property_append(m, "TimersCalendar", PROPERTY_CALENDAR, &s->calendar, e);
-        if (r >= 0)
-                r = property_append(m, "AccuracyUSec", PROPERTY_AMOUNT, AMOUNT(TIMER_ACCURACY), e);
-        if (r >= 0)
-                r = sd_bus_message_close_container(m);
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'a', "(sa(sv))");
-        if (r >= 0)
-                r = sd_bus_message_open_container(m, 'r', "sa(sv)");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", s->unit);
-        if (r >= 0)
-                r = append_properties(m, s, without, e);
-        if (r >= 0)
-                r = sd_bus_message_close_container(m);
+        r = append_timer_properties(m, s, e);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(m, 'a', "(sa(sv))");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(m, 'r', "sa(sv)");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(m, "s", s->unit);
+        if (r < 0)
+                return r;
+        r = append_properties(m, s, without, e);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_close_container(m);
         return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int append_arguments(sd_bus_message *m, const UnitSpec *s, char *const *without, Error *e) {
+        int r;
+
+        r = sd_bus_message_append(m, "ss", s->timer ? s->timer : s->unit, "fail");
+        if (r < 0)
+                return r;
+        if (s->timer)
+                return append_timer(m, s, without, e);
+        r = append_properties(m, s, without, e);
+        return r < 0 ? r : sd_bus_message_append(m, "a(sa(sv))", 0);
 }
 
 int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Error *e,
@@ -231,15 +265,16 @@ int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Erro
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(
-                bus, &m, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                "org.freedesktop.systemd1.Manager", "StartTransientUnit");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ss", s->timer ? s->timer : s->unit, "fail");
-        if (r >= 0)
-                r = s->timer ? append_timer(m, s, without, e) : append_properties(m, s, without, e);
-        if (r >= 0 && !s->timer)
-                r = sd_bus_message_append(m, "a(sa(sv))", 0);
+        assert(bus);
+        assert(s);
+        assert(s->unit);
+        assert(ret);
+
+        r = sd_bus_message_new_method_call(bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER,
+                                           "StartTransientUnit");
+        if (r < 0)
+                return r;
+        r = append_arguments(m, s, without, e);
         if (r < 0)
                 return error_prefix(e, r, "%s", s->unit);
 

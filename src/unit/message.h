@@ -3,15 +3,15 @@
 
 /* The message that asks systemd to start a unit of this specification. */
 
+#include <stdbool.h>
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
-#include "basic/macro.h"
-#include "model/unit-spec.h"
+typedef struct Error Error;
+typedef struct UnitSpec UnitSpec;
 
 /* Builds StartTransientUnit without sending it; `without` (may be NULL) names properties to leave
  * out. It holds duplicates of the specification's descriptors until it is freed. -EINVAL with a
- * clause that names the property at fault. */
+ * clause that names the property at fault, or an errno of the bus. */
 int start_message_new(sd_bus *bus, const UnitSpec *s, char *const *without, Error *e,
                       sd_bus_message **ret);
 

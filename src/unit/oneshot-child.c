@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/* What a oneshot unit does, done by a child: for users without a manager of their own. It keeps
- * nothing apart but what the child's environment would tell. */
+#include "unit/oneshot-child.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "basic/child-process.h"
+#include "basic/error.h"
 #include "basic/interrupt.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/unit-spec.h"
 #include "unit/oneshot.h"
+#include "unit/stop-signals.h"
 
 typedef struct Child {
         const UnitSpec *spec;
         sd_event *event;
+        StopSignals signals;
         pid_t pid;
         Capture *output, *errors;
-        sigset_t mask; /* the caller's */
-        bool masked, ended, interrupted, timed_out;
+        bool ended, interrupted, timed_out;
         siginfo_t status;
 } Child;
-
-static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static void child_done(Child *c) {
         if (c->pid > 0 && !c->ended) {
@@ -35,8 +33,7 @@ static void child_done(Child *c) {
         (void) capture_free(c->output);
         (void) capture_free(c->errors);
         c->event = sd_event_unref(c->event);
-        if (c->masked)
-                (void) sigprocmask(SIG_SETMASK, &c->mask, NULL);
+        stop_signals_done(&c->signals);
 }
 
 /* -- stopping ------------------------------------------------------------------------- */
@@ -48,7 +45,7 @@ static int on_too_slow(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-static void stop(Child *c) {
+static void child_stop(Child *c) {
         if (c->ended || kill(-c->pid, c->spec->kill_signal) < 0)
                 return;
         (void) sd_event_add_time_relative(c->event, NULL, CLOCK_MONOTONIC,
@@ -60,7 +57,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
         c->interrupted = true;
         interrupt_note((int) info->ssi_signo);
-        stop(c);
+        child_stop(c);
         return 0;
 }
 
@@ -68,7 +65,7 @@ static int on_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         Child *c = userdata;
 
         c->timed_out = true;
-        stop(c);
+        child_stop(c);
         return 0;
 }
 
@@ -84,6 +81,19 @@ static int on_end(sd_event_source *source, const siginfo_t *info, void *userdata
 
 /* -- starting ------------------------------------------------------------------------- */
 
+/* There is no manager to copy the credential, so its file has to be called as the program wants
+ * it. */
+static int add_credentials(char ***env, const UnitCredentials *credentials) {
+        const UnitCredential *first = credentials->items;
+        _cleanup_(freep) char *folder = NULL;
+
+        if (credentials->n == 0)
+                return 0;
+        assert(credentials->n == 1 && streq(path_basename(first->path), first->id));
+        folder = strndup(first->path, (size_t) (path_basename(first->path) - 1 - first->path));
+        return folder ? strv_env_set(env, "CREDENTIALS_DIRECTORY", folder) : -ENOMEM;
+}
+
 /* The caller's environment may hold what is none of the program's business, such as tokens. */
 static int make_environment(const UnitSpec *spec, char ***ret) {
         static const char *const kept[] = { "PATH",           "HOME",        "USER",
@@ -92,39 +102,27 @@ static int make_environment(const UnitSpec *spec, char ***ret) {
                                             "http_proxy",     "https_proxy", "no_proxy",
                                             "XDG_RUNTIME_DIR" };
         _cleanup_(strv_freep) char **env = NULL;
-        _cleanup_(freep) char *folder = NULL;
-        int r = 0;
+        int r;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(kept); i++)
+        for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
                 r = strv_env_set(&env, kept[i], getenv(kept[i]));
-        STRV_FOREACH(variable, spec->environment)
-                if (r >= 0)
-                        r = strv_extend(&env, *variable);
-        if (r >= 0 && spec->credentials.n > 0) {
-                const UnitCredential *first = spec->credentials.items;
-
-                /* there is no manager to copy it, so it has to be called as the program wants it */
-                assert(spec->credentials.n == 1 && streq(path_basename(first->path), first->id));
-                folder = strndup(first->path,
-                                 (size_t) (path_basename(first->path) - 1 - first->path));
-                r = folder ? strv_env_set(&env, "CREDENTIALS_DIRECTORY", folder) : -ENOMEM;
+                if (r < 0)
+                        return r;
         }
+        STRV_FOREACH(variable, spec->environment) {
+                r = strv_extend(&env, *variable);
+                if (r < 0)
+                        return r;
+        }
+        r = add_credentials(&env, &spec->credentials);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(env);
         return 0;
 }
 
-/* A signal to stop that came since the fork is to end the child, not to be noted by the parent's
- * handler and forgotten by execve(). What is ignored stays so. */
-static void reset_stop_signals(void) {
-        for (size_t i = 0; i < ELEMENTSOF(stop_signals); i++)
-                if (signal(stop_signals[i], SIG_DFL) == SIG_IGN)
-                        (void) signal(stop_signals[i], SIG_IGN);
-}
-
 /* In the child; only returns if that fails. */
-static void become(const Child *c, char *const *env, int input, int output, int errors) {
+static void become_program(const Child *c, char *const *env, int input, int output, int errors) {
         const int fds[] = { input, output, errors };
         sigset_t none;
 
@@ -137,63 +135,78 @@ static void become(const Child *c, char *const *env, int input, int output, int 
         if (c->spec->working_directory && chdir(c->spec->working_directory) < 0)
                 return;
         (void) signal(SIGPIPE, SIG_DFL);
-        reset_stop_signals();
+        stop_signals_reset();
         (void) sigemptyset(&none);
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
         (void) execve(c->spec->argv[0], c->spec->argv, env);
 }
 
-static int start(Child *c, const OneshotIO *io, Error *e) {
-        _cleanup_(closep) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC), output = -EBADF,
-                              errors = -EBADF;
-        _cleanup_(strv_freep) char **env = NULL;
-        int r = null_fd < 0 ? -errno : 0;
+static int child_fork(Child *c, char *const *env, int output, int errors, Error *e) {
+        _cleanup_(closep) int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-        if (r >= 0)
-                r = make_environment(c->spec, &env);
-        if (r >= 0 && io->output_max > 0)
-                r = capture_new(c->event, NULL, NULL, io->output_max, &c->output, &output);
-        if (r >= 0 && io->on_line)
-                r = capture_new(c->event, io->on_line, io->userdata, 0, &c->errors, &errors);
-        if (r < 0)
-                return r;
-
+        if (null_fd < 0)
+                return -errno;
         process_adopt_strays();
         (void) fflush(NULL);
         c->pid = fork();
         if (c->pid < 0)
                 return error_set(e, -errno, "cannot start a process: %s", strerror(errno));
         if (c->pid == 0) {
-                become(c, env, c->spec->stdin_fd >= 0 ? c->spec->stdin_fd : null_fd,
-                       output >= 0 ? output : null_fd, errors >= 0 ? errors : null_fd);
+                become_program(c, env, c->spec->stdin_fd >= 0 ? c->spec->stdin_fd : null_fd,
+                               output >= 0 ? output : null_fd, errors >= 0 ? errors : null_fd);
                 _exit(127);
         }
-        (void) setpgid(c->pid, c->pid); /* whoever comes first: stop() counts on it */
-        r = sd_event_add_child(c->event, NULL, c->pid, WEXITED, on_end, c);
-        if (r >= 0)
-                r = sd_event_add_time_relative(c->event, NULL, CLOCK_MONOTONIC,
-                                               c->spec->timeout_start_usec, 0, on_timeout, c);
-        return r;
+        /* in both processes: child_stop() counts on it */
+        (void) setpgid(c->pid, c->pid);
+        return 0;
 }
 
-static int watch(Child *c) {
-        sigset_t block;
+static int child_start(Child *c, const OneshotIO *io, Error *e) {
+        _cleanup_(closep) int output = -EBADF, errors = -EBADF;
+        _cleanup_(strv_freep) char **env = NULL;
         int r;
 
-        r = sd_event_new(&c->event);
+        r = make_environment(c->spec, &env);
         if (r < 0)
                 return r;
-        (void) sigemptyset(&block);
-        (void) sigaddset(&block, SIGCHLD);
-        for (size_t i = 0; i < ELEMENTSOF(stop_signals); i++)
-                (void) sigaddset(&block, stop_signals[i]);
-        c->masked = sigprocmask(SIG_BLOCK, &block, &c->mask) >= 0;
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(stop_signals); i++)
-                r = sd_event_add_signal(c->event, NULL, stop_signals[i], on_signal, c);
-        return r;
+        if (io->output_max > 0) {
+                r = capture_new(c->event, NULL, NULL, io->output_max, &c->output, &output);
+                if (r < 0)
+                        return r;
+        }
+        if (io->on_line) {
+                r = capture_new(c->event, io->on_line, io->userdata, 0, &c->errors, &errors);
+                if (r < 0)
+                        return r;
+        }
+        r = child_fork(c, env, output, errors, e);
+        if (r < 0)
+                return r;
+        r = sd_event_add_child(c->event, NULL, c->pid, WEXITED, on_end, c);
+        if (r < 0)
+                return r;
+        return sd_event_add_time_relative(c->event, NULL, CLOCK_MONOTONIC,
+                                          c->spec->timeout_start_usec, 0, on_timeout, c);
 }
 
-static int judge(const Child *c, Error *e, int *ret_status) {
+/* -- running -------------------------------------------------------------------------- */
+
+static int child_loop(Child *c) {
+        int r;
+
+        while (!(c->ended && capture_ended(c->output) && capture_ended(c->errors))) {
+                r = sd_event_run(c->event, UINT64_MAX);
+                if (r < 0)
+                        return r;
+                if (capture_error(c->output) < 0 || capture_error(c->errors) < 0)
+                        child_stop(c);
+                if (c->ended)
+                        process_end_strays();
+        }
+        return 0;
+}
+
+static int child_judge(const Child *c, Error *e, int *ret_status) {
         int worst = MIN2(capture_error(c->output), capture_error(c->errors));
 
         if (c->interrupted)
@@ -202,7 +215,7 @@ static int judge(const Child *c, Error *e, int *ret_status) {
                 return error_set(e, -ETIMEDOUT, "it took longer than %llu s",
                                  (unsigned long long) (c->spec->timeout_start_usec / USEC_PER_SEC));
         if (worst == -EFBIG)
-                return error_set(e, worst, "it printed more than it may");
+                return error_set(e, worst, "it printed more than is allowed");
         if (worst < 0)
                 return worst;
         if (c->status.si_code != CLD_EXITED)
@@ -210,34 +223,43 @@ static int judge(const Child *c, Error *e, int *ret_status) {
         *ret_status = c->status.si_status;
         if (c->status.si_status == 127)
                 return error_set(e, -ECHILD, "cannot run %s", c->spec->argv[0]);
-        return c->status.si_status == 0
-                       ? 0
-                       : error_set(e, -ECHILD, "it exited with status %d", c->status.si_status);
+        if (c->status.si_status != 0)
+                return error_set(e, -ECHILD, "it exited with status %d", c->status.si_status);
+        return 0;
+}
+
+static int child_run(Child *c, const OneshotIO *io, Error *e, int *ret_status) {
+        int r;
+
+        r = sd_event_new(&c->event);
+        if (r < 0)
+                return r;
+        r = stop_signals_catch(&c->signals, c->event, on_signal, c);
+        if (r < 0)
+                return r;
+        r = interrupt_check(e); /* what comes from here on is seen by the loop */
+        if (r < 0)
+                return r;
+        r = child_start(c, io, e);
+        if (r < 0)
+                return r;
+        r = child_loop(c);
+        if (r < 0)
+                return r;
+        return child_judge(c, e, ret_status);
 }
 
 int oneshot_run_child(const UnitSpec *spec, const OneshotIO *io, Error *e, OneshotResult *ret) {
         _cleanup_(child_done) Child c = { .spec = spec };
         int r;
 
+        assert(spec);
+        assert(io);
         assert(!io->input);
+        assert(ret);
 
         *ret = (OneshotResult) { .status = -1 };
-        r = watch(&c);
-        if (r >= 0)
-                r = interrupt_check(e); /* what comes from here on is seen by the loop */
-        if (r >= 0)
-                r = start(&c, io, e);
-        if (r < 0)
-                return r;
-        while (r >= 0 && !(c.ended && capture_ended(c.output) && capture_ended(c.errors))) {
-                r = sd_event_run(c.event, UINT64_MAX);
-                if (capture_error(c.output) < 0 || capture_error(c.errors) < 0)
-                        stop(&c);
-                if (c.ended)
-                        process_end_strays();
-        }
-        if (r >= 0)
-                r = judge(&c, e, &ret->status);
+        r = child_run(&c, io, e, &ret->status);
         if (c.output)
                 ret->output = capture_take(c.output, &ret->output_size);
         return r;

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/oneshot.h"
 
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "basic/error.h"
 #include "basic/fs.h"
 #include "basic/interrupt.h"
 #include "basic/string-util.h"
+#include "model/unit-spec.h"
 #include "unit/bus.h"
 #include "unit/cgroup.h"
-#include "unit/control.h"
 #include "unit/job.h"
+#include "unit/operation.h"
 #include "unit/query.h"
 #include "unit/start.h"
+#include "unit/state.h"
+#include "unit/stop-signals.h"
 
 #define REOPEN_TRIES 20  /* of 100 ms each, while systemd replaces itself */
 #define EMPTY_TRIES  500 /* of 10 ms each, for processes to vanish that were sent SIGKILL */
@@ -23,20 +26,15 @@ typedef struct Run {
         sd_bus *bus;
         const UnitSpec *spec;
         sd_event *event;
-        sd_event_source *signals[3];
-        sigset_t mask; /* the caller's */
-        bool masked;
+        StopSignals signals;
         JobWaiter *waiter;
         Capture *output, *errors;
         bool stopping, interrupted;
 } Run;
 
-static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
-
 /* Takes the run off the event loop: what follows waits in its own way. */
 static void run_detach(Run *run) {
-        for (size_t i = 0; i < ELEMENTSOF(run->signals); i++)
-                run->signals[i] = sd_event_source_unref(run->signals[i]);
+        stop_signals_detach(&run->signals);
         (void) sd_bus_detach_event(run->bus);
         run->waiter = job_waiter_free(run->waiter);
         run->event = sd_event_unref(run->event);
@@ -47,12 +45,11 @@ static void run_done(Run *run) {
         (void) capture_free(run->errors);
         run_detach(run);
         /* last, since a second signal may be waiting to end us */
-        if (run->masked)
-                (void) sigprocmask(SIG_SETMASK, &run->mask, NULL);
+        stop_signals_done(&run->signals);
 }
 
 /* Without waiting: how it ends shows as ever. */
-static void stop_soon(Run *run) {
+static void run_stop_soon(Run *run) {
         if (run->stopping)
                 return;
         run->stopping = true;
@@ -65,12 +62,11 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
         run->interrupted = true;
         interrupt_note((int) info->ssi_signo);
-        stop_soon(run);
+        run_stop_soon(run);
         return 0;
 }
 
-static int watch(Run *run, Error *e) {
-        sigset_t block;
+static int run_watch(Run *run, Error *e) {
         int r;
 
         r = job_waiter_new(run->bus, e, &run->waiter);
@@ -80,17 +76,13 @@ static int watch(Run *run, Error *e) {
         if (r < 0)
                 return r;
 
-        (void) sigemptyset(&block);
-        for (size_t i = 0; i < ELEMENTSOF(stop_signals); i++)
-                (void) sigaddset(&block, stop_signals[i]);
-        run->masked = sigprocmask(SIG_BLOCK, &block, &run->mask) >= 0;
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(stop_signals); i++)
-                r = sd_event_add_signal(run->event, run->signals + i, stop_signals[i], on_signal,
-                                        run);
-        return r < 0 ? r : sd_bus_attach_event(run->bus, run->event, SD_EVENT_PRIORITY_NORMAL);
+        r = stop_signals_catch(&run->signals, run->event, on_signal, run);
+        if (r < 0)
+                return r;
+        return sd_bus_attach_event(run->bus, run->event, SD_EVENT_PRIORITY_NORMAL);
 }
 
-/* A file of its own, so that a program that does not read it holds nobody up. */
+/* A file of its own, so that a program that does not read it holds nothing up. */
 static int make_input(const OneshotIO *io, int *ret) {
         _cleanup_(closep) int fd = -EBADF;
         int r;
@@ -112,19 +104,25 @@ static int make_input(const OneshotIO *io, int *ret) {
 }
 
 /* Starts it with its ends of the pipes, of which no copy stays here. */
-static int start(Run *run, const OneshotIO *io, Error *e) {
+static int run_start(Run *run, const OneshotIO *io, Error *e) {
         _cleanup_(closep) int input = -EBADF, output = -EBADF, errors = -EBADF;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         UnitSpec spec = *run->spec; /* borrows everything */
         int r;
 
         r = make_input(io, &input);
-        if (r >= 0 && io->output_max > 0)
-                r = capture_new(run->event, NULL, NULL, io->output_max, &run->output, &output);
-        if (r >= 0 && io->on_line)
-                r = capture_new(run->event, io->on_line, io->userdata, 0, &run->errors, &errors);
         if (r < 0)
                 return r;
+        if (io->output_max > 0) {
+                r = capture_new(run->event, NULL, NULL, io->output_max, &run->output, &output);
+                if (r < 0)
+                        return r;
+        }
+        if (io->on_line) {
+                r = capture_new(run->event, io->on_line, io->userdata, 0, &run->errors, &errors);
+                if (r < 0)
+                        return r;
+        }
 
         if (input >= 0)
                 spec.stdin_fd = input;
@@ -134,24 +132,26 @@ static int start(Run *run, const OneshotIO *io, Error *e) {
         return r < 0 ? r : job_waiter_add(run->waiter, reply, 0);
 }
 
-static int loop(Run *run, Error *e) {
-        int r = 0;
+static int run_loop(Run *run, Error *e) {
+        int r;
 
-        while (r >= 0 && !(job_waiter_done(run->waiter) && capture_ended(run->output) &&
-                           capture_ended(run->errors))) {
+        while (!(job_waiter_done(run->waiter) && capture_ended(run->output) &&
+                 capture_ended(run->errors))) {
                 r = sd_event_run(run->event, UINT64_MAX);
+                if (r < 0)
+                        return r;
                 if (capture_error(run->output) < 0 || capture_error(run->errors) < 0)
-                        stop_soon(run);
+                        run_stop_soon(run);
                 if (sd_bus_is_open(run->bus) <= 0)
                         return error_set(e, -ECONNRESET,
                                          "systemd closed the connection, as it does when it is "
                                          "updated: try again");
         }
-        return r;
+        return 0;
 }
 
 /* How it ended; the unit is still there if not in order. */
-static int judge(Run *run, Error *e, int *ret_status) {
+static int run_judge(const Run *run, Error *e, int *ret_status) {
         _cleanup_(unit_state_done) UnitState state = {};
         const char *result = job_waiter_result(run->waiter, 0);
         int r;
@@ -160,7 +160,7 @@ static int judge(Run *run, Error *e, int *ret_status) {
         if (run->interrupted)
                 return error_set(e, -EINTR, "it was interrupted");
         if (capture_error(run->output) == -EFBIG)
-                return error_set(e, -EFBIG, "it printed more than it may");
+                return error_set(e, -EFBIG, "it printed more than is allowed");
         if (capture_error(run->output) < 0 || capture_error(run->errors) < 0)
                 return MIN2(capture_error(run->output), capture_error(run->errors));
         if (result && streq(result, "done")) {
@@ -190,26 +190,28 @@ int oneshot_stop(sd_bus *bus, const char *slice, const char *unit, Error *e) {
         _cleanup_(freep) char *root = NULL, *group = NULL;
         int r;
 
+        assert(slice);
+        assert(unit);
+
         r = manager_control_group(bus, e, &root);
         if (r < 0)
                 return r;
-        if (asprintf(&group, "%s/%s/%s", root, slice, unit) < 0) {
-                group = NULL;
-                return -ENOMEM;
-        }
+        r = strdupf(&group, "%s/%s/%s", root, slice, unit);
+        if (r < 0)
+                return r;
 
         r = unit_stop(bus, unit, e);
         if (r < 0)
                 return r;
         for (int i = 0; !cgroup_is_empty(group); i++) {
                 if (i == EMPTY_TRIES)
-                        return error_set(e, -EBUSY, "processes of unit %s do not end", unit);
+                        return error_set(e, -EBUSY, "processes of unit %s cannot be ended", unit);
                 (void) usleep(10 * USEC_PER_MSEC);
         }
         return 0;
 }
 
-/* The same over a connection of its own if the caller's is gone. */
+/* Stops the unit, over a connection of its own if the caller's is gone. */
 static int stop_finally(const Run *run, Error *e) {
         ScopeKind scope = run->spec->sandbox == SANDBOX_USER ? SCOPE_USER : SCOPE_SYSTEM;
         _cleanup_(bus_closep) sd_bus *fresh = NULL;
@@ -229,18 +231,28 @@ static int stop_finally(const Run *run, Error *e) {
         return oneshot_stop(fresh, run->spec->slice, run->spec->unit, e);
 }
 
+static int run_through(Run *run, const OneshotIO *io, Error *e, int *ret_status) {
+        int r;
+
+        r = run_watch(run, e);
+        if (r < 0)
+                return r;
+        r = interrupt_check(e); /* what comes from here on is seen by the loop */
+        if (r < 0)
+                return r;
+        r = run_start(run, io, e);
+        if (r < 0)
+                return r;
+        r = run_loop(run, e);
+        if (r < 0)
+                return r;
+        return run_judge(run, e, ret_status);
+}
+
 static int run_to_end(Run *run, const OneshotIO *io, Error *e, OneshotResult *ret) {
         int r;
 
-        r = watch(run, e);
-        if (r >= 0)
-                r = interrupt_check(e); /* what comes from here on is seen by the loop */
-        if (r >= 0)
-                r = start(run, io, e);
-        if (r >= 0)
-                r = loop(run, e);
-        if (r >= 0)
-                r = judge(run, e, &ret->status);
+        r = run_through(run, io, e, &ret->status);
         if (run->output)
                 ret->output = capture_take(run->output, &ret->output_size);
         run_detach(run);
@@ -249,7 +261,7 @@ static int run_to_end(Run *run, const OneshotIO *io, Error *e, OneshotResult *re
 
 void oneshot_result_done(OneshotResult *result) {
         free(result->output);
-        *result = (OneshotResult){};
+        *result = (OneshotResult) {};
 }
 
 int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e,
@@ -258,7 +270,12 @@ int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e
         Error left = ERROR_NULL;
         int r, k;
 
-        *ret = (OneshotResult){ .status = -1 };
+        assert(bus);
+        assert(spec);
+        assert(io);
+        assert(ret);
+
+        *ret = (OneshotResult) { .status = -1 };
 
         /* a command that was killed may have left it */
         r = oneshot_stop(bus, spec->slice, spec->unit, e);

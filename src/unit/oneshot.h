@@ -6,10 +6,10 @@
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
-#include "basic/macro.h"
-#include "model/unit-spec.h"
 #include "unit/capture.h"
+
+typedef struct Error Error;
+typedef struct UnitSpec UnitSpec;
 
 typedef struct OneshotIO {
         const void *input; /* on standard input; NULL: what the specification says */
@@ -20,7 +20,7 @@ typedef struct OneshotIO {
 } OneshotIO;
 
 typedef struct OneshotResult {
-        char *output;
+        char *output; /* owned */
         size_t output_size;
         int status; /* exit status; -1 where it ended otherwise */
 } OneshotResult;
@@ -28,7 +28,7 @@ typedef struct OneshotResult {
 void oneshot_result_done(OneshotResult *result);
 
 /* Runs the specification of unit_spec_oneshot() to its end. On return, whatever came of it, the
- * unit is gone and no process of it is left; -EBUSY alone says that some would not go (and
+ * unit is gone and no process of it is left; -EBUSY alone says that some cannot be ended (and
  * -EHOSTDOWN that there is no systemd any more). 0 if it exited with 0; -ECHILD with a clause if it
  * failed; -ETIMEDOUT; -EFBIG for too much output; -EINTR if SIGINT, SIGTERM or SIGHUP came, which
  * stop it. `ret` is filled in every case. */
@@ -38,7 +38,3 @@ int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e
 /* Stops what another process left running under this name, if it did: when this returns 0, no
  * process of it is left. */
 int oneshot_stop(sd_bus *bus, const char *slice, const char *unit, Error *e);
-
-/* The same as a child of this process, for users without a manager: what the specification says
- * about sandboxes is not heeded, nor is `input`. A credential's file has to be called like it. */
-int oneshot_run_child(const UnitSpec *spec, const OneshotIO *io, Error *e, OneshotResult *ret);

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "basic/clock.h"
+#include "basic/error.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "model/unit-spec.h"
@@ -35,12 +36,12 @@ typedef struct Phase {
 Overtime overtime_begin(void) {
         uint64_t now = now_usec();
 
-        return (Overtime){ .due_usec = now + MARGIN_USEC, .since_usec = now };
+        return (Overtime) { .due_usec = now + MARGIN_USEC, .since_usec = now };
 }
 
 void overtime_done(Overtime *o) {
         free(o->state);
-        *o = (Overtime){};
+        *o = (Overtime) {};
 }
 
 /* Where it is on its way, and what limits that. */
@@ -50,7 +51,7 @@ static int read_phase(sd_bus *bus, const char *unit, Phase *ret) {
         size_t i;
         int r;
 
-        *ret = (Phase){};
+        *ret = (Phase) {};
         r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
         if (r < 0)
                 return r;
@@ -71,7 +72,7 @@ static int read_phase(sd_bus *bus, const char *unit, Phase *ret) {
                                         't', &limit);
         if (r < 0)
                 return r;
-        *ret = (Phase){ phases[i].text, TAKE_PTR(state), MIN2(limit, UNIT_STOP_MAX) };
+        *ret = (Phase) { phases[i].text, TAKE_PTR(state), MIN2(limit, UNIT_STOP_MAX) };
         return 0;
 }
 
@@ -89,10 +90,13 @@ static int kill_unit(Overtime *o, sd_bus *bus, const char *unit, const Phase *ph
         return 0;
 }
 
-int overtime_look(Overtime *o, sd_bus *bus, const char *unit, Error *e) {
+int overtime_check(Overtime *o, sd_bus *bus, const char *unit, Error *e) {
         uint64_t now = now_usec(), end;
         Phase phase;
         int r;
+
+        assert(o);
+        assert(unit);
 
         o->due_usec = now + MARGIN_USEC;
         r = read_phase(bus, unit, &phase);

@@ -34,7 +34,7 @@ enum {
 };
 
 /* The name may hold spaces and parentheses, nothing after it does. */
-static int parse(const char *text, ProcessState *ret) {
+static int parse_stat(const char *text, ProcessState *ret) {
         const char *name = strchr(text, '('), *rest = strrchr(text, ')');
         unsigned long long numbers[_STAT_MAX], ticks = 0;
         const char *p;
@@ -78,10 +78,11 @@ int process_state(pid_t pid, ProcessState *ret) {
         if (n < 0)
                 return -ESRCH;
         text[n] = 0;
-        r = parse(text, ret);
-        if (r >= 0)
-                ret->uid = st.st_uid;
-        return r;
+        r = parse_stat(text, ret);
+        if (r < 0)
+                return r;
+        ret->uid = st.st_uid;
+        return 0;
 }
 
 int process_user_name(uid_t uid, char **ret) {

@@ -7,7 +7,7 @@
 
 typedef struct ProcessState {
         char name[64]; /* what it calls itself: any bytes */
-        uid_t uid;     /* whom it acts as */
+        uid_t uid;     /* effective */
         uint64_t age_usec;
         uint64_t memory;   /* bytes, resident */
         uint64_t cpu_nsec; /* with what its waited-for children took */
@@ -16,6 +16,6 @@ typedef struct ProcessState {
 /* -ESRCH if it is gone, or hidden from the caller. */
 int process_state(pid_t pid, ProcessState *ret);
 
-/* The name of a process's user, to be freed. Asks nobody about the users that systemd makes up for
- * units while they run: it would ask systemd, which is slow for many. */
+/* The name of a process's user, to be freed. The users that systemd makes up for units while they
+ * run are not looked up in name services, which would ask systemd: slow for many. -ENOMEM. */
 int process_user_name(uid_t uid, char **ret);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One property of a unit in a message to systemd. Every string goes through one check here: systemd
- * writes most of them raw into a unit file, where a newline would start a line of its own and be
- * root's command at the next daemon-reload. */
+/* One property of a unit in a message to systemd. Every string goes through property_check():
+ * systemd writes most of them raw into a unit file, where a newline would start a line of its own
+ * and be root's command at the next daemon-reload. */
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
-#include "basic/macro.h"
+typedef struct Error Error;
 
 /* What a field is, and when it is unset: NULL, false, 0, a negative descriptor, no members; an
  * amount of UNIT_UNSET. */
@@ -34,17 +33,6 @@ typedef enum PropertyKind {
         _PROPERTY_KIND_MAX,
 } PropertyKind;
 
-#define PROPERTY_STRING_MAX 4096U /* PATH_MAX; nothing else of ours comes near */
-#define PROPERTY_TEXT_MAX   256U  /* of a description; status tables cut it anyway */
-
 /* Appends "(sv)" unless the field is unset. -EINVAL with a clause that names the property. */
 int property_append(sd_bus_message *m, const char *name, PropertyKind kind, const void *field,
                     Error *e);
-
-/* The check: UTF-8, no control characters, no blank at either end, no backslash at the end, not
- * longer than PROPERTY_STRING_MAX. */
-int property_check(const char *name, const char *value, Error *e);
-
-/* A copy that passes the check: one line, cut to PROPERTY_TEXT_MAX bytes, what a terminal could
- * take amiss spelled out. May be empty. NULL if out of memory. */
-char *property_harmless(const char *text);

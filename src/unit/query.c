@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/query.h"
 
-#include "basic/clock.h"
+#include "basic/error.h"
 #include "basic/string-util.h"
-#include "model/name.h"
-#include "unit/ask.h"
 #include "unit/bus.h"
-#include "unit/cgroup.h"
-#include "unit/process.h"
-
-/* Of the last process, since others often have its user. */
-typedef struct UserName {
-        uid_t uid;
-        char *name;
-} UserName;
+#include "unit/state-calls.h"
+#include "unit/state-local.h"
+#include "unit/state.h"
 
 /* Units as they are being found out about. */
 struct UnitQuery {
@@ -23,11 +16,11 @@ struct UnitQuery {
         char *root; /* the control group that all units are below */
         UnitState *states;
         size_t n;
-        Asks *asks; /* NULL: no more is wanted, or not yet */
-        UserName last;
+        StateCalls *calls; /* NULL: no more is wanted, or not yet */
+        LastUser last;
 
         bool listed;
-        int r; /* of what was answered so far */
+        int result; /* of what was answered so far, with its clause */
         Error error;
 };
 
@@ -36,7 +29,7 @@ UnitQuery *unit_query_free(UnitQuery *q) {
                 return NULL;
         (void) sd_bus_slot_unref(q->root_slot);
         (void) sd_bus_slot_unref(q->list_slot);
-        (void) asks_free(q->asks);
+        (void) state_calls_free(q->calls);
         unit_states_free(q->states, q->n);
         error_clear(&q->error);
         free(q->last.name);
@@ -59,7 +52,7 @@ static int add_state(UnitQuery *q, const char *unit, const char *path, const cha
                 return -ENOMEM;
         q->states = grown;
         s = grown + q->n++;
-        *s = (UnitState){
+        *s = (UnitState) {
                 .unit = strdup(unit),
                 .path = strdup(path),
                 .active = strdup(is_reloading(active) ? "active" : active),
@@ -69,84 +62,6 @@ static int add_state(UnitQuery *q, const char *unit, const char *path, const cha
                 .uptime_usec = UINT64_MAX,
         };
         return s->unit && s->path && s->active && s->sub ? 0 : -ENOMEM;
-}
-
-/* Our units' groups have a name that is known without asking. */
-static void read_usage(const char *root, UnitState *s) {
-        _cleanup_(freep) char *group = NULL;
-        CgroupUsage usage;
-
-        if (asprintf(&group, "%s/" UNIT_SLICE "/%s", root, s->unit) < 0) {
-                group = NULL;
-                return;
-        }
-        usage = cgroup_usage(group);
-        s->memory = usage.memory;
-        s->cpu_nsec = usage.cpu_nsec;
-}
-
-/* A drop-in may have moved it to another slice. */
-static void read_usage_elsewhere(UnitState *s) {
-        _cleanup_(freep) char *group = NULL;
-        CgroupUsage usage;
-
-        if (cgroup_of_process((pid_t) s->main_pid, &group) < 0)
-                return;
-        usage = cgroup_usage(group);
-        s->memory = usage.memory;
-        s->cpu_nsec = usage.cpu_nsec;
-}
-
-static int read_user(uid_t uid, UserName *last, char **ret) {
-        char *name;
-        int r;
-
-        if (!last->name || last->uid != uid) {
-                r = process_user_name(uid, &name);
-                if (r < 0)
-                        return r;
-                free(last->name);
-                *last = (UserName){ .uid = uid, .name = name };
-        }
-        return free_and_strdup(ret, last->name);
-}
-
-/* What systemd was not asked for, since its process tells it. */
-static int read_process(UnitState *s, UserName *last) {
-        ProcessState process;
-
-        if (process_state((pid_t) s->main_pid, &process) < 0)
-                return 0;
-        if (s->uptime_usec == UINT64_MAX && streq(s->active, "active"))
-                s->uptime_usec = process.age_usec;
-        return isempty(s->user) ? read_user(process.uid, last, &s->user) : 0;
-}
-
-/* A linked folder's unit names its user by number. */
-static int read_user_number(UnitState *s, UserName *last) {
-        if (isempty(s->user) || s->user[strspn(s->user, "0123456789")])
-                return 0;
-        return read_user((uid_t) strtoul(s->user, NULL, 10), last, &s->user);
-}
-
-/* What is left once the answers are there. */
-static int finish(UnitState *s, void *userdata) {
-        UnitQuery *q = userdata;
-        uint64_t now = now_usec();
-        int r = 0;
-
-        if (s->uptime_usec != UINT64_MAX)
-                s->uptime_usec = streq(s->active, "active") && s->uptime_usec <= now
-                                         ? now - s->uptime_usec
-                                         : UINT64_MAX;
-        r = read_user_number(s, &q->last);
-        if (r < 0)
-                return r;
-        if (s->main_pid > 0)
-                r = read_process(s, &q->last);
-        if (s->main_pid > 0 && s->memory == UINT64_MAX)
-                read_usage_elsewhere(s);
-        return r < 0 || s->user ? r : free_and_strdup(&s->user, "");
 }
 
 static int read_list(UnitQuery *q, sd_bus_message *reply) {
@@ -176,81 +91,113 @@ static int note_error(UnitQuery *q, sd_bus_message *m) {
 static int on_root(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         UnitQuery *q = userdata;
 
-        q->r = sd_bus_message_is_method_error(m, NULL) ? note_error(q, m)
-                                                       : read_control_group(m, &q->root);
+        q->result = sd_bus_message_is_method_error(m, NULL)
+                            ? note_error(q, m)
+                            : manager_read_control_group(m, &q->root);
         return 0;
+}
+
+static int on_state(UnitState *s, void *userdata) {
+        UnitQuery *q = userdata;
+
+        return unit_state_complete(s, &q->last);
+}
+
+static int take_list(UnitQuery *q, sd_bus_message *m) {
+        int r;
+
+        r = sd_bus_message_is_method_error(m, NULL) ? note_error(q, m) : read_list(q, m);
+        if (r < 0 || q->n == 0 || q->depth == UNIT_NAMES)
+                return r;
+        return state_calls_send(q->bus, q->states, q->n, q->depth == UNIT_DETAILS, on_state, q,
+                                &q->calls);
 }
 
 static int on_list(sd_bus_message *m, void *userdata, sd_bus_error *error) {
         UnitQuery *q = userdata;
 
         q->listed = true;
-        if (q->r >= 0)
-                q->r = sd_bus_message_is_method_error(m, NULL) ? note_error(q, m) : read_list(q, m);
-        if (q->r >= 0 && q->n > 0 && q->depth > UNIT_NAMES)
-                q->r = asks_send(q->bus, q->states, q->n, q->depth == UNIT_DETAILS, finish, q,
-                                 &q->asks);
+        if (q->result == 0)
+                q->result = take_list(q, m);
         return 0;
 }
 
-static int explain(int r, Error *e) {
+static int explain_query(int r, Error *e) {
         return error_set(e, r, "cannot ask systemd about its units: %s", strerror(-r));
 }
 
-int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret) {
-        _cleanup_(unit_query_freep) UnitQuery *q = malloc(sizeof(UnitQuery));
-        int r = 0;
+int unit_query_begin(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret) {
+        _cleanup_(unit_query_freep) UnitQuery *q = calloc(1, sizeof(UnitQuery));
+        int r;
+
+        assert(pattern);
+        assert(ret);
 
         if (!q)
                 return -ENOMEM;
-        *q = (UnitQuery){ .bus = bus, .depth = depth };
-        if (depth > UNIT_NAMES)
+        q->bus = bus;
+        q->depth = depth;
+        if (depth > UNIT_NAMES) {
                 r = sd_bus_call_method_async(bus, &q->root_slot, SYSTEMD_NAME, SYSTEMD_PATH,
                                              PROPERTIES, "Get", on_root, q, "ss", MANAGER,
                                              "ControlGroup");
-        if (r >= 0)
-                r = sd_bus_call_method_async(bus, &q->list_slot, SYSTEMD_NAME, SYSTEMD_PATH,
-                                             MANAGER, "ListUnitsByPatterns", on_list, q, "asas", 0,
-                                             1, pattern);
+                if (r < 0)
+                        return explain_query(r, e);
+        }
+        r = sd_bus_call_method_async(bus, &q->list_slot, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER,
+                                     "ListUnitsByPatterns", on_list, q, "asas", 0, 1, pattern);
         if (r < 0)
-                return explain(r, e);
+                return explain_query(r, e);
         *ret = TAKE_PTR(q);
         return 0;
 }
 
-void units_proceed(UnitQuery *q) {
-        while (!q->listed && q->r >= 0) {
+void unit_query_proceed(UnitQuery *q) {
+        assert(q);
+
+        while (!q->listed && q->result == 0) {
                 int r = sd_bus_process(q->bus, NULL);
 
                 if (r == 0)
                         return;
                 if (r < 0)
-                        q->r = r;
+                        q->result = r;
         }
 }
 
 static int wait_listed(UnitQuery *q) {
-        for (units_proceed(q); !q->listed && q->r >= 0; units_proceed(q)) {
-                int r = sd_bus_wait(q->bus, UINT64_MAX);
+        int r;
 
+        for (unit_query_proceed(q); !q->listed && q->result == 0; unit_query_proceed(q)) {
+                r = sd_bus_wait(q->bus, UINT64_MAX);
                 if (r < 0 && r != -EINTR)
-                        q->r = r;
+                        return r;
         }
-        return q->r;
+        return q->result;
 }
 
-int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
+static int wait_answers(UnitQuery *q) {
         int r;
 
         r = wait_listed(q);
-        if (r >= 0 && q->asks) {
-                /* while the manager is at it */
-                for (size_t i = 0; i < q->n; i++)
-                        read_usage(q->root, q->states + i);
-                r = asks_receive(q->asks);
-        }
+        if (r < 0 || !q->calls)
+                return r;
+        /* while the manager is at it */
+        for (size_t i = 0; i < q->n; i++)
+                unit_state_read_usage(q->states + i, q->root);
+        return state_calls_receive(q->calls);
+}
+
+int unit_query_finish(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n) {
+        int r;
+
+        assert(ret);
+        assert(ret_n);
+
+        r = wait_answers(q);
         if (r < 0)
-                return q->error.message ? error_set(e, r, "%s", q->error.message) : explain(r, e);
+                return q->error.message ? error_set(e, r, "%s", q->error.message)
+                                        : explain_query(r, e);
         *ret = TAKE_PTR(q->states);
         *ret_n = q->n;
         q->n = 0;
@@ -262,8 +209,8 @@ int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, Uni
         _cleanup_(unit_query_freep) UnitQuery *q = NULL;
         int r;
 
-        r = units_ask(bus, pattern, depth, e, &q);
-        return r < 0 ? r : units_answer(q, e, ret, ret_n);
+        r = unit_query_begin(bus, pattern, depth, e, &q);
+        return r < 0 ? r : unit_query_finish(q, e, ret, ret_n);
 }
 
 int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret) {
@@ -280,19 +227,30 @@ int unit_query(sd_bus *bus, const char *unit, Error *e, UnitState *ret) {
         return n > 0;
 }
 
-int unit_environment(sd_bus *bus, const char *unit, Error *e, char ***ret) {
+static int read_environment(sd_bus *bus, const char *unit, char ***ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         const char *path;
         int r;
 
         r = manager_call(bus, "GetUnit", /* e= */ NULL, &reply, "s", unit);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "o", &path);
+        if (r < 0)
+                return r;
+        return sd_bus_get_property_strv(bus, SYSTEMD_NAME, path, SERVICE, "Environment",
+                                        /* ret_error= */ NULL, ret);
+}
+
+int unit_environment(sd_bus *bus, const char *unit, Error *e, char ***ret) {
+        int r;
+
+        assert(unit);
+        assert(ret);
+
+        r = read_environment(bus, unit, ret);
         if (r == -ENOENT)
                 return 0;
-        if (r >= 0)
-                r = sd_bus_message_read(reply, "o", &path);
-        if (r >= 0)
-                r = sd_bus_get_property_strv(bus, SYSTEMD_NAME, path, SERVICE, "Environment",
-                                             /* ret_error= */ NULL, ret);
         if (r < 0)
                 return error_set(e, r, "cannot ask systemd about %s: %s", unit, strerror(-r));
         return 1;

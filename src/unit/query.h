@@ -5,21 +5,25 @@
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
-#include "basic/macro.h"
 #include "unit/state.h"
 
-/* The loaded units that match a shell pattern, or have just this name; sorted by it. */
+typedef struct Error Error;
+
+/* The loaded units that match a shell pattern, or have just this name; sorted by it. Free them with
+ * unit_states_free(). An errno of the bus, with a clause. */
 int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitState **ret,
                 size_t *ret_n);
 
-/* The same in steps, so that systemd answers while the caller does something else, and has
- * units_proceed() put the next question now and then. */
+/* The same in steps, so that systemd answers while the caller does something else. */
 typedef struct UnitQuery UnitQuery;
 
-int units_ask(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret);
-void units_proceed(UnitQuery *q);
-int units_answer(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n);
+int unit_query_begin(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret);
+
+/* Puts the next question if the last one is answered; to be called now and then. */
+void unit_query_proceed(UnitQuery *q);
+
+/* Waits for the rest. What is wrong since the beginning is returned here. */
+int unit_query_finish(UnitQuery *q, Error *e, UnitState **ret, size_t *ret_n);
 UnitQuery *unit_query_free(UnitQuery *q);
 DEFINE_CLEANUP(UnitQuery *, unit_query_free);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "unit/start.h"
 
+#include "basic/error.h"
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/unit-spec.h"
 #include "unit/bus.h"
+#include "unit/dynamic-user.h"
 #include "unit/message.h"
-#include "unit/user.h"
 
 /* The name of a property that the manager does not know and the unit can do without. */
 static char *droppable_property(const char *error_name, const char *text) {
@@ -24,31 +26,41 @@ static char *droppable_property(const char *error_name, const char *text) {
         return copy;
 }
 
+/* 1 if that failed for a property that is `missing` from now on, else 0. */
+static int try_start(sd_bus *bus, const UnitSpec *spec, char ***missing, Error *e,
+                     sd_bus_message **ret_reply) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+        _cleanup_(freep) char *error_name = NULL, *property = NULL;
+        UnitSpec copy = *spec; /* borrows everything */
+        int r;
+
+        r = unit_user_choose(bus, spec, e, &copy.user);
+        if (r < 0)
+                return r;
+        r = start_message_new(bus, &copy, *missing, e, &m);
+        if (r < 0)
+                return r;
+        r = manager_send(bus, m, e, ret_reply, &error_name);
+        property = r < 0 ? droppable_property(error_name, error_text(e, r)) : NULL;
+        if (!property || strv_contains(*missing, property))
+                return r;
+
+        log_warning("This version of systemd does not support %s=, ignoring.", property);
+        error_clear(e);
+        r = strv_extend(missing, property);
+        return r < 0 ? r : 1;
+}
+
 int unit_send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
         static char **missing; /* one manager, one warning for all units */
+        int r;
 
-        for (;;) {
-                _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-                _cleanup_(freep) char *error_name = NULL, *property = NULL;
-                UnitSpec copy = *spec; /* borrows everything */
-                int r;
+        assert(bus);
+        assert(spec);
+        assert(ret_reply);
 
-                r = unit_user_choose(bus, spec, e, &copy.user);
-                if (r >= 0)
-                        r = start_message_new(bus, &copy, missing, e, &m);
-                if (r < 0)
-                        return r;
-
-                r = manager_send(bus, m, e, ret_reply, &error_name);
-                if (r >= 0)
-                        return 0;
-                property = droppable_property(error_name, error_text(e, r));
-                if (!property || strv_contains(missing, property))
-                        return r;
-                log_warning("This systemd does not know %s=; the units do without.", property);
-                error_clear(e);
-                r = strv_extend(&missing, property);
-                if (r < 0)
-                        return r;
-        }
+        do
+                r = try_start(bus, spec, &missing, e, ret_reply);
+        while (r > 0);
+        return r;
 }

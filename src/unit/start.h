@@ -5,9 +5,8 @@
 
 #include <systemd/sd-bus.h>
 
-#include "basic/error.h"
-#include "basic/macro.h"
-#include "model/unit-spec.h"
+typedef struct Error Error;
+typedef struct UnitSpec UnitSpec;
 
 /* Asks systemd to start a unit of this specification; the reply names the job. What an older
  * manager does not know, and the unit can do without, is left out with one warning. -EEXIST where

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "basic/error.h"
 #include "basic/string-util.h"
 #include "model/exit-status.h"
 
@@ -18,7 +19,7 @@ static const struct {
         { "resources", -ECHILD, "systemd could not set it up" },
         { "start-limit-hit", -ECHILD, "it was started too often in too short a time" },
         { "timeout", -ETIMEDOUT, "it was not ready, or not stopped, in time" },
-        { "watchdog", -ETIMEDOUT, "its watchdog was not served" },
+        { "watchdog", -ETIMEDOUT, "its watchdog timed out" },
 };
 
 static int explain_exit(const UnitState *s, Error *e) {
@@ -65,9 +66,12 @@ static int explain_result(const UnitState *s, Error *e) {
 }
 
 int unit_state_to_error(const UnitState *s, Error *e) {
-        bool trying = streq(s->sub, "auto-restart");
+        bool trying;
         int r;
 
+        assert(s);
+
+        trying = streq(s->sub, "auto-restart");
         if (!trying && !streq(s->active, "failed"))
                 return 0;
 
@@ -125,7 +129,7 @@ void unit_state_done(UnitState *s) {
         free(s->result);
         free(s->status_text);
         free(s->invocation_id);
-        *s = (UnitState){};
+        *s = (UnitState) {};
 }
 
 void unit_states_free(UnitState *states, size_t n) {

@@ -3,8 +3,9 @@
 
 /* The state of a unit as systemd tells it. */
 
-#include "basic/error.h"
 #include "basic/macro.h"
+
+typedef struct Error Error;
 
 /* How much to ask for: each property is a call. */
 typedef enum UnitDepth {
@@ -25,7 +26,7 @@ typedef struct UnitState {
         uint64_t cpu_nsec;    /* since it was started */
         uint64_t uptime_usec; /* UINT64_MAX unless it is active. With details since it became that,
                                * else since its main process was started */
-        /* whom its main process runs as, or would; "": the manager's own, or not known */
+        /* that its main process runs as, or would; "": the manager's own, or unknown */
         char *user;
 
         /* for units that are not active, and with details */
@@ -42,8 +43,8 @@ typedef struct UnitState {
 /* Whether it is active and has not merely ended in order (RemainAfterExit=); false for NULL. */
 bool unit_state_runs(const UnitState *s);
 
-/* Whether it is there, and not just on its way out: who stops it, or is starting it anew, shall
- * have it their way. False for NULL. */
+/* Whether it is there, and not just on its way out: a client that stops it, or starts it anew, must
+ * not be interfered with. False for NULL. */
 bool unit_state_stays(const UnitState *s);
 
 /* By name. */

@@ -16,7 +16,7 @@ for program in systemctl journalctl; do
         printf '#!/bin/sh\necho "%s $*"\n' "$program" >"bin/$program"
         chmod +x "bin/$program"
 done
-no_manager="there is no systemd user manager for UID $(id -u).*; log in, or let it run without: loginctl enable-linger"
+no_manager="there is no systemd user manager for UID $(id -u).*; log in, or start it at boot: loginctl enable-linger"
 
 pm2ctl() { "$top_builddir/pm2ctl" --user "$@"; }
 

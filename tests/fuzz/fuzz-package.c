@@ -6,13 +6,17 @@
 #include <sys/socket.h>
 
 #include "basic/path.h"
+#include "basic/error.h"
+#include "basic/json.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package.h"
 #include "model/unit-spec-module.h"
+#include "model/unit-spec.h"
 #include "unit/message.h"
+#include "unit/property-check.h"
 #include "unit/property.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

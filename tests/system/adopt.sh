@@ -38,7 +38,7 @@ users=$(sort -u "$(release whoami)/uid")
 ok "scripts run as a user of their own, who has the tree" test "$(wc -w <<<"$users")" = 1 -a "$users" -ge 61184 -a "$users" -le 65519
 userdel pm2ctl-fetch
 exits "without the account nothing is fetched" 1 pm2ctl install "$work/whoami.tgz"
-like "... in a sentence with the remedy" "$OUTPUT" "Cannot install '.*whoami.tgz': .*no account 'pm2ctl-fetch' .*'systemd-sysusers'"
+like "... in a sentence with the remedy" "$OUTPUT" "Cannot install '.*whoami.tgz': .*no account 'pm2ctl-fetch', .*'systemd-sysusers'"
 exits "... nor looked for" 1 pm2ctl outdated
 like "... in the same" "$OUTPUT" "Cannot tell what is outdated: .*'systemd-sysusers'"
 ok "the remedy" systemd-sysusers

@@ -98,7 +98,7 @@ done
 is "start of a module that extends its time limit comes to an end" "$(cat /root/status-start)" 1
 like "... with a reason" "$(cat /root/said-start)" "^pm2ctl: pm2@late-start.service did not start within its time limit of 1.0 s"
 is "start of one that does so when it is restarted comes to an end" "$(cat /root/status-settle)" 1
-like "... with a reason" "$(cat /root/said-settle)" "late-settle.*: it was not up in time"
+like "... with a reason" "$(cat /root/said-settle)" "late-settle.*: it did not start in time"
 is "start of one that claims to be reloading comes to an end" "$(cat /root/status-reloads)" 0
 ok "... which it does" wait_for 20 output_has '^reloading$' systemctl is-active pm2@reloads.service
 is "... but it runs" "$(pm2ctl jlist | json "next(m['pm2_env']['status'] for m in d if m['name'] == 'reloads')")" online

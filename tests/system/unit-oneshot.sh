@@ -70,7 +70,7 @@ like "with what it had printed" "$OUTPUT" '^out\|begun'
 gone "a slow one"
 program flood 'yes'
 exits "one that prints too much" 1 run flood --max=100000
-like "is stopped, too" "$OUTPUT" 'printed more than it may'
+like "is stopped, too" "$OUTPUT" 'printed more than is allowed'
 gone "a flood"
 program lines 'head -c 100000 /dev/zero | tr "\0" x >&2; printf "a\0b\n" >&2'
 ok "one with a long line" run lines

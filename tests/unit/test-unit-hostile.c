@@ -3,9 +3,12 @@
 /* Strings that would be something else in a unit file than they are on the bus. */
 
 #include "basic/string-util.h"
+#include "basic/error.h"
 #include "fake-manager.h"
+#include "model/unit-spec.h"
 #include "tap.h"
 #include "unit/message.h"
+#include "unit/property-check.h"
 #include "unit/property.h"
 
 static const char *const hostile[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/unit-spec-module.h"
+#include "model/unit-spec.h"
 #include "unit/message.h"
 
 #include <fcntl.h>

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "basic/fs.h"
+#include "basic/error.h"
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/path.h"
@@ -20,11 +21,14 @@
 #include "model/package.h"
 #include "model/unit-spec-module.h"
 #include "model/unit-spec-oneshot.h"
+#include "model/unit-spec.h"
 #include "unit/bus.h"
-#include "unit/control.h"
+#include "unit/operation.h"
 #include "unit/oneshot.h"
 #include "unit/query.h"
 #include "unit/stable.h"
+#include "unit/state.h"
+#include "unit/unit-outcome.h"
 
 typedef struct Arguments {
         bool user;

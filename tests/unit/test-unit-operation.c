@@ -2,15 +2,19 @@
 
 /* What is asked of a manager, in which order, and what is made of its answers. */
 
-#include "unit/control.h"
+#include "unit/operation.h"
 
 #include <signal.h>
 
+#include "basic/error.h"
 #include "fake-manager.h"
+#include "model/unit-spec.h"
 #include "tap.h"
 #include "unit/oneshot.h"
 #include "unit/query.h"
 #include "unit/stable.h"
+#include "unit/state.h"
+#include "unit/unit-outcome.h"
 
 /* Ends the manager, which must have been asked this. */
 static void end(FakeManager *f, const char *expected) {
@@ -51,7 +55,7 @@ static void test_start(void) {
                                  { "StartTransientUnit", UNIT_EXISTS, "Unit exists." },
                                  { "StartTransientUnit", UNIT_EXISTS, "Unit exists." } } },
                   -EEXIST,
-                  "if it has a file",
+                  "if it has a unit file",
                   START START START },
                 { { .answers = { { "StartTransientUnit", SD_BUS_ERROR_PROPERTY_READ_ONLY,
                                    "Cannot set property User, or unknown property." } } },

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "unit/user.h"
+#include "unit/dynamic-user.h"
 
 #include <grp.h>
 #include <pwd.h>
 #include <unistd.h>
 
+#include "basic/error.h"
+#include "model/unit-spec.h"
 #include "unit/bus.h"
 
 /* A dynamic user that several units share may go and come between the two questions. */
@@ -35,16 +37,18 @@ static int check_account(const char *name, Error *e) {
         if (account && !is_dynamic(account->pw_uid))
                 return 0;
         return error_set(e, -ESRCH,
-                         "there is no account '%s' on this host, which its unit runs as: run "
-                         "'systemd-sysusers' to make it",
+                         "there is no account '%s', which its unit runs as: run "
+                         "'systemd-sysusers' to create it",
                          name);
 }
 
 int unit_user_choose(sd_bus *bus, const UnitSpec *s, Error *e, char **ret) {
         char *const candidates[] = { s->user, s->user_fallback };
+        int r;
 
-        int r = s->account ? check_account(s->user, e) : 0;
+        assert(ret);
 
+        r = s->account ? check_account(s->user, e) : 0;
         if (r < 0)
                 return r;
         if (!s->dynamic_user || s->account) {
@@ -58,11 +62,11 @@ int unit_user_choose(sd_bus *bus, const UnitSpec *s, Error *e, char **ret) {
                 }
         if (!s->user_fallback)
                 return error_set(e, -ENOTUNIQ,
-                                 "an account of this host has the name '%s', which its unit needs "
-                                 "for a user of its own: rename the account",
+                                 "the name of its dynamic user, '%s', is taken by an account: "
+                                 "rename the account",
                                  s->user);
         return error_set(e, -ENOTUNIQ,
-                         "accounts of this host have the names that its user would get, '%s' and "
-                         "'%s': rename one, or give the module a user with --uid",
+                         "the names of its dynamic user, '%s' and '%s', are taken by accounts: "
+                         "rename one of them, or give the module a user with --uid",
                          s->user, s->user_fallback);
 }
