@@ -4,7 +4,6 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/last-lines.h"
 #include "module/units.h"
 
 FetchOptions install_fetch_options(const Arguments *arg) {
@@ -160,7 +159,7 @@ static void print_undo(const InstallOutcome *o) {
         }
 }
 
-static void print_failure(Context *c, const char *word, const InstallOutcome *o) {
+static void print_failure(const char *word, const InstallOutcome *o) {
         const Module *m = &o->module;
 
         if (o->result != INSTALL_FAILED) {
@@ -173,10 +172,7 @@ static void print_failure(Context *c, const char *word, const InstallOutcome *o)
                                        m->name ?: word);
                 return;
         }
-        (void) log_error_cause(o->r, &o->error, "%s %s did not start", m->name, m->version);
-        if (o->unit && o->r != -EINTR)
-                last_lines_show(c, o->unit, o->start_usec);
-        print_undo(o);
+        print_undo(o); /* the failure itself was a note */
 }
 
 /* Not before it was started: the first entry of all may be the module's. */
@@ -190,7 +186,7 @@ static void warn_unrecorded(const Context *c, const InstallOutcome *o) {
 
 static void print_words(Context *c, const char *word, const InstallOutcome *o) {
         if (o->r < 0)
-                print_failure(c, word, o);
+                print_failure(word, o);
         warn_unrecorded(c, o);
         if (o->result == INSTALL_SKIPPED)
                 print_skipped(o);

@@ -93,6 +93,12 @@ static void print_service_failed(Context *c, const ModuleNote *note) {
                     note->clause);
 }
 
+static void print_start_failed(Context *c, const ModuleNote *note) {
+        log_error("%s %s did not start: %s", note->module, note->version, note->clause);
+        if (note->r != -EINTR)
+                last_lines_show(c, note->unit, note->since_usec);
+}
+
 typedef void (*NotePrinter)(Context *c, const ModuleNote *note);
 
 void note_print(void *userdata, const ModuleNote *note) {
@@ -101,6 +107,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_LINK_RECORDED] = print_link_recorded,
                 [MODULE_NOTE_WATCH_RESTARTED] = print_watch_restarted,
                 [MODULE_NOTE_WATCH_FAILED] = print_watch_failed,
+                [MODULE_NOTE_START_FAILED] = print_start_failed,
                 [MODULE_NOTE_TIMER_FAILED] = print_timer_failed,
                 [MODULE_NOTE_STOP_FAILED] = print_stop_failed,
                 [MODULE_NOTE_RESOLV_CONF_UNREAD] = print_resolv_conf_unread,

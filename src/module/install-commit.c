@@ -134,21 +134,34 @@ static int release_store(Modules *modules, const char *tree, InstallOutcome *out
 
 /* -- starting it ---------------------------------------------------------------------- */
 
+/* Told before anything is done about it, while the unit's last run is still this one. */
+static void release_note_failure(const Modules *modules, const InstallOutcome *outcome, int r,
+                                 const UnitOutcome *started) {
+        (void) module_note_failure(modules,
+                                   (ModuleNote) {
+                                           .kind = MODULE_NOTE_START_FAILED,
+                                           .module = outcome->module.name,
+                                           .version = outcome->module.version,
+                                           .unit = started ? started->unit : NULL,
+                                           .since_usec = started ? started->start_usec : 0,
+                                   },
+                                   r, &outcome->error);
+}
+
 static int release_start(Modules *modules, InstallOutcome *outcome) {
         UnitOutcome *started = NULL;
         int r;
 
         r = modules_start(modules, (char *[]) { outcome->module.name, NULL }, START_ANEW,
                           &outcome->error, &started);
-        if (r < 0)
-                return r;
-        r = started->r;
+        if (r >= 0)
+                r = started->r;
         if (r < 0) {
-                (void) error_set(&outcome->error, r, "%s", error_text(&started->error, r));
-                outcome->unit = TAKE_PTR(started->unit);
-                outcome->start_usec = started->start_usec;
+                if (started)
+                        (void) error_set(&outcome->error, r, "%s", error_text(&started->error, r));
+                release_note_failure(modules, outcome, r, started);
         }
-        unit_outcomes_free(started, 1);
+        unit_outcomes_free(started, started != NULL);
         return r;
 }
 

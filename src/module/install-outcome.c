@@ -16,7 +16,6 @@ void install_outcome_done(InstallOutcome *outcome) {
         module_done(&outcome->module);
         free(outcome->previous);
         free(outcome->previous_release);
-        free(outcome->unit);
         error_clear(&outcome->error);
         error_clear(&outcome->undo_error);
         *outcome = (InstallOutcome) {};

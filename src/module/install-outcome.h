@@ -74,9 +74,6 @@ typedef struct InstallOutcome {
         uint64_t packages;              /* in its tree, if that was fetched */
         uint64_t began_usec, took_usec; /* until it was current */
         bool stopped; /* it was not to be started, as the one before was stopped */
-
-        char *unit;          /* which of its units did not start; see journal_tail_read() */
-        uint64_t start_usec; /* when that was started */
 } InstallOutcome;
 
 void install_outcome_done(InstallOutcome *outcome);

@@ -38,6 +38,8 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_KEYS_NOT_REMEMBERED, /* registry: there are REGISTRIES_MAX others */
         MODULE_NOTE_SCRIPTS_IGNORED,     /* there are install scripts, which are not run */
         MODULE_NOTE_LINK_OWNER,          /* module, path, owner, user: it runs as another user */
+        MODULE_NOTE_START_FAILED,        /* module, version, unit, since_usec, failure: of a release
+                                            that is current; what is done about it follows */
         MODULE_NOTE_RELEASE_LEFT,        /* module, release, failure: it did not start, but stays */
         MODULE_NOTE_RELEASES_LEFT,       /* module, failure: old ones could not be removed */
         _MODULE_NOTE_MAX,
@@ -53,6 +55,7 @@ typedef struct ModuleNote {
         const char *registry, *key;           /* its URL; the id of its signing key */
         const char *expires, *expired_before; /* the key's end, in ISO 8601; NULL: never */
         const char *owner, *user;
+        const char *version;
         const char *release; /* "1.2.0-1" */
         uint64_t bytes, files;
         uint64_t since_usec; /* when `unit` was started */

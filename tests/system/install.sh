@@ -63,7 +63,7 @@ status=2 refused "no user at all" "'--uid' needs a value" --uid= hello
 status=2 refused "no such group" "no group 'nobody-here'" --uid=worker --gid=nobody-here hello
 status=2 refused "a group alone" "--gid goes with --uid" --gid=root hello
 for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
-        refused "the name '${name:0:10}'" "name|package.json|300|folder|root" "$name"
+        refused "the name '${name:0:10}'" "name|package.json|300|directory|root" "$name"
 done
 exits "the name '-x'" 2 pm2ctl install -x
 exits "... also behind --" 1 pm2ctl install -- -x
@@ -87,7 +87,7 @@ bad "a script that is not there" "'x.js' is not in the package" '{"name":"bad","
 bad "two kinds of wrong" "apps\[0\].max_restarts" '{"name":"bad","apps":[{"script":"x","max_restarts":"many"}]}'
 echo >x.js
 bad "a name that is a number" "field 'name'.*choose another name" '{"name":"0","main":"x.js"}'
-bad "a name too long for a unit" "field 'name'.*more than the 199 bytes.*shorten it" \
+bad "a name too long for a unit" "field 'name'.*longer than the 199 bytes.*shorten it" \
         "{\"name\":\"$(printf '%0200d' 0 | tr 0 a)\",\"main\":\"x.js\"}"
 rm x.js
 ln -s /etc/passwd link.js
