@@ -51,7 +51,7 @@ static int adopt_file(Adoption *a, int dir_fd, const char *name, const char *pat
         mode_t mode;
 
         if (fd == -EAGAIN)
-                return error_set(a->error, -EBUSY, "%s: another process has a lease on it", path);
+                return error_set(a->error, -EBUSY, "%s: another process holds a lease on it", path);
         if (fd < 0)
                 return fd;
         if (fstat(fd, &st) < 0)
@@ -86,13 +86,13 @@ static int adopt_link(Adoption *a, int dir_fd, const char *name, const char *fol
         if (!joined)
                 return -ENOMEM;
         if (target[0] == '/' || path_normalize_beneath(joined, &normal) < 0)
-                return error_set(a->error, -EINVAL, "the link %s leads out of the package, to '%s'",
-                                 path, target);
+                return error_set(a->error, -EINVAL,
+                                 "the symlink %s leads out of the package, to '%s'", path, target);
 
         fd = open_beneath(a->root_fd, path, O_PATH);
         if (fd < 0 && fd != -ENOENT)
-                return error_set(a->error, -EINVAL, "the link %s leads out of the package, to '%s'",
-                                 path, target);
+                return error_set(a->error, -EINVAL,
+                                 "the symlink %s leads out of the package, to '%s'", path, target);
         return fchownat(dir_fd, name, geteuid(), getegid(), AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
@@ -123,7 +123,8 @@ static int adopt_entry(Adoption *a, int dir_fd, const char *name, const char *fo
                 break;
         default:
                 r = error_set(a->error, -EINVAL,
-                              "%s is a device, a socket or a FIFO; a package may hold none", path);
+                              "%s is a device, a socket or a FIFO, which a package cannot contain",
+                              path);
         }
         return r < 0 ? error_set(a->error, r, "%s: %s", path, strerror(-r)) : 0;
 }
@@ -164,8 +165,8 @@ static int adopt_folder(Adoption *a, int fd, const char *folder, unsigned depth)
         int r;
 
         if (depth > TREE_DEPTH_MAX)
-                return error_set(a->error, -EINVAL, "%.64s… lies more than %d folders deep", folder,
-                                 TREE_DEPTH_MAX);
+                return error_set(a->error, -EINVAL, "%.64s… is more than %d directories deep",
+                                 folder, TREE_DEPTH_MAX);
         if (!a->links && (fchown(fd, geteuid(), getegid()) < 0 || fchmod(fd, 0755) < 0))
                 return -errno;
 

@@ -16,7 +16,7 @@ static const struct {
         const char *remedy;
 } remedies[] = {
         { EBUSY, "unmount what is mounted in it (see findmnt), and remove it" },
-        { EPERM, "take the flags off that forbid it (see lsattr, chattr -i -a), and remove it" },
+        { EPERM, "remove the flags that forbid it (see lsattr, chattr -i -a), and remove it" },
         { 0, "remove it by hand" },
 };
 
@@ -63,11 +63,11 @@ bool remove_or_set_aside(int dir_fd, const char *name, int home_fd) {
         (void) fd_path(home_fd, &home);
         k = set_aside(dir_fd, name, home_fd, &new_name);
         if (k < 0) {
-                log_warning("Cannot remove %s/%s, so it stays there: %s; %s.",
+                log_warning("Failed to remove %s/%s, leaving it there: %s; %s.",
                             folder ? folder : "?", name, strerror(-r), remedy_for(r));
                 return false;
         }
-        log_warning("Cannot remove %s/%s: %s; it is now %s/" ASIDE "/%s: %s.",
+        log_warning("Failed to remove %s/%s: %s; moved it to %s/" ASIDE "/%s: %s.",
                     folder ? folder : "?", name, strerror(-r), home ? home : "?", new_name,
                     remedy_for(r));
         return true;
@@ -86,7 +86,8 @@ bool remove_path_or_set_aside(const char *path) {
         if (fd == -ENOENT)
                 return true;
         if (fd < 0) {
-                (void) log_warning_errno(fd, "Cannot open %s, leaving %s there: %m", folder, name);
+                (void) log_warning_errno(fd, "Failed to open %s, leaving %s there: %m", folder,
+                                         name);
                 return false;
         }
         return remove_or_set_aside(fd, name, fd);

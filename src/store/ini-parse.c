@@ -140,7 +140,7 @@ static int next_line(Reader *r, size_t room) {
                                  "it with a '\\' at the end of the line)",
                                  room - 3);
         if (memchr(r->line, 0, size))
-                return refuse(r, "it holds a NUL byte");
+                return refuse(r, "it contains a NUL byte");
         return utf8_is_valid(r->line, size) ? 0 : refuse(r, "it is not valid UTF-8");
 }
 

@@ -76,15 +76,16 @@ int ini_unescape(const char *text, size_t size, Error *e, char **ret) {
                 }
                 n = decode_escape(text + i + 1, size - i - 1, t++);
                 if (n == 0)
-                        return error_set(e, -EBADMSG,
-                                         "'\\%c' is no escape (write \\\\ for a backslash, or no "
-                                         "double quotes)",
-                                         i + 1 < size ? text[i + 1] : ' ');
+                        return error_set(
+                                e, -EBADMSG,
+                                "'\\%c' is not a valid escape (write \\\\ for a backslash, "
+                                "or no double quotes)",
+                                i + 1 < size ? text[i + 1] : ' ');
                 i += n;
         }
 
         if (memchr(value, 0, (size_t) (t - value)) || !utf8_is_valid(value, (size_t) (t - value)))
-                return error_set(e, -EBADMSG, "the escapes make no valid UTF-8 text");
+                return error_set(e, -EBADMSG, "the escapes do not make a valid UTF-8 text");
         *t = 0;
         *ret = TAKE_PTR(value);
         return 0;
@@ -115,7 +116,7 @@ static int take_part(const char **s, Error *e, char **ret) {
         }
 
         if (*p && *p != '.')
-                return error_set(e, -EBADMSG, "a double quote stands in the middle of the key");
+                return error_set(e, -EBADMSG, "a double quote is in the middle of the key");
         if (!(*ret)[0])
                 return error_set(e, -EBADMSG, "a part of the key is empty");
         *s = p;

@@ -30,7 +30,7 @@ static int load_release(Store *s, const char *folder, const char *name, const ch
                 return error_prefix(e, r, "%s", shown);
 
         if (!streq(m.name, name))
-                return error_set(e, -EBADMSG, "%s: says that it is '%s'", shown, m.name);
+                return error_set(e, -EBADMSG, "%s: it is of module '%s'", shown, m.name);
         r = free_and_strdup(&m.release, release);
         if (r < 0)
                 return r;

@@ -63,17 +63,19 @@ static int refuse_owner(const Module *m, const LinkedFolder *is, Error *e) {
         if (user_name(m->linked.owner, &was_name) < 0 || user_name(is->owner, &is_name) < 0)
                 return -ENOMEM;
         if (!is_user_visible(is->owner))
-                return error_set(e, -ESTALE,
-                                 "%s is not the folder that was linked: that was owned by '%s' "
-                                 "(user id %u), this is owned by another user; if it is meant, "
-                                 "link it again with 'pm2ctl install %s'",
-                                 m->link, was_name, (unsigned) m->linked.owner, m->link);
-        return error_set(e, -ESTALE,
-                         "%s is not the folder that was linked: that was owned by '%s' (user id "
-                         "%u), this is owned by '%s' (%u); if it is meant, link it again with "
-                         "'pm2ctl install %s'",
-                         m->link, was_name, (unsigned) m->linked.owner, is_name,
-                         (unsigned) is->owner, m->link);
+                return error_set(
+                        e, -ESTALE,
+                        "%s is not the directory that was linked: that was owned by '%s' "
+                        "(UID %u), this is owned by another user; to use it, link it again "
+                        "with 'pm2ctl install %s'",
+                        m->link, was_name, (unsigned) m->linked.owner, m->link);
+        return error_set(
+                e, -ESTALE,
+                "%s is not the directory that was linked: that was owned by '%s' (UID %u), "
+                "this is owned by '%s' (UID %u); to use it, link it again with 'pm2ctl "
+                "install %s'",
+                m->link, was_name, (unsigned) m->linked.owner, is_name, (unsigned) is->owner,
+                m->link);
 }
 
 static int compare_folder(const Module *m, int fd, Error *e) {
@@ -83,14 +85,14 @@ static int compare_folder(const Module *m, int fd, Error *e) {
 
         r = linked_identify(fd, &is);
         if (r < 0)
-                return error_set(e, r, "cannot look at %s: %s", m->link, strerror(-r));
+                return error_set(e, r, "cannot examine %s: %s", m->link, strerror(-r));
         if (was->owner != is.owner && is_user_visible(was->owner))
                 return refuse_owner(m, &is, e);
         if (was->inode == is.inode && is_same_device(was, &is))
                 return 0;
         return error_set(e, -ESTALE,
-                         "%s is not the folder that was linked, but one made or put there since "
-                         "(device and inode were %u:%u %llu, and are %u:%u %llu); if it is meant, "
+                         "%s is not the directory that was linked, but was created or moved there "
+                         "later (device and inode were %u:%u %llu, and are %u:%u %llu); to use it, "
                          "link it again with 'pm2ctl install %s'",
                          m->link, major(was->device), minor(was->device),
                          (unsigned long long) was->inode, major(is.device), minor(is.device),
@@ -127,8 +129,8 @@ static int open_unrecorded(const Module *m, Error *e) {
         r = linked_check_chain(m, &chain, e);
         if (r < 0)
                 return error_prefix(e, -ESTALE,
-                                    "pm2ctl 0.1 did not record which folder was linked, and it may "
-                                    "be another by now");
+                                    "pm2ctl 0.1 did not record which directory was linked, and "
+                                    "this may be another one");
         return TAKE_FD(fd);
 }
 
@@ -136,10 +138,10 @@ static int open_unrecorded(const Module *m, Error *e) {
 static int explain_open(const Module *m, int r, const Error *why, Error *e) {
         if (r == -ELOOP || r == -ENOTDIR)
                 return error_set(e, -ESTALE,
-                                 "%s is not the folder that was linked: %s; if what is there is "
-                                 "meant, link it again with 'pm2ctl install %s'",
+                                 "%s is not the directory that was linked: %s; to use what is "
+                                 "there, link it again with 'pm2ctl install %s'",
                                  m->link, error_text(why, r), m->link);
-        return error_set(e, r, "cannot open the linked folder: %s", error_text(why, r));
+        return error_set(e, r, "cannot open the linked directory: %s", error_text(why, r));
 }
 
 int linked_open(const Module *m, Error *e) {
@@ -172,7 +174,7 @@ int linked_record(Store *s, Module *m, Error *e) {
                 return fd;
         r = linked_identify(fd, &l);
         if (r < 0)
-                return error_set(e, r, "cannot look at %s: %s", m->link, strerror(-r));
+                return error_set(e, r, "cannot examine %s: %s", m->link, strerror(-r));
         if (m->user && user_lookup(m->user, &l.user, &gid) < 0)
                 return error_set(e, -ESRCH, "the user '%s' does not exist", m->user);
         m->linked = l;
@@ -183,6 +185,6 @@ int linked_record(Store *s, Module *m, Error *e) {
         module_fd = store_open_module(s, m->name);
         release_fd = module_fd < 0 ? module_fd : open_folder(module_fd, path);
         r = release_fd < 0 ? release_fd : module_file_write(release_fd, m);
-        return r < 0 ? error_set(e, r, "cannot record which folder is linked: %s", strerror(-r))
+        return r < 0 ? error_set(e, r, "cannot record which directory is linked: %s", strerror(-r))
                      : 1;
 }

@@ -63,7 +63,7 @@ static int parse_texts(json_object *o, Error *e, Module *m) {
                         return -ENOMEM;
         }
         if (!module_name_is_valid(m->name))
-                return error_set(e, -EBADMSG, "field 'name' is no module name");
+                return error_set(e, -EBADMSG, "field 'name' is not a valid module name");
         return 0;
 }
 
@@ -82,12 +82,11 @@ static int parse_linked(json_object *o, Error *e, LinkedFolder *ret) {
         if (!o)
                 return 0;
         if (!json_get_uint(o, "owner", &owner) || owner >= UID_NONE)
-                return error_set(e, -EBADMSG, "field 'linked.owner' must be the number of a user");
+                return error_set(e, -EBADMSG, "field 'linked.owner' must be a UID");
         l.owner = (uid_t) owner;
         if (json_has(o, "user")) {
                 if (!json_get_uint(o, "user", &user) || user >= UID_NONE)
-                        return error_set(e, -EBADMSG,
-                                         "field 'linked.user' must be the number of a user");
+                        return error_set(e, -EBADMSG, "field 'linked.user' must be a UID");
                 l.user = (uid_t) user;
         }
         for (size_t i = 0; i < ELEMENTSOF(numbers); i++) {
@@ -136,11 +135,12 @@ static int parse_module(json_object *o, Error *e, Module *m) {
         int r;
 
         if (!json_object_is_type(o, json_type_object) || !json_has(o, "format"))
-                return error_set(e, -EBADMSG, "is no note of an installed module");
+                return error_set(e, -EBADMSG, "it does not describe an installed module");
         if (json_get_int(o, "format", 0) > MODULE_FILE_FORMAT)
-                return error_set(e, -EPROTO,
-                                 "was written by a newer pm2ctl (format %lld, this one reads %d)",
-                                 (long long) json_get_int(o, "format", 0), MODULE_FILE_FORMAT);
+                return error_set(
+                        e, -EPROTO,
+                        "it was written by a newer pm2ctl (format %lld, this one reads %d)",
+                        (long long) json_get_int(o, "format", 0), MODULE_FILE_FORMAT);
         if (id < 0 || id > INT_MAX)
                 return error_set(e, -EBADMSG, "field 'pm_id' must be a number");
 

@@ -71,7 +71,7 @@ int store_current_release(int fd, const char *folder, Error *e, char **ret) {
         release = startswith(target, RELEASES "/");
         if (!release || !filename_is_valid(release))
                 return error_set(e, -EBADMSG,
-                                 "the link '" CURRENT "' leads to '%s', which is no release",
+                                 "the link '" CURRENT "' leads to '%s', which is not a release",
                                  target);
         *ret = strdup(release);
         return *ret ? 0 : -ENOMEM;

@@ -19,7 +19,7 @@ int store_become_user(const Module *m, Error *e) {
         r = m->linked.recorded ? user_primary_group(uid, &gid) : user_lookup(m->user, &uid, &gid);
         if (r < 0)
                 return error_set(e, r,
-                                 "the user '%s' it was to run as does not exist any more: link it "
+                                 "the user '%s' that it runs as does not exist any more: link it "
                                  "again with 'pm2ctl install %s'",
                                  m->user, m->link);
         r = user_become(uid, gid);

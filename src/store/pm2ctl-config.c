@@ -37,8 +37,9 @@ static int take_entry(const IniLine *line, const char *section, const char *orig
                         continue;
                 if (options[i].parse(line->value, (char *) c + options[i].offset) >= 0)
                         return 0;
-                return error_set(e, -EINVAL, "%s: line %u: '%s' is not a value of '%s'; use %s",
-                                 origin, line->number, line->value, line->name, options[i].values);
+                return error_set(e, -EINVAL,
+                                 "%s: line %u: '%s' is not a valid value of '%s'; use %s", origin,
+                                 line->number, line->value, line->name, options[i].values);
         }
         return error_set(e, -EINVAL,
                          "%s: line %u: unknown option '%s' in section [%s]; pm2ctl.ini(5) lists "

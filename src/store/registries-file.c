@@ -20,9 +20,10 @@ static int parse_registries(const char *text, size_t size, Error *e, RegistryMem
                 return r;
         format = json_get_int(o, "format", 0);
         if (format > REGISTRIES_FORMAT)
-                return error_set(e, -EPROTO,
-                                 "written by a newer pm2ctl (format %lld, this one reads %d)",
-                                 (long long) format, REGISTRIES_FORMAT);
+                return error_set(
+                        e, -EPROTO,
+                        "it was written by a newer pm2ctl (format %lld, this one reads %d)",
+                        (long long) format, REGISTRIES_FORMAT);
         if (format < 1)
                 return error_set(e, -EBADMSG, "not a list of registries");
         return registry_memories_from_json(json_get(o, "registries"), e, ret);

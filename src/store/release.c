@@ -74,7 +74,7 @@ int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
                 return r;
         fd = open_or_mkdir_at(s->modules_fd, folder, 0755);
         if (fd < 0)
-                return error_set(e, fd, "cannot make %s/modules/%s: %s", s->path, folder,
+                return error_set(e, fd, "cannot create %s/modules/%s: %s", s->path, folder,
                                  strerror(-fd));
         r = add_numbered(fd, tree, m, &release);
         if (r < 0)
@@ -96,7 +96,7 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
                 return -ENOMEM;
         fd = store_open_module(s, name);
         if (fd < 0)
-                return error_set(e, fd, "cannot open the folder of '%s' in %s/modules: %s", name,
+                return error_set(e, fd, "cannot open the directory of '%s' in %s/modules: %s", name,
                                  s->path, strerror(-fd));
         r = store_current_release(fd, ".", e, &previous);
         if (r < 0)

@@ -14,8 +14,8 @@ const char *scope_kind_to_string(ScopeKind kind) {
 
 const char *scope_strerror(ScopeKind kind, int r) {
         if ((r == -EACCES || r == -EPERM) && kind == SCOPE_SYSTEM && geteuid() != 0)
-                return "Permission denied; the system's modules are root's: use sudo, or --user "
-                       "for your own";
+                return "Permission denied; only root manages the system's modules: use sudo, or "
+                       "--user for your own";
         return strerror(-r);
 }
 
@@ -56,7 +56,7 @@ static int init_user(Error *e, Scope *s) {
         int r;
 
         if (!home)
-                return error_set(e, -EINVAL, "no home folder: set HOME to an absolute path");
+                return error_set(e, -EINVAL, "no home directory: set HOME to an absolute path");
 
         for (size_t i = 0; i < ELEMENTSOF(xdg_folders); i++) {
                 r = set_xdg_folder(xdg_folders + i, home, s);

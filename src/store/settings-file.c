@@ -71,10 +71,10 @@ int settings_path(const Scope *scope, const char *module, char **ret) {
 static int explain_read(const Scope *scope, int r, const char *path, Error *e) {
         switch (r) {
         case -ELOOP:
-                return error_set(e, r, "%s is a symlink; settings are read from plain files only",
+                return error_set(e, r, "%s is a symlink; settings are only read from regular files",
                                  path);
         case -EINVAL:
-                return error_set(e, r, "%s is not a plain file", path);
+                return error_set(e, r, "%s is not a regular file", path);
         case -EFBIG:
                 return error_set(e, r, "%s is larger than %u bytes", path, INI_FILE_MAX);
         case -ENOMEM:
@@ -98,7 +98,7 @@ int settings_load(const Scope *scope, const char *module, Error *e, Settings **r
         if (r < 0 && r != -ENOENT)
                 return explain_read(scope, r, p.path, e);
         r = settings_parse(text ? text : "", size, p.path, &why, ret);
-        return r == -EBADMSG ? error_set(e, r, "%s; mend or remove it", error_text(&why, r)) : r;
+        return r == -EBADMSG ? error_set(e, r, "%s; correct or remove it", error_text(&why, r)) : r;
 }
 
 /* Opens a folder of settings, made with its parents if need be. Returns the descriptor. */
@@ -107,7 +107,7 @@ static int open_place(const Scope *scope, const char *folder, mode_t mode, Error
 
         r = mkdir_parents(folder, mode);
         if (r < 0)
-                return error_set(e, r, "cannot make %s: %s", folder,
+                return error_set(e, r, "cannot create %s: %s", folder,
                                  scope_strerror(scope->kind, r));
         fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         return fd < 0 ? error_set(e, -errno, "cannot open %s: %s", folder,
@@ -122,14 +122,13 @@ static int check_text(const Settings *s, const char *text, size_t size, const ch
         int r;
 
         if (size > SETTINGS_BYTES_MAX)
-                return error_set(e, -E2BIG, "%s would be %zu bytes, and %u is the limit", path,
-                                 size, SETTINGS_BYTES_MAX);
+                return error_set(e, -E2BIG, "%s would have %zu bytes, more than the limit of %u",
+                                 path, size, SETTINGS_BYTES_MAX);
         r = settings_parse(text, size, path, e, &again);
         if (r < 0)
                 return r;
         if (!json_object_equal(settings_tree(s), settings_tree(again)))
-                return error_set(e, -EBADMSG, "%s would not read back as it is to be written",
-                                 path);
+                return error_set(e, -EBADMSG, "%s would not read back as written", path);
         return 0;
 }
 
@@ -161,7 +160,7 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
         else
                 r = unlinkat(fd, p.name, 0) < 0 && errno != ENOENT ? -errno : 0;
         if (r < 0)
-                return error_set(e, r, "cannot write %s: %s; the old settings stand", p.path,
+                return error_set(e, r, "cannot write %s: %s; the settings are unchanged", p.path,
                                  strerror(-r));
         return 0;
 }

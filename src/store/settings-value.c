@@ -42,7 +42,7 @@ int settings_value_check(json_object *value, unsigned depth, Error *e) {
         case json_type_string:
                 text = json_string(value);
                 if (!text)
-                        return error_set(e, -EINVAL, "a text holds a NUL");
+                        return error_set(e, -EINVAL, "a string contains a NUL byte");
                 if (!utf8_is_valid(text, strlen(text)))
                         return error_set(e, -EINVAL, "it is not valid UTF-8");
                 return 0;
@@ -50,11 +50,11 @@ int settings_value_check(json_object *value, unsigned depth, Error *e) {
                 /* json-c makes these of whatever does not fit. */
                 if (json_object_get_int64(value) == INT64_MIN ||
                     json_object_get_uint64(value) == UINT64_MAX)
-                        return error_set(e, -EINVAL, "a number is larger than 64 bits hold");
+                        return error_set(e, -EINVAL, "a number does not fit into 64 bits");
                 return 0;
         case json_type_double:
                 if (!isfinite(json_object_get_double(value)))
-                        return error_set(e, -EINVAL, "a number is larger than 64 bits hold");
+                        return error_set(e, -EINVAL, "a number does not fit into 64 bits");
                 return 0;
         case json_type_object:
                 return check_object(value, depth, e);
@@ -80,7 +80,7 @@ int settings_value_parse(const char *text, Error *e, json_object **ret) {
                 return r;
         /* A key is cut there by json-c. */
         if (strstr(text, "\\u0000"))
-                return error_set(e, -EINVAL, "it holds a NUL (\\u0000)");
+                return error_set(e, -EINVAL, "it contains a NUL byte (\\u0000)");
         r = settings_value_check(value, 0, e);
         if (r < 0)
                 return r;

@@ -81,7 +81,8 @@ static int clear_entry(const Scope *scope, int staging_fd, const char *name, Sta
         if (r == -EINTR)
                 return r;
         if (r < 0) {
-                (void) log_warning_cause(r, &e, "Cannot clear %s/" STAGING "/%s, leaving it there",
+                (void) log_warning_cause(r, &e,
+                                         "Failed to clean up %s/" STAGING "/%s, leaving it there",
                                          scope->state, name);
                 return 0;
         }
@@ -198,8 +199,8 @@ int staging_new(Store *store, const Scope *scope, Error *e, Staging *ret) {
         s.scope = scope;
         r = fill_staging(&s);
         if (r < 0)
-                return error_set(e, r, "cannot make a folder in %s/" STAGING ": %s", scope->state,
-                                 strerror(-r));
+                return error_set(e, r, "cannot create a directory in %s/" STAGING ": %s",
+                                 scope->state, strerror(-r));
         *ret = TAKE_GENERIC(s, Staging, STAGING_EMPTY);
         return 0;
 }
@@ -216,7 +217,7 @@ int staging_bring(Staging *s, Error *e) {
                 r = tree_fd < 0 ? tree_fd : copy_tree(tree_fd, s->fd, BROUGHT);
         }
         if (r < 0)
-                return error_set(e, r, "cannot bring %s to %s: %s", s->tree, path, strerror(-r));
+                return error_set(e, r, "cannot move %s to %s: %s", s->tree, path, strerror(-r));
         free(s->tree);
         s->tree = TAKE_PTR(path);
         return 0;

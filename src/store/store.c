@@ -31,8 +31,8 @@ static int explain_open(const Store *s, int r, Error *e) {
 
         if (r == -ENOTDIR && readlink_at(AT_FDCWD, s->path, &target) >= 0)
                 return error_set(e, r,
-                                 "%s is a symlink, which is not followed: make it a folder, and "
-                                 "have %s mounted there (mount --bind, or a mount unit)",
+                                 "%s is a symlink, which is not followed: make it a directory, and "
+                                 "mount %s there (mount --bind, or a mount unit)",
                                  s->path, target);
         return error_set(e, r, "cannot open %s: %s", s->path, scope_strerror(s->scope, r));
 }
@@ -54,7 +54,7 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
         if (create) {
                 r = mkdir_parents(s->path, 0755);
                 if (r < 0)
-                        return error_set(e, r, "cannot make %s: %s", s->path,
+                        return error_set(e, r, "cannot create %s: %s", s->path,
                                          scope_strerror(s->scope, r));
         }
         s->fd = open_folder(AT_FDCWD, s->path);

@@ -178,7 +178,7 @@ XDG_STATE_HOME=$tmp/elsewhere
 ln -s "$tmp/state/pm2ctl" elsewhere/pm2ctl
 for words in list 'show tool' 'install tool'; do
         status "$words where it is a symlink" 1 pm2ctl $words
-        one_sentence "... tells the remedy" "$tmp/elsewhere/pm2ctl is a symlink, which is not followed: make it a folder, and have $tmp/state/pm2ctl mounted there \(mount --bind, or a mount unit\)\$"
+        one_sentence "... tells the remedy" "$tmp/elsewhere/pm2ctl is a symlink, which is not followed: make it a directory, and mount $tmp/state/pm2ctl there \(mount --bind, or a mount unit\)\$"
 done
 
 done_testing

@@ -93,9 +93,9 @@ refuses 'module names are checked' 1 "letters, digits" set 'a b:c' v
 refuses 'paths are no module names' 1 'module name' set ../../etc:c v
 refuses 'bad JSON' 1 "value of 'tool:x': not valid JSON" set --json tool:x nonsense
 refuses 'JSON that JSON is not' 1 'not valid JSON' set --json tool:x NaN
-refuses 'numbers nobody can hold' 1 'larger than 64 bits' set --json tool:x 98765432109876543210
-refuses 'nor JavaScript' 1 'larger than 64 bits' set --json tool:x 1e400
-refuses 'in whatever they are' 1 'larger than 64 bits' set --json tool:x '{"a":[-1e999]}'
+refuses 'numbers nobody can hold' 1 'fit into 64 bits' set --json tool:x 98765432109876543210
+refuses 'nor JavaScript' 1 'fit into 64 bits' set --json tool:x 1e400
+refuses 'in whatever they are' 1 'fit into 64 bits' set --json tool:x '{"a":[-1e999]}'
 refuses 'bad UTF-8 in a key' 1 'not valid UTF-8' set $'tool:\xff' v
 refuses 'bad UTF-8 in a value' 1 'not valid UTF-8' set tool:x $'\xff'
 refuses 'get of a key that is not set' 1 "'tool:nix' is not set" get tool:nix
@@ -280,11 +280,11 @@ result $? 'a setting that is not taken waits for nobody'
 refuses 'for get too' 1 'modules/other.ini: line 8: ' get other:x
 for word in all other; do
         refuses "nor does unset $word" 1 "$files/modules/other.ini: line 8: " unset "$word"
-        refuses '... which tells the remedy' 1 '; mend or remove it' unset "$word"
+        refuses '... which tells the remedy' 1 '; correct or remove it' unset "$word"
 done
 pm2ctl -q set my.tool:x 1
 got=$(pm2ctl get all 2>&1)
-[ $? -eq 1 ] && [[ $got == *'"my.tool":x'*"Cannot get all: $files/modules/other.ini: line 8: "*'; mend or remove it' ]]
+[ $? -eq 1 ] && [[ $got == *'"my.tool":x'*"Cannot get all: $files/modules/other.ini: line 8: "*'; correct or remove it' ]]
 result $? 'get all tells the others, then what is wrong' "$got"
 got=$(pm2ctl get all --json=short 2>/dev/null)
 [ $? -eq 1 ] && [[ $got == '{"global":{'*',"modules":{'*'"my.tool":{'*'"x":"1"'* ]]
@@ -358,7 +358,7 @@ export XDG_CONFIG_HOME=$PWD/full
 before=$(cat full/pm2ctl/settings.ini)
 head -c 60000 /dev/zero >full/ballast
 head -c 30000 /dev/zero | tr '\0' x | "$1" --user set b - 2>err
-[ $? -eq 1 ] && grep -q 'No space left on device; the old settings stand' err &&
+[ $? -eq 1 ] && grep -q 'No space left on device; the settings are unchanged' err &&
         [ "$before" = "$(cat full/pm2ctl/settings.ini)" ] && [ -z "$(find full -name '.#*')" ]
 END
         "$namespace" private bash on-full-disk "$top_builddir/pm2ctl"

@@ -347,7 +347,7 @@ configure '[install]' 'signatures = when-present'
 refused "signatures = when-present" "is wrong" mod
 for value in '' yes Required 'required,off' 'required off'; do
         configure '[install]' "signatures = $value"
-        refused "signatures = '$value'" "pm2ctl\.ini: line 2: '$value' is not a value of 'signatures'; use required, when-present or off" mod
+        refused "signatures = '$value'" "pm2ctl\.ini: line 2: '$value' is not a valid value of 'signatures'; use required, when-present or off" mod
 done
 configure 'signatures = required'
 refused "no section" "pm2ctl\.ini: line 1: an entry stands before the first" mod

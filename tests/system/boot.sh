@@ -38,7 +38,7 @@ case $REBOOT_MARK in
         like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" 'deleted did not start: .*/home/dev/deleted does not exist'
         fails "what has another folder does not either" systemctl is-active -q pm2@replaced.service
         like "... and is reported" "$(journalctl -b -u pm2-modules.service -o cat --no-pager)" \
-                'replaced did not start: /home/dev/replaced is not the folder that was linked'
+                'replaced did not start: /home/dev/replaced is not the directory that was linked'
         is "the same are listed" "$(pm2ctl list --json=short | json "[(m['name'], m['pm_id'], m['version']) for m in d]")" \
                 "$(cat /root/before)"
         ok "settings are there" wait_for 10 output_has 'good evening' unit_journal pm2@hello.service -b

@@ -64,7 +64,7 @@ left() { # what lies where nothing may be left
 # -- what scripts leave in the staging folder
 ok "a module is installed" pm2ctl install "$work/victim-1.0.0.tgz"
 fails "a package whose script makes a folder too deep to be adopted is refused" pm2ctl install "$work/script-deep-1.0.0.tgz"
-like "... with the limit" "$OUTPUT" "Cannot install '.*script-deep.*: .*more than [0-9]+ folders deep"
+like "... with the limit" "$OUTPUT" "Cannot install '.*script-deep.*: .*more than [0-9]+ directories deep"
 ok "one with paths of 25,000 bytes is adopted" pm2ctl install "$work/script-long-1.0.0.tgz"
 quiet "... and removed" pm2ctl uninstall script-long
 fails "one with a socket too" pm2ctl install "$work/script-kinds-1.0.0.tgz"
@@ -101,7 +101,7 @@ mount --bind "$work/foreign" "$staging/9/tree/mounted"
 mount -t tmpfs tmpfs /var/lib/private/pm2ctl/staging/9/deep
 touch /var/lib/private/pm2ctl/staging/9/deep/kept
 ok "what is mounted in a leftover" pm2ctl outdated
-is "... is named" "$(grep -cE "Cannot remove .*/staging/9: Device or resource busy; it is now .*/staging/.aside/9\..*unmount" <<<"$OUTPUT")" 2
+is "... is named" "$(grep -cE "Failed to remove .*/staging/9: Device or resource busy; moved it to .*/staging/.aside/9\..*unmount" <<<"$OUTPUT")" 2
 ok "... and not emptied" test -d "$work/foreign/kept" -a -e "$(echo /var/lib/private/pm2ctl/staging/.aside/9.*/deep/kept)"
 
 ok "the module again" pm2ctl install "$work/messy-1.0.0.tgz"
@@ -111,7 +111,7 @@ mount --bind "$work/foreign/file" "$data/messy/file"
 ok "with a mount in its data it is uninstalled" pm2ctl uninstall messy
 is "... with one warning" "$(grep -c Cannot <<<"$OUTPUT")" 1
 like "... that names the place, the reason, the new place and a remedy" "$OUTPUT" \
-        "Cannot remove $data/messy: Device or resource busy; it is now $data/\.aside/messy\.[0-9a-f]+: unmount"
+        "Failed to remove $data/messy: Device or resource busy; moved it to $data/\.aside/messy\.[0-9a-f]+: unmount"
 is "... where that alone is left" "$(ls -A "$data"/.aside/messy.*)" file
 is "it is not listed" "$(pm2ctl list --json=short | json "[m['name'] for m in d]")" '["victim"]'
 for command in "install $work/messy-1.0.0.tgz" "rollback victim" outdated "uninstall messy"; do
@@ -130,12 +130,12 @@ quiet "... and holds up nothing" pm2ctl rollback victim
 mkdir "$staging/8"
 mount --bind "$work/foreign" "$staging/8"
 ok "a staging folder that cannot be moved either" pm2ctl outdated
-is "... is a warning" "$(grep -c "Cannot remove $staging/8, so it stays there: Device or resource busy; unmount" <<<"$OUTPUT")" 1
+is "... is a warning" "$(grep -c "Failed to remove $staging/8, leaving it there: Device or resource busy; unmount" <<<"$OUTPUT")" 1
 ok "... beside which others are installed" pm2ctl install "$work/messy-1.0.0.tgz"
 pm2ctl stop messy >/dev/null 2>&1
 mount --bind "$work/foreign" "$data/messy"
 ok "a module is uninstalled whose data is a mount" pm2ctl uninstall messy
-like "... which is named" "$OUTPUT" "Cannot remove $data/messy, so it stays there: Device or resource busy; unmount"
+like "... which is named" "$OUTPUT" "Failed to remove $data/messy, leaving it there: Device or resource busy; unmount"
 is "nothing of what was mounted is gone" "$(ls "$work/foreign")" $'file\nkept'
 awk '{ print $5 }' /proc/self/mountinfo | grep -E '/pm2ctl(-data)?/' | xargs -d '\n' umount
 rm -rf "$data/messy"
@@ -151,7 +151,7 @@ state=/home/alice/.local/state/pm2ctl
 alice() { as_user alice "$@"; }
 ok "alice installs a module" alice pm2ctl install /home/alice/packages/victim-1.0.0.tgz
 fails "a package of hers that is too deep is refused" alice pm2ctl install /home/alice/packages/script-deep-1.0.0.tgz
-like "... with the limit" "$OUTPUT" "more than [0-9]+ folders deep"
+like "... with the limit" "$OUTPUT" "more than [0-9]+ directories deep"
 fails "one that leaves closed folders and fails" alice pm2ctl install /home/alice/packages/script-closed-fails-1.0.0.tgz
 is "nothing is left" "$(ls -A "$state/staging")" ""
 alice mkdir -p "$state/staging/7/tree" "$state/staging/removed-gone"
@@ -166,7 +166,7 @@ is "... with all of them" "$(find "$state/data" /run/user/4001/pm2ctl -name 'mes
 mkdir -p "$state/modules/victim/of-root"
 touch "$state/modules/victim/of-root/file"
 ok "a module of hers with a folder of root's" alice pm2ctl uninstall victim
-like "... is set aside with a warning" "$OUTPUT" "Cannot remove $state/staging/removed-victim: Permission denied; it is now $state/staging/.aside/removed-victim"
+like "... is set aside with a warning" "$OUTPUT" "Failed to remove $state/staging/removed-victim: Permission denied; moved it to $state/staging/.aside/removed-victim"
 is "... once" "$(grep -c Cannot <<<"$OUTPUT")" 1
 quiet "... and holds up nothing" alice pm2ctl install /home/alice/packages/victim-1.0.0.tgz
 rm -r "$state"/staging/.aside/removed-victim*/of-root

@@ -106,11 +106,11 @@ mv "$work" /home/bob/old && project "$work" alice alice
 ok "the watch of a folder that was replaced ends by itself" wait_for 20 watch_ended
 like "... and says why" "$(unit_journal pm2-watch@work.service -n 20)" "Cannot watch .*that was owned by 'bob' \(user id 4101\), this is owned by 'alice'"
 is "... with a status that is not restarted" "$(systemctl show -P ExecMainStatus pm2-watch@work.service)" 175
-stands_firm "another's folder" "is not the folder that was linked: .*this is owned by ('alice'|another user)" /home/bob/old
+stands_firm "another's folder" "is not the directory that was linked: .*this is owned by ('alice'|another user)" /home/bob/old
 rm -r "$work" && project "$work" bob other
-stands_firm "the owner's other folder" "is not the folder that was linked, but one made or put there since.*'pm2ctl install $work'"
+stands_firm "the owner's other folder" "is not the directory that was linked, but was created or moved there later.*'pm2ctl install $work'"
 rm -r "$work" && ln -s old "$work"
-stands_firm "a symlink to it" "$work is a symlink; if what is there is meant, link it again"
+stands_firm "a symlink to it" "$work is a symlink; to use what is there, link it again"
 rm "$work" && ln -s /home/alice "$work"
 stands_firm "a symlink to another's" "$work is a symlink"
 rm "$work"
@@ -119,11 +119,11 @@ mv /home/bob/old "$work"
 again
 project /srv/decoy bob decoy
 mount --bind /srv/decoy "$work"
-stands_firm "a bind mount over it" "is not the folder that was linked"
+stands_firm "a bind mount over it" "is not the directory that was linked"
 umount "$work"
 ok "... which is gone: start" pm2ctl start work
 mv /home/bob /home/bob.away && project "$work" bob parent && chown bob: /home/bob
-stands_firm "a parent that was replaced" "is not the folder that was linked" /home/bob.away/work
+stands_firm "a parent that was replaced" "is not the directory that was linked" /home/bob.away/work
 rm -r /home/bob && ln -s bob.away /home/bob
 stands_firm "a parent that is a symlink" "/home/bob is a symlink" /home/bob.away/work
 rm /home/bob && mv /home/bob.away /home/bob
@@ -180,7 +180,7 @@ ok "... records the folder" output_has "\"inode\": *$(stat -c %i "$work")" cat "
 forget
 chmod 777 "$work"
 exits "what 0.1 linked, where others may write" 1 pm2ctl restart work
-like "... is refused" "$OUTPUT" "0\.1 did not record which folder was linked, and it may be another by now: every user may write to $work"
+like "... is refused" "$OUTPUT" "0\.1 did not record which directory was linked, and this may be another one: every user may write to $work"
 fails "... by the launcher too" systemctl restart pm2@work.service
 chmod 755 "$work" && chown -R alice: "$work"
 exits "what 0.1 linked, of another now" 1 pm2ctl restart work
@@ -194,7 +194,7 @@ pm2ctl stop work
 loginctl disable-linger bob && systemctl stop user@4101.service
 userdel bob && useradd -M -d /home/bob -u 4111 bob
 exits "an account made anew is another" 1 pm2ctl start work
-like "... and told so" "$OUTPUT" "the user 'bob' it was to run as does not exist any more: link it again"
+like "... and told so" "$OUTPUT" "the user 'bob' that it runs as does not exist any more: link it again"
 userdel bob && useradd -M -d /home/bob -u 4101 -s /bin/bash robert
 ok "one that has another name is the same" pm2ctl start work
 is "... as which it runs" "$(ps -o user= -p "$(systemctl show -P MainPID pm2@work.service)")" robert

@@ -216,7 +216,7 @@ for verb in 'get' 'get hello:k1' 'conf' 'conf hello' 'env hello' 'set hello:k1 x
         # shellcheck disable=SC2086 # words
         exits "alice shall not $verb of the system's" 1 alice pm2ctl --system $verb
         is "... is said in a sentence" "$(grep -c . <<<"$OUTPUT")" 1
-        like "... with what she can do" "$OUTPUT" "^pm2ctl: .*the system's modules are root's: use sudo, or --user for your own"
+        like "... with what she can do" "$OUTPUT" "^pm2ctl: .*only root manages the system's modules: use sudo, or --user for your own"
 done
 ok "... and nothing came of it" unchanged "$hello" hello
 

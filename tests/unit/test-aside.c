@@ -72,7 +72,7 @@ static void test_immutable_file(const char *folder) {
         ok(set_immutable(fd, true));
         said = warning_of(remove_left, &done);
         ok(done && !is_there("left") && is_there(".aside"));
-        ok(strstr(said, "/left: Operation not permitted; it is now ") &&
+        ok(strstr(said, "/left: Operation not permitted; moved it to ") &&
            strstr(said, "/.aside/left.") && strstr(said, "chattr -i"));
         ok(strchr(said, '\n') == strrchr(said, '\n'));
 
@@ -96,7 +96,7 @@ static void test_immutable_folder(void) {
         ok(set_immutable(fd, true));
         said = warning_of(remove_left, &done);
         ok(!done && is_there("left"));
-        ok(strstr(said, "so it stays there: Operation not permitted; ") != NULL);
+        ok(strstr(said, "leaving it there: Operation not permitted; ") != NULL);
         ok(set_immutable(fd, false));
         (void) close(fd);
         ok(remove_left() && !is_there("left"));

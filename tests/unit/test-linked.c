@@ -139,9 +139,9 @@ static void test_same(void) {
         ok(rename(at("home/work"), at("home/old")) == 0);
         opens(&m, -ENOENT, "home/work does not exist");
         ok(symlink("old", at("home/work")) == 0);
-        opens(&m, -ESTALE, "home/work is a symlink; if what is there is meant, link it again");
+        opens(&m, -ESTALE, "home/work is a symlink; to use what is there, link it again");
         ok(unlink(at("home/work")) == 0 && mkdir(at("home/work"), 0755) == 0);
-        opens(&m, -ESTALE, "is not the folder that was linked, but one made or put there since");
+        opens(&m, -ESTALE, "is not the directory that was linked, but was created or moved there later");
         ok(rmdir(at("home/work")) == 0 && rename(at("home/old"), at("home/work")) == 0);
         opens(&m, 0, NULL);
 

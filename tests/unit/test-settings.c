@@ -63,9 +63,9 @@ static void test_read(void) {
                 { "[settings]\n = 1\n", "line 2: there is no key" },
                 { "[settings]\na. = 1\n", "line 2: a part of the key is empty" },
                 { "[settings]\n.a = 1\n", "line 2: a part of the key is empty" },
-                { "[settings]\na\"b = 1\n", "line 2: a double quote stands in the middle" },
+                { "[settings]\na\"b = 1\n", "line 2: a double quote is in the middle" },
                 { "[settings]\n\"a = 1\n", "line 2: a double quote in the key" },
-                { "[settings]\n\"a\"b = 1\n", "line 2: a double quote stands in the middle" },
+                { "[settings]\n\"a\"b = 1\n", "line 2: a double quote is in the middle" },
                 { "[settings\na = 1\n", "line 1: a section's name is not closed" },
                 { "[settings] a = 1\n", "line 1: unexpected text after a section's name" },
                 { "[setting]\na = 1\n", "line 1: unknown section [setting]" },
@@ -75,10 +75,10 @@ static void test_read(void) {
                 { "[settings]\na = \"x\n", "line 2: a double quote is not closed" },
                 { "[settings]\na = \"x ; y\"\n", "line 2: a double quote is not closed" },
                 { "[settings]\na = \"x\" y\n", "line 2: unexpected text after" },
-                { "[settings]\na = \"\\q\"\n", "line 2: '\\q' is no escape" },
-                { "[settings]\na = \"\\x4\"\n", "line 2: '\\x' is no escape" },
-                { "[settings]\na = \"\\x00\"\n", "line 2: the escapes make no valid" },
-                { "[settings]\na = \"\\xff\"\n", "line 2: the escapes make no valid" },
+                { "[settings]\na = \"\\q\"\n", "line 2: '\\q' is not a valid escape" },
+                { "[settings]\na = \"\\x4\"\n", "line 2: '\\x' is not a valid escape" },
+                { "[settings]\na = \"\\x00\"\n", "line 2: the escapes do not make a valid" },
+                { "[settings]\na = \"\\xff\"\n", "line 2: the escapes do not make a valid" },
                 { "[settings]\na = \"x\\\n", "line 2: the file ends within" },
                 { "[settings]\na = \"x\\\nb = 1\n", "line 3: the value in double quotes above" },
                 { "[settings]\na = \"x\\\n\n  y\"\n", "line 3: the value in double quotes above" },
@@ -96,8 +96,8 @@ static void test_read(void) {
                 { "[json]\na = text\n", "line 2: value of 'a': not valid JSON" },
                 { "[json]\na = {\"b\": 1}\n", "line 2: value of 'a': an object's members" },
                 { "[json]\na = 98765432109876543210\n",
-                  "line 2: value of 'a': a number is larger" },
-                { "[json]\na = [\"\\u0000\"]\n", "line 2: value of 'a': it holds a NUL" },
+                  "line 2: value of 'a': a number does not" },
+                { "[json]\na = [\"\\u0000\"]\n", "line 2: value of 'a': it contains a NUL" },
                 { "[json]\na = NaN\n", "line 2: value of 'a': not valid JSON" },
                 { "[settings]\na = \xff\n", "line 2: it is not valid UTF-8" },
         };
@@ -137,7 +137,7 @@ static void test_read_limits(void) {
         error_clear(&e);
 
         ok(settings_parse("[settings]\na = \0b\n", 18, "test", &e, &s) == -EBADMSG);
-        ok_str(error_text(&e, 0), "test: line 2: it holds a NUL byte");
+        ok_str(error_text(&e, 0), "test: line 2: it contains a NUL byte");
         error_clear(&e);
 }
 

@@ -128,12 +128,12 @@ static void test_damaged(Store *s) {
                 const char *text, *clause;
         } table[] = {
                 { "", "modules/@acme+tool" },
-                { "{}", "is no note of an installed module" },
-                { "[1]", "is no note of an installed module" },
+                { "{}", "it does not describe an installed module" },
+                { "[1]", "it does not describe an installed module" },
                 { "{\"format\":1,\"name\":\"@acme/tool\",\"version\":\"1\"}", "field 'pm_id'" },
                 { "{\"format\":1,\"name\":7,\"version\":\"1\",\"pm_id\":1}", "field 'name'" },
                 { "{\"format\":1,\"name\":\"other\",\"version\":\"1\",\"pm_id\":1}",
-                  "says that it is 'other'" },
+                  "it is of module 'other'" },
                 { "{\"format\":2,\"name\":\"@acme/tool\",\"version\":\"1\",\"pm_id\":1}",
                   "newer pm2ctl" },
         };
