@@ -89,9 +89,10 @@ static size_t find_foreign(const char *text, size_t size) {
                         n = string_length(text + i, size - i);
                 else if (memchr("]}", c, 2))
                         n = last != ',';
+                else if (c == '-' || isdigit((unsigned char) c))
+                        n = number_length(text + i);
                 else if (!memchr("[{:,", c, 4))
-                        n = c == '-' || isdigit((unsigned char) c) ? number_length(text + i)
-                                                                   : literal_length(text + i);
+                        n = literal_length(text + i);
                 if (n == 0)
                         return i;
                 last = c;
@@ -155,6 +156,10 @@ bool json_has(json_object *o, const char *key) {
         return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, NULL);
 }
 
+size_t json_length(json_object *o) {
+        return json_object_is_type(o, json_type_array) ? json_object_array_length(o) : 0;
+}
+
 const char *json_string(json_object *o) {
         const char *s;
 
@@ -187,8 +192,9 @@ bool json_get_uint(json_object *o, const char *key, uint64_t *ret) {
 bool json_get_bool(json_object *o, const char *key, bool otherwise) {
         json_object *value = json_get(o, key);
 
-        return json_object_is_type(value, json_type_boolean) ? json_object_get_boolean(value)
-                                                             : otherwise;
+        if (!json_object_is_type(value, json_type_boolean))
+                return otherwise;
+        return json_object_get_boolean(value);
 }
 
 int json_add(json_object *o, const char *key, json_object *value) {

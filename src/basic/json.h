@@ -24,6 +24,9 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret);
 json_object *json_get(json_object *o, const char *key);
 bool json_has(json_object *o, const char *key);
 
+/* Elements of an array; 0 of anything else. */
+size_t json_length(json_object *o);
+
 /* Borrowed string member; NULL if it is absent, no string, or holds a NUL. */
 const char *json_get_string(json_object *o, const char *key);
 

@@ -279,8 +279,9 @@ unsigned edit_distance(const char *a, const char *b) {
 unsigned near_miss(const char *word, const char *typed) {
         unsigned distance = edit_distance(word, typed);
 
-        return distance <= MIN2(strlen(typed) / NEAR_MISS_PART, (size_t) NEAR_MISS_MAX) ? distance
-                                                                                        : UINT_MAX;
+        if (distance > MIN2(strlen(typed) / NEAR_MISS_PART, (size_t) NEAR_MISS_MAX))
+                return UINT_MAX;
+        return distance;
 }
 
 int display_width(const char *s) {

@@ -84,8 +84,7 @@ static int complete_keys(Context *c, const char *word, Error *e) {
 /* -- actions of a module ----------------------------------------------------------------------- */
 
 static void print_actions(json_object *actions) {
-        size_t n = json_object_is_type(actions, json_type_array) ? json_object_array_length(actions)
-                                                                 : 0;
+        size_t n = json_length(actions);
 
         for (size_t i = 0; i < n; i++)
                 print_candidate(

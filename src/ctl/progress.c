@@ -46,10 +46,11 @@ static void waiting_text(const ModuleProgress *n, char *text) {
 
 /* Cut where the terminal would begin another line, which could not be taken back. */
 static void line_show(const char *text) {
+        int columns = COLUMNS_DEFAULT;
         struct winsize w;
-        int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &w) >= 0 && w.ws_col > 0 ? w.ws_col
-                                                                                : COLUMNS_DEFAULT;
 
+        if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) >= 0 && w.ws_col > 0)
+                columns = w.ws_col;
         fprintf(stderr, "\r%.*s\033[K", columns - 1, text);
         (void) fflush(stderr);
         state.shown = true;

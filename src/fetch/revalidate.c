@@ -9,8 +9,9 @@
 static const Manifest *module_manifest(const Fetch *f) {
         const Tree *t = f->resolved ? resolver_tree(f->resolver) : NULL;
 
-        return t && t->root->n_edges > 0 && t->root->edges[0].to ? t->root->edges[0].to->manifest
-                                                                 : NULL;
+        if (!t || t->root->n_edges == 0 || !t->root->edges[0].to)
+                return NULL;
+        return t->root->edges[0].to->manifest;
 }
 
 /* Whether the document still leads to the version that the tree was made for, with the same hash

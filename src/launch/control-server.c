@@ -91,8 +91,10 @@ static void ask_module(ControlServer *s, ControlClient *client) {
 
         r = send_request(s, client);
         if (r < 0) {
-                control_client_refuse(client, r == -ENOBUFS ? "the module does not read its channel"
-                                                            : strerror(-r));
+                if (r == -ENOBUFS)
+                        control_client_refuse(client, "the module does not read its channel");
+                else
+                        control_client_refuse(client, strerror(-r));
                 return;
         }
         client->state = CLIENT_ASKED;

@@ -21,8 +21,7 @@ void fetched_done(Fetched *f) {
 }
 
 static void notices_note(const Modules *modules, json_object *notices) {
-        size_t n = json_object_is_type(notices, json_type_array) ? json_object_array_length(notices)
-                                                                 : 0;
+        size_t n = json_length(notices);
 
         for (size_t i = 0; i < n; i++) {
                 const char *text = json_string(json_object_array_get_idx(notices, i));

@@ -61,8 +61,7 @@ static int find_registry(const Npmrc *npmrc, json_object *package, const char *n
         r = url_parse(own, e, &url);
         if (r < 0)
                 return error_prefix(e, r, "package.json: field 'publishConfig'");
-        return asprintf(ret, "%s%s", url.text, endswith(url.text, "/") ? "" : "/") < 0 ? -ENOMEM
-                                                                                       : 0;
+        return strdupf(ret, "%s%s", url.text, endswith(url.text, "/") ? "" : "/");
 }
 
 int publisher_new(const Npmrc *npmrc, json_object *package, Error *e, Publisher **ret) {
