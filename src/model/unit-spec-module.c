@@ -16,8 +16,9 @@
 /* PrivateTmp=, which DynamicUser= implies, makes a folder "systemd-private-<boot
  * id>-<unit>-XXXXXX", and a name holds NAME_MAX bytes. */
 #define PRIVATE_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
-#define CYCLE_MIN \
-        USEC_PER_SEC /* crash, delay and start take a while, however short min_uptime is */
+
+/* Crash, delay and start take a while, however short min_uptime is. */
+#define CYCLE_MIN   USEC_PER_SEC
 
 #define BACKOFF_MAX (15 * USEC_PER_SEC)
 

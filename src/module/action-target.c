@@ -65,7 +65,7 @@ void action_target_time_out(Actions *a, ActionTarget *target) {
 /* The names of actions that a bridge sent. */
 static int names_read(json_object *data, char ***ret) {
         _cleanup_(strv_freep) char **names = NULL;
-        size_t n = json_object_is_type(data, json_type_array) ? json_object_array_length(data) : 0;
+        size_t n = json_length(data);
 
         for (size_t i = 0; i < n; i++) {
                 const char *name = json_string(json_object_array_get_idx(data, i));

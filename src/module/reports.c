@@ -12,8 +12,9 @@
 #include "store/settings.h"
 
 #define MONITOR_FILE "monitor.json"
-#define MONITOR_FILE_MAX \
-        (2U * 1024U * 1024U) /* as many metrics as a bridge keeps, and their names */
+
+/* As many metrics as a bridge keeps, and their names. */
+#define MONITOR_FILE_MAX (2U * 1024U * 1024U)
 
 /* -- secrets ----------------------------------------------------------------------------------- */
 
