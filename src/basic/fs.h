@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 static inline void closedirp(DIR **d) {
         if (*d)

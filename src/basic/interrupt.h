@@ -5,7 +5,6 @@
  * that what was begun can be taken back. A second one ends the program at once. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* From here on SIGINT, SIGTERM and SIGHUP are noted; a reader that goes away (SIGPIPE) does not end
  * us either. */

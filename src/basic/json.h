@@ -6,7 +6,6 @@
 #include <json-c/json.h>
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* Deeper documents are made to exhaust a stack; no package.json comes near. */
 #define JSON_DEPTH_MAX 64

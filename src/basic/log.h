@@ -8,7 +8,6 @@
 #include <syslog.h>
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* `name` is the program's, printed before each message. Reads $JOURNAL_STREAM and $PM2CTL_LOG_LEVEL
  * (0-7). */

@@ -3,9 +3,7 @@
 
 /* One entry of a package's "apps": what is run, and how it is kept running. */
 
-#include "basic/error.h"
 #include "basic/json.h"
-#include "basic/macro.h"
 
 /* What PM2 does unless told otherwise. */
 #define APP_MAX_RESTARTS        16

@@ -153,10 +153,11 @@ static int parse_part(const char *text, Part part, Error *e, Cron *c) {
                         return error_set(e, -EINVAL, "has a %s out of range: '%s'",
                                          parts[part].title, text);
                 if (r < 0 || (*s && *s != ','))
-                        return error_set(e, -EINVAL,
-                                         "has '%s' for the %s, which systemd has no equivalent for; "
-                                         "numbers, names, '*', '-', '/' and ',' can",
-                                         text, parts[part].title);
+                        return error_set(
+                                e, -EINVAL,
+                                "has '%s' for the %s, which systemd has no equivalent for; "
+                                "numbers, names, '*', '-', '/' and ',' can",
+                                text, parts[part].title);
                 if (!*s++)
                         return 0;
         }

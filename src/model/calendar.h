@@ -4,7 +4,6 @@
 /* cron's way to say when, as PM2 takes it, in systemd's words. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* Calendar events (systemd.time(7)) for "[SECOND] MINUTE HOUR DAY MONTH WEEKDAY", or for "@daily"
  * and the like; two where both days are given, of which either counts. -EINVAL with a clause that

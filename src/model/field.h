@@ -5,9 +5,7 @@
  * `field`, whose type is in the comment, and replaces what is there. -EINVAL with a clause that
  * says what the value must be. */
 
-#include "basic/error.h"
 #include "basic/json.h"
-#include "basic/macro.h"
 
 int field_text(json_object *value, void *field, Error *e);  /* char * */
 int field_path(json_object *value, void *field, Error *e);  /* char *, below the package */

@@ -3,6 +3,7 @@
 
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "model/app.h"
 
 #define INTERPRETER_NODE "node"
 

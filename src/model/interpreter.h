@@ -4,8 +4,8 @@
 /* What runs a script. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
-#include "model/app.h"
+
+typedef struct App App;
 
 /* A script that is executed itself. */
 #define INTERPRETER_NONE "none"

@@ -42,7 +42,8 @@ static int take_part(const char **s, bool dotted, Error *e, char **ret) {
                 if (r < 0)
                         return r;
                 if (**s && !is_separator(**s, dotted))
-                        return error_set(e, -EINVAL, "unexpected text after a closing double quote");
+                        return error_set(e, -EINVAL,
+                                         "unexpected text after a closing double quote");
         } else {
                 while (*end && !is_separator(*end, dotted))
                         end++;

@@ -13,7 +13,6 @@
  *   tool             where tool is a known module: all its settings */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* Parts of a key; nested settings are JSON, and its depth is limited too. */
 #define KEY_DEPTH_MAX 32

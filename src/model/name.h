@@ -5,7 +5,6 @@
  * units. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define MODULE_NAME_MAX 214 /* npm's limit, scope included */
 #define APP_NAME_MAX    64

@@ -4,13 +4,10 @@
 /* A package.json as pm2ctl understands it: who the module is, the defaults of its settings, and its
  * apps. Pure: text in, structure out; whether scripts exist is for the caller to see. */
 
-#include "basic/error.h"
-#include "basic/json.h"
-#include "basic/macro.h"
 #include "model/app.h"
 
 /* Published ones stay below 100 KiB; npm's own limit is larger, but not needed. */
-#define PACKAGE_JSON_MAX (1024U * 1024U)
+#define PACKAGE_JSON_MAX  (1024U * 1024U)
 
 #define PACKAGE_APPS_MAX  64
 #define PACKAGE_UNITS_MAX 256 /* the instances of all apps */

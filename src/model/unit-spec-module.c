@@ -12,7 +12,6 @@
 #include "model/package.h"
 #include "model/unit-spec.h"
 
-#define HOMEPAGE_MAX 512
 /* PrivateTmp=, which DynamicUser= implies, makes a folder "systemd-private-<boot
  * id>-<unit>-XXXXXX", and a name holds NAME_MAX bytes. */
 #define PRIVATE_NAME_MAX ((size_t) NAME_MAX - strlen("systemd-private-") - 32 - strlen("--XXXXXX"))
@@ -25,17 +24,6 @@
 /* 0 would be no limit to systemd. */
 static uint64_t clamp_time(uint64_t usec, uint64_t max) {
         return MIN2(MAX2(usec, USEC_PER_MSEC), max);
-}
-
-bool homepage_is_safe(const char *homepage) {
-        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                    "._~/#?=&:@+-";
-        const char *rest = startswith(homepage, "https://");
-
-        if (!rest)
-                rest = startswith(homepage, "http://");
-        return !isempty(rest) && strspn(rest, plain) == strlen(rest) &&
-               strlen(homepage) <= HOMEPAGE_MAX;
 }
 
 /* The launcher finds the app by the parts of the unit's name. */
@@ -64,7 +52,7 @@ static int set_texts(const ModuleUnit *m, UnitSpec *s) {
                                  : strdupf(&s->description, "%s: %s", m->name, description);
         if (r < 0)
                 return r;
-        if (homepage && homepage_is_safe(homepage)) {
+        if (homepage && documentation_is_safe(homepage)) {
                 r = strv_extend(&s->documentation, homepage);
                 if (r < 0)
                         return r;

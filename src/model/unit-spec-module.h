@@ -29,7 +29,3 @@ int unit_spec_module(const ModuleUnit *m, Error *e, UnitSpec *ret);
 
 /* The bytes that the name of a module's unit may have in the scope. */
 size_t unit_name_max(ScopeKind scope);
-
-/* Whether a homepage may become a unit's Documentation=: systemd refuses other schemes, and mangles
- * other characters. */
-bool homepage_is_safe(const char *homepage);

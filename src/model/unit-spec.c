@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/unit-spec.h"
 
+#include "basic/string-util.h"
 #include "basic/strv.h"
+
+#define DOCUMENTATION_MAX 512
 
 void unit_spec_done(UnitSpec *s) {
         free(s->unit);
@@ -62,4 +65,15 @@ int unit_statuses_add(UnitStatuses *s, const uint8_t *codes, size_t n) {
 
 int unit_spec_prevent_restart(UnitSpec *s, uint8_t status) {
         return unit_statuses_add(&s->restart_prevent, &status, 1);
+}
+
+bool documentation_is_safe(const char *url) {
+        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                    "._~/#?=&:@+-";
+        const char *rest = startswith(url, "https://");
+
+        if (!rest)
+                rest = startswith(url, "http://");
+        return !isempty(rest) && strspn(rest, plain) == strlen(rest) &&
+               strlen(url) <= DOCUMENTATION_MAX;
 }

@@ -121,3 +121,7 @@ int unit_statuses_add(UnitStatuses *s, const uint8_t *codes, size_t n);
 
 /* Does not have it restarted when it ends with this status. */
 int unit_spec_prevent_restart(UnitSpec *s, uint8_t status);
+
+/* Whether a URL, such as a homepage, may become Documentation=: systemd refuses other schemes, and
+ * mangles other characters. */
+bool documentation_is_safe(const char *url);

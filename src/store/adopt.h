@@ -4,7 +4,6 @@
 /* Making a tree that strangers' programs wrote fit to be kept. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 /* The whole tree becomes the caller's, and none of it can be changed by anybody else any more,
  * whatever they have open: folders first, then what is in them; a file that somebody may still

@@ -9,7 +9,6 @@
  * value of an entry named "" that stands before the one, named so too, with its value. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 
 #define INI_LONG_NAME "\"\""
 

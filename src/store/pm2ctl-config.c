@@ -8,6 +8,7 @@
 #include "basic/string-util.h"
 #include "basic/trusted-file.h"
 #include "store/ini-parse.h"
+#include "store/scope.h"
 
 static int parse_signatures(const char *value, void *field) {
         SignaturePolicy policy = signature_policy_from_string(value);

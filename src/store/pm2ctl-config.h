@@ -5,7 +5,8 @@
  * which is for modules. Only read, never written. */
 
 #include "npm/registry/registry-key.h"
-#include "store/scope.h"
+
+typedef struct Scope Scope;
 
 #define CONFIG_FILE "pm2ctl.ini"
 

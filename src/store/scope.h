@@ -5,7 +5,6 @@
  * manager's and root's; the user scope is one user's own manager. */
 
 #include "basic/error.h"
-#include "basic/macro.h"
 #include "model/scope-kind.h"
 
 typedef struct Scope {

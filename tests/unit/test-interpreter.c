@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/interpreter.h"
+
+#include "model/app.h"
 #include "tap.h"
 
 static const char *of(const char *script, const char *interpreter, const char *head,

@@ -344,9 +344,9 @@ static void test_homepage(void) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(safe); i++)
-                ok(homepage_is_safe(safe[i]));
+                ok(documentation_is_safe(safe[i]));
         for (size_t i = 0; i < ELEMENTSOF(unsafe); i++)
-                ok(!homepage_is_safe(unsafe[i]));
+                ok(!documentation_is_safe(unsafe[i]));
 }
 
 int main(void) {
