@@ -25,32 +25,20 @@ static void print_candidate(const char *word) {
 /* -- modules, and their units ------------------------------------------------------------------ */
 
 static int read_units(Context *c, const char *name, char ***ret) {
-        Module m = {};
+        _cleanup_(module_done) Module m = {};
         int r;
 
         r = store_load(c->modules.store, name, /* e= */ NULL, &m);
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
-        r = module_units_read(&m, /* loaded= */ NULL, ret);
-        module_done(&m);
-        return r;
-}
-
-/* Nothing where nothing was ever installed. */
-static int read_installed(Context *c, Error *e, char ***ret) {
-        int r;
-
-        r = modules_open_store(&c->modules, /* create= */ false, e);
-        if (r == -ENOENT)
-                return 0;
-        return r < 0 ? r : store_names(c->modules.store, e, ret);
+        return module_units_read(&m, /* loaded= */ NULL, ret);
 }
 
 static int complete_modules(Context *c, const char *word, Error *e) {
         _cleanup_(strv_freep) char **installed = NULL;
         int r;
 
-        r = read_installed(c, e, &installed);
+        r = modules_installed(&c->modules, e, &installed);
         STRV_FOREACH(name, installed) {
                 _cleanup_(strv_freep) char **units = NULL;
 
@@ -110,7 +98,7 @@ static int complete_actions(Context *c, const char *word, Error *e) {
         const char *name;
         int r;
 
-        r = read_installed(c, e, &installed);
+        r = modules_installed(&c->modules, e, &installed);
         if (r < 0)
                 return r;
         name = word ? module_find(installed, word) : NULL;

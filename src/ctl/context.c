@@ -3,6 +3,7 @@
 #include "ctl/ctl.h"
 #include "ctl/notes.h"
 #include "ctl/progress.h"
+#include "module/journal-access.h"
 
 int context_open(const Arguments *arg, Context *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -35,4 +36,10 @@ void context_done(Context *c) {
 
 TableStyle table_style(const Arguments *arg, const char *nothing) {
         return (TableStyle) { .json = arg->json, .legend = arg->legend, .nothing = nothing };
+}
+
+void context_warn_unrecorded(const Context *c) {
+        if (!modules_are_recordable(&c->modules))
+                log_warning("The journal keeps nothing that you may read, so what modules print "
+                            "and report cannot be recorded; " JOURNAL_ACCESS_REMEDY ".");
 }

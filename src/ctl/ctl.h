@@ -53,12 +53,9 @@ typedef struct Context {
 int context_open(const Arguments *arg, Context *ret);
 void context_done(Context *c);
 
-/* Says so, with the remedy, where nothing of the user's modules can be recorded, since the journal
- * has no part that this user may read. */
-void ctl_warn_unrecorded(const Context *c);
-
-/* -EACCES and the remedy where nothing that modules print can be read by the caller. */
-int ctl_check_logs(const Context *c, Error *e);
+/* Warns, with the remedy, where nothing of the user's modules can be recorded, since the journal has
+ * no part that this user may read. */
+void context_warn_unrecorded(const Context *c);
 
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);

@@ -1,40 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "module/enable.h"
 #include "basic/log.h"
 #include "ctl/select.h"
-#include "module/cleanup.h"
 #include "module/services.h"
-#include "store/release.h"
-#include "store/store.h"
 
-static int change_one(Context *c, const char *name, bool disabled, Error *e) {
-        _cleanup_(closep) int lock_fd = -EBADF;
+static int change_one(Context *c, const char *name, bool enabled, Error *e) {
         int r;
 
-        modules_try_clean_up(&c->modules);
-        r = lock_fd = store_lock(c->modules.store, e);
-        if (r >= 0)
-                r = store_set_disabled(c->modules.store, name, disabled, e);
+        r = module_set_enabled(&c->modules, name, enabled, e);
         if (r < 0)
-                return log_error_cause(r, e, "Cannot %s '%s'", disabled ? "disable" : "enable",
+                return log_error_cause(r, e, "Cannot %s '%s'", enabled ? "enable" : "disable",
                                        name);
-        if (!disabled && services_ensure(&c->modules) < 0)
-                return -EIO;
-        if (!disabled && !services_at_boot(&c->modules)) {
-                log_notice("%s would be started at boot, but pm2-modules.service is masked.", name);
+        if (!enabled) {
+                log_info("%s will not be started at boot; whether it runs now does not change.",
+                         name);
                 return 0;
         }
-        log_info(disabled ? "%s will not be started at boot; whether it runs now does not change."
-                          : "%s will be started at boot.",
-                 name);
+        if (services_ensure(&c->modules) < 0)
+                return -EIO;
+        if (services_at_boot(&c->modules))
+                log_info("%s will be started at boot.", name);
+        else
+                log_notice("%s would be started at boot, but pm2-modules.service is masked.", name);
         return 0;
 }
 
 static int enable_one(Context *c, const char *name, const char *word, Error *e) {
-        return change_one(c, name, /* disabled= */ false, e);
+        return change_one(c, name, /* enabled= */ true, e);
 }
 
 static int disable_one(Context *c, const char *name, const char *word, Error *e) {
-        return change_one(c, name, /* disabled= */ true, e);
+        return change_one(c, name, /* enabled= */ false, e);
 }
 
 static int run_enable(const void *args, char **words) {

@@ -65,8 +65,8 @@ static int print_json(const Arguments *arg, SettingsEdit *edit, const char *modu
         return r < 0 ? r : json_print(o, arg->json);
 }
 
-static int add_json(const Arguments *arg, SettingsEdit *edit, const char *module,
-                    char *const *path, Error *e, json_object *all) {
+static int add_json(const Arguments *arg, SettingsEdit *edit, const char *module, char *const *path,
+                    Error *e, json_object *all) {
         json_object *o;
         Settings *s;
         int r;
@@ -86,12 +86,12 @@ static int print_all_json(const Arguments *arg, SettingsEdit *edit, Error *e) {
 
         if (!all)
                 return -ENOMEM;
-        result = add_json(arg, edit, NULL, (char *[]){ global, NULL }, e, all);
-        r = tree_put(all, (char *[]){ modules, NULL }, json_object_new_object());
+        result = add_json(arg, edit, NULL, (char *[]) { global, NULL }, e, all);
+        r = tree_put(all, (char *[]) { modules, NULL }, json_object_new_object());
         if (r < 0)
                 return r;
         STRV_FOREACH(name, edit->known) {
-                r = add_json(arg, edit, *name, (char *[]){ modules, *name, NULL }, e, all);
+                r = add_json(arg, edit, *name, (char *[]) { modules, *name, NULL }, e, all);
                 result = r < 0 ? r : result;
         }
         r = json_print(all, arg->json);

@@ -181,7 +181,7 @@ static void warn_unrecorded(const Context *c, const InstallOutcome *o) {
                                (o->result != INSTALL_FAILED && done[o->result].before);
 
         if (committed && c->modules.bus)
-                ctl_warn_unrecorded(c);
+                context_warn_unrecorded(c);
 }
 
 static void print_words(Context *c, const char *word, const InstallOutcome *o) {

@@ -96,7 +96,7 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
                            "'pm2ctl enable %s' enables it, unless it is masked.",
                            name);
         if (c->modules.bus && !json_get(o, "options"))
-                ctl_warn_unrecorded(c);
+                context_warn_unrecorded(c);
         return 0;
 }
 

@@ -271,11 +271,5 @@ static int run_trigger(const void *args, char **words) {
 }
 
 const Verb verb_trigger = {
-        "trigger",
-        NULL,
-        "MODULE|all ACTION [PARAM]",
-        "Run an action of modules",
-        2,
-        3,
-        run_trigger,
+        "trigger", NULL, "MODULE|all ACTION [PARAM]", "Run an action of modules", 2, 3, run_trigger,
 };

@@ -2,6 +2,7 @@
 #include "module/modules.h"
 
 #include "basic/macro.h"
+#include "store/installed.h"
 #include "store/store.h"
 #include "unit/bus.h"
 
@@ -33,6 +34,19 @@ void modules_close(Modules *modules) {
 
 int modules_open_store(Modules *modules, bool create, Error *e) {
         return modules->store ? 0 : store_open(&modules->scope, create, e, &modules->store);
+}
+
+int modules_installed(Modules *modules, Error *e, char ***ret) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        int r;
+
+        *ret = NULL;
+        r = modules_open_store(modules, /* create= */ false, &why);
+        if (r >= 0) /* deliberate: both say that nothing was ever installed in the same way */
+                r = store_names(modules->store, &why, ret);
+        if (r == -ENOENT)
+                return 0;
+        return r < 0 ? error_set(e, r, "%s", error_text(&why, r)) : 0;
 }
 
 int modules_open_bus(Modules *modules, Error *e) {

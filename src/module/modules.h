@@ -60,6 +60,9 @@ void modules_close(Modules *modules);
  * nothing was ever installed. */
 int modules_open_store(Modules *modules, bool create, Error *e);
 
+/* Names of the installed modules, sorted; opens the store. NULL where nothing was ever installed. */
+int modules_installed(Modules *modules, Error *e, char ***ret);
+
 /* Connects to the scope's manager, once. Blocks until it is connected. -EHOSTDOWN and the remedy
  * where there is no manager. */
 int modules_open_bus(Modules *modules, Error *e);

@@ -17,24 +17,11 @@ struct SettingsEditFile {
 
 /* -- files ------------------------------------------------------------------------------------- */
 
-/* Where nothing was ever installed there is no folder, which is no error here. */
-static int edit_find_installed(SettingsEdit *edit, Error *e) {
-        _cleanup_(error_clear) Error why = ERROR_NULL;
-        int r;
-
-        r = modules_open_store(edit->modules, /* create= */ false, &why);
-        if (r == -ENOENT)
-                return 0;
-        if (r < 0)
-                return error_set(e, r, "%s", error_text(&why, r));
-        return store_names(edit->modules->store, e, &edit->installed);
-}
-
 static int edit_find_names(SettingsEdit *edit, Error *e) {
         _cleanup_(strv_freep) char **set_up = NULL;
         int r;
 
-        r = edit_find_installed(edit, e);
+        r = modules_installed(edit->modules, e, &edit->installed);
         if (r < 0)
                 return r;
         r = settings_modules(&edit->modules->scope, e, &set_up);

@@ -3,6 +3,8 @@
 
 #include "basic/strv.h"
 #include "model/name.h"
+#include "module/cleanup.h"
+#include "module/lock.h"
 #include "module/start-batch.h"
 #include "module/watch-timer-units.h"
 
@@ -121,6 +123,19 @@ int modules_start(Modules *modules, char *const *names, StartMode mode, Error *e
         }
         *ret = outcomes;
         return 0;
+}
+
+int modules_lock_and_start(Modules *modules, char *const *names, StartMode mode, Error *e,
+                           UnitOutcome **ret) {
+        _cleanup_(closep) int lock_fd = -EBADF;
+        int r;
+
+        r = modules_open_store(modules, /* create= */ false, e);
+        if (r < 0)
+                return r;
+        modules_try_clean_up(modules);
+        r = modules_lock_shared(modules, names, e, &lock_fd);
+        return r < 0 ? r : modules_start(modules, names, mode, e, ret);
 }
 
 int module_start(Modules *modules, const char *name, StartMode mode, Error *e) {

@@ -23,7 +23,12 @@ typedef enum StartMode {
 int modules_start(Modules *modules, char *const *names, StartMode mode, Error *e,
                   UnitOutcome **ret);
 
-/* The same for one module; the outcome is the result. */
+/* The same for a caller without the lock: ends what killed processes have left, and holds the lock,
+ * shared, meanwhile, for which it waits. */
+int modules_lock_and_start(Modules *modules, char *const *names, StartMode mode, Error *e,
+                           UnitOutcome **ret);
+
+/* modules_start() for one module; the outcome is the result. */
 int module_start(Modules *modules, const char *name, StartMode mode, Error *e);
 
 /* Makes just these units anew and starts them, whichever modules' they are; waits until each has

@@ -99,23 +99,12 @@ static int survey_add_units(Modules *modules, const InstalledModule *i, Survey *
         return 0;
 }
 
-static int find_names(Modules *modules, Error *e, char ***ret) {
-        _cleanup_(error_clear) Error why = ERROR_NULL;
-        int r;
-
-        r = modules_open_store(modules, /* create= */ false, &why);
-        if (r == -ENOENT)
-                return 0;
-        return r < 0 ? error_set(e, r, "%s", error_text(&why, r))
-                     : store_names(modules->store, e, ret);
-}
-
 int modules_survey(Modules *modules, Error *e, Survey *ret) {
         _cleanup_(survey_done) Survey s = {};
         _cleanup_(strv_freep) char **names = NULL;
         int r;
 
-        r = find_names(modules, e, &names);
+        r = modules_installed(modules, e, &names);
         if (r < 0)
                 return r;
         if (names) {

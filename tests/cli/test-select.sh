@@ -140,7 +140,7 @@ is "... are named each" 2 "$(grep -c '^pm2ctl: No module' <<<"$output")"
 # -- names beside what means all of them: neither is done
 refused() { # WORD COMMAND…
         status "${*:2}" 2 pm2ctl "${@:2}"
-        one_sentence "... is refused" "^pm2ctl: '$1' is for modules that are not named: leave it, or leave the names\.\$"
+        one_sentence "... is refused" "^pm2ctl: '$1' acts on every module: drop it, or drop the names\.\$"
 }
 for verb in start stop restart uninstall enable disable show; do
         refused --all "$verb" tool --all

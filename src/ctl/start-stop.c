@@ -4,40 +4,43 @@
 #include "basic/strv.h"
 #include "ctl/last-lines.h"
 #include "ctl/select.h"
-#include "module/cleanup.h"
-#include "module/lock.h"
 #include "module/start.h"
 #include "module/stop.h"
 
 /* One verb: what it does to the selected modules, and how it says so. */
-typedef struct Control {
+typedef struct StartStop {
         int (*run)(Context *c, char *const *names, Error *e, UnitOutcome **ret);
         const char *done;      /* "%s is started." */
         const char *unchanged; /* "%s is running already." */
         const char *failed;    /* "%s did not start" */
         const char *left;      /* the same where nothing was begun; NULL: no other */
         bool show_log;
-} Control;
+} StartStop;
 
-static int report(Context *c, const Control *control, const char *name, const UnitOutcome *outcome,
-                  json_object *results) {
-        int r = outcome->r;
-        const char *done = r == 0 ? control->unchanged : control->done;
-
-        if (result_add(results, name, done, r, &outcome->error) < 0)
-                return log_oom();
-        if (r >= 0) {
-                log_info("%s is %s%s.", name, done, streq(done, "running") ? " already" : "");
-                return 0;
-        }
-        (void) log_error_cause(r, &outcome->error, "%s %s", name,
-                               control->left && !outcome->unit ? control->left : control->failed);
-        if (control->show_log)
+static void print_failure(Context *c, const StartStop *how, const char *name,
+                          const UnitOutcome *outcome) {
+        (void) log_error_cause(outcome->r, &outcome->error, "%s %s", name,
+                               how->left && !outcome->unit ? how->left : how->failed);
+        if (how->show_log)
                 last_lines_show(c, outcome->unit, outcome->start_usec);
-        return r;
 }
 
-static int control(Context *c, const Control *how, char *const *names, json_object *results) {
+static int start_stop_report(Context *c, const StartStop *how, const char *name,
+                             const UnitOutcome *outcome, json_object *results) {
+        const char *done = outcome->r == 0 ? how->unchanged : how->done;
+
+        if (result_add(results, name, done, outcome->r, &outcome->error) < 0)
+                return log_oom();
+        if (outcome->r < 0) {
+                print_failure(c, how, name, outcome);
+                return outcome->r;
+        }
+        log_info("%s is %s%s.", name, done, streq(done, "running") ? " already" : "");
+        return 0;
+}
+
+static int start_stop_modules(Context *c, const StartStop *how, char *const *names,
+                              json_object *results) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         UnitOutcome *outcomes;
         int r, result = 0;
@@ -50,14 +53,14 @@ static int control(Context *c, const Control *how, char *const *names, json_obje
         }
 
         for (size_t i = 0; names[i]; i++) {
-                r = report(c, how, names[i], outcomes + i, results);
+                r = start_stop_report(c, how, names[i], outcomes + i, results);
                 result = r < 0 ? r : result;
         }
         unit_outcomes_free(outcomes, strv_length(names));
         return result;
 }
 
-static int run(const void *args, char **words, const Control *how) {
+static int start_stop_run(const void *args, char **words, const StartStop *how) {
         _cleanup_(json_object_putp) json_object *results = json_object_new_array();
         _cleanup_(strv_freep) char **names = NULL;
         Context c;
@@ -70,58 +73,48 @@ static int run(const void *args, char **words, const Control *how) {
                 return EXIT_USAGE;
         r = selected = select_modules(&c, words, results, &names);
         if (names)
-                r = select_result(r, control(&c, how, names, results));
+                r = select_result(r, start_stop_modules(&c, how, names, results));
         if (select_answers(selected))
                 r = results_print(&c, results, r);
         context_done(&c);
         return r;
 }
 
-static int start(Context *c, char *const *names, StartMode mode, Error *e, UnitOutcome **ret) {
-        _cleanup_(closep) int lock_fd = -EBADF;
-        int r;
-
-        modules_try_clean_up(&c->modules);
-        r = modules_lock_shared(&c->modules, names, e, &lock_fd);
-        if (r < 0)
-                return r;
-        return modules_start(&c->modules, names, mode, e, ret);
-}
-
 static int start_stopped(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
-        return start(c, names, START_STOPPED, e, ret);
+        return modules_lock_and_start(&c->modules, names, START_STOPPED, e, ret);
 }
 
 static int start_anew(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
-        return start(c, names, START_ANEW, e, ret);
+        return modules_lock_and_start(&c->modules, names, START_ANEW, e, ret);
 }
 
-static int stop(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
+static int stop_all(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
         return modules_stop(&c->modules, names, e, ret);
 }
 
 static int run_start(const void *args, char **words) {
-        static const Control how = { start_stopped,   "started", "running",
-                                     "did not start", NULL,      true };
+        static const StartStop how = { start_stopped,   "started", "running",
+                                       "did not start", NULL,      true };
 
-        return run(args, words, &how);
+        return start_stop_run(args, words, &how);
 }
 
 static int run_restart(const void *args, char **words) {
-        static const Control how = { start_anew,
-                                     "restarted",
-                                     "running",
-                                     "did not start again",
-                                     "is not restarted and goes on as it was",
-                                     true };
+        static const StartStop how = { start_anew,
+                                       "restarted",
+                                       "running",
+                                       "did not start again",
+                                       "is not restarted and goes on as it was",
+                                       true };
 
-        return run(args, words, &how);
+        return start_stop_run(args, words, &how);
 }
 
 static int run_stop(const void *args, char **words) {
-        static const Control how = { stop, "stopped", "stopped", "cannot be stopped", NULL, false };
+        static const StartStop how = { stop_all, "stopped", "stopped", "cannot be stopped",
+                                       NULL,     false };
 
-        return run(args, words, &how);
+        return start_stop_run(args, words, &how);
 }
 
 const Verb verb_start = {

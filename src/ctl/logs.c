@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+
+#include "basic/log.h"
+#include "basic/process.h"
+#include "basic/strv.h"
+#include "ctl/systemd-program.h"
+#include "module/journal-access.h"
+#include "module/units.h"
+
+/* Without --user: the user's entries may be in the system's journal, for want of their own. */
+static int add_options(const Context *c, char ***argv) {
+        const Arguments *arg = c->arg;
+
+        if (strv_extend(argv, "journalctl") < 0 ||
+            strv_extend(argv, arg->follow ? "--follow" : "--no-pager") < 0)
+                return -ENOMEM;
+        /* it would explain at length that there are others' journals */
+        if (geteuid() != 0 && strv_extend(argv, "--quiet") < 0)
+                return -ENOMEM;
+        if (arg->json != JSON_OFF &&
+            strv_extendf(argv, "--output=%s", arg->json == JSON_SHORT ? "json" : "json-pretty") < 0)
+                return -ENOMEM;
+        return strv_extendf(argv, "--lines=%s", arg->lines ? arg->lines : "15");
+}
+
+static int make_logs(Context *c, char *const *names, char ***argv) {
+        const char *prefix = c->modules.scope.kind == SCOPE_USER ? "--user-unit=" : "--unit=";
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int r;
+
+        r = modules_check_logs(&c->modules, &e);
+        if (r < 0)
+                return log_error_cause(r, &e, "Cannot show logs");
+        if (add_options(c, argv) < 0)
+                return log_oom();
+        STRV_FOREACH(name, names)
+                if (module_add_patterns(*name, prefix, argv) < 0)
+                        return log_oom();
+        return 0;
+}
+
+/* Becomes journalctl, unless there is something to report once it has ended. */
+static int show_logs(_unused_ Context *c, char **argv, int result) {
+        int r;
+
+        r = result == 0 ? process_exec(argv) : process_run(argv, STDOUT_FILENO);
+        return r < 0 ? log_error_errno(r, "Cannot run %s: %m", argv[0]) : result;
+}
+
+static int run_logs(const void *args, char **words) {
+        static const SystemdProgram journalctl = { make_logs, show_logs };
+        const Arguments *arg = args;
+
+        for (const char *p = arg->lines; p && *p; p++)
+                if (!isdigit((unsigned char) *p)) {
+                        log_error("--lines takes a number, not '%s'.", arg->lines);
+                        return EXIT_USAGE;
+                }
+        return systemd_program_run(args, words, &journalctl);
+}
+
+const Verb verb_logs = {
+        "logs", " log ", "[MODULE…]", "Show and follow modules' logs", 0, VERB_ANY, run_logs,
+};

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "module/modules.h"
+
+/* Has a module started at boot, or not any more; whether it runs now does not change. No module is
+ * started at boot unless the services are enabled too (module/services.h). First ends what killed
+ * processes have left; waits for the store's lock. -ENOENT: it is not installed. */
+int module_set_enabled(Modules *modules, const char *name, bool enabled, Error *e);
