@@ -176,12 +176,27 @@ static int run_as_set(const void *args, char **words) {
         return verb_set.run(args, (char *[]) { key, words[2], NULL });
 }
 
+/* Those of the module that the word names, or all (NULL); 1 if it is a key instead. */
+static int show_settings(Context *c, const char *word, Error *e) {
+        _cleanup_(settings_edit_done) SettingsEdit edit = SETTINGS_EDIT_NULL;
+        const char *module = NULL;
+        int r;
+
+        r = settings_edit_open(&c->modules, /* write= */ false, e, &edit);
+        if (r < 0)
+                return r;
+        if (word) {
+                module = module_find(edit.known, word);
+                if (!module)
+                        return 1;
+        }
+        r = show(c, &edit, module, e);
+        return MIN2(r, 0);
+}
+
 static int run_conf(const void *args, char **words) {
         const Arguments *arg = args;
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        SettingsEdit edit = SETTINGS_EDIT_NULL;
-        const char *module = NULL;
-        bool is_key = false;
         Context c;
         int r;
 
@@ -191,18 +206,11 @@ static int run_conf(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = settings_edit_open(&c.modules, /* write= */ false, &e, &edit);
-        if (r >= 0 && words[0] && !streq(words[0], "all")) {
-                module = module_find(edit.known, words[0]);
-                is_key = !module;
-        }
-        if (r >= 0 && !is_key)
-                r = show(&c, &edit, module, &e);
+        r = show_settings(&c, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot show the settings");
-        settings_edit_done(&edit);
         context_done(&c);
-        return is_key ? verb_get.run(args, words) : r;
+        return r > 0 ? verb_get.run(args, words) : r;
 }
 
 const Verb verb_conf = {

@@ -43,13 +43,13 @@ typedef struct Copied {
 } Copied;
 
 static int copy_members(json_object *env, json_object *o, const Copied *members, size_t n) {
-        int r = 0;
+        for (size_t i = 0; i < n; i++) {
+                json_object *value = json_get(o, members[i].from);
 
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                if (json_get(o, members[i].from))
-                        r = json_add(env, members[i].to,
-                                     json_object_get(json_get(o, members[i].from)));
-        return r;
+                if (value && json_add(env, members[i].to, json_object_get(value)) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
 }
 
 static int fill_env(json_object *env, json_object *module, json_object *unit) {
@@ -64,31 +64,23 @@ static int fill_env(json_object *env, json_object *module, json_object *unit) {
                 { "instance", "NODE_APP_INSTANCE" }, { "user", "username" },
                 { "uptime", "uptime_usec" },
         };
-        int r;
+        const char *status = pm2_status(json_get_string(unit, "active"),
+                                        json_get_string(unit, "sub"));
 
-        r = copy_members(env, module, of_module, ELEMENTSOF(of_module));
-        if (r >= 0)
-                r = copy_members(env, unit, of_unit, ELEMENTSOF(of_unit));
-        if (r >= 0)
-                r = json_add_bool(env, "pmx_module", true);
-        if (r >= 0)
-                r = json_add_string(env, "namespace", "default");
-        if (r >= 0)
-                r = json_add_string(env, "exec_mode", "fork_mode");
-        if (r >= 0)
-                r = json_add_string(
-                        env, "status",
-                        pm2_status(json_get_string(unit, "active"), json_get_string(unit, "sub")));
-        if (r >= 0)
-                r = json_add(env, "axm_options",
-                             member_or_empty(unit, "options", json_object_new_object));
-        if (r >= 0)
-                r = json_add(env, "axm_actions",
-                             member_or_empty(unit, "actions", json_object_new_array));
-        if (r >= 0)
-                r = json_add(env, "axm_monitor",
-                             member_or_empty(unit, "monitor", json_object_new_object));
-        return r;
+        if (copy_members(env, module, of_module, ELEMENTSOF(of_module)) < 0 ||
+            copy_members(env, unit, of_unit, ELEMENTSOF(of_unit)) < 0 ||
+            json_add_bool(env, "pmx_module", true) < 0 ||
+            json_add_string(env, "namespace", "default") < 0 ||
+            json_add_string(env, "exec_mode", "fork_mode") < 0 ||
+            json_add_string(env, "status", status) < 0 ||
+            json_add(env, "axm_options", member_or_empty(unit, "options", json_object_new_object)) <
+                    0 ||
+            json_add(env, "axm_actions", member_or_empty(unit, "actions", json_object_new_array)) <
+                    0 ||
+            json_add(env, "axm_monitor", member_or_empty(unit, "monitor", json_object_new_object)) <
+                    0)
+                return -ENOMEM;
+        return 0;
 }
 
 /* A share of one processor since the module was started, in percent, as PM2 counts. */
@@ -105,26 +97,16 @@ static json_object *cpu_percent(json_object *unit) {
 static int make_entry(json_object *module, json_object *unit, json_object **ret) {
         _cleanup_(json_object_putp) json_object *entry = json_object_new_object();
         json_object *monit = json_object_new_object(), *env = json_object_new_object();
-        int r;
 
         /* the entry owns both from here on */
-        r = entry ? json_add(entry, "monit", monit) : -ENOMEM;
-        if (r >= 0)
-                r = json_add(entry, "pm2_env", env);
-        if (r >= 0)
-                r = json_add_string(entry, "name", json_get_string(module, "name"));
-        if (r >= 0)
-                r = json_add_uint(entry, "pid", (uint64_t) json_get_int(unit, "pid", 0));
-        if (r >= 0)
-                r = json_add_uint(entry, "pm_id", (uint64_t) json_get_int(module, "pm_id", 0));
-        if (r >= 0)
-                r = json_add_uint(monit, "memory", (uint64_t) json_get_int(unit, "memory", 0));
-        if (r >= 0)
-                r = json_add(monit, "cpu", cpu_percent(unit));
-        if (r >= 0)
-                r = fill_env(env, module, unit);
-        if (r < 0)
-                return r;
+        if (!entry || json_add(entry, "monit", monit) < 0 || json_add(entry, "pm2_env", env) < 0)
+                return -ENOMEM;
+        if (json_add_string(entry, "name", json_get_string(module, "name")) < 0 ||
+            json_add_uint(entry, "pid", (uint64_t) json_get_int(unit, "pid", 0)) < 0 ||
+            json_add_uint(entry, "pm_id", (uint64_t) json_get_int(module, "pm_id", 0)) < 0 ||
+            json_add_uint(monit, "memory", (uint64_t) json_get_int(unit, "memory", 0)) < 0 ||
+            json_add(monit, "cpu", cpu_percent(unit)) < 0 || fill_env(env, module, unit) < 0)
+                return -ENOMEM;
         *ret = TAKE_PTR(entry);
         return 0;
 }

@@ -60,7 +60,7 @@ static int make_rules(Watch *w) {
                 if (!app_is_watched(app, w->module.link))
                         continue;
                 w->app[w->n] = i;
-                w->rules[w->n++] = (WatchRule){
+                w->rules[w->n++] = (WatchRule) {
                         .paths = app->watch_paths,
                         .ignore = app->ignore_watch,
                         .delay_usec = MIN2(app->watch_delay_usec, DELAY_MAX),
@@ -87,15 +87,22 @@ static int load_package(Watch *w, Error *e) {
         return make_rules(w);
 }
 
-static int refresh(Watch *w, Error *e) {
+static int open_and_refresh(Watch *w, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
-        int r, back;
+        int r;
 
         r = store_become_user(&w->module, e);
-        if (r >= 0)
-                r = fd = store_open_package(&w->module, e);
-        if (r >= 0)
-                r = watch_tree_refresh(fd, w->folder, w->rules, w->n, e, &w->tree);
+        if (r < 0)
+                return r;
+        fd = store_open_package(&w->module, e);
+        return fd < 0 ? fd : watch_tree_refresh(fd, w->folder, w->rules, w->n, e, &w->tree);
+}
+
+/* As the user who may change the folder. */
+static int watch_refresh(Watch *w, Error *e) {
+        int r, back;
+
+        r = open_and_refresh(w, e);
         back = user_return();
         return r < 0 ? r : back;
 }
@@ -113,29 +120,41 @@ static void take_outcomes(Watch *w, char *const *names, UnitOutcome *outcomes) {
         unit_outcomes_free(outcomes, strv_length(names));
 }
 
+/* Adds the units of an app that are there, or are owed. */
+static int add_app_units(const Watch *w, size_t app, const LoadedUnits *loaded, char ***units) {
+        _cleanup_(strv_freep) char **names = NULL;
+        int r;
+
+        r = package_unit_names(&w->package, w->module.name, app, &names);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(name, names)
+                if ((w->owes || unit_state_stays(loaded_units_find(loaded, *name))) &&
+                    strv_extend(units, *name) < 0)
+                        return -ENOMEM;
+        return 0;
+}
+
 /* The units of the apps for which something has changed. */
 static int restart_apps(Watch *w, const LoadedUnits *loaded, Error *e) {
         _cleanup_(strv_freep) char **units = NULL;
         UnitOutcome *outcomes;
-        int r = 0;
+        int r;
 
-        for (size_t i = 1; r >= 0 && i < w->n; i++) {
-                _cleanup_(strv_freep) char **names = NULL;
-
+        for (size_t i = 1; i < w->n; i++) {
                 if (!w->rules[i].changed)
                         continue;
-                r = package_unit_names(&w->package, w->module.name, w->app[i], &names);
-                STRV_FOREACH(name, names)
-                        if (r >= 0 &&
-                            (w->owes || unit_state_stays(loaded_units_find(loaded, *name))))
-                                r = strv_extend(&units, *name);
+                r = add_app_units(w, w->app[i], loaded, &units);
+                if (r < 0)
+                        return r;
         }
-        if (r < 0 || !units)
-                return r;
+        if (!units)
+                return 0;
         r = module_units_renew(&w->context->modules, units, /* settle_usec= */ 0, e, &outcomes);
-        if (r >= 0)
-                take_outcomes(w, units, outcomes);
-        return r;
+        if (r < 0)
+                return r;
+        take_outcomes(w, units, outcomes);
+        return 0;
 }
 
 /* All of it, by another package.json. */
@@ -147,42 +166,48 @@ static int restart_module(Watch *w, const LoadedUnits *loaded, Error *e) {
         int r;
 
         r = module_units(w->module.name, /* p= */ NULL, loaded, &units);
+        if (r < 0)
+                return r;
         STRV_FOREACH(unit, units)
                 start |= unit_state_stays(loaded_units_find(loaded, *unit));
-        if (r >= 0 && start) {
+        if (start) {
                 r = modules_start(&w->context->modules, names, START_CHANGED, e, &outcomes);
-                if (r >= 0)
-                        take_outcomes(w, names, outcomes);
+                if (r < 0)
+                        return r;
+                take_outcomes(w, names, outcomes);
         }
-        return r < 0 ? r : load_package(w, e);
+        return load_package(w, e);
 }
 
-static int restart(Watch *w, Error *e) {
+static int watch_restart(Watch *w, Error *e) {
         char *const names[] = { w->module.name, NULL };
-        _cleanup_(closep) int lock_fd = -EBADF;
         _cleanup_(loaded_units_done) LoadedUnits loaded = {};
+        _cleanup_(closep) int lock_fd = -EBADF;
         int r;
 
         log_info("%s: %s has changed.", w->module.name, w->folder);
         r = modules_lock_shared(&w->context->modules, names, e, &lock_fd);
-        if (r >= 0)
-                r = modules_query(&w->context->modules, UNIT_NAMES, e, &loaded);
-        if (r >= 0)
-                r = w->rules[0].changed ? restart_module(w, &loaded, e)
-                                        : restart_apps(w, &loaded, e);
-        return r;
+        if (r < 0)
+                return r;
+        r = modules_query(&w->context->modules, UNIT_NAMES, e, &loaded);
+        if (r < 0)
+                return r;
+        return w->rules[0].changed ? restart_module(w, &loaded, e) : restart_apps(w, &loaded, e);
 }
 
 static int watch_open(Watch *w, const char *name, Error *e) {
+        Modules *modules = &w->context->modules;
         int r;
 
-        r = modules_open_bus(&w->context->modules, e);
-        if (r >= 0)
-                r = modules_open_store(&w->context->modules, /* create= */ false, e);
-        if (r >= 0)
-                r = store_load(w->context->modules.store, name, e, &w->module);
+        r = modules_open_bus(modules, e);
+        if (r < 0)
+                return r;
+        r = modules_open_store(modules, /* create= */ false, e);
+        if (r < 0)
+                return r;
+        r = store_load(modules->store, name, e, &w->module);
         if (r == 0)
-                r = error_set(e, -ENOENT, "it is not installed");
+                return error_set(e, -ENOENT, "it is not installed");
         if (r < 0)
                 return r;
         w->folder = w->module.link ? w->module.link : w->module.package;
@@ -191,24 +216,35 @@ static int watch_open(Watch *w, const char *name, Error *e) {
 
 /* New folders are watched before the module is started, so that it sees what is in them, or this
  * does. */
+static int watch_next(Watch *w, Error *e) {
+        int r;
+
+        r = watch_tree_wait(w->tree, w->rules, w->n, e);
+        if (r < 0)
+                return r;
+        r = watch_refresh(w, e);
+        if (r < 0)
+                return r;
+        r = watch_restart(w, e);
+        return r < 0 ? r : watch_refresh(w, e); /* by what package.json says now */
+}
+
 static int watch(Watch *w, const char *name, Error *e) {
         int r;
 
         r = watch_open(w, name, e);
-        if (r >= 0)
-                r = refresh(w, e);
-        if (r >= 0)
-                (void) sd_notify(/* unset_environment= */ 0, "READY=1");
-        while (r >= 0 && (w->n > 1 || w->package.n_apps == 0)) {
-                r = watch_tree_wait(w->tree, w->rules, w->n, e);
-                if (r >= 0)
-                        r = refresh(w, e);
-                if (r >= 0)
-                        r = restart(w, e);
-                if (r >= 0)
-                        r = refresh(w, e); /* by what package.json says now */
+        if (r < 0)
+                return r;
+        r = watch_refresh(w, e);
+        if (r < 0)
+                return r;
+        (void) sd_notify(/* unset_environment= */ 0, "READY=1");
+        while (w->n > 1 || w->package.n_apps == 0) {
+                r = watch_next(w, e);
+                if (r < 0)
+                        return r;
         }
-        return r;
+        return 0;
 }
 
 static int run_watch(const void *args, char **words) {
