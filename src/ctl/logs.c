@@ -2,7 +2,7 @@
 #include <ctype.h>
 
 #include "basic/log.h"
-#include "basic/process.h"
+#include "basic/child-process.h"
 #include "basic/strv.h"
 #include "ctl/systemd-program.h"
 #include "module/journal-access.h"

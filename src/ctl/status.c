@@ -3,7 +3,7 @@
 
 #include "basic/fs.h"
 #include "basic/log.h"
-#include "basic/process.h"
+#include "basic/child-process.h"
 #include "basic/strv.h"
 #include "ctl/systemd-program.h"
 #include "ctl/terminal.h"
