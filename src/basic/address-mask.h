@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What proves who somebody is does not belong where others read it: passwords and tokens within
- * addresses, and .npmrc's own lines. Every message and every file that others may read goes through
- * here. What is known to be harmless is kept, anything else in such a place is masked: a name of a
- * field or a shape that we have never seen can be a secret as well. */
+/* Masking passwords and tokens in URLs, and in lines of .npmrc, before other users can read them.
+ * Every message, and every file that others may read, goes through here. What is known to be
+ * harmless is kept, anything else in such a place is masked: an unknown field or form may be a
+ * secret as well. */
 
 #include "basic/macro.h"
 
@@ -19,5 +19,5 @@ char *mask_address(const char *spec);
  */
 char *mask_addresses(const char *text);
 
-/* Whether something is missing from an address for that reason. */
+/* Whether something in it is masked. */
 bool address_is_masked(const char *spec);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which of the caller's environment counts. Variables say which programs and files are run and
- * read, so they count only as far as the caller may do by itself what pm2ctl does for it. */
+/* Which variables of the caller's environment are used. Variables say which programs and files are
+ * run and read, so they are only used as far as the caller could do the same without pm2ctl. */
 
 #include "basic/macro.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a library function knows about its failure beyond an errno: one clause, no full stop, that
- * names the file, field or unit and the remedy. Libraries set it and return the errno; the program
- * that called them prints it, once. */
+/* What a library function knows about its failure beyond an errno: one clause without a full stop
+ * that names the file, field or unit, and the remedy. Libraries set it and return the errno; the
+ * program that called them prints it, once. */
 
 #include "basic/macro.h"
 
@@ -22,4 +22,5 @@ int error_prefix(Error *e, int r, const char *format, ...) _printf_(3, 4);
 /* The clause, or the errno's own text. */
 const char *error_text(const Error *e, int r);
 
+/* Frees the clause; another may be set then. */
 void error_clear(Error *e);

@@ -16,13 +16,15 @@ static inline void closedirp(DIR **d) {
 
 /* Opens a folder for reading its entries; never a symlink. */
 int opendir_at(int dir_fd, const char *name, DIR **ret);
+
+/* Opens a folder, never a symlink. Returns the descriptor. */
 int open_folder(int dir_fd, const char *name);
 
-/* The path of what a descriptor refers to. */
+/* The path of what a descriptor refers to, to be freed. */
 int fd_path(int fd, char **ret);
 
 /* Reads a regular file of at most `max` bytes; the text is terminated by a NUL that `ret_size` (may
- * be NULL) does not count. -ENOENT, -ELOOP for a symlink, -EINVAL for what is no regular file,
+ * be NULL) does not count. -ENOENT, -ELOOP for a symlink, -EINVAL for what is not a regular file,
  * -EFBIG. */
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
 
@@ -36,8 +38,8 @@ int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t 
 /* A name for a temporary file beside `name`, to be freed. */
 int temporary_name(const char *name, char **ret);
 
-/* Removes the temporary files that killed writers of the above left in a folder. Only for who knows
- * that nobody else is writing there. */
+/* Removes the temporary files that killed writers of the above left in a folder. Only while no one
+ * else can be writing there. */
 int remove_temporaries_at(int dir_fd);
 
 /* Makes `name` a symlink to `target`, replacing what was there in one step. */
@@ -60,5 +62,5 @@ int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode);
  * closed, at the latest with the process. Returns the descriptor. */
 int lock_at(int dir_fd, const char *name);
 
-/* Target of a symlink. */
+/* Target of a symlink, to be freed. */
 int readlink_at(int dir_fd, const char *name, char **ret);

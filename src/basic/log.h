@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Messages to standard error: plain for a person, with a priority prefix where standard error is
- * the journal. Control characters are escaped here, at the one exit, since messages quote what
- * strangers sent; so are passwords in addresses masked. */
+/* Messages to standard error: plain on a terminal, with a priority prefix where standard error is
+ * the journal. Control characters are escaped and passwords in URLs masked here, in one place,
+ * since messages quote foreign text. */
 
 #include <syslog.h>
 
@@ -13,7 +13,7 @@
  * (0-7). */
 void log_setup(const char *name);
 
-/* -q: only warnings and errors. */
+/* The least important level that is printed, LOG_INFO by default. */
 void log_set_max_level(int level);
 int log_get_max_level(void);
 
@@ -30,7 +30,7 @@ int log_full(int level, int r, const char *format, ...) _printf_(3, 4);
 #define log_warning_errno(r, ...) log_full(LOG_WARNING, r, __VA_ARGS__)
 #define log_error_errno(r, ...)   log_full(LOG_ERR, r, __VA_ARGS__)
 
-/* "MESSAGE: what the library knew"; returns r. */
+/* "MESSAGE: CLAUSE", with the clause of `e` or the errno's text; returns r. */
 int log_error_cause(int r, const Error *e, const char *format, ...) _printf_(3, 4);
 int log_warning_cause(int r, const Error *e, const char *format, ...) _printf_(3, 4);
 

@@ -19,10 +19,9 @@ typedef struct Option {
         const char *help;    /* NULL hides it */
         OptionKind kind;
         size_t offset; /* of the field it writes, in the caller's structure */
-        int (*parse)(const char *argument,
-                     void *field); /* 0 or negative; says itself what is wrong */
-        const char *verbs;         /* " install update ": the verbs that take it; NULL: all */
-        bool is_private;           /* with it, an unknown option that follows words is not shown */
+        int (*parse)(const char *argument, void *field); /* 0, or negative after a message */
+        const char *verbs; /* " install update ": the verbs that take it; NULL: all */
+        bool is_private;   /* with it, an unknown option that follows words is not shown */
 } Option;
 
 /* Writes the options into `args` and leaves the words. Options and words may come in any order,

@@ -20,6 +20,8 @@ static inline bool isempty(const char *s) {
 
 /* What follows the prefix, or NULL. */
 const char *startswith(const char *s, const char *prefix);
+
+/* Whether it ends with the suffix. */
 bool endswith(const char *s, const char *suffix);
 
 /* -ENOMEM or 0; the old string is freed. `s` may be NULL. */
@@ -43,7 +45,7 @@ size_t utf8_sequence_length(const char *s, size_t size);
 /* Bytes of the longest prefix of at most `max` bytes that cuts no character of valid UTF-8. */
 size_t utf8_fit(const char *s, size_t max);
 
-/* Holds a byte < 0x20 or 0x7f. */
+/* Whether it contains a byte < 0x20 or 0x7f. */
 bool has_control(const char *s);
 
 /* A copy in which control characters (C0, DEL, C1 and the bidirectional overrides) and bytes that
@@ -65,7 +67,8 @@ char *shell_quote_printable(const char *s);
 /* Edits between two words (insert, delete, replace, swap). At most 63 bytes are looked at. */
 unsigned edit_distance(const char *a, const char *b);
 
-/* The same, for "did you mean": UINT_MAX where `typed` is too far from the word to be a slip. */
+/* The same, for "did you mean": UINT_MAX where `typed` is too far from the word to be a misspelling
+ * of it. */
 unsigned near_miss(const char *word, const char *typed);
 
 /* Columns a terminal gives a text; bytes where the locale cannot tell. */

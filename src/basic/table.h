@@ -2,8 +2,7 @@
 #pragma once
 
 /* Rows first, rendering last: a verb fills an array of JSON objects with values in base units
- * (bytes, µs); text and
- * --json are two printers of the same rows. */
+ * (bytes, µs); text and --json are two printers of the same rows. */
 
 #include "basic/json.h"
 
@@ -15,6 +14,7 @@ typedef enum JsonMode {
         _JSON_MODE_INVALID = -EINVAL,
 } JsonMode;
 
+/* _JSON_MODE_INVALID for an unknown one. */
 JsonMode json_mode_from_string(const char *s);
 
 typedef enum CellFormat {
@@ -39,14 +39,14 @@ typedef struct TableStyle {
                                 text; may be NULL */
 } TableStyle;
 
-/* Prints an array of objects to standard output. On a terminal that is too narrow long texts
- * are cut, and the last columns left out. An errno if that fails. */
+/* Prints an array of objects to standard output. On a narrow terminal long texts are cut, and the
+ * last columns left out. A negative errno if that fails. */
 int table_print(const Column *columns, size_t n, json_object *rows, const TableStyle *style);
 
 /* Prints one document as --json asks (JSON_PRETTY or JSON_SHORT). */
 int json_print(json_object *o, JsonMode mode);
 
-/* Writes out what was printed; why not all of it could be written, now or before. */
+/* Flushes standard output. A negative errno if anything could not be written, now or before. */
 int output_flush(void);
 
 /* One value as text, in the caller's buffer or borrowed from the value; "-" for NULL. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Verbs of a command line as a table of constant objects, one per source file. Arity, unknown verbs
- * and near-misses are the dispatcher's business; a verb's body starts with real work. */
+/* Verbs of a command line as a table of constant objects, one per source file. Their arity, unknown
+ * verbs and misspelled ones are checked here; a verb's body starts with real work. */
 
 #include <limits.h>
 
@@ -21,13 +21,14 @@ typedef struct Verb {
                    char **words); /* an exit status, or negative for EXIT_FAILURE */
 } Verb;
 
-/* The verb called so, by name or alias; NULL if there is none. */
+/* The verb of that name or alias; NULL if there is none. */
 const Verb *verbs_find(const Verb *const *verbs, size_t n, const char *name);
 
 /* Runs words[0] with the rest. VERB_USAGE after a message for an unknown verb or a wrong number of
  * words. */
 int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void *args);
 
+/* Prints the table's lines of --help. */
 void verbs_print_help(const Verb *const *verbs, size_t n);
 
 /* Whether a " a b c " list holds the word. */

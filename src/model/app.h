@@ -67,4 +67,5 @@ unsigned app_count_instances(const App *app);
 /* Whether changes restart it; `linked`: in a linked folder. */
 bool app_is_watched(const App *app, bool linked);
 
+/* Frees what it owns. */
 void app_done(App *app);

@@ -5,8 +5,8 @@
 
 #include "basic/macro.h"
 
-/* Link-local addresses, where clouds hand out credentials to whoever asks from the machine, and
- * those outside of them that do the same: AWS and Google over IPv6, Oracle's and Alibaba's. */
+/* Link-local addresses, where clouds give credentials to any process of the machine, and other
+ * addresses that do the same: AWS and Google over IPv6, Oracle's and Alibaba's. */
 #define DENIED_ADDRESSES \
         "169.254.0.0/16", "192.0.0.192/32", "100.100.100.200/32", "fe80::/10", \
                 "fd00:ec2::254/128", "fd20:ce::254/128"
@@ -17,10 +17,11 @@ typedef struct NameServers {
         size_t n;       /* of all that there are, those that are denied by nothing included */
 } NameServers;
 
-/* From the text of resolv.conf(5). What is no address there is skipped, as resolvers do. -ENOMEM.
- */
+/* From the text of resolv.conf(5). What is not an address is skipped, as resolvers do. -ENOMEM. */
 int name_servers_parse(const char *text, NameServers *ret);
+
+/* Frees what it owns. */
 void name_servers_done(NameServers *n);
 
-/* Whether an address is in one of these prefixes. False for what is no address. */
+/* Whether an address is in one of these prefixes. False for what is not an address. */
 bool address_matches(const char *address, const char *const *prefixes);

@@ -25,6 +25,7 @@ typedef struct Key {
 /* `modules` are the names known (installed, or set up already). -EINVAL and the reason. */
 int key_parse(const char *text, char *const *modules, Error *e, Key *ret);
 
+/* Frees what it owns. */
 void key_done(Key *k);
 
 /* KEY that key_parse() reads as this module and path, whatever modules it is told of besides

@@ -19,6 +19,8 @@
 /* npm's rules for a package name ("tool", "@acme/tool"), less the characters ~!'()* that only very
  * old packages have and that neither a unit name nor a path may hold. -EINVAL and the reason. */
 int module_name_check(const char *name, Error *e);
+
+/* The same without a reason. */
 bool module_name_is_valid(const char *name);
 
 /* "all" and numbers, which verbs take to mean something else than the module called so. */
@@ -33,11 +35,15 @@ bool app_name_is_valid(const char *app);
 
 /* "@acme/tool" → "acme:tool", else the name itself; reversible, since npm names hold no ':'. */
 int module_id_from_name(const char *name, char **ret);
+
+/* The way back; -EINVAL for what is not a valid ID. */
 int module_name_from_id(const char *id, char **ret);
 
-/* "@acme/tool" → "@acme+tool" and back. Folders hold no ':': StateDirectory= reads it as a
+/* "@acme/tool" → "@acme+tool". Folders hold no ':': StateDirectory= reads it as a
  * separator. */
 int module_folder_from_name(const char *name, char **ret);
+
+/* The way back; -EINVAL for what is not the folder of a module. */
 int module_name_from_folder(const char *folder, char **ret);
 
 /* What a unit's own folder and its record are called: "<folder>[@<app>[@<instance>]]". */

@@ -31,4 +31,5 @@ int package_parse(const char *text, size_t size, Error *e, Package *ret);
 /* Adds what the apps declare as "env_<name>" to their "env": 1, or 0 if none does. */
 int package_choose_env(Package *p, const char *name);
 
+/* Frees what it owns. */
 void package_done(Package *p);

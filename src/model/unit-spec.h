@@ -111,6 +111,7 @@ typedef struct UnitSpec {
                 .watchdog_usec = UNIT_UNSET, \
         })
 
+/* Frees what it owns; the specification is empty then. */
 void unit_spec_done(UnitSpec *s);
 
 /* Copies both strings. */

@@ -34,6 +34,7 @@ void ini_file_take(IniFile *f, size_t from, size_t to);
 /* All of the text. -ENOMEM. */
 int ini_file_text(const IniFile *f, char **ret, size_t *ret_size);
 
+/* Free what they own. */
 void ini_line_done(IniLine *line);
 void ini_file_done(IniFile *f);
 

@@ -25,8 +25,10 @@ int ini_chunk_scan(const char *chunk, Error *e, size_t *ret_size);
 /* The text between the quotes → what it means: valid UTF-8 without NUL, or -EBADMSG. */
 int ini_unescape(const char *text, size_t size, Error *e, char **ret);
 
-/* An entry's name → its path, and back. -EBADMSG with the reason. */
+/* An entry's name → its path. -EBADMSG with the reason. */
 int ini_path_parse(const char *name, Error *e, char ***ret);
+
+/* The way back. -ENOMEM. */
 int ini_path_format(char *const *path, char **ret);
 
 /* The lines of an entry. -ENOMEM. */

@@ -47,6 +47,7 @@ typedef struct Module {
                        the file */
 } Module;
 
+/* Frees what it owns. */
 void module_done(Module *m);
 
 /* Reads the file at a path below a folder. -EBADMSG for a damaged one, -EPROTO for one a newer

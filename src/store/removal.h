@@ -8,17 +8,20 @@
 typedef struct Scope Scope;
 typedef struct Store Store;
 
-/* What store_remove() calls a module's folder while it lies in the staging folder. */
+/* What precedes the name of a module's folder while it is in the staging folder. */
 #define STAGING_REMOVED "removed-"
 
-/* Removes a module in two steps: out of sight by one rename, 0 if it was not there; then its files.
- * Who is killed in between leaves the rest to staging_clear(). */
+/* Removes a module in two steps. The first moves it out of the modules' folder by one rename: 1, or
+ * 0 if it was not there. What a process that is killed in between leaves is removed by
+ * staging_clear(). */
 int store_remove(Store *s, const char *name, Error *e);
+
+/* The second removes its files. */
 int store_remove_files(Store *s, const char *name, Error *e);
 
 /* Removes folders of modules that no install has committed. Under the store's lock. */
 int store_remove_uncommitted(Store *s, Error *e);
 
-/* Removes what a module has written, in either place systemd may have put its data, or sets it
+/* Removes what a module has written, in both places where systemd may have put its data, or sets it
  * aside. Its units must have stopped. */
 int store_remove_data(const Scope *scope, const char *name);

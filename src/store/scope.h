@@ -25,12 +25,14 @@ typedef struct Scope {
  * where a user has no absolute home. */
 int scope_init(ScopeKind kind, Error *e, Scope *ret);
 
+/* Frees what it owns. */
 void scope_done(Scope *s);
 
 /* Where systemd keeps what a dynamic user has of a folder below SYSTEM_STATE; NULL in the user
  * scope, which has no such users. */
 int scope_private_folder(const Scope *s, const char *folder, char **ret);
 
+/* "system" or "user". */
 const char *scope_kind_to_string(ScopeKind kind);
 
 /* strerror() of a negative errno, with the remedy where the scope is root's and the caller is not.

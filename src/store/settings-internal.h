@@ -21,6 +21,7 @@ struct Settings {
         json_object *tree;
 };
 
+/* The name in its brackets. */
 const char *section_to_string(Section section);
 
 /* Whether one name is the other, or is below it. */

@@ -6,6 +6,7 @@
 
 #include "basic/json.h"
 
+/* Whether it is a leaf. */
 bool tree_is_leaf(json_object *value);
 
 /* 1 and the borrowed value, 0 if there is none. */

@@ -9,6 +9,7 @@
 
 typedef struct Settings Settings;
 
+/* Takes NULL; returns NULL. */
 Settings *settings_free(Settings *s);
 DEFINE_CLEANUP(Settings *, settings_free);
 

@@ -14,6 +14,8 @@ typedef struct Store Store;
 /* Opens the folder of a scope's modules; with `create` it is made where it is missing. -ENOENT
  * without it. */
 int store_open(const Scope *scope, bool create, Error *e, Store **ret);
+
+/* Takes NULL; returns NULL. */
 Store *store_close(Store *s);
 DEFINE_CLEANUP(Store *, store_close);
 
