@@ -141,7 +141,7 @@ static int message_from_document(json_object *document, Error *e, AxmMessage *re
                 .type = axm_type_from_string(name),
                 .name = name,
                 .data = data,
-                .document = document,
+                .document = json_object_get(document),
         };
         return 1;
 }
@@ -160,10 +160,7 @@ int axm_message_parse(const char *text, size_t size, Error *e, AxmMessage *ret) 
         if (r < 0)
                 return r;
 
-        r = message_from_document(document, e, ret);
-        if (r > 0)
-                (void) TAKE_PTR(document);
-        return r;
+        return message_from_document(document, e, ret);
 }
 
 int axm_message_from_fields(const char *name, const char *data, size_t size, Error *e,
@@ -191,10 +188,7 @@ int axm_message_from_fields(const char *name, const char *data, size_t size, Err
         if (r < 0)
                 return r;
 
-        r = message_from_document(document, e, ret);
-        if (r > 0)
-                (void) TAKE_PTR(document);
-        return r;
+        return message_from_document(document, e, ret);
 }
 
 void axm_message_done(AxmMessage *m) {

@@ -32,6 +32,7 @@ int journal_reader_seek(JournalReader *reader, const char *cursor);
  * damaged. 1, or 0 if it is not found so, which may be since the clock was set back. */
 int journal_reader_seek_by_time(JournalReader *reader, const char *cursor);
 
+/* Before the first entry. */
 int journal_reader_seek_head(JournalReader *reader);
 
 /* About there (microseconds since the epoch): the next entries may be a little older. */

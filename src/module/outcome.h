@@ -6,7 +6,4 @@
  * do, or a negative errno with a clause; then `unit` and `start_usec` tell which unit it is about,
  * and when that was started. NULL and 0: it was not begun. */
 
-#include "unit/operation.h"
-
-/* The array of one outcome becomes a result and its clause; frees it. */
-int outcome_take_only(UnitOutcome *outcome, Error *e);
+#include "unit/unit-outcome.h"

@@ -3,6 +3,7 @@
 
 #include "basic/strv.h"
 #include "module/start.h"
+#include "unit/operation.h"
 
 void restarted_done(Restarted *restarted) {
         for (size_t i = 0; i < restarted->n; i++) {

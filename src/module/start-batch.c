@@ -14,6 +14,7 @@
 #include "store/installed.h"
 #include "store/linked-folder.h"
 #include "store/package-file.h"
+#include "unit/operation.h"
 #include "unit/stable.h"
 #include "unit/unit-outcome.h"
 

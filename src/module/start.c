@@ -143,7 +143,7 @@ int module_start(Modules *modules, const char *name, StartMode mode, Error *e) {
         int r;
 
         r = modules_start(modules, (char *[]) { (char *) name, NULL }, mode, e, &outcome);
-        return r < 0 ? r : outcome_take_only(outcome, e);
+        return r < 0 ? r : unit_outcome_take_only(outcome, e);
 }
 
 /* -- single units ------------------------------------------------------------------------------ */

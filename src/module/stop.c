@@ -3,6 +3,7 @@
 
 #include "basic/strv.h"
 #include "module/watch-timer-units.h"
+#include "unit/operation.h"
 
 /* The first failure among a module's units is the module's outcome. */
 static int stop_units(Modules *modules, char *const *units, const size_t *owner, Error *e,
@@ -78,5 +79,5 @@ int module_stop(Modules *modules, const char *name, Error *e) {
         int r;
 
         r = modules_stop(modules, (char *[]) { (char *) name, NULL }, e, &outcome);
-        return r < 0 ? r : outcome_take_only(outcome, e);
+        return r < 0 ? r : unit_outcome_take_only(outcome, e);
 }

@@ -51,4 +51,5 @@ int follower_read(Follower *f, uint64_t now);
 /* Writes records and checkpoint where their time has come; all of them with `final`. */
 void follower_write(Follower *f, uint64_t now, bool final);
 
+/* As of the last follower_read(). */
 FollowerState follower_state(const Follower *f);

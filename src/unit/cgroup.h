@@ -43,4 +43,5 @@ typedef struct CgroupEvents {
         uint64_t tasks_refused, memory_kills;
 } CgroupEvents;
 
+/* Zeros for what cannot be read. */
 CgroupEvents cgroup_events(const char *group);

@@ -23,6 +23,20 @@ static const BatchRequest try_restart = {
         .starts = true,
 };
 
+/* The last step of an operation that starts units. */
+static int request_start(UnitBatch *b, const BatchRequest *q, Error *e, UnitOutcome **ret) {
+        int r;
+
+        r = unit_batch_request(b, q, e);
+        if (r < 0)
+                return r;
+        r = unit_batch_explain(b, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(b->outcomes);
+        return 0;
+}
+
 int units_start(sd_bus *bus, const UnitSpec *specs, size_t n, Error *e, UnitOutcome **ret) {
         _cleanup_(unit_batch_done) UnitBatch b = {};
         int r;
@@ -38,14 +52,7 @@ int units_start(sd_bus *bus, const UnitSpec *specs, size_t n, Error *e, UnitOutc
         r = unit_batch_stop(&b, e);
         if (r < 0)
                 return r;
-        r = unit_batch_request(&b, &(BatchRequest) { .specs = specs, .starts = true }, e);
-        if (r < 0)
-                return r;
-        r = unit_batch_explain(&b, e);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(b.outcomes);
-        return 0;
+        return request_start(&b, &(BatchRequest) { .specs = specs, .starts = true }, e, ret);
 }
 
 static int init_named(sd_bus *bus, char *const *units, UnitBatch *ret) {
@@ -102,14 +109,7 @@ static int restart_units(sd_bus *bus, char *const *units, const BatchRequest *q,
                 return r;
         for (size_t i = 0; i < b.n; i++)
                 b.outcomes[i].r = reset_limit(bus, b.units[i], &b.outcomes[i].error);
-        r = unit_batch_request(&b, q, e);
-        if (r < 0)
-                return r;
-        r = unit_batch_explain(&b, e);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(b.outcomes);
-        return 0;
+        return request_start(&b, q, e, ret);
 }
 
 int units_restart(sd_bus *bus, char *const *units, Error *e, UnitOutcome **ret) {

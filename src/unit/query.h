@@ -17,6 +17,7 @@ int units_query(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, Uni
 /* The same in steps, so that systemd answers while the caller does something else. */
 typedef struct UnitQuery UnitQuery;
 
+/* Puts the first questions. -ENOMEM, or an errno of the bus, with a clause. */
 int unit_query_begin(sd_bus *bus, const char *pattern, UnitDepth depth, Error *e, UnitQuery **ret);
 
 /* Puts the next question if the last one is answered; to be called now and then. */

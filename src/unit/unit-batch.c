@@ -161,7 +161,7 @@ int unit_batch_request(UnitBatch *b, const BatchRequest *q, Error *e) {
 
         assert(b);
         assert(q);
-        assert(q->specs || (q->method && q->mode));
+        assert(q->specs || (q->method && q->mode) || b->n == 0);
 
         r = job_waiter_new(b->bus, e, &w);
         if (r < 0)
