@@ -9,6 +9,8 @@
 #include "module/outcome.h"
 #include "store/module-file.h"
 
+typedef struct UnitSpec UnitSpec;
+
 /* What one module's units are made from. */
 typedef struct StartSource {
         Module module;
