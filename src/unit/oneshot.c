@@ -14,9 +14,9 @@
 #include "unit/job.h"
 #include "unit/operation.h"
 #include "unit/query.h"
-#include "unit/start.h"
 #include "unit/state.h"
 #include "unit/stop-signals.h"
+#include "unit/transient.h"
 
 #define REOPEN_TRIES 20  /* of 100 ms each, while systemd replaces itself */
 #define EMPTY_TRIES  500 /* of 10 ms each, for processes to vanish that were sent SIGKILL */
@@ -128,7 +128,7 @@ static int run_start(Run *run, const OneshotIO *io, Error *e) {
                 spec.stdin_fd = input;
         spec.stdout_fd = output;
         spec.stderr_fd = errors;
-        r = unit_send_start(run->bus, &spec, e, &reply);
+        r = transient_start(run->bus, &spec, e, &reply);
         return r < 0 ? r : job_waiter_add(run->waiter, reply, 0);
 }
 

@@ -8,8 +8,8 @@
 #include "unit/job.h"
 #include "unit/overtime.h"
 #include "unit/query.h"
-#include "unit/start.h"
 #include "unit/state.h"
+#include "unit/transient.h"
 #include "unit/unit-outcome.h"
 
 /* Another client may start a unit between our stopping it and starting it. */
@@ -116,7 +116,7 @@ static int start_one(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message
                         if (r < 0)
                                 return r;
                 }
-                r = unit_send_start(bus, spec, e, ret_reply);
+                r = transient_start(bus, spec, e, ret_reply);
                 if (r != -EEXIST)
                         return r;
         }

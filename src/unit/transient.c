@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "unit/start.h"
+#include "unit/transient.h"
 
 #include "basic/error.h"
 #include "basic/log.h"
@@ -51,7 +51,7 @@ static int try_start(sd_bus *bus, const UnitSpec *spec, char ***missing, Error *
         return r < 0 ? r : 1;
 }
 
-int unit_send_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
+int transient_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
         static char **missing; /* one manager, one warning for all units */
         int r;
 
