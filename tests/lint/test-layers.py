@@ -57,12 +57,6 @@ GLUE = {
 QUIET = [room for room in LIBRARIES if room not in ('basic', 'store', 'unit')]
 LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup)\w+)\s*\(|\bf(?:printf|puts|putc)\s*\([^;]*\b(stdout|stderr)\b')
 
-# Circles that are still there. Remove what is gone.
-CIRCLES = {
-    'npm/tree/placement npm/tree/prune',
-    'store/settings store/settings-tree',
-}
-
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
 
@@ -153,7 +147,7 @@ def judge(tree):
     for prefix, places in GLUE.items():
         ok(tree.glue(prefix), f'<{prefix}…> only in: {places}')
     ok(tree.sounds(), f'print and log nothing: {" ".join(QUIET)}')
-    ok([(circle.split()[0], f'circle: {circle}') for circle in tree.circles() if circle not in CIRCLES],
+    ok([(circle.split()[0], f'circle: {circle}') for circle in tree.circles()],
        'no files include each other in a circle')
     ok([(file, f'compiles {source}') for file, source in tree.compiled_by_tests()],
        'no test compiles the file of a program')

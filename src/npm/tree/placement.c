@@ -147,18 +147,19 @@ static int place_here(Placing *p, const Step *s, bool explicit_request, Error *e
         if (r < 0)
                 return r;
         old = tree_child(p->tree, target, s->edge->requirement->name);
-        r = old ? prune_and_replace(p, placed, old) : tree_attach(p->tree, placed, target);
+        r = old ? prune_and_replace(p->tree, placed, old, &p->holes)
+                : tree_attach(p->tree, placed, target);
         if (r < 0)
                 return r;
         if (edge_is_peer(s->edge) && !edge_satisfied_by(s->edge, placed))
                 s->edge->peer_conflicted = true;
 
         if (edge_valid(s->edge) && s->edge->to && s->edge->to != placed) {
-                r = prune_duplicates(p, s->edge->to, /* descend= */ false, explicit_request);
+                r = prune_duplicates(p->tree, s->edge->to, /* descend= */ false, explicit_request);
                 if (r < 0)
                         return r;
         }
-        r = prune_below(p, target, s->edge->requirement->name, explicit_request);
+        r = prune_below(p->tree, target, s->edge->requirement->name, explicit_request);
         if (r < 0)
                 return r;
         r = remember(p, s->edge, placed);
@@ -238,7 +239,8 @@ static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, boo
         if (what == PLACEMENT_KEEP) {
                 if (edge_is_peer(edge) && !edge_valid(edge))
                         edge->peer_conflicted = true;
-                return prune_duplicates(p, s.can.target, /* descend= */ true, explicit_request);
+                return prune_duplicates(p->tree, s.can.target, /* descend= */ true,
+                                        explicit_request);
         }
         return place_here(p, &s, explicit_request, e);
 }
