@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
 
-#include "basic/log.h"
 #include "basic/child-process.h"
+#include "basic/log.h"
 #include "basic/strv.h"
 #include "ctl/systemd-program.h"
 #include "module/journal-access.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/mman.h>
 
+#include "basic/child-process.h"
 #include "basic/fs.h"
 #include "basic/log.h"
-#include "basic/child-process.h"
 #include "basic/strv.h"
 #include "ctl/systemd-program.h"
 #include "ctl/terminal.h"
