@@ -117,7 +117,7 @@ static int complete_actions(Context *c, const char *word, Error *e) {
 
 /* -- the verb ---------------------------------------------------------------------------------- */
 
-static int complete(Context *c, char **words, Error *e) {
+static int complete_kind(Context *c, char **words, Error *e) {
         static const struct {
                 const char *what;
                 int (*print)(Context *c, const char *word, Error *e);
@@ -141,7 +141,7 @@ static int run_complete(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = complete(&c, words, &e);
+        r = complete_kind(&c, words, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot complete all");
         context_done(&c);

@@ -146,7 +146,7 @@ int conf_list(const Arguments *arg, SettingsEdit *edit, const char *module, Erro
         return result;
 }
 
-static int show(Context *c, SettingsEdit *edit, const char *module, Error *e) {
+static int conf_show(Context *c, SettingsEdit *edit, const char *module, Error *e) {
         const TableStyle style = table_style(c->arg, "No settings.");
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         int r, result;
@@ -190,7 +190,7 @@ static int show_settings(Context *c, const char *word, Error *e) {
                 if (!module)
                         return 1;
         }
-        r = show(c, &edit, module, e);
+        r = conf_show(c, &edit, module, e);
         return MIN2(r, 0);
 }
 

@@ -186,7 +186,7 @@ static int get_value(const Arguments *arg, SettingsEdit *edit, const char *word,
         return arg->json == JSON_OFF ? settings_print_value(value) : json_print(value, arg->json);
 }
 
-static int get(Context *c, const char *word, Error *e) {
+static int get_word(Context *c, const char *word, Error *e) {
         _cleanup_(settings_edit_done) SettingsEdit edit = SETTINGS_EDIT_NULL;
         int r, k;
 
@@ -206,7 +206,7 @@ static int run_get(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = get(&c, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
+        r = get_word(&c, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot get %s", words[0] ? words[0] : "settings");
         context_done(&c);

@@ -105,7 +105,7 @@ static int collect_rows(Context *c, json_object *rows, int *ret_left_out) {
         return 0;
 }
 
-static int list(Context *c) {
+static int list_modules(Context *c) {
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         TableStyle style;
         int r, result = 0;
@@ -136,7 +136,7 @@ static int run_list(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = list(&c);
+        r = list_modules(&c);
         context_done(&c);
         return r;
 }

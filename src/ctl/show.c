@@ -64,7 +64,7 @@ static void print_text(json_object *o) {
         }
 }
 
-static int print(Context *c, json_object *o) {
+static int show_object(Context *c, json_object *o) {
         static bool again = false; /* a blank line between modules */
 
         if (c->arg->json != JSON_OFF)
@@ -83,7 +83,7 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
         result = details_collect(c, name, e, &o);
         if (!o)
                 return log_error_cause(result < 0 ? result : -ENOENT, e, "Cannot show '%s'", name);
-        r = print(c, o);
+        r = show_object(c, o);
         if (r < 0)
                 return log_error_errno(r, "Cannot print: %m");
         if (result < 0)

@@ -69,7 +69,7 @@ static int make_status(Context *c, char *const *names, char ***argv) {
 }
 
 /* What systemctl prints; its exit status. */
-static int capture(char **argv, char **ret) {
+static int run_captured(char **argv, char **ret) {
         _cleanup_(closep) int fd = memfd_create("status", MFD_CLOEXEC);
         int r, status;
 
@@ -95,7 +95,7 @@ static int show_status(Context *c, char **argv, int result) {
         if (setenv("SYSTEMD_COLORS", colours ? "1" : "0", /* overwrite= */ 0) < 0 ||
             setenv("SYSTEMD_URLIFY", "0", /* overwrite= */ 1) < 0)
                 return log_oom();
-        status = capture(argv, &text);
+        status = run_captured(argv, &text);
         if (status < 0)
                 return log_error_errno(status, "Cannot run %s: %m", argv[0]);
         harmless = terminal_text(text, colours);

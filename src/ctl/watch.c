@@ -229,7 +229,7 @@ static int watch_next(Watch *w, Error *e) {
         return r < 0 ? r : watch_refresh(w, e); /* by what package.json says now */
 }
 
-static int watch(Watch *w, const char *name, Error *e) {
+static int watch_folder(Watch *w, const char *name, Error *e) {
         int r;
 
         r = watch_open(w, name, e);
@@ -256,7 +256,7 @@ static int run_watch(const void *args, char **words) {
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = watch(&w, words[0], &e);
+        r = watch_folder(&w, words[0], &e);
         if (r < 0)
                 (void) log_error_cause(r, &e, "Cannot watch the folder of '%s'", words[0]);
         watch_done(&w);

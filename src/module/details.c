@@ -229,7 +229,7 @@ static int read_package(Collection *c) {
         return r < 0 ? r : package_unknown(d->module.name, &d->package);
 }
 
-static int collect(Collection *c) {
+static int collection_fill(Collection *c) {
         ModuleDetails *d = c->details;
         _cleanup_(strv_freep) char **units = NULL;
         int r;
@@ -261,7 +261,7 @@ int module_details(Modules *modules, const char *name, Error *e, ModuleDetails *
         r = store_load(modules->store, name, e, &ret->module);
         if (r <= 0)
                 return r;
-        r = collect(&c);
+        r = collection_fill(&c);
         (void) mask_free(c.mask);
         if (r < 0) {
                 module_details_done(ret);

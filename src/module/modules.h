@@ -1,21 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The installed modules of one scope, and what it takes to act on them: the folders, the store and
- * the connection to the manager. Every function of this layer gets a Modules first.
+/* What happens to modules, whoever asks for it: a command, a daemon, a file that declares them. This
+ * is the layer's main header: the installed modules of one scope, and what it takes to act on them,
+ * the folders, the store and the connection to the manager. Nearly every function of the layer gets
+ * a Modules first.
  *
- * This layer does what is to be done to modules, for a command as for a daemon. It knows nothing of
- * command lines, prints nothing and logs nothing above debug. What became of each module is in the
- * outcomes that are returned; what is worth knowing beside that comes as notes (module/note.h)
- * while it happens, and progress (module/progress.h) of what takes its time.
+ * The layer knows no command line, prints nothing and logs nothing above debug. What became of each
+ * module is in the outcomes that are returned (module/outcome.h, module/install-outcome.h); what is
+ * worth telling beside that comes while it happens, as notes (module/note.h) and as progress
+ * (module/progress.h). Sentences, tables, JSON and exit statuses are for the caller to make.
  *
- * Conventions of all its headers: times are µs (of now_usec(), the monotonic clock, where nothing
- * else is said), amounts bytes. Functions return 0 or more, or a negative errno with a clause in
+ *   what there is            units, survey, details, unit-facts, reports, measured, resolve,
+ *                            process-environment, available, releases, runtime-space, journal-*
+ *   what runs                start, stop, restart, actions; enable, services; watch-*, timer-restart
+ *   settings                 settings-edit and -set, -apply, -in-force, -check
+ *   what is installed        source, preflight, fetch-*, install-*, link, remove, cleanup
+ *
+ * Conventions of all its headers. Times are µs, of now_usec() (the monotonic clock) where nothing
+ * else is said; amounts are bytes. Functions return 0 or more, or a negative errno with a clause in
  * their Error; an errno that a caller may want to tell from others is named with the function. What
- * they return is the caller's to free, unless it is called borrowed.
+ * they return is the caller's to free, unless it is called borrowed; on failure nothing is returned
+ * unless that is said.
  *
- * One Modules is for one thread. Any number of processes may act on the same scope at the same
- * time: locks in the state folder (module/lock.h) keep them apart. */
+ * One Modules is for one thread. Any number of processes, and of threads with a Modules each, may act
+ * on the same scope at the same time: locks in the state folder (module/lock.h) keep apart what must
+ * not meet, and a reader finds each file whole. Nothing is lost with a process that is killed: the
+ * next change ends what it left (module/cleanup.h).
+ *
+ * A function blocks if it says that it waits or blocks; all others take a few system calls. In an
+ * event loop those that wait for units (start, stop, restart, install) belong into a process or
+ * thread of their own; actions can be polled. */
 
 #include "basic/error.h"
 #include "module/note.h"
