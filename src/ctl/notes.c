@@ -99,6 +99,15 @@ static void print_start_failed(Context *c, const ModuleNote *note) {
                 last_lines_show(c, note->unit, note->since_usec);
 }
 
+static void print_leftover(Context *c, const ModuleNote *note) {
+        if (note->aside)
+                log_warning("Failed to remove %s: %s; moved it to %s: %s.", note->path,
+                            note->clause, note->aside, note->remedy);
+        else
+                log_warning("Failed to remove %s, leaving it there: %s%s%s.", note->path,
+                            note->clause, note->remedy ? "; " : "", note->remedy ?: "");
+}
+
 typedef void (*NotePrinter)(Context *c, const ModuleNote *note);
 
 void note_print(void *userdata, const ModuleNote *note) {
@@ -107,6 +116,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_LINK_RECORDED] = print_link_recorded,
                 [MODULE_NOTE_WATCH_RESTARTED] = print_watch_restarted,
                 [MODULE_NOTE_WATCH_FAILED] = print_watch_failed,
+                [MODULE_NOTE_LEFTOVER] = print_leftover,
                 [MODULE_NOTE_START_FAILED] = print_start_failed,
                 [MODULE_NOTE_TIMER_FAILED] = print_timer_failed,
                 [MODULE_NOTE_STOP_FAILED] = print_stop_failed,

@@ -6,6 +6,15 @@
 #include "store/store.h"
 #include "unit/bus.h"
 
+static void leftover_note(void *userdata, const Leftover *leftover) {
+        module_note(userdata, &(ModuleNote) { .kind = MODULE_NOTE_LEFTOVER,
+                                              .path = leftover->path,
+                                              .aside = leftover->aside,
+                                              .remedy = leftover->remedy,
+                                              .r = leftover->r,
+                                              .clause = leftover->clause });
+}
+
 int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {
         Modules modules = {
                 .settle_usec = MAX2(options->settle_usec, (uint64_t) MODULE_SETTLE_USEC),
@@ -19,6 +28,7 @@ int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {
         r = scope_init(options->kind, e, &modules.scope);
         if (r < 0)
                 return r;
+        modules.scope.leftover = (LeftoverHandler) { leftover_note, ret };
         *ret = modules;
         return 0;
 }

@@ -52,7 +52,7 @@ typedef struct ModulesOptions {
         void *userdata;                 /* the first argument of both */
 } ModulesOptions;
 
-/* Filled by modules_open(). Scope and bus are there to be read, and `bus` to be attached to an
+/* Filled by modules_open(), and not to be moved. Scope and bus are there to be read, and `bus` to be attached to an
  * event loop; the rest is this layer's own. */
 typedef struct Modules {
         Scope scope;

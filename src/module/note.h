@@ -23,6 +23,7 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_SERVICE_ENABLED,  /* unit: of services.h, that was not */
         MODULE_NOTE_SERVICE_FAILED,   /* unit, failure: it could not be enabled */
         MODULE_NOTE_UNREADABLE,       /* module, failure: it is left out */
+        MODULE_NOTE_LEFTOVER,         /* path, aside, remedy, failure: it could not be removed */
         MODULE_NOTE_CLEANUP_FAILED,   /* failure: of what killed processes have left */
         MODULE_NOTE_SETTINGS_SKIPPED, /* module, failure: it was broken before the change, and is
                                          not restarted */
@@ -51,6 +52,8 @@ typedef struct ModuleNote {
         const char *module; /* name */
         const char *unit;
         const char *path;
+        const char *aside;  /* where what was at the path is now; NULL: still there */
+        const char *remedy; /* NULL: none is known */
         const char *address;
         const char *registry, *key;           /* its URL; the id of its signing key */
         const char *expires, *expired_before; /* the key's end, in ISO 8601; NULL: never */

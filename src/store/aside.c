@@ -4,7 +4,6 @@
 #include <fcntl.h>
 
 #include "basic/fs.h"
-#include "basic/log.h"
 #include "basic/path.h"
 #include "basic/remove-tree.h"
 #include "basic/string-util.h"
@@ -26,6 +25,11 @@ static const char *remedy_for(int r) {
         while (remedies[i].error != 0 && remedies[i].error != -r)
                 i++;
         return remedies[i].remedy;
+}
+
+void leftover_tell(const LeftoverHandler *handler, const Leftover *leftover) {
+        if (handler->take)
+                handler->take(handler->userdata, leftover);
 }
 
 /* `ret` gets its new name in ".aside". */
@@ -51,46 +55,47 @@ static int set_aside(int dir_fd, const char *name, int home_fd, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-bool remove_or_set_aside(int dir_fd, const char *name, int home_fd) {
-        _cleanup_(freep) char *folder = NULL, *home = NULL, *new_name = NULL;
+/* The path of what is or was in an open folder, as far as it can be told. */
+static char *leftover_path(int dir_fd, const char *between, const char *name) {
+        _cleanup_(freep) char *folder = NULL;
+        char *path;
+
+        (void) fd_path(dir_fd, &folder);
+        return strdupf(&path, "%s/%s%s", folder ?: "?", between, name) < 0 ? NULL : path;
+}
+
+bool remove_or_set_aside(int dir_fd, const char *name, int home_fd,
+                         const LeftoverHandler *handler) {
+        _cleanup_(freep) char *path = NULL, *aside = NULL, *new_name = NULL;
         int r, k;
 
         r = remove_tree_at(dir_fd, name);
         if (r >= 0)
                 return true;
 
-        (void) fd_path(dir_fd, &folder);
-        (void) fd_path(home_fd, &home);
+        path = leftover_path(dir_fd, "", name);
         k = set_aside(dir_fd, name, home_fd, &new_name);
-        if (k < 0) {
-                log_warning("Failed to remove %s/%s, leaving it there: %s; %s.",
-                            folder ? folder : "?", name, strerror(-r), remedy_for(r));
-                return false;
-        }
-        log_warning("Failed to remove %s/%s: %s; moved it to %s/" ASIDE "/%s: %s.",
-                    folder ? folder : "?", name, strerror(-r), home ? home : "?", new_name,
-                    remedy_for(r));
-        return true;
+        if (k >= 0)
+                aside = leftover_path(home_fd, ASIDE "/", new_name);
+        leftover_tell(handler, &(Leftover) { .path = path ?: name,
+                                             .aside = aside,
+                                             .r = r,
+                                             .clause = strerror(-r),
+                                             .remedy = remedy_for(r) });
+        return k >= 0;
 }
 
-bool remove_path_or_set_aside(const char *path) {
+bool remove_path_or_set_aside(const char *path, const LeftoverHandler *handler) {
         const char *name = path_basename(path);
         _cleanup_(freep) char *folder = strndup(path, (size_t) (name - path));
-        _cleanup_(closep) int fd = -EBADF;
+        _cleanup_(closep) int fd = folder ? open_folder(AT_FDCWD, folder) : -ENOMEM;
 
-        if (!folder) {
-                (void) log_oom();
-                return false;
-        }
-        fd = open_folder(AT_FDCWD, folder);
+        if (fd >= 0)
+                return remove_or_set_aside(fd, name, fd, handler);
         if (fd == -ENOENT)
                 return true;
-        if (fd < 0) {
-                (void) log_warning_errno(fd, "Failed to open %s, leaving %s there: %m", folder,
-                                         name);
-                return false;
-        }
-        return remove_or_set_aside(fd, name, fd);
+        leftover_tell(handler, &(Leftover) { .path = path, .r = fd, .clause = strerror(-fd) });
+        return false;
 }
 
 void remove_aside(const char *folder) {

@@ -124,7 +124,7 @@ int store_drop_release(Store *s, const char *name, const char *release, Error *e
         if (fd < 0)
                 return error_set(e, fd, "cannot remove release %s of '%s': %s", release, name,
                                  strerror(-fd));
-        (void) remove_or_set_aside(fd, path, s->modules_fd);
+        (void) remove_or_set_aside(fd, path, s->modules_fd, &s->leftover);
         return 0;
 }
 
@@ -148,7 +148,7 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
                 if (streq(entry->d_name, ".") || streq(entry->d_name, "..") ||
                     streq_ptr(entry->d_name, current) || streq_ptr(entry->d_name, keep))
                         continue;
-                (void) remove_or_set_aside(dirfd(d), entry->d_name, s->modules_fd);
+                (void) remove_or_set_aside(dirfd(d), entry->d_name, s->modules_fd, &s->leftover);
         }
         return 0;
 }

@@ -29,7 +29,7 @@ static int clear_removed(Store *s, const char *name, Error *e, char **ret) {
         fd = open_or_mkdir_at(s->fd, "staging", 0700);
         if (fd < 0)
                 return error_set(e, fd, "cannot open %s/staging: %s", s->path, strerror(-fd));
-        if (!remove_or_set_aside(fd, gone, fd))
+        if (!remove_or_set_aside(fd, gone, fd, &s->leftover))
                 return error_set(e, -EBUSY, "%s/staging/%s is in the way", s->path, gone);
         *ret = TAKE_PTR(gone);
         return TAKE_FD(fd);
@@ -70,19 +70,19 @@ int store_remove_uncommitted(Store *s, Error *e) {
                 r = module_folder_from_name(*name, &folder);
                 if (r < 0)
                         return r;
-                (void) remove_or_set_aside(s->modules_fd, folder, s->modules_fd);
+                (void) remove_or_set_aside(s->modules_fd, folder, s->modules_fd, &s->leftover);
         }
         return 0;
 }
 
 /* -- what modules write themselves --------------------------------------------------------------- */
 
-static int remove_below(const char *parent, const char *folder) {
+static int remove_below(const Scope *scope, const char *parent, const char *folder) {
         _cleanup_(freep) char *path = path_join(parent, folder);
 
         if (!path)
                 return -ENOMEM;
-        (void) remove_path_or_set_aside(path);
+        (void) remove_path_or_set_aside(path, &scope->leftover);
         return 0;
 }
 
@@ -97,7 +97,8 @@ static void remove_runtime(const Scope *scope, const char *folder) {
                 const char *rest = startswith(entry->d_name, folder);
 
                 if (rest && (rest[0] == 0 || rest[0] == '@'))
-                        (void) remove_or_set_aside(dirfd(d), entry->d_name, dirfd(d));
+                        (void) remove_or_set_aside(dirfd(d), entry->d_name, dirfd(d),
+                                                   &scope->leftover);
         }
 }
 
@@ -115,9 +116,9 @@ int store_remove_data(const Scope *scope, const char *name) {
         if (r < 0)
                 return r;
         if (private) {
-                r = remove_below(private, folder);
+                r = remove_below(scope, private, folder);
                 if (r < 0)
                         return r;
         }
-        return remove_below(scope->data, folder);
+        return remove_below(scope, scope->data, folder);
 }

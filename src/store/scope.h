@@ -6,6 +6,7 @@
 
 #include "basic/error.h"
 #include "model/scope-kind.h"
+#include "store/aside.h"
 
 typedef struct Scope {
         ScopeKind kind;
@@ -14,6 +15,8 @@ typedef struct Scope {
         char *cache;
         char *data;    /* <folder>/ is a module's own data */
         char *runtime; /* <folder>/ is a module's runtime folder */
+
+        LeftoverHandler leftover; /* the caller's, who sets it before the store is opened */
 } Scope;
 
 /* Where the system manager puts state folders, whatever configure was told, and below "private"

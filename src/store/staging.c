@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "basic/fs.h"
-#include "basic/log.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "store/aside.h"
@@ -45,10 +44,10 @@ static int remove_entry(const Scope *scope, int staging_fd, const char *name) {
                 path = path_join(private, name);
                 if (!path)
                         return -ENOMEM;
-                if (!remove_path_or_set_aside(path))
+                if (!remove_path_or_set_aside(path, &scope->leftover))
                         return 0;
         }
-        (void) remove_or_set_aside(staging_fd, name, staging_fd);
+        (void) remove_or_set_aside(staging_fd, name, staging_fd, &scope->leftover);
         return 0;
 }
 
@@ -62,12 +61,13 @@ static int try_lock(int folder_fd) {
         return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : TAKE_FD(fd);
 }
 
-/* One entry, under the store's lock. What cannot be cleared is a warning: it is nothing to whatever
- * else is to be done. */
+/* One entry, under the store's lock. What cannot be cleared is told of alone: it does not concern
+ * what else is to be done. */
 static int clear_entry(const Scope *scope, int staging_fd, const char *name, StagingAbandon abandon,
                        void *userdata) {
         _cleanup_(closep) int folder_fd = -EBADF, lock_fd = -EBADF;
         _cleanup_(error_clear) Error e = ERROR_NULL;
+        _cleanup_(freep) char *path = NULL;
         int r;
 
         if (!startswith(name, STAGING_REMOVED)) {
@@ -80,13 +80,13 @@ static int clear_entry(const Scope *scope, int staging_fd, const char *name, Sta
         r = abandon(userdata, name, &e);
         if (r == -EINTR)
                 return r;
-        if (r < 0) {
-                (void) log_warning_cause(r, &e,
-                                         "Failed to clean up %s/" STAGING "/%s, leaving it there",
-                                         scope->state, name);
-                return 0;
-        }
-        return remove_entry(scope, staging_fd, name);
+        if (r >= 0)
+                return remove_entry(scope, staging_fd, name);
+        if (strdupf(&path, "%s/" STAGING "/%s", scope->state, name) < 0)
+                return -ENOMEM;
+        leftover_tell(&scope->leftover,
+                      &(Leftover) { .path = path, .r = r, .clause = error_text(&e, r) });
+        return 0;
 }
 
 /* Beside what is now in the way of something may lie what was. */
@@ -228,8 +228,8 @@ void staging_done(Staging *s) {
 
         if (s->number) {
                 staging_fd = open_folder(store_fd(s->store), STAGING);
-                if (staging_fd >= 0 && remove_entry(s->scope, staging_fd, s->number) < 0)
-                        (void) log_oom();
+                if (staging_fd >= 0) /* lacking memory, it is left to staging_clear() */
+                        (void) remove_entry(s->scope, staging_fd, s->number);
         }
         s->lock_fd = safe_close(s->lock_fd);
         s->fd = safe_close(s->fd);

@@ -4,6 +4,7 @@
 /* The store as its own files see it. */
 
 #include "model/scope-kind.h"
+#include "store/aside.h"
 #include "store/store.h"
 
 struct Store {
@@ -11,4 +12,5 @@ struct Store {
         char *path; /* <state> */
         int fd;
         int modules_fd;
+        LeftoverHandler leftover;
 };

@@ -46,6 +46,7 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
                 return -ENOMEM;
         *s = (Store) { .scope = scope->kind,
                        .path = strdup(scope->state),
+                       .leftover = scope->leftover,
                        .fd = -EBADF,
                        .modules_fd = -EBADF };
         if (!s->path)

@@ -54,7 +54,7 @@ GLUE = {
 }
 
 # They return what happened: nothing goes to the standard output or, above debug, to the log.
-QUIET = [room for room in LIBRARIES if room not in ('basic', 'store', 'unit')]
+QUIET = [room for room in LIBRARIES if room not in ('basic', 'unit')]
 LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup)\w+)\s*\(|\bf(?:printf|puts|putc)\s*\([^;]*\b(stdout|stderr)\b')
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
