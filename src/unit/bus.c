@@ -9,7 +9,8 @@
 #define SYSTEM_SOCKET "/run/systemd/private"
 
 #define DENIED \
-        "permission denied; the system's modules are root's: use sudo, or --user for your own"
+        "permission denied; only root manages the system's modules: use sudo, or --user for your " \
+        "own"
 
 static const struct {
         const char *name;

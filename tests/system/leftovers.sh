@@ -109,7 +109,7 @@ pm2ctl stop messy >/dev/null 2>&1
 touch "$data/messy/file"
 mount --bind "$work/foreign/file" "$data/messy/file"
 ok "with a mount in its data it is uninstalled" pm2ctl uninstall messy
-is "... with one warning" "$(grep -c Cannot <<<"$OUTPUT")" 1
+is "... with one warning" "$(grep -c "Failed to remove" <<<"$OUTPUT")" 1
 like "... that names the place, the reason, the new place and a remedy" "$OUTPUT" \
         "Failed to remove $data/messy: Device or resource busy; moved it to $data/\.aside/messy\.[0-9a-f]+: unmount"
 is "... where that alone is left" "$(ls -A "$data"/.aside/messy.*)" file
@@ -167,7 +167,7 @@ mkdir -p "$state/modules/victim/of-root"
 touch "$state/modules/victim/of-root/file"
 ok "a module of hers with a folder of root's" alice pm2ctl uninstall victim
 like "... is set aside with a warning" "$OUTPUT" "Failed to remove $state/staging/removed-victim: Permission denied; moved it to $state/staging/.aside/removed-victim"
-is "... once" "$(grep -c Cannot <<<"$OUTPUT")" 1
+is "... once" "$(grep -c "Failed to remove" <<<"$OUTPUT")" 1
 quiet "... and holds up nothing" alice pm2ctl install /home/alice/packages/victim-1.0.0.tgz
 rm -r "$state"/staging/.aside/removed-victim*/of-root
 quiet "... and goes later" alice pm2ctl outdated

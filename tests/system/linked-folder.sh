@@ -55,9 +55,9 @@ END
 refused "a folder in one with an access control list" "by its access control list.*'setfacl -b /srv/open'" /srv/open/work
 python3 -c 'import os; os.removexattr("/srv/open", "system.posix_acl_access")'
 chmod 755 /srv/open && chown alice: /srv/open
-refused "a folder in another user's" "/srv/open is owned by 'alice', who could put anything" /srv/open/work
+refused "a folder in another user's" "/srv/open is owned by 'alice', who could replace" /srv/open/work
 chown root: /srv/open && chown -R 4199:4199 /srv/open/work
-refused "a folder without an account for its owner" "no account has the user id 4199" /srv/open/work
+refused "a folder without an account for its owner" "no account has the user ID 4199" /srv/open/work
 chown -R bob: /srv/open/work && chown root:bob /srv/open && chmod 2775 /srv/open
 ln -s /srv/open/work /srv/link
 ok "what only its owner's private group may write is linked" pm2ctl install /srv/link
@@ -104,7 +104,7 @@ again() { # the linked folder is back where it was
 
 mv "$work" /home/bob/old && project "$work" alice alice
 ok "the watch of a folder that was replaced ends by itself" wait_for 20 watch_ended
-like "... and says why" "$(unit_journal pm2-watch@work.service -n 20)" "Cannot watch .*that was owned by 'bob' \(user id 4101\), this is owned by 'alice'"
+like "... and says why" "$(unit_journal pm2-watch@work.service -n 20)" "Cannot watch .*that was owned by 'bob' \(UID 4101\), this is owned by 'alice'"
 is "... with a status that is not restarted" "$(systemctl show -P ExecMainStatus pm2-watch@work.service)" 175
 stands_firm "another's folder" "is not the directory that was linked: .*this is owned by ('alice'|another user)" /home/bob/old
 rm -r "$work" && project "$work" bob other
