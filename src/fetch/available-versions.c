@@ -54,7 +54,7 @@ static int question_fail(const Question *q, int r, const Error *e) {
         return json_add_string(q->answer, "error", error_text(e, r));
 }
 
-static void on_packument(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+static void on_packument(void *userdata, int r, void *parsed, bool from_cache, Error *e) {
         _cleanup_(packument_freep) Packument *p = parsed;
         _cleanup_(error_clear) Error failure = ERROR_NULL;
         const Question *q = userdata;
@@ -79,7 +79,7 @@ static int question_ask(Question *q, const char *text, Error *e) {
         if (!spec_is_registry(q->spec))
                 return error_set(e, -EOPNOTSUPP, "'%s' is not a package of a registry", text);
         return packument_request(q->versions->registry, spec_registry_name(q->spec),
-                                 REGISTRY_CONFIRM, on_packument, q, e);
+                                 REGISTRY_REVALIDATE, on_packument, q, e);
 }
 
 /* A specification that cannot be asked about gets its error at once. */

@@ -81,7 +81,7 @@ static int read_spec(Fetch *f, Error *e) {
 static int open_registry(Fetch *f, Error *e) {
         const RegistryFlags flags = (f->request->offline ? REGISTRY_OFFLINE : 0) |
                                     (f->request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0) |
-                                    (f->revalidate_all ? REGISTRY_CONFIRM : 0);
+                                    (f->revalidate_all ? REGISTRY_REVALIDATE : 0);
         int r;
 
         r = sd_event_new(&f->event);

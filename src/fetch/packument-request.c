@@ -14,7 +14,7 @@ static void discard_packument(void *parsed) {
 }
 
 int packument_request(Registry *registry, const char *name, RegistryFlags flags,
-                      void (*done)(void *userdata, int r, void *parsed, bool unasked, Error *e),
+                      void (*done)(void *userdata, int r, void *parsed, bool from_cache, Error *e),
                       void *userdata, Error *e) {
         assert(registry);
         assert(name);

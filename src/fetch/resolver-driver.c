@@ -61,17 +61,17 @@ static bool is_module(const Fetch *f, const Want *want) {
         return spec_is_registry(f->spec) && streq(want->name, spec_registry_name(f->spec));
 }
 
-static void on_packument(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+static void on_packument(void *userdata, int r, void *parsed, bool from_cache, Error *e) {
         _cleanup_(pending_want_freep) PendingWant *p = userdata;
         _cleanup_(packument_freep) Packument *packument = parsed;
         Fetch *f = p->fetch;
 
-        f->used_cache_alone = f->used_cache_alone || unasked;
+        f->used_cache_alone = f->used_cache_alone || from_cache;
         if (r < 0) {
                 answer_failure(f, p->want, r, e);
                 return;
         }
-        if (unasked && is_module(f, p->want)) {
+        if (from_cache && is_module(f, p->want)) {
                 r = revalidate_module(f, e);
                 if (r < 0) {
                         answer_failure(f, p->want, r, e);

@@ -35,7 +35,7 @@ int revalidate_result(const Fetch *f) {
         return f->current && !module_is_current(f, f->current) ? -ESTALE : 0;
 }
 
-static void on_packument(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+static void on_packument(void *userdata, int r, void *parsed, bool from_cache, Error *e) {
         Fetch *f = userdata;
 
         f->revalidating = false;
@@ -51,7 +51,7 @@ int revalidate_module(Fetch *f, Error *e) {
 
         if (f->request->offline || f->request->prefer_offline)
                 return 0;
-        r = packument_request(f->registry, spec_registry_name(f->spec), REGISTRY_CONFIRM,
+        r = packument_request(f->registry, spec_registry_name(f->spec), REGISTRY_REVALIDATE,
                               on_packument, f, e);
         if (r < 0)
                 return r;

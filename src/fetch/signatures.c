@@ -157,12 +157,12 @@ static void discard_times(void *parsed) {
         (void) json_object_put(parsed);
 }
 
-static void on_times(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+static void on_times(void *userdata, int r, void *parsed, bool from_cache, Error *e) {
         _cleanup_(json_object_putp) json_object *times = parsed;
         SignatureCheck *c = userdata;
         const char *text = r < 0 ? NULL : json_get_string(times, c->published->spelled);
 
-        c->fetch->used_cache_alone = c->fetch->used_cache_alone || unasked;
+        c->fetch->used_cache_alone = c->fetch->used_cache_alone || from_cache;
         /* without a time the signature is refused */
         if (text && registry_time_parse(text, &c->published_usec) < 0)
                 c->published_usec = USEC_INFINITY;

@@ -127,10 +127,10 @@ static void use_remembered_keys(SigningRegistry *s, int r, const Error *e) {
                              s->name, error_text(e, r));
 }
 
-static void on_keys(void *userdata, int r, void *parsed, bool unasked, Error *e) {
+static void on_keys(void *userdata, int r, void *parsed, bool from_cache, Error *e) {
         SigningRegistry *s = userdata;
 
-        s->fetch->used_cache_alone = s->fetch->used_cache_alone || unasked;
+        s->fetch->used_cache_alone = s->fetch->used_cache_alone || from_cache;
         s->answered = true;
         if (r < 0 && r != -ENOMEM && signing_registry_has_remembered_keys(s))
                 use_remembered_keys(s, r, e);

@@ -152,7 +152,7 @@ static int run(char **argv, Error *e) {
                 else if (streq(*argv, "--prefer-offline"))
                         flags |= REGISTRY_PREFER_OFFLINE;
                 else if (streq(*argv, "--confirm"))
-                        c.confirm = REGISTRY_CONFIRM;
+                        c.confirm = REGISTRY_REVALIDATE;
                 else
                         r = -EINVAL;
         if (r < 0)

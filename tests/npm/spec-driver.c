@@ -48,8 +48,8 @@ int main(void) {
                 tab = strchr(line, '\t');
                 if (tab)
                         *tab++ = 0;
-                if (percent_decode(line, strlen(line), &first) < 0 ||
-                    (tab && percent_decode(tab, strlen(tab), &second) < 0))
+                if (address_decode(line, strlen(line), &first) < 0 ||
+                    (tab && address_decode(tab, strlen(tab), &second) < 0))
                         return EXIT_FAILURE;
                 r = tab ? spec_resolve(first, second, /* e= */ NULL, &spec)
                         : spec_parse(first, /* e= */ NULL, &spec);

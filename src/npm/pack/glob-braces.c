@@ -118,7 +118,7 @@ static int add_sequence(const Sequence *q, char ***values) {
         return 0;
 }
 
-static int expand(Slice s, unsigned depth, char ***ret);
+static int expand_braces(Slice s, unsigned depth, char ***ret);
 
 /* The parts between commas that are in no further braces, each expanded. */
 static int add_options(Slice body, unsigned depth, char ***values) {
@@ -134,7 +134,7 @@ static int add_options(Slice body, unsigned depth, char ***values) {
                 if (i == body.n && start == 0)
                         break;
                 if (c == ',' && (level == 0 || i == body.n)) {
-                        r = expand((Slice) { body.s + start, i - start }, depth, values);
+                        r = expand_braces((Slice) { body.s + start, i - start }, depth, values);
                         if (r < 0)
                                 return r;
                         start = i + 1;
@@ -144,7 +144,7 @@ static int add_options(Slice body, unsigned depth, char ***values) {
                 return 0;
 
         /* x{{a,b}}y: all commas are further in, and the outer braces stay */
-        r = expand(body, depth, &inner);
+        r = expand_braces(body, depth, &inner);
         if (r < 0)
                 return r;
         STRV_FOREACH(s, inner) {
@@ -156,7 +156,7 @@ static int add_options(Slice body, unsigned depth, char ***values) {
 }
 
 /* Every value between what stands before and every form of what comes after. */
-static int combine(Slice pre, char *const *values, char *const *ends, char ***ret) {
+static int combine_parts(Slice pre, char *const *values, char *const *ends, char ***ret) {
         int r = 0;
 
         STRV_FOREACH(value, values)
@@ -178,7 +178,7 @@ static bool comma_then_brace(Slice post) {
 }
 
 /* Appends. */
-static int expand(Slice s, unsigned depth, char ***ret) {
+static int expand_braces(Slice s, unsigned depth, char ***ret) {
         _cleanup_(strv_freep) char **values = NULL, **ends = NULL;
         _cleanup_(freep) char *closed = NULL;
         Sequence sequence;
@@ -201,16 +201,16 @@ static int expand(Slice s, unsigned depth, char ***ret) {
                              SLICE_ARG(b.pre), SLICE_ARG(b.body), MARK_CLOSE,
                              SLICE_ARG(b.post)) < 0)
                         return -ENOMEM;
-                return expand(slice(closed), depth + 1, ret);
+                return expand_braces(slice(closed), depth + 1, ret);
         } else
                 return strv_extendf(ret, SLICE_FORMAT, SLICE_ARG(s));
 
         if (r < 0)
                 return r;
-        r = expand(b.post, depth + 1, &ends);
+        r = expand_braces(b.post, depth + 1, &ends);
         if (r < 0)
                 return r;
-        return combine(b.pre, values, ends, ret);
+        return combine_parts(b.pre, values, ends, ret);
 }
 
 static void swap_marks(char *s, const char *from, const char *to, bool unescape) {
@@ -246,7 +246,7 @@ int glob_expand(const char *text, size_t size, char ***ret) {
                 copy[0] = marks[1];
                 copy[1] = MARK_CLOSE;
         }
-        r = expand(slice(copy), 0, &all);
+        r = expand_braces(slice(copy), 0, &all);
         if (r < 0)
                 return r;
         STRV_FOREACH(s, all)

@@ -31,7 +31,7 @@ static locale_t utf8_locale(void) {
 }
 
 /* JavaScript's: no character outside of ASCII becomes one of it. */
-static uint16_t upper(uint16_t c) {
+static uint16_t fold_upper(uint16_t c) {
         wint_t u;
 
         if (c < 0x80)
@@ -42,7 +42,7 @@ static uint16_t upper(uint16_t c) {
         return u >= 0x80 && u <= UINT16_MAX ? (uint16_t) u : c;
 }
 
-static uint16_t lower(uint16_t c) {
+static uint16_t fold_lower(uint16_t c) {
         wint_t l;
 
         if (c < 0x80)
@@ -53,15 +53,15 @@ static uint16_t lower(uint16_t c) {
         return l >= 0x80 && l <= UINT16_MAX ? (uint16_t) l : c;
 }
 
-static bool same(uint16_t a, uint16_t b) {
-        return a == b || upper(a) == upper(b);
+static bool same_letter(uint16_t a, uint16_t b) {
+        return a == b || fold_upper(a) == fold_upper(b);
 }
 
 /* -- [a-z] ---------------------------------------------------------------------------- */
 
 static bool in_range(uint16_t c, uint16_t from, uint16_t to) {
-        return (c >= from && c <= to) || (upper(c) >= from && upper(c) <= to) ||
-               (lower(c) >= from && lower(c) <= to);
+        return (c >= from && c <= to) || (fold_upper(c) >= from && fold_upper(c) <= to) ||
+               (fold_lower(c) >= from && fold_lower(c) <= to);
 }
 
 /* "[:alpha:]" and its like: its length, 0 for none. */
@@ -129,7 +129,7 @@ static size_t match_class(const uint16_t *start, const uint16_t *end, uint16_t c
                         from = *p;
                         p += 2;
                 } else {
-                        in = in || same(c, *p);
+                        in = in || same_letter(c, *p);
                         any = true;
                         p++;
                 }
@@ -165,7 +165,7 @@ static const uint16_t *group_next(const uint16_t *p, const uint16_t *end) {
         return NULL;
 }
 
-static bool match(Match *m, const Rest *rest, const uint16_t *s);
+static bool match_from(Match *m, const Rest *rest, const uint16_t *s);
 
 static bool match_group(Match *m, const Rest *rest, const uint16_t *close, const uint16_t *s) {
         const uint16_t kind = *rest->p;
@@ -173,21 +173,21 @@ static bool match_group(Match *m, const Rest *rest, const uint16_t *close, const
         Rest again = { rest->p, rest->end, rest->next, s };
 
         if (rest->again == s)
-                return match(m, &after, s); /* an empty repetition gets nowhere */
-        if ((kind == '?' || kind == '*' || rest->again) && match(m, &after, s))
+                return match_from(m, &after, s); /* an empty repetition gets nowhere */
+        if ((kind == '?' || kind == '*' || rest->again) && match_from(m, &after, s))
                 return true;
         for (const uint16_t *p = rest->p + 2, *end; p <= close; p = end + 1) {
                 Rest option = { .p = p, .next = kind == '*' || kind == '+' ? &again : &after };
 
                 option.end = end = group_next(p, close + 1);
-                if (match(m, &option, s))
+                if (match_from(m, &option, s))
                         return kind != '!';
         }
         if (kind != '!')
                 return false;
         /* "!()" is something, "!(x)" may be nothing */
         for (s += close == rest->p + 2; s <= m->end; s++)
-                if (match(m, &after, s))
+                if (match_from(m, &after, s))
                         return true;
         return false;
 }
@@ -201,12 +201,12 @@ static bool match_star(Match *m, const Rest *rest, const uint16_t *s) {
                 after.p++;
         while (after.p < after.end && *after.p == '*' && !begins_group(after.p, after.end));
         for (; s <= m->end; s++)
-                if (match(m, &after, s))
+                if (match_from(m, &after, s))
                         return true;
         return false;
 }
 
-static bool match(Match *m, const Rest *rest, const uint16_t *s) {
+static bool match_from(Match *m, const Rest *rest, const uint16_t *s) {
         Rest here;
 
         while (rest && rest->p == rest->end)
@@ -236,7 +236,7 @@ static bool match(Match *m, const Rest *rest, const uint16_t *s) {
                 if (n == 0) {
                         quoted = *here.p == '\\' && here.p + 1 < here.end;
                         here.p += quoted;
-                        hit = (*here.p == '?' && !quoted) || same(*here.p, *s);
+                        hit = (*here.p == '?' && !quoted) || same_letter(*here.p, *s);
                         n = 1;
                 }
                 if (!hit)
@@ -244,7 +244,7 @@ static bool match(Match *m, const Rest *rest, const uint16_t *s) {
                 here.p += n;
                 s++;
         }
-        return match(m, here.next, s);
+        return match_from(m, here.next, s);
 }
 
 /* "*.js", "???" and the like: npm compares what follows as it stands, backslashes included. */
@@ -254,12 +254,12 @@ static bool match_tail(GlobText pattern, size_t head, GlobText name) {
         if (name.n < n)
                 return false;
         for (size_t i = 0; i < n; i++)
-                if (lower(pattern.s[head + i]) != lower(name.s[name.n - n + i]))
+                if (fold_lower(pattern.s[head + i]) != fold_lower(name.s[name.n - n + i]))
                         return false;
         return true;
 }
 
-static size_t span(GlobText t, uint16_t c) {
+static size_t span_class(GlobText t, uint16_t c) {
         size_t n = 0;
 
         while (n < t.n && t.s[n] == c)
@@ -276,7 +276,7 @@ bool glob_part_match(GlobText pattern, GlobText name, unsigned *steps) {
 
         Match m = { name.s + name.n, steps };
         const Rest rest = { pattern.s, pattern.s + pattern.n, NULL, NULL };
-        size_t stars = span(pattern, '*'), marks = span(pattern, '?'), plain;
+        size_t stars = span_class(pattern, '*'), marks = span_class(pattern, '?'), plain;
 
         if (*steps == 0)
                 return false;
@@ -290,5 +290,5 @@ bool glob_part_match(GlobText pattern, GlobText name, unsigned *steps) {
                 return match_tail(pattern, stars, name);
         if (plain == pattern.n && marks > 0)
                 return name.n == pattern.n && match_tail(pattern, marks, name);
-        return match(&m, &rest, name.s);
+        return match_from(&m, &rest, name.s);
 }

@@ -32,7 +32,7 @@ static void pack_done(Pack *p) {
         (void) json_object_put(p->result.files);
 }
 
-static int failed(Pack *p) {
+static int archive_failed(Pack *p) {
         if (archive_errno(p->archive) == ENOMEM)
                 return -ENOMEM;
         return error_set(p->e, -EIO, "cannot write the archive: %s",
@@ -61,7 +61,7 @@ static int write_header(Pack *p, const char *path, const struct stat *st, mode_t
         archive_entry_set_perm(p->entry, mode);
         archive_entry_set_size(p->entry, st->st_size);
         archive_entry_set_mtime(p->entry, MTIME, 0);
-        return archive_write_header(p->archive, p->entry) == ARCHIVE_OK ? 0 : failed(p);
+        return archive_write_header(p->archive, p->entry) == ARCHIVE_OK ? 0 : archive_failed(p);
 }
 
 static int write_content(Pack *p, int fd, uint64_t size) {
@@ -76,7 +76,7 @@ static int write_content(Pack *p, int fd, uint64_t size) {
                 if (n == 0)
                         return error_set(p->e, -EAGAIN, "it is being written; try again");
                 if (archive_write_data(p->archive, block, (size_t) n) != n)
-                        return failed(p);
+                        return archive_failed(p);
                 done += (uint64_t) n;
         }
         return 0;
@@ -134,7 +134,7 @@ static int add_file(Pack *p, const PackFile *file) {
         return add_to_result(p, file->path, (uint64_t) st.st_size, mode);
 }
 
-static int begin(Pack *p, int out_fd) {
+static int open_archive(Pack *p, int out_fd) {
         p->archive = archive_write_new();
         p->entry = archive_entry_new();
         p->result.files = json_object_new_array();
@@ -147,14 +147,14 @@ static int begin(Pack *p, int out_fd) {
             archive_write_set_filter_option(p->archive, "gzip", "timestamp", NULL) != ARCHIVE_OK ||
             archive_write_set_bytes_in_last_block(p->archive, 1) != ARCHIVE_OK ||
             archive_write_open_fd(p->archive, out_fd) != ARCHIVE_OK)
-                return failed(p);
+                return archive_failed(p);
         return 0;
 }
 
 static int write_archive(Pack *p, const PackList *list, int out_fd) {
         int r;
 
-        r = begin(p, out_fd);
+        r = open_archive(p, out_fd);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < list->n; i++) {
@@ -162,7 +162,7 @@ static int write_archive(Pack *p, const PackList *list, int out_fd) {
                 if (r < 0)
                         return error_prefix(p->e, r, "cannot pack %s", list->files[i].path);
         }
-        return archive_write_close(p->archive) == ARCHIVE_OK ? 0 : failed(p);
+        return archive_write_close(p->archive) == ARCHIVE_OK ? 0 : archive_failed(p);
 }
 
 int pack_tarball(int fd, const PackList *list, json_object *bin, int out_fd, Error *e,

@@ -8,7 +8,7 @@
 #include "npm/pack/packlist-internal.h"
 #include "npm/registry/manifest.h"
 
-static int bundle(Packing *p, const char *path, const char *name, unsigned depth);
+static int bundle_dependency(Packing *p, const char *path, const char *name, unsigned depth);
 
 static int add_keys(char ***names, json_object *o) {
         int r;
@@ -64,7 +64,7 @@ static bool is_name(const char *name) {
 }
 
 /* The nearest node_modules that has it, from the folder `path` upwards: 1 and its path, 0. */
-static int find(Packing *p, const char *path, const char *name, char **ret) {
+static int find_package(Packing *p, const char *path, const char *name, char **ret) {
         _cleanup_(freep) char *base = strdup(path);
 
         if (!base)
@@ -140,7 +140,7 @@ static int add_with_dependencies(Packing *p, int fd, const char *path, bool link
         if (r < 0)
                 return r;
         STRV_FOREACH(name, names) {
-                r = bundle(p, path, *name, depth + 1);
+                r = bundle_dependency(p, path, *name, depth + 1);
                 if (r < 0)
                         return r;
         }
@@ -169,7 +169,7 @@ static int add_package(Packing *p, const char *path, unsigned depth) {
         return r;
 }
 
-static int bundle(Packing *p, const char *path, const char *name, unsigned depth) {
+static int bundle_dependency(Packing *p, const char *path, const char *name, unsigned depth) {
         _cleanup_(freep) char *found = NULL;
         int r;
 
@@ -178,7 +178,7 @@ static int bundle(Packing *p, const char *path, const char *name, unsigned depth
                                  PACKLIST_DEPTH_MAX);
         if (!is_name(name))
                 return 0;
-        r = find(p, path, name, &found);
+        r = find_package(p, path, name, &found);
         return r <= 0 ? r : add_package(p, found, depth);
 }
 
@@ -190,7 +190,7 @@ int pack_bundled(Packing *p) {
         if (r < 0)
                 return r;
         STRV_FOREACH(name, names) {
-                r = is_needed(p->package, *name) ? bundle(p, "", *name, 0) : 0;
+                r = is_needed(p->package, *name) ? bundle_dependency(p, "", *name, 0) : 0;
                 if (r < 0)
                         return r;
         }

@@ -54,7 +54,7 @@ static bool is_taken(Packing *p, PackFolder *folder, GlobText name, Form form) {
 
 /* -- walking -------------------------------------------------------------------------- */
 
-static int walk(Packing *p, PackFolder *folder);
+static int walk_folder(Packing *p, PackFolder *folder);
 
 static int read_entries(int fd, char ***ret) {
         _cleanup_(strv_freep) char **entries = NULL;
@@ -89,7 +89,7 @@ static int read_entries(int fd, char ***ret) {
         return 0;
 }
 
-static const char *join(Packing *p, const char *folder, const char *name) {
+static const char *join_path(Packing *p, const char *folder, const char *name) {
         size_t n = strlen(folder), m = strlen(name);
         char *path = arena_alloc(&p->arena, n + m + 2);
 
@@ -129,11 +129,11 @@ static int walk_below(Packing *p, PackFolder *parent, PackFolder *f, const char 
         r = pack_folder_required(parent, name, &f->required);
         if (r < 0)
                 return r;
-        return walk(p, f);
+        return walk_folder(p, f);
 }
 
-static int enter(Packing *p, PackFolder *parent, const char *name, GlobText text, const char *path,
-                 bool exact) {
+static int enter_folder(Packing *p, PackFolder *parent, const char *name, GlobText text,
+                        const char *path, bool exact) {
         _cleanup_(pack_folder_done) PackFolder f = {
                 .parent = parent,
                 .depth = parent->depth + 1,
@@ -148,7 +148,7 @@ static int enter(Packing *p, PackFolder *parent, const char *name, GlobText text
         return r < 0 ? error_set(p->e, r, "cannot read the folder %s: %s", path, strerror(-r)) : 0;
 }
 
-static int visit(Packing *p, PackFolder *folder, const char *name) {
+static int visit_entry(Packing *p, PackFolder *folder, const char *name) {
         bool as_file, as_folder;
         const char *path;
         struct stat st;
@@ -167,14 +167,14 @@ static int visit(Packing *p, PackFolder *folder, const char *name) {
         if ((!as_file && !as_folder) || strchr(name, '*'))
                 return 0;
 
-        path = join(p, folder->path, name);
+        path = join_path(p, folder->path, name);
         if (!path)
                 return -ENOMEM;
         if (fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return error_set(p->e, -errno, "cannot look at %s: %s", path, strerror(errno));
         if (S_ISDIR(st.st_mode) && as_folder)
-                return enter(p, folder, name, text, path,
-                             as_file || is_taken(p, folder, text, FORM_SLASH));
+                return enter_folder(p, folder, name, text, path,
+                                    as_file || is_taken(p, folder, text, FORM_SLASH));
         if (!S_ISREG(st.st_mode) || !as_file)
                 return 0;
         if (!utf8_is_valid(name, strlen(name)))
@@ -183,7 +183,7 @@ static int visit(Packing *p, PackFolder *folder, const char *name) {
         return add_file(p, path);
 }
 
-static int walk(Packing *p, PackFolder *folder) {
+static int walk_folder(Packing *p, PackFolder *folder) {
         _cleanup_(strv_freep) char **entries = NULL;
         int r;
 
@@ -194,7 +194,7 @@ static int walk(Packing *p, PackFolder *folder) {
         if (r < 0)
                 return r;
         STRV_FOREACH(name, entries) {
-                r = visit(p, folder, *name);
+                r = visit_entry(p, folder, *name);
                 if (r < 0)
                         return r;
         }
@@ -210,7 +210,7 @@ int pack_package(Packing *p, int fd, const char *path, json_object *package, boo
         };
         int r;
 
-        r = walk(p, &f);
+        r = walk_folder(p, &f);
         return r < 0 ? error_set(p->e, r, "cannot read the folder %s: %s", path[0] ? path : ".",
                                  strerror(-r))
                      : 0;
@@ -219,7 +219,7 @@ int pack_package(Packing *p, int fd, const char *path, json_object *package, boo
 /* -- the list ------------------------------------------------------------------------- */
 
 /* By extension, then by name: what is alike comes together. */
-static int compare(const void *a, const void *b) {
+static int compare_files(const void *a, const void *b) {
         const char *x = ((const PackFile *) a)->path, *y = ((const PackFile *) b)->path;
         int r;
 
@@ -232,11 +232,11 @@ static int compare(const void *a, const void *b) {
 }
 
 /* A bundled package may be met more than once. */
-static void sort(PackList *list) {
+static void sort_files(PackList *list) {
         size_t n = 0;
 
         if (list->n > 0)
-                qsort(list->files, list->n, sizeof(PackFile), compare);
+                qsort(list->files, list->n, sizeof(PackFile), compare_files);
         for (size_t i = 0; i < list->n; i++)
                 if (n > 0 && streq(list->files[i].path, list->files[n - 1].path))
                         free(list->files[i].path);
@@ -270,7 +270,7 @@ int packlist(int fd, json_object *package, Error *e, PackList *ret) {
         r = pack_bundled(&p);
         if (r < 0)
                 return r;
-        sort(&p.list);
+        sort_files(&p.list);
         *ret = TAKE_STRUCT(p.list);
         return 0;
 }

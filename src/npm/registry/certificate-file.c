@@ -3,7 +3,7 @@
 
 #include "basic/trusted-file.h"
 
-int setting_file_check(const char *setting, const char *path, Error *e) {
+int certificate_file_check(const char *setting, const char *path, Error *e) {
         _cleanup_(error_clear) Error why = ERROR_NULL;
         _cleanup_(closep) int fd = trusted_file_open(path, TRUSTED_FOLLOW, &why);
 

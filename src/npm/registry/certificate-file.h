@@ -7,4 +7,4 @@
 
 /* A file of certificates or a key, named by the setting: 0 if it can be read and only
  * root and we can have chosen it (basic/trusted-file); else negative with a clause. */
-int setting_file_check(const char *setting, const char *path, Error *e);
+int certificate_file_check(const char *setting, const char *path, Error *e);

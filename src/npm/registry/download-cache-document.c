@@ -141,7 +141,7 @@ int cache_store(Cache *c, const char *key, const CacheDocument *d) {
         return r;
 }
 
-int cache_confirm(Cache *c, const char *key) {
+int cache_mark_fresh(Cache *c, const char *key) {
         _cleanup_(freep) char *name = NULL;
         int r;
 

@@ -23,4 +23,4 @@ int cache_load(Cache *c, const char *key, CacheDocument *ret);
 int cache_store(Cache *c, const char *key, const CacheDocument *d);
 
 /* The server has confirmed it: it is as good as new. */
-int cache_confirm(Cache *c, const char *key);
+int cache_mark_fresh(Cache *c, const char *key);

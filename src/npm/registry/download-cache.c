@@ -28,7 +28,7 @@ uint64_t cache_file_age(const struct stat *st) {
 
 /* -- the folder ----------------------------------------------------------------------- */
 
-static void clear_leftovers(Cache *c) {
+static void remove_stale_files(Cache *c) {
         _cleanup_(closedirp) DIR *d = NULL;
         int fd;
 
@@ -45,8 +45,7 @@ static void clear_leftovers(Cache *c) {
 
                 if (entry->d_name[0] != '.' &&
                     fstatat(dirfd(d), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) >= 0 &&
-                    cache_file_age(&st) > CACHE_LEFTOVER_USEC &&
-                    cache_file_age(&st) != USEC_INFINITY)
+                    cache_file_age(&st) > CACHE_STALE_USEC && cache_file_age(&st) != USEC_INFINITY)
                         (void) unlinkat(dirfd(d), entry->d_name, 0);
         }
 }
@@ -80,7 +79,7 @@ int cache_open(const char *path, Error *e, Cache **ret) {
                                          cache_folders[i].name, strerror(-fd));
                 *(int *) ((char *) c + cache_folders[i].offset) = fd;
         }
-        clear_leftovers(c);
+        remove_stale_files(c);
         *ret = TAKE_PTR(c);
         return 0;
 }

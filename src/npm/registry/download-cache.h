@@ -10,7 +10,7 @@
 #include "npm/registry/integrity.h"
 
 /* Temporary files older than this are nobody's. */
-#define CACHE_LEFTOVER_USEC (3600 * USEC_PER_SEC)
+#define CACHE_STALE_USEC (3600 * USEC_PER_SEC)
 
 typedef struct Cache Cache;
 

@@ -31,10 +31,10 @@ struct HttpRequest {
         HttpRequest *previous, *next; /* of all */
         HttpRequest *next_waiting;
 
-        HttpGet get;  /* strings are owned */
-        Url origin;   /* where the request started, whose credentials it carries */
-        Url url;      /* where it has come to */
-        bool at_home; /* still at the origin: once it has left, nothing secret goes along */
+        HttpGet get;      /* strings are owned */
+        Url origin;       /* where the request started, whose credentials it carries */
+        Url url;          /* where it has come to */
+        bool same_origin; /* still at the origin: once it has left, nothing secret goes along */
 
         CURL *easy;
         struct curl_slist *headers;
@@ -77,4 +77,10 @@ typedef enum HttpNext {
 } HttpNext;
 
 /* Judges a finished attempt. */
-HttpNext http_transfer_judge(HttpRequest *q, CURLcode code, uint64_t *ret_delay_usec);
+HttpNext http_transfer_outcome(HttpRequest *q, CURLcode code, uint64_t *ret_delay_usec);
+
+/* http-connection.c */
+
+/* Certificates to trust, those that prove who we are, and the proxy, for the next attempt. */
+int http_tls_set(HttpRequest *q);
+int http_proxy_set(HttpRequest *q);

@@ -68,7 +68,7 @@ static bool may_retry(HttpRequest *q, uint64_t *ret_delay) {
         return true;
 }
 
-static HttpNext judge_failure(HttpRequest *q, CURLcode code, uint64_t *ret_delay) {
+static HttpNext outcome_of_failure(HttpRequest *q, CURLcode code, uint64_t *ret_delay) {
         const char *text = curl_easy_strerror(code);
         bool passing = false, detail = false;
         int r = -EIO;
@@ -93,21 +93,21 @@ static HttpNext judge_failure(HttpRequest *q, CURLcode code, uint64_t *ret_delay
         return HTTP_NEXT_DONE;
 }
 
-static HttpNext refuse(HttpRequest *q, int r, const char *why) {
+static HttpNext refuse_redirect(HttpRequest *q, int r, const char *why) {
         q->r = error_set(&q->error, r, "%s", why);
         return HTTP_NEXT_DONE;
 }
 
-static HttpNext judge_redirect(HttpRequest *q) {
+static HttpNext outcome_of_redirect(HttpRequest *q) {
         _cleanup_(url_done) Url next = {};
         char *location = NULL;
         int r;
 
         (void) curl_easy_getinfo(q->easy, CURLINFO_REDIRECT_URL, &location);
         if (!location)
-                return refuse(q, -EPROTO, "a redirect that does not say where to");
+                return refuse_redirect(q, -EPROTO, "a redirect that does not say where to");
         if (++q->redirects > HTTP_REDIRECTS_MAX)
-                return refuse(q, -ELOOP, "redirected too often");
+                return refuse_redirect(q, -ELOOP, "redirected too often");
 
         r = url_parse(location, &q->error, &next);
         if (r < 0) {
@@ -115,19 +115,20 @@ static HttpNext judge_redirect(HttpRequest *q) {
                 return HTTP_NEXT_DONE;
         }
         if (q->url.https && !next.https)
-                return refuse(q, -EPROTONOSUPPORT,
-                              "redirected from https to http, which is not safe");
+                return refuse_redirect(q, -EPROTONOSUPPORT,
+                                       "redirected from https to http, which is not safe");
 
-        q->at_home = q->at_home && url_same_origin(&q->origin, &next);
-        if (q->get.body && !q->at_home)
-                return refuse(q, -EPROTO, "redirected to another host, which is not sent anything");
+        q->same_origin = q->same_origin && url_same_origin(&q->origin, &next);
+        if (q->get.body && !q->same_origin)
+                return refuse_redirect(q, -EPROTO,
+                                       "redirected to another host, which is not sent anything");
         url_done(&q->url);
         q->url = next;
         next = (Url) {};
         return HTTP_NEXT_AGAIN;
 }
 
-HttpNext http_transfer_judge(HttpRequest *q, CURLcode code, uint64_t *ret_delay) {
+HttpNext http_transfer_outcome(HttpRequest *q, CURLcode code, uint64_t *ret_delay) {
         long status = 0;
 
         if (q->r < 0)
@@ -137,13 +138,13 @@ HttpNext http_transfer_judge(HttpRequest *q, CURLcode code, uint64_t *ret_delay)
                 return HTTP_NEXT_AGAIN;
         }
         if (code != CURLE_OK)
-                return judge_failure(q, code, ret_delay);
+                return outcome_of_failure(q, code, ret_delay);
 
         (void) curl_easy_getinfo(q->easy, CURLINFO_RESPONSE_CODE, &status);
         if (is_passing_status(status) && may_retry(q, ret_delay))
                 return HTTP_NEXT_RETRY;
         if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308)
-                return judge_redirect(q);
+                return outcome_of_redirect(q);
 
         /* An empty body never reached on_data(). */
         if (status == 200 && q->get.data && !q->body_begun && q->received > 0) {

@@ -138,7 +138,7 @@ static int set_headers(HttpRequest *q) {
 
         curl_slist_free_all(q->headers);
         q->headers = NULL;
-        if (q->at_home && !q->get.authorization) {
+        if (q->same_origin && !q->get.authorization) {
                 r = url_authorization(&q->origin, &own);
                 if (r < 0)
                         return r;
@@ -149,8 +149,8 @@ static int set_headers(HttpRequest *q) {
                 { "Accept", q->get.accept ?: "*/*" },
                 { "If-None-Match", q->get.if_none_match },
                 { "If-Range", q->resuming ? q->etag : NULL },
-                { "Authorization", q->at_home ? q->get.authorization ?: own : NULL },
-                { "npm-otp", q->at_home ? q->get.otp : NULL },
+                { "Authorization", q->same_origin ? q->get.authorization ?: own : NULL },
+                { "npm-otp", q->same_origin ? q->get.otp : NULL },
                 { "Content-Type", q->get.body ? "application/json" : NULL },
         };
 
@@ -162,74 +162,6 @@ static int set_headers(HttpRequest *q) {
         (void) curl_easy_setopt(q->easy, CURLOPT_HTTPHEADER, q->headers);
         (void) curl_easy_setopt(q->easy, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
         return 0;
-}
-
-static CURLcode set_blob(CURL *easy, CURLoption option, const char *text) {
-        struct curl_blob blob = { (void *) text, strlen(text), CURL_BLOB_COPY };
-
-        return curl_easy_setopt(easy, option, &blob);
-}
-
-/* Naming the system's own bundle is naming nothing. */
-static bool is_default_ca(const HttpConfig *config) {
-        const char *bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
-
-        return isempty(config->ca_file) ? isempty(config->ca) : streq_ptr(config->ca_file, bundle);
-}
-
-/* libcurl reads the whole bundle of the system's certificates before it speaks to anybody, which
- * takes longer than all else at the beginning. The folder beside it, which is looked into for the
- * one that is needed, does as well; where it does not, there is another attempt with the bundle. */
-static CURLcode set_ca(HttpRequest *q) {
-        const HttpConfig *config = &q->http->config;
-        CURLcode c;
-
-        q->bundle = true;
-        if (is_default_ca(config)) {
-                q->bundle = q->http->bundle || !curl_version_info(CURLVERSION_NOW)->capath;
-                return q->bundle ? CURLE_OK : curl_easy_setopt(q->easy, CURLOPT_CAINFO, NULL);
-        }
-        if (!isempty(config->ca_file))
-                c = curl_easy_setopt(q->easy, CURLOPT_CAINFO, config->ca_file);
-        else
-                c = set_blob(q->easy, CURLOPT_CAINFO_BLOB, config->ca);
-        return c == CURLE_OK ? curl_easy_setopt(q->easy, CURLOPT_CAPATH, NULL) : c;
-}
-
-static int set_tls(HttpRequest *q) {
-        const HttpConfig *config = &q->http->config;
-        CURLcode c;
-
-        if (config->insecure) {
-                (void) curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYPEER, 0L);
-                (void) curl_easy_setopt(q->easy, CURLOPT_SSL_VERIFYHOST, 0L);
-        }
-        c = set_ca(q);
-
-        /* Who we are is no business of a server we were sent on to. */
-        if (c == CURLE_OK && q->at_home && q->get.cert_file) {
-                c = curl_easy_setopt(q->easy, CURLOPT_SSLCERT, q->get.cert_file);
-                if (c == CURLE_OK)
-                        c = curl_easy_setopt(q->easy, CURLOPT_SSLKEY, q->get.key_file);
-        } else if (c == CURLE_OK && q->at_home && !isempty(config->cert) && !isempty(config->key)) {
-                c = set_blob(q->easy, CURLOPT_SSLCERT_BLOB, config->cert);
-                if (c == CURLE_OK)
-                        c = set_blob(q->easy, CURLOPT_SSLKEY_BLOB, config->key);
-        }
-        return c == CURLE_OK ? 0 : -ENOMEM;
-}
-
-static int set_proxy(HttpRequest *q) {
-        const HttpConfig *config = &q->http->config;
-        const char *proxy = q->url.https ? config->https_proxy : config->http_proxy;
-        CURLcode c;
-
-        /* An empty string: no proxy, and the environment is not asked again. */
-        c = curl_easy_setopt(q->easy, CURLOPT_PROXY, proxy ?: "");
-        if (c == CURLE_OK)
-                c = curl_easy_setopt(q->easy, CURLOPT_NOPROXY, config->no_proxy ?: "");
-        (void) curl_easy_setopt(q->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-        return c == CURLE_OK ? 0 : -ENOMEM;
 }
 
 static void set_limits(HttpRequest *q) {
@@ -305,8 +237,8 @@ int http_transfer_prepare(HttpRequest *q) {
         r = set_body(q);
         if (r < 0)
                 return r;
-        r = set_tls(q);
+        r = http_tls_set(q);
         if (r < 0)
                 return r;
-        return set_proxy(q);
+        return http_proxy_set(q);
 }

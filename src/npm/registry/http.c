@@ -5,6 +5,7 @@
 #include "basic/string-util.h"
 #include "npm/registry/certificate-file.h"
 #include "npm/registry/http-internal.h"
+#include "npm/registry/own-strings.h"
 
 static const size_t config_strings[] = {
         offsetof(HttpConfig, ca_file),    offsetof(HttpConfig, ca),
@@ -19,32 +20,6 @@ static const size_t get_strings[] = {
         offsetof(HttpGet, cert_file),     offsetof(HttpGet, key_file),
         offsetof(HttpGet, size_name),     offsetof(HttpGet, otp),
 };
-
-/* Makes the strings of a structure just copied its own. On failure those that are not are NULL. */
-static int own_strings(void *structure, const size_t *offsets, size_t n) {
-        bool complete = true;
-
-        for (size_t i = 0; i < n; i++) {
-                char **field = (char **) ((char *) structure + offsets[i]);
-
-                if (!*field)
-                        continue;
-                *field = strdup(*field);
-                complete = complete && *field;
-        }
-        return complete ? 0 : -ENOMEM;
-}
-
-static void free_strings(void *structure, const size_t *offsets, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                char **field = (char **) ((char *) structure + offsets[i]);
-
-                if (*field)
-                        explicit_bzero(*field, strlen(*field));
-                free(*field);
-                *field = NULL;
-        }
-}
 
 /* -- requests ------------------------------------------------------------------------- */
 
@@ -82,9 +57,9 @@ static HttpRequest *request_free(HttpRequest *q) {
 }
 DEFINE_CLEANUP(HttpRequest *, request_free);
 
-static void finish(HttpRequest *q) {
+static void request_finish(HttpRequest *q) {
         _cleanup_(freep) char *shown = NULL;
-        HttpResponse response = { .url = q->url.text, .unauthenticated = !q->at_home };
+        HttpResponse response = { .url = q->url.text, .unauthenticated = !q->same_origin };
         long status = 0;
 
         if (q->r < 0) {
@@ -106,22 +81,22 @@ static void finish(HttpRequest *q) {
 }
 
 static int on_failed(sd_event_source *s, uint64_t usec, void *userdata) {
-        finish(userdata);
+        request_finish(userdata);
         return 0;
 }
 
 /* The caller of http_get() may be on the stack: done() waits for the loop. */
-static void fail(HttpRequest *q, int r) {
+static void request_fail(HttpRequest *q, int r) {
         q->r = r;
         q->delay = sd_event_source_disable_unref(q->delay);
         if (sd_event_add_time_relative(q->http->event, &q->delay, CLOCK_MONOTONIC, 0, 1, on_failed,
                                        q) < 0)
-                finish(q);
+                request_finish(q);
 }
 
 /* -- the queue ------------------------------------------------------------------------ */
 
-static int start(HttpRequest *q) {
+static int request_start(HttpRequest *q) {
         int r;
 
         q->easy = curl_easy_init();
@@ -161,18 +136,18 @@ static HttpRequest *next_request(Http *h) {
         return q;
 }
 
-static void dispatch(Http *h) {
+static void dispatch_requests(Http *h) {
         HttpRequest *q;
 
         while ((q = next_request(h))) {
-                int r = start(q);
+                int r = request_start(q);
 
                 if (r < 0)
-                        fail(q, r);
+                        request_fail(q, r);
         }
 }
 
-static void enqueue(HttpRequest *q) {
+static void request_enqueue(HttpRequest *q) {
         HttpQueue *queue = q->get.urgent ? &q->http->urgent : &q->http->waiting;
 
         if (queue->last)
@@ -180,14 +155,14 @@ static void enqueue(HttpRequest *q) {
         else
                 queue->first = q;
         queue->last = q;
-        dispatch(q->http);
+        dispatch_requests(q->http);
 }
 
 static int on_delay_over(sd_event_source *s, uint64_t usec, void *userdata) {
         HttpRequest *q = userdata;
 
         q->delay = sd_event_source_disable_unref(q->delay);
-        enqueue(q);
+        request_enqueue(q);
         return 0;
 }
 
@@ -198,7 +173,7 @@ static void wait_and_retry(HttpRequest *q, uint64_t usec) {
         r = sd_event_add_time_relative(q->http->event, &q->delay, CLOCK_MONOTONIC, usec, 0,
                                        on_delay_over, q);
         if (r < 0)
-                fail(q, r);
+                request_fail(q, r);
 }
 
 void http_collect(Http *h) {
@@ -216,20 +191,20 @@ void http_collect(Http *h) {
                 (void) curl_easy_getinfo(message->easy_handle, CURLINFO_SIZE_DOWNLOAD_T, &wire);
                 h->statistics.bytes += (uint64_t) wire;
 
-                switch (http_transfer_judge(q, message->data.result, &delay)) {
+                switch (http_transfer_outcome(q, message->data.result, &delay)) {
                 case HTTP_NEXT_AGAIN:
                         drop_handle(q);
-                        enqueue(q);
+                        request_enqueue(q);
                         break;
                 case HTTP_NEXT_RETRY:
                         wait_and_retry(q, delay);
                         break;
                 case HTTP_NEXT_DONE:
-                        finish(q);
+                        request_finish(q);
                         break;
                 }
         }
-        dispatch(h);
+        dispatch_requests(h);
 }
 
 /* -- the object ----------------------------------------------------------------------- */
@@ -258,7 +233,7 @@ int http_new(sd_event *event, const HttpConfig *config, Error *e, Http **ret) {
         assert(ret);
 
         if (!isempty(config->ca_file)) {
-                r = setting_file_check("cafile", config->ca_file, e);
+                r = certificate_file_check("cafile", config->ca_file, e);
                 if (r < 0)
                         return r;
         }
@@ -292,7 +267,7 @@ int http_get(Http *h, const HttpGet *get, Error *e) {
         q = calloc(1, sizeof(HttpRequest));
         if (!q)
                 return -ENOMEM;
-        *q = (HttpRequest) { .http = h, .next = h->requests, .get = *get, .at_home = true };
+        *q = (HttpRequest) { .http = h, .next = h->requests, .get = *get, .same_origin = true };
         if (h->requests)
                 h->requests->previous = q;
         h->requests = q;
@@ -307,7 +282,7 @@ int http_get(Http *h, const HttpGet *get, Error *e) {
         if (r < 0)
                 return r;
 
-        enqueue(TAKE_PTR(q));
+        request_enqueue(TAKE_PTR(q));
         return 0;
 }
 

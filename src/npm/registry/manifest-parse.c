@@ -103,7 +103,7 @@ static int rename_member(json_object *o, const char *from, const char *to) {
 }
 
 /* A copy of what is needed; the rest of the document may be large. */
-static int keep(json_object *from, json_object **ret) {
+static int copy_kept(json_object *from, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = json_object_new_object();
         int r;
 
@@ -153,7 +153,7 @@ int manifest_from_json(json_object *json, const char *what, Error *e, Manifest *
         r = rename_member(json, "bundledDependencies", "bundleDependencies");
         if (r < 0)
                 return r;
-        r = keep(json, &m->json);
+        r = copy_kept(json, &m->json);
         if (r < 0)
                 return r;
         r = load_texts(m);

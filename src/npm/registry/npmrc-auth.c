@@ -68,10 +68,10 @@ static int auth_of_prefix(const Npmrc *n, const char *prefix, Error *e, NpmrcAut
                                  prefix);
 
         if (cert && key) {
-                r = setting_file_check("certfile", cert, e);
+                r = certificate_file_check("certfile", cert, e);
                 if (r < 0)
                         return r;
-                r = setting_file_check("keyfile", key, e);
+                r = certificate_file_check("keyfile", key, e);
                 if (r < 0)
                         return r;
                 r = free_and_strdup(&a.cert_file, cert);

@@ -71,7 +71,7 @@ static int parse_number(const char *value, uint64_t min, uint64_t max, uint64_t 
         return 0;
 }
 
-static int apply(const char *value, size_t row, Error *e, HttpConfig *config) {
+static int apply_setting(const char *value, size_t row, Error *e, HttpConfig *config) {
         void *field = (char *) config + settings[row].offset;
         uint64_t n;
 
@@ -102,7 +102,7 @@ int npmrc_http_config(const Npmrc *n, Error *e, HttpConfig *ret) {
                 value = npmrc_get(n, settings[i].key);
                 if (!value)
                         continue;
-                r = apply(value, i, e, &config);
+                r = apply_setting(value, i, e, &config);
                 if (r < 0)
                         return r;
         }

@@ -8,7 +8,7 @@
 #define BLANKS " \t\v\f"
 
 /* Cuts blanks off both ends of a text that may be written to. */
-static char *trim(char *s) {
+static char *trim_blanks(char *s) {
         size_t n;
 
         s += strspn(s, BLANKS);
@@ -21,7 +21,7 @@ static char *trim(char *s) {
 
 /* What stands between quotes is JSON where it is valid JSON, else taken as it is; between single
  * quotes it is so only without them. */
-static int unquote(char *s, char **ret) {
+static int unquote_value(char *s, char **ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         size_t n = strlen(s);
         const char *text;
@@ -40,7 +40,7 @@ static int unquote(char *s, char **ret) {
 }
 
 /* Drops an unescaped comment; a backslash escapes itself and the signs a comment begins with. */
-static void uncomment(char *s) {
+static void cut_comment(char *s) {
         char *t = s;
 
         for (; *s && !strchr(";#", *s); s++) {
@@ -51,16 +51,16 @@ static void uncomment(char *s) {
         *t = 0;
 }
 
-static int clean(char *s, char **ret) {
+static int clean_value(char *s, char **ret) {
         size_t n;
 
-        s = trim(s);
+        s = trim_blanks(s);
         n = strlen(s);
         if (n > 1 && (s[0] == '"' || s[0] == '\'') && s[n - 1] == s[0])
-                return unquote(s, ret);
+                return unquote_value(s, ret);
 
-        uncomment(s);
-        *ret = strdup(trim(s));
+        cut_comment(s);
+        *ret = strdup(trim_blanks(s));
         return *ret ? 0 : -ENOMEM;
 }
 
@@ -84,11 +84,11 @@ static int parse_line(char *line,
         if (equals)
                 *equals = 0;
 
-        r = clean(line, &key);
+        r = clean_value(line, &key);
         if (r < 0)
                 return r;
         if (equals)
-                r = clean(equals + 1, &value);
+                r = clean_value(equals + 1, &value);
         else
                 r = free_and_strdup(&value, "true");
         if (r < 0)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/registry/packument-get.h"
 
-#include <ctype.h>
-
 #include "basic/string-util.h"
+#include "npm/registry/cache-control.h"
 #include "npm/registry/download-cache-document.h"
+#include "npm/registry/http-body.h"
 #include "npm/registry/npmrc-auth.h"
 #include "npm/registry/npmrc-registry.h"
+#include "npm/registry/packument-url.h"
 #include "npm/registry/registry-internal.h"
 #include "npm/registry/registry-key.h"
 
@@ -17,7 +18,7 @@
 #define KEYS_PATH   "-/npm/v1/keys" /* below a registry's address */
 
 /* A packument on its way: looked up in the cache and parsed by a thread, fetched by the loop. */
-typedef struct Task {
+typedef struct PackumentTask {
         RegistryTask task;
         PackumentGet get;
         char *what; /* for messages */
@@ -29,21 +30,20 @@ typedef struct Task {
 
         CacheDocument cached; /* body NULL: none */
         bool cached_counted;
-        char *body;
-        size_t size, room;
+        HttpBody body;
         CacheDocument answer; /* what becomes of the cache's copy; its body is borrowed */
         bool store;
-        bool unasked; /* the cache's copy did */
+        bool from_cache; /* the cache's copy did */
 
         void *parsed;
         Error error;
-} Task;
+} PackumentTask;
 
 static void task_free(RegistryTask *task) {
-        Task *t = (Task *) task;
+        PackumentTask *t = (PackumentTask *) task;
 
         registry_task_unlink(task);
-        task->registry->bodies -= t->size + (t->cached_counted ? t->cached.size : 0);
+        task->registry->bodies -= t->body.size + (t->cached_counted ? t->cached.size : 0);
         if (t->parsed && t->get.discard)
                 t->get.discard(t->parsed);
         free(t->what);
@@ -54,7 +54,7 @@ static void task_free(RegistryTask *task) {
         free(t->key);
         npmrc_auth_done(&t->auth);
         cache_document_done(&t->cached);
-        free(t->body);
+        http_body_done(&t->body);
         free(t->answer.etag);
         error_clear(&t->error);
         free(t);
@@ -62,15 +62,16 @@ static void task_free(RegistryTask *task) {
 
 static void task_stop(RegistryTask *task) {}
 
-static void finish(Task *t, int r) {
+static void task_finish(PackumentTask *t, int r) {
         t->task.registry->statistics.packuments_done++;
-        t->get.done(t->get.userdata, r, r < 0 ? NULL : TAKE_PTR(t->parsed), t->unasked, &t->error);
+        t->get.done(t->get.userdata, r, r < 0 ? NULL : TAKE_PTR(t->parsed), t->from_cache,
+                    &t->error);
         task_free(&t->task);
 }
 
 /* -- in a thread ---------------------------------------------------------------------- */
 
-static int parse(Task *t, const char *text, size_t size) {
+static int parse_packument(PackumentTask *t, const char *text, size_t size) {
         int r = t->get.parse(text, size, &t->error, &t->parsed);
 
         return r < 0 ? error_prefix(&t->error, r, "%s at %s", t->what, t->registry_url) : 0;
@@ -78,7 +79,7 @@ static int parse(Task *t, const char *text, size_t size) {
 
 /* 1 if the cache's copy did, 0 if the registry has to be asked. */
 static int run_lookup(void *userdata) {
-        Task *t = userdata;
+        PackumentTask *t = userdata;
         RegistryFlags flags = t->task.registry->flags | t->get.flags;
         uint64_t age, fresh;
         int r;
@@ -89,28 +90,29 @@ static int run_lookup(void *userdata) {
 
         age = t->cached.age_usec;
         fresh = flags & (REGISTRY_OFFLINE | REGISTRY_PREFER_OFFLINE) ? USEC_INFINITY
-                : flags & REGISTRY_CONFIRM                           ? 0
+                : flags & REGISTRY_REVALIDATE                        ? 0
                                                                      : t->cached.fresh_usec;
         if (age > fresh || (age == fresh && fresh == 0))
                 return 0;
-        r = parse(t, t->cached.body, t->cached.size);
+        r = parse_packument(t, t->cached.body, t->cached.size);
         return r < 0 ? r : 1;
 }
 
 /* Parses what came, and only what could be parsed goes into the cache. */
 static int run_parse(void *userdata) {
-        Task *t = userdata;
+        PackumentTask *t = userdata;
         Cache *cache = t->task.registry->cache;
         int r;
 
-        r = parse(t, t->body ?: t->cached.body, t->body ? t->size : t->cached.size);
+        r = parse_packument(t, t->body.text ?: t->cached.body,
+                            t->body.text ? t->body.size : t->cached.size);
         if (r < 0)
                 return r;
-        if (!t->body)
-                (void) cache_confirm(cache, t->key);
+        if (!t->body.text)
+                (void) cache_mark_fresh(cache, t->key);
         else if (t->store) {
-                t->answer.body = t->body;
-                t->answer.size = t->size;
+                t->answer.body = t->body.text;
+                t->answer.size = t->body.size;
                 (void) cache_store(cache, t->key, &t->answer);
         }
         return 0;
@@ -119,75 +121,48 @@ static int run_parse(void *userdata) {
 /* -- on the loop ---------------------------------------------------------------------- */
 
 static void on_parsed(void *userdata, int r) {
-        finish(userdata, r);
+        task_finish(userdata, r);
 }
 
 static int on_data(void *userdata, const void *data, size_t size) {
-        Task *t = userdata;
+        PackumentTask *t = userdata;
+        int r;
 
         if (t->task.registry->bodies + size > BODIES_MAX)
                 return error_set(&t->error, -E2BIG,
                                  "%s at %s: documents of more than %d MiB together are being read",
                                  t->what, t->registry_url, REGISTRY_BODIES_MIB);
 
-        if (t->room - t->size <= size) {
-                size_t room = MAX2(t->room * 2, t->size + size + 1);
-                char *grown;
-
-                grown = realloc(t->body, room);
-                if (!grown)
-                        return -ENOMEM;
-                t->body = grown;
-                t->room = room;
-        }
-        memcpy(t->body + t->size, data, size);
-        t->size += size;
+        r = http_body_append(&t->body, data, size);
+        if (r < 0)
+                return r;
         t->task.registry->bodies += size;
-        t->body[t->size] = 0;
         return 0;
 }
 
 static int on_rewind(void *userdata) {
-        Task *t = userdata;
+        PackumentTask *t = userdata;
 
-        t->task.registry->bodies -= t->size;
-        t->size = 0;
+        t->task.registry->bodies -= t->body.size;
+        t->body.size = 0;
         return 0;
 }
 
-/* How long a Cache-Control lets a copy be used, in µs; `ret_store` is whether one may be kept. */
-static uint64_t freshness(const char *control, bool *ret_store) {
-        const char *age;
-
-        *ret_store = !control || !strcasestr(control, "no-store");
-        if (!control)
-                return REGISTRY_FRESH_USEC;
-        if (strcasestr(control, "no-cache"))
-                return 0;
-        age = strcasestr(control, "max-age=");
-        if (age == control || (age && (age[-1] == ' ' || age[-1] == ','))) {
-                unsigned long long seconds = strtoull(age + strlen("max-age="), NULL, 10);
-
-                return MIN2(seconds, REGISTRY_FRESH_MAX / USEC_PER_SEC) * USEC_PER_SEC;
-        }
-        return REGISTRY_FRESH_USEC;
-}
-
-static int fetch(Task *t);
+static int task_fetch(PackumentTask *t);
 
 /* Registries that sign nothing have different ways to say so. */
-static bool has_no_keys(const Task *t, unsigned status) {
+static bool has_no_keys(const PackumentTask *t, unsigned status) {
         return t->get.flags & REGISTRY_KEYS &&
                (status == 400 || status == 404 || status == 405 || status == 501);
 }
 
-static int answered(Task *t, const HttpResponse *response) {
+static int take_answer(PackumentTask *t, const HttpResponse *response) {
         int r;
 
         /* Old registries do not know the abbreviated form. */
         if ((response->status == 404 || response->status == 406) && !t->full) {
                 t->full = true;
-                return fetch(t);
+                return task_fetch(t);
         }
         if (response->status == 304 && t->cached.body)
                 return pool_submit(t->task.registry->pool, /* urgent= */ true, run_parse, on_parsed,
@@ -196,13 +171,13 @@ static int answered(Task *t, const HttpResponse *response) {
                 return error_set(&t->error, -ENOENT, "%s at %s: there are none (status %u)",
                                  t->what, t->registry_url, response->status);
         if (response->status != 200)
-                return registry_refused(response, t->what, t->registry_url, t->auth.authorization,
-                                        &t->error);
-        if (!t->body)
+                return registry_explain_refusal(response, t->what, t->registry_url,
+                                                t->auth.authorization, &t->error);
+        if (!t->body.text)
                 return error_set(&t->error, -EPROTO, "%s at %s: the answer is empty", t->what,
                                  t->registry_url);
 
-        t->answer.fresh_usec = freshness(response->cache_control, &t->store);
+        t->answer.fresh_usec = cache_control_fresh_usec(response->cache_control, &t->store);
         r = free_and_strdup(&t->answer.etag, response->etag);
         if (r < 0)
                 return r;
@@ -210,7 +185,7 @@ static int answered(Task *t, const HttpResponse *response) {
 }
 
 static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
-        Task *t = userdata;
+        PackumentTask *t = userdata;
 
         if (r == -ECONNREFUSED || r == -EHOSTUNREACH || r == -ETIMEDOUT || r == -ECONNRESET)
                 (void) error_set(&t->error, r, "the registry cannot be reached for %s: %s", t->what,
@@ -218,12 +193,12 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
         else if (r < 0)
                 (void) error_set(&t->error, r, "%s: %s", t->what, error_text(e, r));
         else
-                r = answered(t, response);
+                r = take_answer(t, response);
         if (r < 0)
-                finish(t, r);
+                task_finish(t, r);
 }
 
-static int fetch(Task *t) {
+static int task_fetch(PackumentTask *t) {
         const bool keys = t->get.flags & REGISTRY_KEYS;
         HttpGet get = {
                 .url = t->url,
@@ -246,7 +221,7 @@ static int fetch(Task *t) {
 }
 
 /* A copy that the registry has to be asked about: where there are too many it is asked anew. */
-static void keep_cached(Task *t) {
+static void keep_cached(PackumentTask *t) {
         Registry *registry = t->task.registry;
 
         if (registry->bodies + t->cached.size > BODIES_MAX / 2) {
@@ -257,63 +232,44 @@ static void keep_cached(Task *t) {
         t->cached_counted = true;
 }
 
-static int fetch_uncached(Task *t) {
+static int task_fetch_uncached(PackumentTask *t) {
         keep_cached(t);
         if (t->task.registry->flags & REGISTRY_OFFLINE)
                 return error_set(&t->error, -ENONET,
                                  "%s %s not in the cache, and nothing is fetched with --offline",
                                  t->what, t->get.flags & REGISTRY_KEYS ? "are" : "is");
-        return fetch(t);
+        return task_fetch(t);
 }
 
 static void on_looked_up(void *userdata, int r) {
-        Task *t = userdata;
+        PackumentTask *t = userdata;
 
         if (r == 0) {
-                r = fetch_uncached(t);
+                r = task_fetch_uncached(t);
                 if (r == 0)
                         return; /* on_answer() goes on */
         }
-        t->unasked = r > 0;
-        finish(t, r);
-}
-
-int registry_packument_url(const char *registry, const char *name, char **ret) {
-        _cleanup_(freep) char *url = NULL;
-        char *p;
-
-        url = malloc(strlen(registry) + strlen(name) * 3 + 1);
-        if (!url)
-                return -ENOMEM;
-        p = stpcpy(url, registry);
-        for (; *name; name++)
-                if (isalnum((unsigned char) *name) || strchr("-._~@!'()*", *name))
-                        *p++ = *name;
-                else
-                        p += sprintf(p, "%%%02x", (uint8_t) *name);
-        *p = 0;
-        *ret = TAKE_PTR(url);
-        return 0;
+        t->from_cache = r > 0;
+        task_finish(t, r);
 }
 
 /* What is asked for: its address, and its name in messages. */
-static int choose_document(Task *t, const char *name) {
-        if (!(t->get.flags & REGISTRY_KEYS)) {
-                if (asprintf(&t->what, "package '%s'", name) < 0) {
-                        t->what = NULL;
-                        return -ENOMEM;
-                }
-                return registry_packument_url(t->registry_url, name, &t->url);
+static int choose_document(PackumentTask *t, const char *name) {
+        int r;
+
+        if (t->get.flags & REGISTRY_KEYS) {
+                r = free_and_strdup(&t->what, "the signing keys");
+                if (r < 0)
+                        return r;
+                return strdupf(&t->url, "%s" KEYS_PATH, t->registry_url);
         }
-        t->what = strdup("the signing keys");
-        t->url = malloc(strlen(t->registry_url) + sizeof(KEYS_PATH));
-        if (!t->what || !t->url)
-                return -ENOMEM;
-        (void) stpcpy(stpcpy(t->url, t->registry_url), KEYS_PATH);
-        return 0;
+        r = strdupf(&t->what, "package '%s'", name);
+        if (r < 0)
+                return r;
+        return packument_url(t->registry_url, name, &t->url);
 }
 
-static int begin(Registry *registry, Task *t, const char *name, Error *e) {
+static int task_begin(Registry *registry, PackumentTask *t, const char *name, Error *e) {
         int r;
 
         r = npmrc_registry(registry->npmrc, name, e, &t->registry_url);
@@ -333,22 +289,22 @@ static int begin(Registry *registry, Task *t, const char *name, Error *e) {
 }
 
 int registry_get_packument(Registry *registry, const PackumentGet *get, Error *e) {
-        Task *t;
+        PackumentTask *t;
         int r;
 
         assert(registry);
         assert(get && get->name && get->parse && get->done);
 
-        t = calloc(1, sizeof(Task));
+        t = calloc(1, sizeof(PackumentTask));
         if (!t)
                 return -ENOMEM;
-        *t = (Task) { .task = { .stop = task_stop, .free = task_free },
-                      .get = *get,
-                      .full = get->flags & (REGISTRY_FULL | REGISTRY_KEYS) };
+        *t = (PackumentTask) { .task = { .stop = task_stop, .free = task_free },
+                               .get = *get,
+                               .full = get->flags & (REGISTRY_FULL | REGISTRY_KEYS) };
         registry_task_link(registry, &t->task);
 
         registry->statistics.packuments++;
-        r = begin(registry, t, get->name, e);
+        r = task_begin(registry, t, get->name, e);
         if (r < 0)
                 task_free(&t->task);
         return r;

@@ -13,14 +13,10 @@ typedef struct PackumentGet {
         RegistryFlags flags;
         int (*parse)(const char *text, size_t size, Error *e, void **ret);
         void (*discard)(void *parsed); /* of what done() is not called for any more; may be NULL */
-        /* `unasked`: it is the cache's copy, and the registry was not asked about it. */
-        void (*done)(void *userdata, int r, void *parsed, bool unasked, Error *e);
+        /* `from_cache`: it is the cache's copy, and the registry was not asked about it. */
+        void (*done)(void *userdata, int r, void *parsed, bool from_cache, Error *e);
         void *userdata;
 } PackumentGet;
 
 /* Asks; a name without a registry and the like is an error at once, and done() is not called. */
 int registry_get_packument(Registry *r, const PackumentGet *get, Error *e);
-
-/* Where a registry has a package's document. Everything but the slash of a scope that is not plain
- * is encoded, and that slash too: npm's form. */
-int registry_packument_url(const char *registry, const char *name, char **ret);

@@ -5,7 +5,7 @@
 #include "npm/registry/json-scan.h"
 
 /* Room for one more in an array that grows by doubling. */
-static int grow(void **array, size_t n, size_t item) {
+static int grow_array(void **array, size_t n, size_t item) {
         void *more;
 
         if (n != 0 && (n < 16 || (n & (n - 1)) != 0))
@@ -63,7 +63,7 @@ static const Wanted *find_wanted(const Wanted *wanted, Slice key) {
         return NULL;
 }
 
-static void append(char **out, const char *s, size_t n) {
+static void append_bytes(char **out, const char *s, size_t n) {
         memcpy(*out, s, n);
         *out += n;
 }
@@ -86,12 +86,12 @@ static size_t cut_text(Slice text, size_t max) {
 
 static void append_value(char **out, Slice value, size_t max) {
         if (max == 0 || value.n <= max)
-                append(out, value.s, value.n);
+                append_bytes(out, value.s, value.n);
         else if (value.s[0] == '"') {
-                append(out, value.s, cut_text(value, max));
-                append(out, "\"", 1);
+                append_bytes(out, value.s, cut_text(value, max));
+                append_bytes(out, "\"", 1);
         } else /* that it is there, and not false, is all that counts */
-                append(out, "true", 4);
+                append_bytes(out, "true", 4);
 }
 
 /* Copies the wanted members of the value the scan stands before: never longer than what was read.
@@ -105,11 +105,11 @@ static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
                 r = json_scan_skip(outer, &value);
                 if (r < 0)
                         return r;
-                append(out, value.s, value.n);
+                append_bytes(out, value.s, value.n);
                 return 0;
         }
 
-        append(out, "{", 1);
+        append_bytes(out, "{", 1);
         while ((r = json_scan_next_key(&s, &key)) > 0) {
                 const Wanted *w = find_wanted(wanted, key);
 
@@ -120,9 +120,9 @@ static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
                         continue;
                 }
                 if ((*out)[-1] != '{')
-                        append(out, ",", 1);
-                append(out, key.s - 1, key.n + 2);
-                append(out, ":", 1);
+                        append_bytes(out, ",", 1);
+                append_bytes(out, key.s - 1, key.n + 2);
+                append_bytes(out, ":", 1);
                 if (w->members) {
                         r = copy_wanted(&s, w->members, out);
                         if (r < 0)
@@ -134,7 +134,7 @@ static int copy_wanted(JsonScan *outer, const Wanted *wanted, char **out) {
                         return r;
                 append_value(out, value, w->size_max);
         }
-        append(out, "}", 1);
+        append_bytes(out, "}", 1);
         json_scan_leave(outer, &s);
         return r;
 }
@@ -156,7 +156,7 @@ static int load_versions(Packument *p, JsonScan *outer, char **out, Error *e) {
                 if (p->n_versions >= PACKUMENT_VERSIONS_MAX)
                         return error_set(e, -EBADMSG, "more than %d versions",
                                          PACKUMENT_VERSIONS_MAX);
-                r = grow((void **) &p->versions, p->n_versions, sizeof(*v));
+                r = grow_array((void **) &p->versions, p->n_versions, sizeof(*v));
                 if (r < 0)
                         return r;
                 v = p->versions + p->n_versions;
@@ -192,7 +192,7 @@ static int load_tags(Packument *p, JsonScan *outer, Error *e) {
                         continue;
                 if (p->n_tags >= PACKUMENT_TAGS_MAX)
                         return error_set(e, -EBADMSG, "more than %d tags", PACKUMENT_TAGS_MAX);
-                r = grow((void **) &p->tags, p->n_tags, sizeof(*t));
+                r = grow_array((void **) &p->tags, p->n_tags, sizeof(*t));
                 if (r < 0)
                         return r;
                 t = p->tags + p->n_tags;
@@ -249,7 +249,7 @@ static int load_document(Packument *p, Slice document, Error *e) {
 }
 
 /* Gives back what was not used of the copy. */
-static void shrink(Packument *p) {
+static void shrink_document(Packument *p) {
         const PackumentVersion *last = p->n_versions > 0 ? p->versions + p->n_versions - 1 : NULL;
         size_t used = last ? (size_t) (last->json.s + last->json.n - p->document) : 0;
         char *old = p->document, *document;
@@ -286,7 +286,7 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
                 (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested too deep" : "not valid JSON");
                 return error_prefix(e, -EBADMSG, "the registry's document of %s", p->name);
         }
-        shrink(p);
+        shrink_document(p);
         *ret = TAKE_PTR(p);
         return 0;
 }

@@ -49,13 +49,13 @@ static Rank find_rank(const PackumentVersion *v, const Platform *platform, uint6
 }
 
 /* Of one platform, which stays the same as long as the packument lives. */
-static Rank rank(PackumentVersion *v, const Platform *platform, uint64_t *steps) {
+static Rank version_rank(PackumentVersion *v, const Platform *platform, uint64_t *steps) {
         if (v->rank == RANK_UNKNOWN)
                 v->rank = find_rank(v, platform, steps);
         return v->rank;
 }
 
-static int nothing(const Packument *p, const Spec *spec, Error *e) {
+static int no_match(const Packument *p, const Spec *spec, Error *e) {
         const char *name = spec->name ?: p->name;
 
         if (p->n_versions == 0)
@@ -84,7 +84,7 @@ static int pick_best(Packument *p, const Range *range, const Platform *platform,
                         return -E2BIG;
                 if (!range_test(range, &v->semver))
                         continue;
-                k = rank(v, platform, steps);
+                k = version_rank(v, platform, steps);
                 if (!best || k > best_rank) {
                         best = v;
                         best_rank = k;
@@ -120,7 +120,7 @@ static int pick_version(Packument *p, const Spec *spec, const Platform *platform
 
                 if (latest && (any || range_test_text(spec->range, slice(latest)))) {
                         v = packument_version(p, latest);
-                        if (v && rank(v, platform, steps) != RANK_GOOD)
+                        if (v && version_rank(v, platform, steps) != RANK_GOOD)
                                 v = NULL;
                 }
                 if (!v)
@@ -145,6 +145,6 @@ int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, uint
         if (r < 0)
                 return r;
         if (!v)
-                return nothing(p, spec, e);
+                return no_match(p, spec, e);
         return packument_manifest(p, v, e, ret);
 }

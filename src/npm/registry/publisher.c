@@ -2,10 +2,12 @@
 #include "npm/registry/publisher.h"
 
 #include "basic/string-util.h"
+#include "npm/registry/http-body.h"
 #include "npm/registry/npmrc-auth.h"
 #include "npm/registry/npmrc-http.h"
 #include "npm/registry/npmrc-registry.h"
 #include "npm/registry/packument-get.h"
+#include "npm/registry/packument-url.h"
 #include "npm/registry/registry-internal.h"
 #include "npm/registry/url.h"
 #include "npm/spec/semver.h"
@@ -22,8 +24,7 @@ struct Publisher {
 
         int r; /* of the answer */
         unsigned status;
-        char *body;
-        size_t size, room;
+        HttpBody body;
 };
 
 Publisher *publisher_free(Publisher *p) {
@@ -35,7 +36,7 @@ Publisher *publisher_free(Publisher *p) {
         free(p->name);
         free(p->registry);
         free(p->url);
-        free(p->body);
+        http_body_done(&p->body);
         free(p);
         return NULL;
 }
@@ -78,7 +79,7 @@ int publisher_new(const Npmrc *npmrc, json_object *package, Error *e, Publisher 
         r = free_and_strdup(&p->name, name);
         if (r < 0)
                 return r;
-        r = registry_packument_url(p->registry, name, &p->url);
+        r = packument_url(p->registry, name, &p->url);
         if (r < 0)
                 return r;
         r = npmrc_auth(npmrc, p->url, p->registry, e, &p->auth);
@@ -110,23 +111,11 @@ bool publisher_authenticated(const Publisher *p) {
 static int on_data(void *userdata, const void *data, size_t size) {
         Publisher *p = userdata;
 
-        if (p->room - p->size <= size) {
-                size_t room = MAX2(p->room * 2, p->size + size + 1);
-                char *grown = realloc(p->body, room);
-
-                if (!grown)
-                        return -ENOMEM;
-                p->body = grown;
-                p->room = room;
-        }
-        memcpy(p->body + p->size, data, size);
-        p->size += size;
-        p->body[p->size] = 0;
-        return 0;
+        return http_body_append(&p->body, data, size);
 }
 
 static int on_rewind(void *userdata) {
-        ((Publisher *) userdata)->size = 0;
+        ((Publisher *) userdata)->body.size = 0;
         return 0;
 }
 
@@ -141,13 +130,13 @@ static void on_done(void *userdata, int r, const HttpResponse *response, Error *
                 r = error_set(p->e, -EACCES,
                               "the registry wants a one-time password; say it with --otp=CODE");
         else if (p->status >= 400)
-                r = registry_refused(response, "publishing", p->registry,
-                                     publisher_authenticated(p), p->e);
+                r = registry_explain_refusal(response, "publishing", p->registry,
+                                             publisher_authenticated(p), p->e);
         p->r = r;
         p->waiting = false;
 }
 
-static int ask(Publisher *p, const char *body, const char *otp, Error *e) {
+static int send_request(Publisher *p, const char *body, const char *otp, Error *e) {
         HttpGet get = {
                 .url = p->url,
                 .accept = "application/json",
@@ -168,7 +157,7 @@ static int ask(Publisher *p, const char *body, const char *otp, Error *e) {
         int r;
 
         p->e = e;
-        p->size = 0;
+        p->body.size = 0;
         p->waiting = true;
         r = http_get(p->http, &get, e);
         if (r < 0)
@@ -185,7 +174,7 @@ static int ask(Publisher *p, const char *body, const char *otp, Error *e) {
 static int get_document(Publisher *p, Error *e, json_object **ret) {
         int r;
 
-        r = ask(p, /* body= */ NULL, /* otp= */ NULL, e);
+        r = send_request(p, /* body= */ NULL, /* otp= */ NULL, e);
         if (p->status == 404) {
                 if (e)
                         error_clear(e);
@@ -193,14 +182,14 @@ static int get_document(Publisher *p, Error *e, json_object **ret) {
         }
         if (r < 0)
                 return r;
-        r = json_parse(p->body ?: "", p->size, e, ret);
+        r = json_parse(p->body.text ?: "", p->body.size, e, ret);
         if (r < 0)
                 return error_prefix(e, r, "what %s says of '%s'", p->registry, p->name);
         return 1;
 }
 
 /* The highest published release that is not withdrawn; NULL if there is none. Borrowed. */
-static const char *highest(json_object *versions) {
+static const char *highest_release(json_object *versions) {
         const char *found = NULL;
         Semver best = {}, v;
 
@@ -234,7 +223,7 @@ int publisher_check(Publisher *p, const char *version, bool tag_given, Error *e)
                                  "%s@%s has already been published at %s, and a version is "
                                  "published only once; raise 'version' in package.json",
                                  p->name, version, p->registry);
-        above = tag_given ? NULL : highest(versions);
+        above = tag_given ? NULL : highest_release(versions);
         if (above && semver_parse(slice(above), SEMVER_LOOSE, &a) >= 0 &&
             semver_parse(slice(version), SEMVER_LOOSE, &b) >= 0 && semver_compare(&a, &b) > 0)
                 return error_set(e, -ENOTUNIQ,
@@ -277,6 +266,6 @@ int publisher_send(Publisher *p, const Publication *publication, const char *otp
         r = publication_text(publication, &text);
         if (r < 0)
                 return r;
-        r = ask(p, text, otp, &refused);
+        r = send_request(p, text, otp, &refused);
         return r < 0 ? judge_refusal(p, publication, p->status, r, &refused, e) : 0;
 }

@@ -38,5 +38,5 @@ void registry_task_unlink(RegistryTask *task);
 
 /* A refusal (status >= 400) or an answer that makes no sense as a clause. `what` is what was asked
  * for: "package 'x'"; `authenticated` whether credentials went along. */
-int registry_refused(const HttpResponse *response, const char *what, const char *url,
-                     bool authenticated, Error *e);
+int registry_explain_refusal(const HttpResponse *response, const char *what, const char *url,
+                             bool authenticated, Error *e);

@@ -135,8 +135,8 @@ static const struct {
         { 0, 999, true, -EPROTO, "its answer is of no use", false },
 };
 
-int registry_refused(const HttpResponse *response, const char *what, const char *url_text,
-                     bool authenticated, Error *e) {
+int registry_explain_refusal(const HttpResponse *response, const char *what, const char *url_text,
+                             bool authenticated, Error *e) {
         _cleanup_(freep) char *shown = url_redact(url_text), *reason = NULL, *hint = NULL;
         _cleanup_(url_done) Url url = {};
         size_t i = 0;

@@ -131,7 +131,7 @@ static int check_expiry(const RegistryKey *k, uint64_t now_usec, uint64_t publis
                                    k->keyid, k->expires);
 }
 
-static int verify(EVP_PKEY *key, const char *message, const void *signature, size_t size) {
+static int verify_ecdsa(EVP_PKEY *key, const char *message, const void *signature, size_t size) {
         _cleanup_(md_context_freep) EVP_MD_CTX *context = EVP_MD_CTX_new();
 
         if (!context)
@@ -177,7 +177,7 @@ static int check_one(json_object *signature, const char *message, const Registry
         r = load_key(k, e, &key);
         if (r < 0)
                 return r;
-        r = verify(key, message, bytes, size);
+        r = verify_ecdsa(key, message, bytes, size);
         if (r == -EKEYREJECTED)
                 return error_set(e, r,
                                  "its signature with the key %s is wrong: this is not what the "

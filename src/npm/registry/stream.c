@@ -49,7 +49,7 @@ Stream *stream_free(Stream *s) {
         return NULL;
 }
 
-static void change(Stream *s, uint64_t size, bool ended, int r) {
+static void stream_change(Stream *s, uint64_t size, bool ended, int r) {
         (void) pthread_mutex_lock(&s->mutex);
         s->size = size;
         s->ended = ended;
@@ -72,14 +72,14 @@ int stream_append(Stream *s, const void *data, size_t size) {
                 size -= (size_t) n;
                 end += (uint64_t) n;
         }
-        change(s, end, /* ended= */ false, 0);
+        stream_change(s, end, /* ended= */ false, 0);
         return 0;
 }
 
 /* A reader that is further already goes on where it is: what follows is the same again, or the hash
  * over it will not fit. */
 int stream_rewind(Stream *s) {
-        change(s, 0, /* ended= */ false, 0);
+        stream_change(s, 0, /* ended= */ false, 0);
         return 0;
 }
 
@@ -88,7 +88,7 @@ static int cut_to_size(const Stream *s) {
 }
 
 void stream_end(Stream *s, int r) {
-        change(s, s->size, /* ended= */ true, r < 0 ? r : cut_to_size(s));
+        stream_change(s, s->size, /* ended= */ true, r < 0 ? r : cut_to_size(s));
 }
 
 ssize_t stream_read(Stream *s, void *buffer, size_t size) {

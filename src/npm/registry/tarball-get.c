@@ -7,24 +7,8 @@
 #include "npm/registry/npmrc-auth.h"
 #include "npm/registry/npmrc-registry.h"
 #include "npm/registry/registry-internal.h"
+#include "npm/registry/tarball-get-internal.h"
 #include "npm/registry/tarball-unpack.h"
-
-/* A tarball on its way. The loop writes what arrives into a file of the cache; a thread reads it
- * from there (`unpack`). A tarball from the cache, or a local one, goes the same way. */
-typedef struct TarballTask {
-        RegistryTask task;
-        TarballGet get;
-        struct TarballTask *next_waiting;
-        char *label, *name, *url, *file_name;
-        NpmrcAuth auth;
-
-        CacheFile file; /* its descriptor belongs to the stream */
-        bool cached, unpacking;
-        int download_r; /* why the download broke off while its beginning was being unpacked */
-        Error download_error;
-
-        TarballUnpack unpack; /* the thread's while it runs */
-} TarballTask;
 
 static void task_free(RegistryTask *task) {
         TarballTask *t = (TarballTask *) task;
@@ -60,7 +44,7 @@ static int format_integrity(const TarballTask *t, char **ret) {
         return integrity_to_string(&found, ret);
 }
 
-static void finish(TarballTask *t, int r) {
+void tarball_finish(TarballTask *t, int r) {
         Registry *registry = t->task.registry;
         _cleanup_(freep) char *integrity = NULL;
         TarballResult result = {
@@ -86,10 +70,7 @@ static void finish(TarballTask *t, int r) {
 
 /* -- on the loop ---------------------------------------------------------------------- */
 
-static int download(TarballTask *t);
-
-static void on_unpacked(void *userdata, int r) {
-        TarballTask *t = userdata;
+void tarball_unpacked(TarballTask *t, int r) {
         Cache *cache = t->task.registry->cache;
 
         /* The cache's copy went bad: as if there had been none. */
@@ -98,7 +79,7 @@ static void on_unpacked(void *userdata, int r) {
                 t->unpack.mismatch = t->cached = false;
                 t->unpack.stream = stream_free(t->unpack.stream);
                 error_clear(&t->unpack.error);
-                r = download(t);
+                r = tarball_download(t);
                 if (r == 0)
                         return;
         }
@@ -110,7 +91,7 @@ static void on_unpacked(void *userdata, int r) {
         if (r == 0 && t->file.name)
                 (void) cache_add_tarball(cache, &t->file, tarball_algorithm(&t->unpack),
                                          &t->unpack.digest);
-        finish(t, r);
+        tarball_finish(t, r);
 }
 
 static int run_unpack(void *userdata) {
@@ -119,91 +100,16 @@ static int run_unpack(void *userdata) {
         return tarball_unpack(&t->unpack);
 }
 
-static int begin_unpacking(TarballTask *t) {
+static void on_unpacked(void *userdata, int r) {
+        tarball_unpacked(userdata, r);
+}
+
+int tarball_begin_unpacking(TarballTask *t) {
         t->unpacking = true;
         return pool_submit(t->task.registry->pool, /* urgent= */ false, run_unpack, on_unpacked, t);
 }
 
-static int on_data(void *userdata, const void *data, size_t size) {
-        TarballTask *t = userdata;
-        int r;
-
-        r = stream_append(t->unpack.stream, data, size);
-        if (r < 0)
-                return r;
-        return !t->unpacking && stream_size(t->unpack.stream) >= TARBALL_EARLY ? begin_unpacking(t)
-                                                                               : 0;
-}
-
-static int on_rewind(void *userdata) {
-        TarballTask *t = userdata;
-
-        return stream_rewind(t->unpack.stream);
-}
-
-static int judge(TarballTask *t, const HttpResponse *response, Error *e) {
-        if (response->status == 200)
-                return 0;
-        return registry_refused(response, "its tarball", response->url,
-                                t->auth.authorization && !response->unauthenticated, e);
-}
-
-static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
-        TarballTask *t = userdata;
-
-        if (r < 0)
-                (void) error_set(&t->download_error, r, "%s", error_text(e, r));
-        else
-                r = judge(t, response, &t->download_error);
-        t->download_r = r;
-        stream_end(t->unpack.stream, r);
-
-        if (t->unpacking) /* its end is the task's end */
-                return;
-        if (r < 0)
-                on_unpacked(t, r);
-        else if ((r = begin_unpacking(t)) < 0)
-                finish(t, r);
-}
-
-static int open_cache_file(TarballTask *t) {
-        int r;
-
-        r = cache_file_new(t->task.registry->cache, &t->file);
-        if (r < 0)
-                return r;
-        return stream_new(TAKE_FD(t->file.fd), /* complete= */ false, &t->unpack.stream);
-}
-
-static int download(TarballTask *t) {
-        Registry *registry = t->task.registry;
-        HttpGet get = {
-                .url = t->url,
-                .authorization = t->auth.authorization,
-                .cert_file = t->auth.cert_file,
-                .key_file = t->auth.key_file,
-                .size_max = TARBALL_MAX,
-                .size_name = "TARBALL_MAX",
-                .data = on_data,
-                .rewind = on_rewind,
-                .done = on_answer,
-                .userdata = t,
-        };
-        int r;
-
-        if (registry->flags & REGISTRY_OFFLINE)
-                return error_set(&t->unpack.error, -ENONET,
-                                 "its tarball is not in the cache, and nothing is fetched with "
-                                 "--offline");
-        t->unpacking = false;
-        r = open_cache_file(t);
-        if (r < 0)
-                return error_set(&t->unpack.error, r, "cannot write into the cache: %s",
-                                 strerror(-r));
-        return http_get(registry->http, &get, &t->unpack.error);
-}
-
-static int start(TarballTask *t) {
+static int task_start(TarballTask *t) {
         Registry *registry = t->task.registry;
         int fd, r;
 
@@ -217,13 +123,13 @@ static int start(TarballTask *t) {
                 fd = t->unpack.known ? cache_open_tarball(registry->cache, &t->unpack.integrity)
                                      : -ENOENT;
                 if (fd < 0)
-                        return download(t);
+                        return tarball_download(t);
         }
 
         t->cached = t->url;
         registry->statistics.tarballs_cached += t->cached;
         r = stream_new(fd, /* complete= */ true, &t->unpack.stream);
-        return r < 0 ? r : begin_unpacking(t);
+        return r < 0 ? r : tarball_begin_unpacking(t);
 }
 
 /* Each is an open file, and there may be thousands: those that are too many wait. Failures are
@@ -238,14 +144,14 @@ static void start_waiting(Registry *registry) {
                 int r;
 
                 registry->waiting = t->next_waiting;
-                r = start(t);
+                r = task_start(t);
                 if (r < 0)
-                        finish(t, r);
+                        tarball_finish(t, r);
         }
         registry->starting = false;
 }
 
-static void wait_for_turn(TarballTask *t) {
+static void task_wait(TarballTask *t) {
         Registry *registry = t->task.registry;
 
         if (registry->waiting)
@@ -302,10 +208,10 @@ static int prepare_auth(TarballTask *t, Error *e) {
         return t->url ? npmrc_auth(npmrc, t->url, registry_url, e, &t->auth) : 0;
 }
 
-static int start_now(TarballTask *t, Error *e) {
+static int task_start_now(TarballTask *t, Error *e) {
         int r;
 
-        r = start(t);
+        r = task_start(t);
         if (r < 0) {
                 t->task.registry->tarballs_open--;
                 return error_set(e, r, "%s", error_text(&t->unpack.error, r));
@@ -313,7 +219,7 @@ static int start_now(TarballTask *t, Error *e) {
         return 0;
 }
 
-static int begin(TarballTask *t, Error *e) {
+static int task_begin(TarballTask *t, Error *e) {
         int r;
 
         r = copy_strings(t);
@@ -326,8 +232,8 @@ static int begin(TarballTask *t, Error *e) {
         if (r < 0)
                 return r;
         if (t->task.registry->tarballs_open < t->task.registry->tarballs_open_max)
-                return start_now(t, e);
-        wait_for_turn(t);
+                return task_start_now(t, e);
+        task_wait(t);
         return 0;
 }
 
@@ -349,7 +255,7 @@ int registry_get_tarball(Registry *registry, const TarballGet *get, Error *e) {
         registry_task_link(registry, &t->task);
 
         registry->statistics.tarballs++;
-        r = begin(t, e);
+        r = task_begin(t, e);
         if (r < 0) {
                 task_free(&t->task);
                 return error_prefix(e, r, "%s", get->label);

@@ -6,14 +6,14 @@
 #include "basic/remove-tree.h"
 #include "npm/registry/tarball-unpack.h"
 
-typedef struct Source {
+typedef struct HashedSource {
         Stream *stream;
         Hasher *hasher;
         Hasher *also; /* NULL: one hash says it all */
-} Source;
+} HashedSource;
 
 static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
-        Source *source = userdata;
+        HashedSource *source = userdata;
         ssize_t n = stream_read(source->stream, buffer, size);
         int r;
 
@@ -31,7 +31,7 @@ static ssize_t read_and_hash(void *userdata, void *buffer, size_t size) {
 }
 
 /* After the archive turned out bad: a wrong hash says more about it than what is bad in it. */
-static int read_rest(Source *source) {
+static int read_rest(HashedSource *source) {
         char block[16384];
         ssize_t n;
 
@@ -40,7 +40,7 @@ static int read_rest(Source *source) {
         return (int) n;
 }
 
-static int compare(TarballUnpack *u, const Integrity *expected, const Digest *digest) {
+static int compare_hash(TarballUnpack *u, const Integrity *expected, const Digest *digest) {
         if (integrity_matches(expected, digest))
                 return 0;
         u->mismatch = true;
@@ -50,7 +50,7 @@ static int compare(TarballUnpack *u, const Integrity *expected, const Digest *di
                          hash_algorithm_to_string(expected->algorithm));
 }
 
-static int check(TarballUnpack *u, const Source *source) {
+static int check_hashes(TarballUnpack *u, const HashedSource *source) {
         Digest also;
         int r;
 
@@ -58,7 +58,7 @@ static int check(TarballUnpack *u, const Source *source) {
         if (r < 0)
                 return r;
         if (u->known) {
-                r = compare(u, &u->integrity, &u->digest);
+                r = compare_hash(u, &u->integrity, &u->digest);
                 if (r < 0)
                         return r;
         }
@@ -67,26 +67,26 @@ static int check(TarballUnpack *u, const Source *source) {
         r = hasher_finish(source->also, &also);
         if (r < 0)
                 return r;
-        return compare(u, &u->also, &also);
+        return compare_hash(u, &u->also, &also);
 }
 
-static int unpack_and_check(TarballUnpack *u, Source *source, int fd) {
+static int unpack_and_check(TarballUnpack *u, HashedSource *source, int fd) {
         int r, checked;
 
         r = unpack(read_and_hash, source, fd, &u->error, &u->unpacked);
         if (r == 0)
-                return check(u, source);
+                return check_hashes(u, source);
         checked = read_rest(source);
         if (checked < 0)
                 return checked;
-        checked = check(u, source);
+        checked = check_hashes(u, source);
         return checked < 0 ? checked : r;
 }
 
 int tarball_unpack(TarballUnpack *u) {
         _cleanup_(hasher_freep) Hasher *hasher = NULL, *also = NULL;
         _cleanup_(closep) int fd = -EBADF;
-        Source source = { .stream = u->stream };
+        HashedSource source = { .stream = u->stream };
         int r;
 
         r = hasher_new(tarball_algorithm(u), &hasher);

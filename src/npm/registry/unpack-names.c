@@ -113,7 +113,7 @@ static Slot *find_slot(Slot *slots, size_t n_slots, uint32_t hash, const char *f
                         return slots + i;
 }
 
-static int grow(UnpackNames *n) {
+static int grow_slots(UnpackNames *n) {
         Slot *grown;
 
         if ((n->n_names + 1) * 2 <= n->n_slots)
@@ -173,7 +173,7 @@ int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
         r = fold_name(path, &folded);
         if (r < 0)
                 return r;
-        r = grow(n);
+        r = grow_slots(n);
         if (r < 0)
                 return r;
 

@@ -81,7 +81,7 @@ static int take_credentials(CURLU *u, Url *url) {
         return 0;
 }
 
-static int parse(CURLU *u, Error *e, Url *url) {
+static int parse_parts(CURLU *u, Error *e, Url *url) {
         _cleanup_(freep) char *scheme = NULL;
         int r;
 
@@ -124,7 +124,7 @@ int url_parse(const char *text, Error *e, Url *ret) {
         if (curl_url_set(u, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
                 return error_set(e, -EINVAL, "it is not a valid address");
 
-        r = parse(u, e, &url);
+        r = parse_parts(u, e, &url);
         if (r < 0)
                 return error_set(e, r, "it is not a valid address");
 

@@ -5,7 +5,7 @@
 
 #include "basic/string-util.h"
 
-int percent_decode(const char *s, size_t n, char **ret) {
+int address_decode(const char *s, size_t n, char **ret) {
         _cleanup_(freep) char *out = NULL;
         char *t;
 

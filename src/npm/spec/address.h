@@ -18,7 +18,7 @@ bool address_split(const char *text, Address *ret);
 bool address_is_valid(const char *text);
 
 /* Decodes %xx into a new string: 0, -EINVAL for what JavaScript refuses to decode, -ENOMEM. */
-int percent_decode(const char *s, size_t n, char **ret);
+int address_decode(const char *s, size_t n, char **ret);
 
 /* Bytes at the start that may stand in a component of an address as they are. */
 size_t address_span_plain(const char *s);

@@ -6,7 +6,7 @@
 #include "basic/macro.h"
 
 /* The rank of a byte, capitals like small letters. */
-static unsigned weight(char c) {
+static unsigned letter_weight(char c) {
         static const char order[] =
                 " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz";
         uint8_t byte = (uint8_t) tolower((uint8_t) c);
@@ -22,7 +22,7 @@ int collate(const char *a, const char *b) {
         const char *x = a, *y = b;
 
         for (; *x && *y; x++, y++) {
-                unsigned u = weight(*x), v = weight(*y);
+                unsigned u = letter_weight(*x), v = letter_weight(*y);
 
                 if (u != v)
                         return u < v ? -1 : 1;

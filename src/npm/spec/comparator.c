@@ -8,7 +8,7 @@ static const char *const operator_table[_OPERATOR_MAX] = {
         [OPERATOR_GT] = ">", [OPERATOR_GE] = ">=",
 };
 
-size_t operator_scan(Slice text, Operator *ret) {
+size_t comparator_scan_operator(Slice text, Operator *ret) {
         bool less = text.n > 0 && text.s[0] == '<', greater = text.n > 0 && text.s[0] == '>';
         size_t n = less || greater;
         bool equal = text.n > n && text.s[n] == '=';
@@ -34,7 +34,7 @@ void comparator_list_done(ComparatorList *list) {
         *list = (ComparatorList) { 0 };
 }
 
-static int append(ComparatorList *list, const Comparator *c) {
+static int list_append(ComparatorList *list, const Comparator *c) {
         Comparator *items;
 
         items = reallocarray(list->items, list->n + 1, sizeof(*items));
@@ -55,14 +55,14 @@ int comparator_list_add(ComparatorList *list, Operator operator, const Semver * 
                 if (!c.version.prerelease.s)
                         return -ENOMEM;
         }
-        r = append(list, &c);
+        r = list_append(list, &c);
         if (r < 0)
                 comparator_done(&c);
         return r;
 }
 
 int comparator_list_add_any(ComparatorList *list) {
-        return append(list, &(Comparator) { .any = true });
+        return list_append(list, &(Comparator) { .any = true });
 }
 
 void comparator_list_keep(ComparatorList *list, size_t index) {

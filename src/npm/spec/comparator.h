@@ -47,4 +47,4 @@ bool comparator_is_nothing(const Comparator *c);
 char *comparator_format(const Comparator *c, char *buffer);
 
 /* The operator the text starts with ("" is EQ); returns its length. */
-size_t operator_scan(Slice text, Operator *ret);
+size_t comparator_scan_operator(Slice text, Operator *ret);

@@ -14,7 +14,7 @@ static bool starts_with(Slice s, const char *prefix) {
         return s.n >= strlen(prefix) && memcmp(s.s, prefix, strlen(prefix)) == 0;
 }
 
-static Slice without(Slice s, const char *prefix) {
+static Slice skip_prefix(Slice s, const char *prefix) {
         return (Slice) { s.s + strlen(prefix), s.n - strlen(prefix) };
 }
 
@@ -42,7 +42,7 @@ static bool next_ref(const char **text, Ref *ret) {
         return false;
 }
 
-static int take(Slice commit, char **p) {
+static int copy_commit(Slice commit, char **p) {
         char *copy = strndup(commit.s, commit.n);
 
         if (!copy)
@@ -56,7 +56,8 @@ static bool is_called(Slice full, const char *name) {
         static const char *const prefixes[] = { "", HEADS, TAGS, "refs/" };
 
         for (size_t i = 0; i < ELEMENTSOF(prefixes); i++)
-                if (starts_with(full, prefixes[i]) && slice_is(without(full, prefixes[i]), name))
+                if (starts_with(full, prefixes[i]) &&
+                    slice_is(skip_prefix(full, prefixes[i]), name))
                         return true;
         return false;
 }
@@ -70,7 +71,7 @@ int git_refs_find(const char *refs, const char *name, char **ret) {
                 if (!is_called(ref.name, name) || (branch && !starts_with(ref.name, HEADS)))
                         continue;
                 branch = starts_with(ref.name, HEADS);
-                if (take(ref.commit, &commit) < 0)
+                if (copy_commit(ref.commit, &commit) < 0)
                         return -ENOMEM;
         }
         if (!commit)
@@ -92,14 +93,14 @@ int git_refs_find_version(const char *refs, const char *range_text, char **ret) 
 
         while (next_ref(&refs, &ref)) {
                 if (!starts_with(ref.name, TAGS) ||
-                    semver_parse(without(ref.name, TAGS), SEMVER_LOOSE, &version) < 0 ||
+                    semver_parse(skip_prefix(ref.name, TAGS), SEMVER_LOOSE, &version) < 0 ||
                     !range_test(range, &version))
                         continue;
                 /* An equal one is what the tag object before it stands for. */
                 if (commit && semver_compare(&version, &best) < 0)
                         continue;
                 best = version;
-                if (take(ref.commit, &commit) < 0)
+                if (copy_commit(ref.commit, &commit) < 0)
                         return -ENOMEM;
         }
         if (!commit)

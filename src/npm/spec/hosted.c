@@ -69,7 +69,7 @@ static bool is_github_shorthand(const char *text) {
 }
 
 /* Git's own way of writing an address, git@host:path, made one with a scheme. */
-static int correct(const char *text, char **ret) {
+static int scheme_from_scp(const char *text, char **ret) {
         size_t n = strcspn(text, "#");
         const char *at = memrchr(text, '@', n), *colon = memrchr(text, ':', n);
         _cleanup_(freep) char *s = NULL;
@@ -88,7 +88,7 @@ static int correct(const char *text, char **ret) {
 }
 
 /* Gives an address its scheme where people leave it out. */
-static int complete(const char *text, char **ret) {
+static int add_scheme(const char *text, char **ret) {
         const char *colon = strchr(text, ':'), *at = strchr(text, '@');
         Slice scheme = { text, colon ? (size_t) (colon - text) : 0 };
         int r;
@@ -109,7 +109,7 @@ static int complete(const char *text, char **ret) {
 }
 
 /* The n-th of a path's components, counted from 1. */
-static Slice component(Slice path, unsigned n) {
+static Slice path_component(Slice path, unsigned n) {
         const char *s = path.s, *end = path.s + path.n;
 
         for (; n > 0; n--) {
@@ -141,9 +141,9 @@ static void split_last(Slice path, Slice *ret_user, Slice *ret_project) {
 
 /* User, project and committish of an address at a service; false if it means something else there.
  */
-static bool extract(const Service *service, const Address *a, Slice *user, Slice *project,
-                    Slice *committish) {
-        Slice third = component(a->path, 3);
+static bool extract_parts(const Service *service, const Address *a, Slice *user, Slice *project,
+                          Slice *committish) {
+        Slice third = path_component(a->path, 3);
 
         *committish = a->hash.n > 0 ? (Slice) { a->hash.s + 1, a->hash.n - 1 } : a->hash;
         if (streq(service->name, "gitlab")) {
@@ -156,12 +156,12 @@ static bool extract(const Service *service, const Address *a, Slice *user, Slice
                 return user->n > 0 && project->n > 0;
         }
 
-        *user = component(a->path, 1);
-        *project = component(a->path, 2);
+        *user = path_component(a->path, 1);
+        *project = path_component(a->path, 2);
         if (streq(service->name, "github") && third.n > 0) {
                 if (!slice_is(third, "tree"))
                         return false;
-                *committish = component(a->path, 4);
+                *committish = path_component(a->path, 4);
         }
         if (service->refused && slice_is(third, service->refused))
                 return false;
@@ -182,8 +182,8 @@ static HostedForm form_of(Slice scheme) {
 }
 
 /* Decodes what is there; nothing stays NULL. */
-static int take(Slice s, char **ret) {
-        return s.n == 0 ? 0 : percent_decode(s.s, s.n, ret);
+static int decode_part(Slice s, char **ret) {
+        return s.n == 0 ? 0 : address_decode(s.s, s.n, ret);
 }
 
 /* "service:user/repo#committish"; a user and password before it are passed over. */
@@ -206,14 +206,14 @@ static int parse_address(const char *text, char **ret_text, Address *ret) {
         _cleanup_(freep) char *full = NULL, *corrected = NULL;
         int r;
 
-        r = complete(text, &full);
+        r = add_scheme(text, &full);
         if (r < 0)
                 return r;
         if (address_split(full, ret)) {
                 *ret_text = TAKE_PTR(full);
                 return 1;
         }
-        r = correct(full, &corrected);
+        r = scheme_from_scp(full, &corrected);
         if (r < 0 || !address_split(corrected, ret))
                 return MIN2(r, 0);
         *ret_text = TAKE_PTR(corrected);
@@ -223,13 +223,13 @@ static int parse_address(const char *text, char **ret_text, Address *ret) {
 static int take_parts(Hosted *h, Slice user, Slice project, Slice committish) {
         int r;
 
-        r = take(user, &h->user);
+        r = decode_part(user, &h->user);
         if (r < 0)
                 return r;
-        r = take(project, &h->project);
+        r = decode_part(project, &h->project);
         if (r < 0)
                 return r;
-        return take(committish, &h->committish);
+        return decode_part(committish, &h->committish);
 }
 
 int hosted_parse(const char *text, Hosted *ret) {
@@ -252,7 +252,7 @@ int hosted_parse(const char *text, Hosted *ret) {
         else {
                 service = service_by_domain(a.host);
                 if (!service || !in_list(service->schemes, a.scheme) ||
-                    !extract(service, &a, &user, &project, &committish))
+                    !extract_parts(service, &a, &user, &project, &committish))
                         return 0;
                 h.form = form_of(a.scheme);
         }

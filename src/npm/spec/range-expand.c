@@ -190,7 +190,7 @@ int range_expand_word(const char *word, SemverFlags flags, Expansion *e) {
                         return expand_sign(word[0], &p, lowest, e);
         }
 
-        rest = word + operator_scan(slice(word), &operator);
+        rest = word + comparator_scan_operator(slice(word), &operator);
         if (semver_scan_whole(slice(rest), loose, &p) && count_numbers(&p) < 3 &&
             !(is_x(p.major) && !is_x(p.minor)) && !(is_x(p.minor) && !is_x(p.patch)))
                 return expand_partial(operator, & p, lowest, e);

@@ -63,7 +63,7 @@ static void trim_operators(char *text) {
                 size_t n;
 
                 after = s + (*s == ' ');
-                after += operator_scan(slice(after), &operator);
+                after += comparator_scan_operator(slice(after), &operator);
                 version = after + (*after == ' ');
 
                 n = semver_scan(slice(version), /* loose= */ true, &parts);
@@ -125,7 +125,7 @@ static int add_comparator(const char *text, SemverFlags flags, ComparatorList *l
             isempty(text))
                 return comparator_list_add_any(list);
 
-        rest = slice(text + operator_scan(slice(text), &operator));
+        rest = slice(text + comparator_scan_operator(slice(text), &operator));
         if (!semver_scan_whole(rest, loose, &p) || !semver_parts_are_complete(&p) ||
             (!loose && p.prefix > 0 && !(p.prefix == 1 && rest.s[0] == 'v')))
                 return loose ? 0 : -EINVAL;

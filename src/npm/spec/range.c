@@ -88,7 +88,7 @@ static void drop_duplicates(ComparatorList *list) {
 }
 
 /* Takes a list apart that holds the impossible comparator or "any", and duplicates. */
-static void reduce(ComparatorList *list) {
+static void reduce_list(ComparatorList *list) {
         for (size_t i = 0; i < list->n; i++)
                 if (comparator_is_nothing(list->items + i)) {
                         comparator_list_keep(list, i);
@@ -172,7 +172,7 @@ int range_parse(Slice text, SemverFlags flags, Range **ret) {
                         return q;
                 if (list.n == 0)
                         continue;
-                reduce(&list);
+                reduce_list(&list);
                 n_nothing += comparator_is_nothing(list.items);
                 q = append_set(r, &list);
                 if (q < 0)

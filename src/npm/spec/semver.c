@@ -15,7 +15,7 @@ static bool is_identifier(char c) {
         return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
 }
 
-static size_t span(Slice text, size_t max, bool (*is)(char c)) {
+static size_t span_of(Slice text, size_t max, bool (*is)(char c)) {
         size_t n = 0;
 
         while (n < text.n && n < max && is(text.s[n]))
@@ -23,7 +23,7 @@ static size_t span(Slice text, size_t max, bool (*is)(char c)) {
         return n;
 }
 
-static Slice skip(Slice text, size_t n) {
+static Slice skip_bytes(Slice text, size_t n) {
         return (Slice) { text.s + n, text.n - n };
 }
 
@@ -31,7 +31,7 @@ static Slice skip(Slice text, size_t n) {
 static size_t scan_number(Slice text, bool loose) {
         if (!loose && text.n > 0 && text.s[0] == '0')
                 return 1;
-        return span(text, loose ? SEMVER_LENGTH_MAX : SEMVER_LENGTH_MAX + 1, is_digit);
+        return span_of(text, loose ? SEMVER_LENGTH_MAX : SEMVER_LENGTH_MAX + 1, is_digit);
 }
 
 /* A number or x, X, *. */
@@ -43,15 +43,15 @@ static size_t scan_component(Slice text, bool loose) {
 
 /* One dot-separated part of a prerelease: digits, then something else, or a number. */
 static size_t scan_identifier(Slice text, bool loose) {
-        size_t n = span(text, SEMVER_LENGTH_MAX, is_digit);
+        size_t n = span_of(text, SEMVER_LENGTH_MAX, is_digit);
 
         if (n < text.n && is_identifier(text.s[n]) && !is_digit(text.s[n]))
-                return n + 1 + span(skip(text, n + 1), IDENTIFIER_MAX, is_identifier);
+                return n + 1 + span_of(skip_bytes(text, n + 1), IDENTIFIER_MAX, is_identifier);
         return scan_number(text, loose);
 }
 
 static size_t scan_build_identifier(Slice text, bool loose) {
-        return span(text, IDENTIFIER_MAX, is_identifier);
+        return span_of(text, IDENTIFIER_MAX, is_identifier);
 }
 
 /* "a.b.c", as many as there are. */
@@ -59,7 +59,7 @@ static size_t scan_identifiers(Slice text, bool loose, size_t (*scan)(Slice text
         size_t n = scan(text, loose);
 
         while (n > 0 && n < text.n && text.s[n] == '.') {
-                size_t m = scan(skip(text, n + 1), loose);
+                size_t m = scan(skip_bytes(text, n + 1), loose);
 
                 if (m == 0)
                         break;
@@ -75,7 +75,7 @@ static size_t scan_prerelease(Slice text, bool loose, Slice *ret) {
         size_t n = 0;
 
         if (hyphen) {
-                n = scan_identifiers(skip(text, 1), loose, scan_identifier);
+                n = scan_identifiers(skip_bytes(text, 1), loose, scan_identifier);
                 if (n > 0) {
                         *ret = (Slice) { text.s + 1, n };
                         return n + 1;
@@ -92,7 +92,7 @@ static size_t scan_tail(Slice text, bool loose, Slice *ret_prerelease) {
         size_t n = scan_prerelease(text, loose, ret_prerelease), m = 0;
 
         if (n < text.n && text.s[n] == '+')
-                m = scan_identifiers(skip(text, n + 1), loose, scan_build_identifier);
+                m = scan_identifiers(skip_bytes(text, n + 1), loose, scan_build_identifier);
         return m > 0 ? n + 1 + m : n;
 }
 
@@ -102,7 +102,7 @@ size_t semver_scan(Slice text, bool loose, SemverParts *ret) {
         size_t n = 0, m;
 
         while (n < text.n) {
-                m = strchr("v=", text.s[n]) && text.s[n] ? 1 : js_space(skip(text, n));
+                m = strchr("v=", text.s[n]) && text.s[n] ? 1 : js_space(skip_bytes(text, n));
                 if (m == 0)
                         break;
                 n += m;
@@ -114,7 +114,7 @@ size_t semver_scan(Slice text, bool loose, SemverParts *ret) {
 
                 if (dot && (n >= text.n || text.s[n] != '.'))
                         break;
-                m = scan_component(skip(text, n + dot), loose);
+                m = scan_component(skip_bytes(text, n + dot), loose);
                 if (m == 0) {
                         if (i == 0)
                                 return 0;
@@ -125,7 +125,7 @@ size_t semver_scan(Slice text, bool loose, SemverParts *ret) {
         }
 
         if (p.patch.n > 0)
-                n += scan_tail(skip(text, n), loose, &p.prerelease);
+                n += scan_tail(skip_bytes(text, n), loose, &p.prerelease);
 
         *ret = p;
         return n;
@@ -142,7 +142,7 @@ bool semver_scan_whole(Slice text, bool loose, SemverParts *ret) {
             ret->prerelease.n > 0 || text.s[n] != '.')
                 return false;
         last = (size_t) (ret->patch.s - text.s) + --ret->patch.n;
-        return last + scan_tail(skip(text, last), loose, &ret->prerelease) == text.n;
+        return last + scan_tail(skip_bytes(text, last), loose, &ret->prerelease) == text.n;
 }
 
 static int parse_number(Slice text, uint64_t *ret) {
@@ -186,12 +186,12 @@ static Slice next_identifier(Slice *list) {
         const char *dot = memchr(list->s, '.', list->n);
         Slice id = { list->s, dot ? (size_t) (dot - list->s) : list->n };
 
-        *list = skip(*list, id.n + (dot ? 1 : 0));
+        *list = skip_bytes(*list, id.n + (dot ? 1 : 0));
         return id;
 }
 
 static bool is_numeric(Slice id) {
-        return span(id, id.n, is_digit) == id.n;
+        return span_of(id, id.n, is_digit) == id.n;
 }
 
 /* JavaScript compares numbers as doubles: beyond 2^53 different ones may be equal. */

@@ -47,7 +47,7 @@ static int set_committish(Spec *s, const char *text, Error *e) {
                         if (s->committish || s->git_range)
                                 return error_set(e, -EINVAL, "'%s' says twice what to check out",
                                                  s->raw);
-                        r = percent_decode(value, n, &s->git_range);
+                        r = address_decode(value, n, &s->git_range);
                         if (r == -EINVAL)
                                 return error_set(e, r, "'%s' has a range that cannot be decoded",
                                                  s->raw);

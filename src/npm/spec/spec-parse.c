@@ -116,7 +116,8 @@ static int from_registry(Spec *s, Error *e) {
         return 0;
 }
 
-static int resolve(const char *name, size_t name_size, const char *text, Error *e, Spec **ret) {
+static int resolve_spec(const char *name, size_t name_size, const char *text, Error *e,
+                        Spec **ret) {
         _cleanup_(spec_freep) Spec *s = NULL;
         int r;
 
@@ -162,7 +163,7 @@ static int resolve(const char *name, size_t name_size, const char *text, Error *
 }
 
 int spec_resolve(const char *name, const char *text, Error *e, Spec **ret) {
-        return resolve(name, strlen(name), text, e, ret);
+        return resolve_spec(name, strlen(name), text, e, ret);
 }
 
 int spec_parse(const char *text, Error *e, Spec **ret) {
@@ -180,20 +181,20 @@ int spec_parse(const char *text, Error *e, Spec **ret) {
                 return -ENOMEM;
 
         if (is_url(text))
-                return resolve(NULL, 0, text, e, ret);
+                return resolve_spec(NULL, 0, text, e, ret);
         if (is_git(text)) {
                 if (asprintf(&ssh, "git+ssh://%s", text) < 0)
                         return -ENOMEM;
-                return resolve(NULL, 0, ssh, e, ret);
+                return resolve_spec(NULL, 0, ssh, e, ret);
         }
         if (name[0] != '@' && (strchr(name, '/') || is_archive(name)))
-                return resolve(NULL, 0, text, e, ret);
+                return resolve_spec(NULL, 0, text, e, ret);
         if (at)
-                return resolve(name, strlen(name), at[1] ? at + 1 : "*", e, ret);
+                return resolve_spec(name, strlen(name), at[1] ? at + 1 : "*", e, ret);
         if (package_name_is_valid(text))
-                return resolve(name, strlen(name), "*", e, ret);
+                return resolve_spec(name, strlen(name), "*", e, ret);
 
-        r = resolve(NULL, 0, text, e, &s);
+        r = resolve_spec(NULL, 0, text, e, &s);
         if (r < 0)
                 return r;
         if (spec_is_registry(s))

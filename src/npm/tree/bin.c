@@ -7,7 +7,6 @@
 #include "basic/fs.h"
 #include "basic/open-beneath.h"
 #include "basic/path.h"
-#include "basic/open-beneath.h"
 #include "basic/string-util.h"
 
 #define DEPTH_MAX 8    /* folders within it */
@@ -15,7 +14,7 @@
 
 /* The path as if the package were the root of all: "./a/../b" is "b", "../../c" is "c". Colons and
  * backslashes count as slashes. NULL if out of memory. */
-static char *contain(const char *path) {
+static char *contain_path(const char *path) {
         char *out, *t;
 
         out = t = malloc(strlen(path) + 1);
@@ -39,13 +38,13 @@ static char *contain(const char *path) {
         return out;
 }
 
-static int add(json_object *o, const char *name, const char *file) {
+static int add_command(json_object *o, const char *name, const char *file) {
         _cleanup_(freep) char *key = NULL, *path = NULL;
 
         if (!name || !file)
                 return 0;
-        key = contain(name);
-        path = contain(file);
+        key = contain_path(name);
+        path = contain_path(file);
         if (!key || !path)
                 return -ENOMEM;
         if (isempty(path_basename(key)) || isempty(path))
@@ -56,7 +55,7 @@ static int add(json_object *o, const char *name, const char *file) {
 static int add_list(json_object *o, json_object *bin) {
         for (size_t i = 0; i < json_object_array_length(bin); i++) {
                 const char *file = json_string(json_object_array_get_idx(bin, i));
-                int r = add(o, file, file);
+                int r = add_command(o, file, file);
 
                 if (r < 0)
                         return r;
@@ -66,7 +65,7 @@ static int add_list(json_object *o, json_object *bin) {
 
 static int add_members(json_object *o, json_object *bin) {
         json_object_object_foreach(bin, name, file) {
-                int r = add(o, name, json_string(file));
+                int r = add_command(o, name, json_string(file));
 
                 if (r < 0)
                         return r;
@@ -81,7 +80,7 @@ int bin_normalize(json_object *bin, const char *package, json_object **ret) {
         if (!o)
                 return -ENOMEM;
         if (json_object_is_type(bin, json_type_string))
-                r = add(o, package, json_string(bin));
+                r = add_command(o, package, json_string(bin));
         else if (json_object_is_type(bin, json_type_array))
                 r = add_list(o, bin);
         else if (json_object_is_type(bin, json_type_object))

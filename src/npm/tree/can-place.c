@@ -5,7 +5,7 @@
 
 #define PEER_CHAIN_MAX 512 /* peers of peers of peers …; published ones come to some ten */
 
-Node *deepest_target(Node *start, const Name *name) {
+Node *node_deepest_target(Node *start, const Name *name) {
         for (Node *n = start; n; n = n->parent) {
                 Edge *e;
 
@@ -29,7 +29,7 @@ static Edge *entry_edge(const CanPlace *c) {
 static Node *my_deepest(const CanPlace *c) {
         Node *start = c->parent ? my_deepest(c->parent) : c->edge->from;
 
-        return deepest_target(start, c->edge->requirement->name);
+        return node_deepest_target(start, c->edge->requirement->name);
 }
 
 static bool prefers_dedupe(const CanPlace *c) {
@@ -47,7 +47,7 @@ static bool on_peer_path(const CanPlace *c, const Node *n, unsigned *ret_length)
 }
 
 /* Asks the same for each peer that would have to come along. */
-static int ask_peers(CanPlace *c, Placement state, Placement *ret) {
+static int ask_peers(CanPlace *c, CanPlaceAnswer state, CanPlaceAnswer *ret) {
         bool conflict = false;
 
         c->self = state;
@@ -70,21 +70,21 @@ static int ask_peers(CanPlace *c, Placement state, Placement *ret) {
                         continue;
                 if (length > PEER_CHAIN_MAX)
                         return -E2BIG;
-                peer.target = deepest_target(c->target, e->to->name);
+                peer.target = node_deepest_target(c->target, e->to->name);
                 r = can_place(&peer);
                 if (r < 0)
                         return r;
-                if (peer.answer == PLACEMENT_CONFLICT)
+                if (peer.answer == CAN_PLACE_CONFLICT)
                         conflict = true;
         }
 
-        c->peers = conflict ? PLACEMENT_CONFLICT : state;
+        c->peers = conflict ? CAN_PLACE_CONFLICT : state;
         c->peers_known = true;
         *ret = c->peers;
         return 0;
 }
 
-static int can_place_nothing_there(CanPlace *c, Placement *ret) {
+static int can_place_nothing_there(CanPlace *c, CanPlaceAnswer *ret) {
         Node *current = NULL;
 
         /* somebody below may count on what that name means from here */
@@ -94,10 +94,10 @@ static int can_place_nothing_there(CanPlace *c, Placement *ret) {
                 NODE_FOREACH_EDGE_IN(e, current)
                         if (node_is_descendant(e->from, c->target) && edge_valid(e) &&
                             !edge_satisfied_by(e, c->dep)) {
-                                *ret = PLACEMENT_CONFLICT;
+                                *ret = CAN_PLACE_CONFLICT;
                                 return 0;
                         }
-        return ask_peers(c, PLACEMENT_OK, ret);
+        return ask_peers(c, CAN_PLACE_OK, ret);
 }
 
 /* Whether the peer set that hangs on the entry could stay although our peers take the places of
@@ -126,7 +126,7 @@ static int can_clobber(Node *entry, const Node *beside, const Tree *t) {
 /* Whether any of the set could not go deeper than our target. */
 static bool is_stuck(const PeerEntry *entry, const Node *target) {
         for (size_t i = 0; i < entry->peers.n; i++) {
-                Node *deep = deepest_target(entry->edge->from, entry->peers.items[i]->name);
+                Node *deep = node_deepest_target(entry->edge->from, entry->peers.items[i]->name);
 
                 if (deep == target || node_is_descendant(target, deep))
                         return true;
@@ -163,25 +163,25 @@ static int can_push_aside(CanPlace *c, Node *current) {
 }
 
 /* REPLACE if the peers agree: 1 and it is the answer, 0 if there is none yet. */
-static int try_replace(CanPlace *c, Placement *ret) {
-        Placement p;
+static int try_replace(CanPlace *c, CanPlaceAnswer *ret) {
+        CanPlaceAnswer p;
         int r;
 
-        r = ask_peers(c, PLACEMENT_REPLACE, &p);
+        r = ask_peers(c, CAN_PLACE_REPLACE, &p);
         if (r < 0)
                 return r;
-        if (p == PLACEMENT_CONFLICT)
+        if (p == CAN_PLACE_CONFLICT)
                 return 0;
         *ret = p;
         return 1;
 }
 
-static int can_place_over(CanPlace *c, Node *current, Placement *ret) {
+static int can_place_over(CanPlace *c, Node *current, CanPlaceAnswer *ret) {
         bool satisfied = edge_satisfied_by(c->edge, current), newer, replaceable;
         int r;
 
         if (node_matches(c->dep, current) && (satisfied || !edge_satisfied_by(c->edge, c->dep))) {
-                *ret = c->explicit_request ? PLACEMENT_REPLACE : PLACEMENT_KEEP;
+                *ret = c->explicit_request ? CAN_PLACE_REPLACE : CAN_PLACE_KEEP;
                 return 0;
         }
 
@@ -197,7 +197,7 @@ static int can_place_over(CanPlace *c, Node *current, Placement *ret) {
                         return r;
         }
         if (satisfied && (!c->explicit_request || prefers_dedupe(c))) {
-                *ret = PLACEMENT_KEEP;
+                *ret = CAN_PLACE_KEEP;
                 return 0;
         }
         if (prefers_dedupe(c) && !newer && replaceable) {
@@ -208,42 +208,42 @@ static int can_place_over(CanPlace *c, Node *current, Placement *ret) {
 
         /* It can go deeper, so what is here stays. */
         if (c->target != my_deepest(c)) {
-                *ret = PLACEMENT_CONFLICT;
+                *ret = CAN_PLACE_CONFLICT;
                 return 0;
         }
         /* It can go nowhere else: this package depends on it. */
         if (!edge_is_peer(c->edge) && c->target == c->edge->from)
-                return ask_peers(c, PLACEMENT_REPLACE, ret);
+                return ask_peers(c, CAN_PLACE_REPLACE, ret);
 
         if (!c->parent && !edge_is_peer(c->edge)) {
-                *ret = PLACEMENT_CONFLICT;
+                *ret = CAN_PLACE_CONFLICT;
                 return 0;
         }
         r = can_push_aside(c, current);
         if (r < 0)
                 return r;
         if (r > 0)
-                return ask_peers(c, PLACEMENT_REPLACE, ret);
-        *ret = PLACEMENT_CONFLICT;
+                return ask_peers(c, CAN_PLACE_REPLACE, ret);
+        *ret = CAN_PLACE_CONFLICT;
         return 0;
 }
 
 int can_place(CanPlace *c) {
         Node *current = tree_child(c->tree, c->target, c->edge->requirement->name);
         Edge *there = node_edge(c->target, c->edge->requirement->name);
-        Placement answer;
+        CanPlaceAnswer answer;
         int r;
 
         if (c->tree->cost.n_questions++ >= TREE_QUESTIONS_MAX)
                 return -E2BIG;
-        c->self = PLACEMENT_CONFLICT;
+        c->self = CAN_PLACE_CONFLICT;
         if (c->dep->problem)
                 /* it will fail the installation or drop out of it, wherever it is */
-                answer = current ? PLACEMENT_REPLACE : PLACEMENT_OK;
+                answer = current ? CAN_PLACE_REPLACE : CAN_PLACE_OK;
         else if (there && edge_is_peer(there) && !node_is_top(c->target))
-                answer = PLACEMENT_CONFLICT;
+                answer = CAN_PLACE_CONFLICT;
         else if (!current && there && there != c->edge && !edge_satisfied_by(there, c->dep))
-                answer = PLACEMENT_CONFLICT;
+                answer = CAN_PLACE_CONFLICT;
         else {
                 r = current ? can_place_over(c, current, &answer)
                             : can_place_nothing_there(c, &answer);
@@ -252,7 +252,7 @@ int can_place(CanPlace *c) {
         }
 
         c->answer = answer;
-        if (c->self == PLACEMENT_CONFLICT)
+        if (c->self == CAN_PLACE_CONFLICT)
                 c->self = answer;
         return 0;
 }

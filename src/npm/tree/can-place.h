@@ -5,12 +5,12 @@
 
 #include "npm/tree/depset.h"
 
-typedef enum Placement {
-        PLACEMENT_CONFLICT,
-        PLACEMENT_OK,      /* nothing is there */
-        PLACEMENT_REPLACE, /* what is there may go */
-        PLACEMENT_KEEP,    /* what is there will do */
-} Placement;
+typedef enum CanPlaceAnswer {
+        CAN_PLACE_CONFLICT,
+        CAN_PLACE_OK,      /* nothing is there */
+        CAN_PLACE_REPLACE, /* what is there may go */
+        CAN_PLACE_KEEP,    /* what is there will do */
+} CanPlaceAnswer;
 
 typedef struct CanPlace CanPlace;
 
@@ -23,9 +23,9 @@ struct CanPlace {
         CanPlace *parent; /* of a peer: the question it came up in */
         bool explicit_request;
 
-        Placement answer;
-        Placement self; /* the same without the peers that would come along */
-        Placement peers;
+        CanPlaceAnswer answer;
+        CanPlaceAnswer self; /* the same without the peers that would come along */
+        CanPlaceAnswer peers;
         bool peers_known;
 };
 
@@ -34,4 +34,4 @@ int can_place(CanPlace *c);
 
 /* The deepest node, from `start` up, that has no peer dependency of that name: a peer must not
  * stand below its dependents. NULL for no name in particular. */
-Node *deepest_target(Node *start, const Name *name);
+Node *node_deepest_target(Node *start, const Name *name);

@@ -63,8 +63,8 @@ static int add_entry(Tree *t, Node *node, const char *path, json_object *entry,
 }
 
 /* An older file's tree becomes the flat list of newer ones. */
-static int flatten(json_object *dependencies, const char *base, unsigned depth,
-                   json_object *packages, Error *e) {
+static int flatten_dependencies(json_object *dependencies, const char *base, unsigned depth,
+                                json_object *packages, Error *e) {
         if (!json_object_is_type(dependencies, json_type_object))
                 return 0;
         if (depth > JSON_DEPTH_MAX)
@@ -90,7 +90,8 @@ static int flatten(json_object *dependencies, const char *base, unsigned depth,
                         if (r < 0)
                                 return r;
                 }
-                r = flatten(json_get(entry, "dependencies"), path, depth + 1, packages, e);
+                r = flatten_dependencies(json_get(entry, "dependencies"), path, depth + 1, packages,
+                                         e);
                 if (r < 0)
                         return r;
         }
@@ -132,7 +133,7 @@ int contents_add_shrinkwrap(Tree *t, Node *node, json_object *shrinkwrap, Manife
                 packages = flat = json_object_new_object();
                 if (!flat)
                         return -ENOMEM;
-                r = flatten(json_get(shrinkwrap, "dependencies"), "", 0, flat, e);
+                r = flatten_dependencies(json_get(shrinkwrap, "dependencies"), "", 0, flat, e);
                 if (r < 0)
                         return r;
         }

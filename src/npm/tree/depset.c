@@ -218,7 +218,7 @@ static bool outside_optional(const Edge *e, const void *userdata) {
         return !node_set_contains(userdata, e->to) && !e->from->inert;
 }
 
-int optional_set(Node *n, NodeSet *ret) {
+int node_optional_set(Node *n, NodeSet *ret) {
         _cleanup_(node_set_done) NodeSet seeds = { 0 };
         _cleanup_(node_set_done) NodeSet set = { 0 };
         int r;

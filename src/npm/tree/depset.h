@@ -50,4 +50,4 @@ int node_can_replace(const Node *n, Node *old, const Node *ignored_parent);
 int node_can_dedupe(const Tree *t, Node *n, bool explicit_request);
 
 /* The nodes that are in the tree for an optional dependency's sake, of which `n` is one. */
-int optional_set(Node *n, NodeSet *ret);
+int node_optional_set(Node *n, NodeSet *ret);

@@ -63,7 +63,7 @@ int ideal_drop_optional(Node *n) {
 
         if (!n->optional)
                 return -ENOTRECOVERABLE;
-        r = optional_set(n, &set);
+        r = node_optional_set(n, &set);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < set.n; i++)
@@ -73,7 +73,7 @@ int ideal_drop_optional(Node *n) {
 }
 
 /* Who depends on it, for a message. */
-static const char *dependent(const Node *n) {
+static const char *first_dependent(const Node *n) {
         const Edge *e = n->in_first;
 
         return e && e->from->parent && e->from->manifest ? e->from->manifest->name : "the request";
@@ -85,7 +85,7 @@ static int check_node(Node *n, const Platform *platform, Error *e) {
         if (n->problem) {
                 if (!n->optional)
                         return error_set(e, n->error, "%s, which %s needs: %s", n->name->text,
-                                         dependent(n), n->problem);
+                                         first_dependent(n), n->problem);
                 return ideal_drop_optional(n);
         }
         if (!m || n->link)
@@ -98,8 +98,9 @@ static int check_node(Node *n, const Platform *platform, Error *e) {
                                : 0;
         if (!platform_fits(platform, m))
                 return error_set(e, -EOPNOTSUPP, "%s@%s, which %s needs, does not run on %s %s%s%s",
-                                 m->name, m->version, dependent(n), platform->os, platform->cpu,
-                                 platform->libc ? " with " : "", platform->libc ?: "");
+                                 m->name, m->version, first_dependent(n), platform->os,
+                                 platform->cpu, platform->libc ? " with " : "",
+                                 platform->libc ?: "");
         return 0;
 }
 

@@ -8,7 +8,7 @@
 
 typedef struct Builder {
         Tree *tree;
-        FindManifest find;
+        ManifestFinder find;
         void *userdata;
         Error *error;
         Edge *request; /* what the person asked for */

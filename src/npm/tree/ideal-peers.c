@@ -7,7 +7,7 @@
 
 /* A node for what the requirement means, put below `parent`. */
 static int node_from_requirement(Builder *b, Requirement *q, Node *parent, Node **ret) {
-        Found found = { 0 };
+        FoundManifest found = { 0 };
         Node *n;
         int r;
 

@@ -124,7 +124,7 @@ static int load_dependency(Builder *b, Edge *edge, Node **ret) {
 }
 
 /* Whoever is now wrong about what was placed is looked at (again), and so is what was placed. */
-static int queue_affected(Builder *b, const Placing *p) {
+static int queue_affected(Builder *b, const Placement *p) {
         int r;
 
         for (size_t i = 0; i < p->n_placed; i++) {
@@ -140,9 +140,9 @@ static int queue_affected(Builder *b, const Placing *p) {
                 if (r < 0)
                         return r;
         }
-        for (size_t i = 0; i < p->holes.n; i++) {
-                p->holes.items[i]->seen = false;
-                r = queue_push(b, p->holes.items[i]);
+        for (size_t i = 0; i < p->pruning.holes.n; i++) {
+                p->pruning.holes.items[i]->seen = false;
+                r = queue_push(b, p->pruning.holes.items[i]);
                 if (r < 0)
                         return r;
         }
@@ -182,13 +182,13 @@ static int build_step(Builder *b, Node *node) {
         qsort(tasks, n_tasks, sizeof(*tasks), compare_tasks);
 
         for (size_t i = 0; i < n_tasks; i++) {
-                _cleanup_(placing_done) Placing placing = { .tree = b->tree };
+                _cleanup_(placement_done) Placement placement = { .pruning.tree = b->tree };
 
-                r = place_dependency(&placing, tasks[i].dep, tasks[i].edge,
+                r = place_dependency(&placement, tasks[i].dep, tasks[i].edge,
                                      tasks[i].edge == b->request, b->error);
                 if (r < 0)
                         return r;
-                r = queue_affected(b, &placing);
+                r = queue_affected(b, &placement);
                 if (r < 0)
                         return r;
         }
@@ -215,7 +215,7 @@ static int build_from(Builder *b, Node *root) {
         return 0;
 }
 
-int ideal_build(Tree *t, Manifest *root, FindManifest find, void *userdata,
+int ideal_build(Tree *t, Manifest *root, ManifestFinder find, void *userdata,
                 const Platform *platform, Error *e) {
         Builder b = { .tree = t, .find = find, .userdata = userdata, .error = e };
         Name *name;

@@ -23,7 +23,7 @@ struct Name {
         struct Node *nodes, *nodes_last;
         struct Edge *edges;
 
-        struct Package *package; /* the resolver's: what the registry says of it */
+        struct ResolverPackage *package; /* the resolver's: what the registry says of it */
         Name *next, *hash_next;
 };
 

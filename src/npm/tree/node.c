@@ -117,11 +117,11 @@ static bool same_repository(const Node *n, const Spec *wanted) {
                streq(commit + 1, wanted->committish);
 }
 
-static bool satisfies(const Node *n, const Spec *spec) {
+static bool node_satisfies(const Node *n, const Spec *spec) {
         if (!spec)
                 return false;
         if (n->link)
-                return satisfies(n->link, spec);
+                return node_satisfies(n->link, spec);
 
         switch (spec->type) {
         case SPEC_RANGE:
@@ -131,7 +131,7 @@ static bool satisfies(const Node *n, const Spec *spec) {
         case SPEC_VERSION:
                 return n->manifest && spec->range && range_test(spec->range, &n->version);
         case SPEC_ALIAS:
-                return satisfies(n, spec->target);
+                return node_satisfies(n, spec->target);
         case SPEC_TAG:
                 return n->resolved;
         case SPEC_REMOTE:
@@ -150,7 +150,8 @@ static bool satisfies(const Node *n, const Spec *spec) {
 bool edge_satisfied_by(const Edge *e, const Node *n) {
         if (n->name != e->requirement->name)
                 return false;
-        return satisfies(n, e->requirement->spec) || (e->accept && satisfies(n, e->accept->spec));
+        return node_satisfies(n, e->requirement->spec) ||
+               (e->accept && node_satisfies(n, e->accept->spec));
 }
 
 bool edge_valid(const Edge *e) {

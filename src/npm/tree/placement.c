@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/tree/placement.h"
 
+#include "npm/tree/can-place.h"
 #include "npm/tree/prune.h"
 #include "npm/tree/tree-nodes.h"
 
 #define PEER_CHAIN_MAX 512
 
-/* The placing of one dependency; those of its peers hang below it. */
+/* The placement of one dependency; those of its peers hang below it. */
 typedef struct Step {
         const struct Step *parent;
         Node *dep;
@@ -14,18 +15,18 @@ typedef struct Step {
         CanPlace can; /* where it went, and why it may */
 } Step;
 
-static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, bool explicit_request,
-                      Error *e);
+static int place_step(Placement *p, const Step *parent, Node *dep, Edge *edge,
+                      bool explicit_request, Error *e);
 
-void placing_done(Placing *p) {
+void placement_done(Placement *p) {
         free(p->placed);
-        node_set_done(&p->holes);
-        *p = (Placing) { 0 };
+        node_set_done(&p->pruning.holes);
+        *p = (Placement) { 0 };
 }
 
-static Node *start_node(const Step *s) {
-        return deepest_target(s->parent ? start_node(s->parent) : s->edge->from,
-                              s->edge->requirement->name);
+static Node *first_target(const Step *s) {
+        return node_deepest_target(s->parent ? first_target(s->parent) : s->edge->from,
+                                   s->edge->requirement->name);
 }
 
 static const Step *top_step(const Step *s) {
@@ -35,7 +36,7 @@ static const Step *top_step(const Step *s) {
 }
 
 /* Whether the conflict is between what the module itself asks for; others' are lived with. */
-static int is_mine(const Step *s) {
+static int is_own_conflict(const Step *s) {
         const Edge *edge = top_step(s)->edge;
         PeerEntry *entries;
         bool peers = false, mine = false;
@@ -63,7 +64,7 @@ static int is_mine(const Step *s) {
         return mine;
 }
 
-static int conflict(const Step *s, Error *e) {
+static int conflict_error(const Step *s, Error *e) {
         const Step *top = top_step(s);
         const Edge *edge = top->edge;
 
@@ -77,20 +78,20 @@ static int conflict(const Step *s, Error *e) {
                                  : "the module");
 }
 
-static int remember(Placing *p, Edge *edge, Node *node) {
-        Placed *more;
+static int remember_placed(Placement *p, Edge *edge, Node *node) {
+        PlacedNode *more;
 
         more = reallocarray(p->placed, p->n_placed + 1, sizeof(*more));
         if (!more)
                 return -ENOMEM;
         p->placed = more;
-        p->placed[p->n_placed++] = (Placed) { edge, node };
+        p->placed[p->n_placed++] = (PlacedNode) { edge, node };
         return 0;
 }
 
 /* A package that would stand inside itself is linked instead: a depends on b, b on another a, that
  * on another b … */
-static int place_link(Placing *p, Node *target, const Step *s, bool *ret_done) {
+static int place_link(Placement *p, Node *target, const Step *s, bool *ret_done) {
         Node *n;
         int r;
 
@@ -98,21 +99,21 @@ static int place_link(Placing *p, Node *target, const Step *s, bool *ret_done) {
         for (Node *above = target; above && !node_is_top(above); above = above->parent) {
                 if (!node_matches(above, s->dep))
                         continue;
-                r = tree_new_node(p->tree, above->name, /* manifest= */ NULL, &n);
+                r = tree_new_node(p->pruning.tree, above->name, /* manifest= */ NULL, &n);
                 if (r < 0)
                         return r;
                 n->link = above;
                 n->manifest = above->manifest;
                 n->version = above->version;
                 *ret_done = true;
-                r = tree_attach(p->tree, n, target);
-                return r < 0 ? r : remember(p, s->edge, n);
+                r = tree_attach(p->pruning.tree, n, target);
+                return r < 0 ? r : remember_placed(p, s->edge, n);
         }
         return 0;
 }
 
 /* The peers that came with it in its virtual tree. */
-static int place_peers(Placing *p, const Step *s, Node *placed, bool explicit_request, Error *e) {
+static int place_peers(Placement *p, const Step *s, Node *placed, bool explicit_request, Error *e) {
         Node *beside = s->dep->parent;
 
         if (!beside)
@@ -123,7 +124,7 @@ static int place_peers(Placing *p, const Step *s, Node *placed, bool explicit_re
 
                 if (edge_valid(edge) || !edge_is_peer(edge) || edge->peer_conflicted)
                         continue;
-                peer = tree_child(p->tree, beside, edge->requirement->name);
+                peer = tree_child(p->pruning.tree, beside, edge->requirement->name);
                 if (!peer || !edge_satisfied_by(edge, peer))
                         continue;
                 r = place_step(p, s, peer, edge, explicit_request, e);
@@ -134,7 +135,7 @@ static int place_peers(Placing *p, const Step *s, Node *placed, bool explicit_re
 }
 
 /* It is decided where: do it. */
-static int place_here(Placing *p, const Step *s, bool explicit_request, Error *e) {
+static int place_at_target(Placement *p, const Step *s, bool explicit_request, Error *e) {
         Node *target = s->can.target, *placed, *old;
         bool done;
         int r;
@@ -143,26 +144,27 @@ static int place_here(Placing *p, const Step *s, bool explicit_request, Error *e
         if (r < 0 || done)
                 return r;
 
-        r = tree_copy_node(p->tree, s->dep, &placed);
+        r = tree_copy_node(p->pruning.tree, s->dep, &placed);
         if (r < 0)
                 return r;
-        old = tree_child(p->tree, target, s->edge->requirement->name);
-        r = old ? prune_and_replace(p->tree, placed, old, &p->holes)
-                : tree_attach(p->tree, placed, target);
+        old = tree_child(p->pruning.tree, target, s->edge->requirement->name);
+        r = old ? prune_and_replace(&p->pruning, placed, old)
+                : tree_attach(p->pruning.tree, placed, target);
         if (r < 0)
                 return r;
         if (edge_is_peer(s->edge) && !edge_satisfied_by(s->edge, placed))
                 s->edge->peer_conflicted = true;
 
         if (edge_valid(s->edge) && s->edge->to && s->edge->to != placed) {
-                r = prune_duplicates(p->tree, s->edge->to, /* descend= */ false, explicit_request);
+                r = prune_duplicates(&p->pruning, s->edge->to, /* descend= */ false,
+                                     explicit_request);
                 if (r < 0)
                         return r;
         }
-        r = prune_below(p->tree, target, s->edge->requirement->name, explicit_request);
+        r = prune_below(&p->pruning, target, s->edge->requirement->name, explicit_request);
         if (r < 0)
                 return r;
-        r = remember(p, s->edge, placed);
+        r = remember_placed(p, s->edge, placed);
         if (r < 0)
                 return r;
         return place_peers(p, s, placed, explicit_request, e);
@@ -170,15 +172,15 @@ static int place_here(Placing *p, const Step *s, bool explicit_request, Error *e
 
 /* Walks up as long as there is no conflict: 1 and the last good place, 0 if there is none at all;
  * `ret_self` is the last that would be good without the peers. */
-static int find_place(Placing *p, Step *s, bool explicit_request, CanPlace *ret, CanPlace *ret_self,
-                      bool *ret_has_self) {
+static int find_target(Placement *p, Step *s, bool explicit_request, CanPlace *ret,
+                       CanPlace *ret_self, bool *ret_has_self) {
         bool found = false;
 
         *ret_has_self = false;
-        for (Node *target = start_node(s); target; target = target->parent) {
+        for (Node *target = first_target(s); target; target = target->parent) {
                 Edge *there = node_edge(target, s->edge->requirement->name);
                 CanPlace c = {
-                        .tree = p->tree,
+                        .tree = p->pruning.tree,
                         .dep = s->dep,
                         .target = target,
                         .edge = s->edge,
@@ -192,11 +194,11 @@ static int find_place(Placing *p, Step *s, bool explicit_request, CanPlace *ret,
                 r = can_place(&c);
                 if (r < 0)
                         return r;
-                if (c.self != PLACEMENT_CONFLICT) {
+                if (c.self != CAN_PLACE_CONFLICT) {
                         *ret_self = c;
                         *ret_has_self = true;
                 }
-                if (c.answer == PLACEMENT_CONFLICT)
+                if (c.answer == CAN_PLACE_CONFLICT)
                         break;
                 *ret = c;
                 found = true;
@@ -206,11 +208,11 @@ static int find_place(Placing *p, Step *s, bool explicit_request, CanPlace *ret,
         return found;
 }
 
-static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, bool explicit_request,
-                      Error *e) {
+static int place_step(Placement *p, const Step *parent, Node *dep, Edge *edge,
+                      bool explicit_request, Error *e) {
         Step s = { .parent = parent, .dep = dep, .edge = edge };
         unsigned length = 0;
-        Placement what;
+        CanPlaceAnswer what;
         CanPlace self;
         bool has_self;
         int r;
@@ -221,13 +223,13 @@ static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, boo
         if (edge->to && edge_valid(edge) && !explicit_request)
                 return 0;
 
-        r = find_place(p, &s, explicit_request, &s.can, &self, &has_self);
+        r = find_target(p, &s, explicit_request, &s.can, &self, &has_self);
         if (r < 0)
                 return r;
         if (r == 0) {
-                r = is_mine(&s);
+                r = is_own_conflict(&s);
                 if (r != 0)
-                        return r < 0 ? r : conflict(&s, e);
+                        return r < 0 ? r : conflict_error(&s, e);
                 if (!has_self) {
                         edge->peer_conflicted = true;
                         return 0;
@@ -235,16 +237,16 @@ static int place_step(Placing *p, const Step *parent, Node *dep, Edge *edge, boo
                 s.can = self;
         }
 
-        what = s.can.answer == PLACEMENT_CONFLICT ? s.can.self : s.can.answer;
-        if (what == PLACEMENT_KEEP) {
+        what = s.can.answer == CAN_PLACE_CONFLICT ? s.can.self : s.can.answer;
+        if (what == CAN_PLACE_KEEP) {
                 if (edge_is_peer(edge) && !edge_valid(edge))
                         edge->peer_conflicted = true;
-                return prune_duplicates(p->tree, s.can.target, /* descend= */ true,
+                return prune_duplicates(&p->pruning, s.can.target, /* descend= */ true,
                                         explicit_request);
         }
-        return place_here(p, &s, explicit_request, e);
+        return place_at_target(p, &s, explicit_request, e);
 }
 
-int place_dependency(Placing *p, Node *dep, Edge *edge, bool explicit_request, Error *e) {
+int place_dependency(Placement *p, Node *dep, Edge *edge, bool explicit_request, Error *e) {
         return place_step(p, /* parent= */ NULL, dep, edge, explicit_request, e);
 }

@@ -3,24 +3,22 @@
 
 /* Puts a package with its peers where npm would: as far up as nothing is in its way. */
 
-#include "npm/tree/can-place.h"
+#include "npm/tree/prune.h"
 
-/* One package that was placed. */
-typedef struct Placed {
+typedef struct PlacedNode {
         Edge *edge;
         Node *node;
-} Placed;
+} PlacedNode;
 
-typedef struct Placing {
-        Tree *tree;
-        Placed *placed;
+typedef struct Placement {
+        Pruning pruning;
+        PlacedNode *placed;
         size_t n_placed;
-        NodeSet holes; /* nodes whose dependencies were taken away to make room */
-} Placing;
+} Placement;
 
-void placing_done(Placing *p);
+void placement_done(Placement *p);
 
 /* Finds the place for `dep`, a node of a virtual tree, as an answer to the edge.
  * `explicit_request`: a person asked for it. -EEXIST and a clause if the module's own dependencies
  * contradict each other. */
-int place_dependency(Placing *p, Node *dep, Edge *edge, bool explicit_request, Error *e);
+int place_dependency(Placement *p, Node *dep, Edge *edge, bool explicit_request, Error *e);

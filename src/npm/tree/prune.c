@@ -5,7 +5,7 @@
 #include "npm/tree/can-place.h"
 
 /* Removes a node and what only it needed. */
-static int node_remove(Tree *t, Node *n) {
+static int prune_node(Pruning *p, Node *n) {
         _cleanup_(node_set_done) NodeSet set = { 0 };
         int r;
 
@@ -14,7 +14,7 @@ static int node_remove(Tree *t, Node *n) {
                 return r;
         for (size_t i = 0; i < set.n; i++)
                 if (set.items[i])
-                        tree_detach(t, set.items[i]);
+                        tree_detach(p->tree, set.items[i]);
         return 0;
 }
 
@@ -43,34 +43,34 @@ static int list_children(const Node *n, Node ***ret, size_t *ret_n) {
         return 0;
 }
 
-int prune_duplicates(Tree *t, Node *n, bool descend, bool explicit_request) {
+int prune_duplicates(Pruning *p, Node *n, bool descend, bool explicit_request) {
         _cleanup_(freep) Node **children = NULL;
         size_t n_children;
         int r;
 
         /* A placement may have taken it out of the tree before its own turn came: what hangs on it
          * is installed nowhere. */
-        if (n->root != t->root)
+        if (n->root != p->tree->root)
                 return 0;
-        r = node_can_dedupe(t, n, explicit_request);
+        r = node_can_dedupe(p->tree, n, explicit_request);
         if (r < 0)
                 return r;
         if (r > 0)
-                return node_remove(t, n);
+                return prune_node(p, n);
         if (!descend)
                 return 0;
         r = list_children(n, &children, &n_children);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < n_children; i++) {
-                r = prune_duplicates(t, children[i], descend, explicit_request);
+                r = prune_duplicates(p, children[i], descend, explicit_request);
                 if (r < 0)
                         return r;
         }
         return 0;
 }
 
-int prune_below(Tree *t, Node *target, const Name *name, bool explicit_request) {
+int prune_below(Pruning *p, Node *target, const Name *name, bool explicit_request) {
         _cleanup_(freep) Node **nodes = NULL;
         size_t n = 0;
         int r;
@@ -88,21 +88,21 @@ int prune_below(Tree *t, Node *target, const Name *name, bool explicit_request) 
                 _cleanup_(freep) Node **children = NULL;
                 size_t n_children = 0;
 
-                if (nodes[i]->root != t->root || node_is_top(nodes[i]) ||
+                if (nodes[i]->root != p->tree->root || node_is_top(nodes[i]) ||
                     !node_is_descendant(nodes[i], target))
                         continue;
-                r = prune_duplicates(t, nodes[i], /* descend= */ false, explicit_request);
+                r = prune_duplicates(p, nodes[i], /* descend= */ false, explicit_request);
                 if (r < 0)
                         return r;
-                if (nodes[i]->root != t->root)
+                if (nodes[i]->root != p->tree->root)
                         continue;
                 r = list_children(nodes[i], &children, &n_children);
                 if (r < 0)
                         return r;
                 for (size_t k = 0; k < n_children; k++) {
-                        if (children[k]->root != t->root)
+                        if (children[k]->root != p->tree->root)
                                 continue;
-                        r = prune_duplicates(t, children[k], /* descend= */ false,
+                        r = prune_duplicates(p, children[k], /* descend= */ false,
                                              explicit_request);
                         if (r < 0)
                                 return r;
@@ -150,7 +150,7 @@ static int gather_from(Node *n, EdgeFilter filter, NodeSet *ret) {
 
 /* What only the replaced node and its kin needed goes with it: left behind it would be in others'
  * way. */
-static int prune_orphans(Tree *t, Node *placed, const NodeSet *old_deps) {
+static int prune_orphans(Pruning *p, Node *placed, const NodeSet *old_deps) {
         _cleanup_(node_set_done) NodeSet orphans = { 0 };
         int r = 0;
 
@@ -167,7 +167,7 @@ static int prune_orphans(Tree *t, Node *placed, const NodeSet *old_deps) {
                 return r;
         for (size_t i = 0; i < orphans.n; i++)
                 if (orphans.items[i])
-                        tree_detach(t, orphans.items[i]);
+                        tree_detach(p->tree, orphans.items[i]);
         return 0;
 }
 
@@ -178,7 +178,8 @@ static int gather_broken(const PeerEntry *entries, size_t n, Edge *e, Node *targ
                 Node *entry = entries[i].edge->to;
                 int r;
 
-                if (deepest_target(entry, NULL) == target || node_is_root(entries[i].edge->from)) {
+                if (node_deepest_target(entry, NULL) == target ||
+                    node_is_root(entries[i].edge->from)) {
                         e->peer_conflicted = true;
                         continue;
                 }
@@ -213,7 +214,7 @@ static int find_broken_sets(Node *old, Node *placed, NodeSet *ret) {
         return 0;
 }
 
-int prune_and_replace(Tree *t, Node *placed, Node *old, NodeSet *holes) {
+int prune_and_replace(Pruning *p, Node *placed, Node *old) {
         _cleanup_(node_set_done) NodeSet old_deps = { 0 };
         _cleanup_(node_set_done) NodeSet broken = { 0 };
         int r;
@@ -227,18 +228,18 @@ int prune_and_replace(Tree *t, Node *placed, Node *old, NodeSet *holes) {
         r = find_broken_sets(old, placed, &broken);
         if (r < 0)
                 return r;
-        r = tree_replace(t, placed, old);
+        r = tree_replace(p->tree, placed, old);
         if (r < 0)
                 return r;
-        r = prune_orphans(t, placed, &old_deps);
+        r = prune_orphans(p, placed, &old_deps);
         if (r < 0)
                 return r;
 
         for (size_t i = 0; i < broken.n; i++) {
                 NODE_FOREACH_EDGE_IN(e, broken.items[i])
-                        if (node_set_add(holes, e->from) < 0)
+                        if (node_set_add(&p->holes, e->from) < 0)
                                 return -ENOMEM;
-                tree_detach(t, broken.items[i]);
+                tree_detach(p->tree, broken.items[i]);
         }
         return 0;
 }

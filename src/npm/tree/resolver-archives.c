@@ -7,7 +7,7 @@
 #include "npm/tree/ideal.h"
 
 void resolver_free_visits(Resolver *r) {
-        for (Visit *v = r->visits; v; v = v->next)
+        for (ArchiveVisit *v = r->visits; v; v = v->next)
                 contents_done(&v->contents);
         for (size_t i = 0; i < r->n_manifests; i++)
                 manifest_free(r->manifests[i]);
@@ -15,7 +15,7 @@ void resolver_free_visits(Resolver *r) {
 }
 
 int resolver_feed_contents(Resolver *r, const Want *want, Contents *contents) {
-        Visit *v = want->owner;
+        ArchiveVisit *v = want->owner;
 
         assert(want->kind == WANT_CONTENTS && !v->answered);
         r->n_outstanding--;
@@ -76,14 +76,14 @@ static int find_address(Resolver *r, Node *n, Choice **ret) {
 
 /* Wants a look into every archive that brings more than its own package: how many it was, those
  * that have to be asked about first included. */
-static int visit(Resolver *r) {
+static int visit_archive(Resolver *r) {
         Tree *t = &r->tree;
         int n_new = 0;
 
         for (size_t i = 0; i < t->n_nodes; i++) {
                 Node *n = t->nodes[i];
                 Choice *c;
-                Visit *v;
+                ArchiveVisit *v;
                 int k;
 
                 if (n->root != t->root || n == t->root || !is_to_be_opened(n) || n->visited)
@@ -97,7 +97,7 @@ static int visit(Resolver *r) {
                 v = arena_alloc(&r->names.arena, sizeof(*v));
                 if (!v)
                         return -ENOMEM;
-                *v = (Visit) {
+                *v = (ArchiveVisit) {
                         .node = n,
                         .next = r->visits,
                         .want = { .kind = WANT_CONTENTS,
@@ -114,7 +114,7 @@ static int visit(Resolver *r) {
 }
 
 /* An archive that could not be had. */
-static int fail(Visit *v, Error *e) {
+static int archive_failed(ArchiveVisit *v, Error *e) {
         int r = ideal_drop_optional(v->node);
 
         if (r == -ENOTRECOVERABLE)
@@ -124,7 +124,7 @@ static int fail(Visit *v, Error *e) {
 }
 
 static int apply_shrinkwraps(Resolver *r, Error *e) {
-        for (Visit *v = r->visits; v; v = v->next) {
+        for (ArchiveVisit *v = r->visits; v; v = v->next) {
                 int k = 0;
 
                 if (v->wrapped || v->node->root != r->tree.root ||
@@ -132,7 +132,7 @@ static int apply_shrinkwraps(Resolver *r, Error *e) {
                         continue;
                 v->wrapped = true;
                 if (v->problem)
-                        k = fail(v, e);
+                        k = archive_failed(v, e);
                 else if (v->contents.shrinkwrap)
                         k = contents_add_shrinkwrap(&r->tree, v->node, v->contents.shrinkwrap,
                                                     &r->manifests, &r->n_manifests, e);
@@ -143,10 +143,10 @@ static int apply_shrinkwraps(Resolver *r, Error *e) {
 }
 
 /* The shallow ones first: they may hide the deeper ones. */
-static Visit *next_bundle(Resolver *r) {
-        Visit *next = NULL;
+static ArchiveVisit *next_bundle(Resolver *r) {
+        ArchiveVisit *next = NULL;
 
-        for (Visit *v = r->visits; v; v = v->next)
+        for (ArchiveVisit *v = r->visits; v; v = v->next)
                 if (!v->used && v->node->root == r->tree.root &&
                     (!next || node_depth(v->node) < node_depth(next->node)))
                         next = v;
@@ -155,13 +155,13 @@ static Visit *next_bundle(Resolver *r) {
 
 static int apply_bundles(Resolver *r, Error *e) {
         bool any = false;
-        Visit *v;
+        ArchiveVisit *v;
 
         while ((v = next_bundle(r))) {
                 int k;
 
                 v->used = true;
-                k = v->problem ? fail(v, e)
+                k = v->problem ? archive_failed(v, e)
                                : contents_add_bundled(&r->tree, v->node, v->contents.bundled,
                                                       v->contents.n_bundled, e);
                 if (k < 0)
@@ -200,7 +200,7 @@ int resolver_open_archives(Resolver *r, Error *e) {
         if (r->stage == RESOLVER_ARCHIVES) {
                 k = apply_shrinkwraps(r, e);
                 if (k >= 0)
-                        k = visit(r);
+                        k = visit_archive(r);
                 if (k != 0)
                         return k < 0 ? k : 0;
                 k = apply_bundles(r, e);

@@ -4,7 +4,7 @@
 #include "basic/string-util.h"
 #include "npm/registry/pick.h"
 
-int resolver_queue_add(Queue *q, const void *item) {
+int resolver_queue_add(ResolverQueue *q, const void *item) {
         const void **items;
 
         if (q->n == 0 || (q->n >= 16 && (q->n & (q->n - 1)) == 0)) {
@@ -17,7 +17,7 @@ int resolver_queue_add(Queue *q, const void *item) {
         return 0;
 }
 
-const void *resolver_queue_next(Queue *q) {
+const void *resolver_queue_next(ResolverQueue *q) {
         return q->done < q->n ? q->items[q->done++] : NULL;
 }
 
@@ -34,7 +34,7 @@ int resolver_fail_choice(Resolver *r, Choice *c, int error, const char *problem)
 
 /* Everything a chosen version depends on is wanted, but what comes inside it and peers that may be
  * missing. */
-static int expand(Resolver *r, const Manifest *m) {
+static int expand_choice(Resolver *r, const Manifest *m) {
         for (size_t i = 0; i < m->n_dependencies; i++) {
                 const Dependency *d = m->dependencies + i;
                 Requirement *q;
@@ -62,7 +62,7 @@ static int expand_chosen(Resolver *r) {
                 return 0;
         r->expanding = true;
         while (k >= 0 && (m = resolver_queue_next(&r->chosen)))
-                k = expand(r, m);
+                k = expand_choice(r, m);
         r->expanding = false;
         return k;
 }
@@ -97,7 +97,7 @@ static int refuse_documents(const char *name, Error *e) {
 }
 
 /* The package's document has come: pick a version. */
-static int pick(Resolver *r, Choice *c, Package *p) {
+static int choose_version(Resolver *r, Choice *c, ResolverPackage *p) {
         Error e = ERROR_NULL;
         size_t before;
         Manifest *m;
@@ -128,7 +128,7 @@ static int pick(Resolver *r, Choice *c, Package *p) {
 
 static int require_from_registry(Resolver *r, Choice *c, const char *package) {
         Name *name;
-        Package *p;
+        ResolverPackage *p;
 
         name = names_get(&r->names, package);
         if (!name)
@@ -143,7 +143,7 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
                 p = arena_alloc(&r->names.arena, sizeof(*p));
                 if (!p)
                         return -ENOMEM;
-                *p = (Package) {
+                *p = (ResolverPackage) {
                         .name = name,
                         .next = r->packages,
                         .want = { .kind = WANT_PACKUMENT, .name = name->text, .owner = p },
@@ -154,7 +154,7 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
                         return -ENOMEM;
         }
         if (p->answered)
-                return pick(r, c, p);
+                return choose_version(r, c, p);
         c->next_waiting = p->waiting;
         p->waiting = c;
         return 0;
@@ -198,14 +198,14 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
 }
 
 /* Whoever waited for the package gets its answer. */
-int resolver_answer_package(Resolver *r, Package *p) {
+int resolver_answer_package(Resolver *r, ResolverPackage *p) {
         p->answered = true;
         r->n_outstanding--;
         for (Choice *c = p->waiting, *next; c; c = next) {
                 int k;
 
                 next = c->next_waiting;
-                k = pick(r, c, p);
+                k = choose_version(r, c, p);
                 if (k < 0)
                         return k;
         }
@@ -215,7 +215,7 @@ int resolver_answer_package(Resolver *r, Package *p) {
 
 int resolver_feed_packument(Resolver *r, const Want *want, Packument *packument) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
-        Package *p = want->owner;
+        ResolverPackage *p = want->owner;
 
         assert(want->kind == WANT_PACKUMENT && !p->answered);
         if (count_document(r, packument, 0)) {

@@ -9,8 +9,8 @@
 #include "npm/tree/resolver.h"
 
 typedef struct Choice Choice;
-typedef struct Package Package;
-typedef struct Visit Visit;
+typedef struct ResolverPackage ResolverPackage;
+typedef struct ArchiveVisit ArchiveVisit;
 
 typedef enum ResolverStage {
         RESOLVER_PACKUMENTS, /* collecting what there is to choose from */
@@ -33,7 +33,7 @@ struct Choice {
         Choice *next, *next_waiting;
 };
 
-struct Package {
+struct ResolverPackage {
         Name *name;
         Packument *packument;
         bool answered;
@@ -41,35 +41,35 @@ struct Package {
         int error;
         Choice *waiting;
         Want want;
-        Package *next;
+        ResolverPackage *next;
 };
 
 /* A look into an archive. */
-struct Visit {
+struct ArchiveVisit {
         Node *node;
         Contents contents;
         bool answered, wrapped, used; /* its shrinkwrap, its bundle is in the tree */
         const char *problem;
         int error;
         Want want;
-        Visit *next;
+        ArchiveVisit *next;
 };
 
 /* First in, first out. */
-typedef struct Queue {
+typedef struct ResolverQueue {
         const void **items;
         size_t n, done;
-} Queue;
+} ResolverQueue;
 
 struct Resolver {
         const Spec *spec;
         Platform platform;
         Names names;
-        Package *packages;
+        ResolverPackage *packages;
         size_t n_packages;
         Choice *choices;
-        Queue wants, likely;
-        Queue chosen; /* what they depend on is not wanted yet */
+        ResolverQueue wants, likely;
+        ResolverQueue chosen; /* what they depend on is not wanted yet */
         bool expanding;
         size_t n_outstanding;
         uint64_t pick_steps;     /* see PICK_STEPS_MAX */
@@ -82,7 +82,7 @@ struct Resolver {
         Dependency root_dependency;
         Tree tree;
         ResolverStage stage;
-        Visit *visits;        /* archives that have to be looked into */
+        ArchiveVisit *visits; /* archives that have to be looked into */
         Manifest **manifests; /* made for the entries of shrinkwraps */
         size_t n_manifests;
 };
@@ -94,10 +94,10 @@ int resolver_add_want(Resolver *r, Want *want);
  * asked for. */
 int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret);
 
-int resolver_queue_add(Queue *q, const void *item);
+int resolver_queue_add(ResolverQueue *q, const void *item);
 
 /* NULL if there is none. */
-const void *resolver_queue_next(Queue *q);
+const void *resolver_queue_next(ResolverQueue *q);
 
 /* A copy that lives as long as the resolver; NULL if out of memory. */
 const char *resolver_copy_text(Resolver *r, const char *text);
@@ -108,7 +108,7 @@ int resolver_choose(Resolver *r, Choice *c, Manifest *m);
 int resolver_fail_choice(Resolver *r, Choice *c, int error, const char *problem);
 
 /* Its document has come, or cannot be had: those that waited for it are chosen. */
-int resolver_answer_package(Resolver *r, Package *p);
+int resolver_answer_package(Resolver *r, ResolverPackage *p);
 
 /* resolver-archives.c */
 /* Everything that comes after the tree stands: 1 done, 0 answers are outstanding. */

@@ -51,7 +51,7 @@ int resolver_new(const Spec *spec, const Platform *platform, Resolver **ret) {
 Resolver *resolver_free(Resolver *r) {
         if (!r)
                 return NULL;
-        for (Package *p = r->packages; p; p = p->next)
+        for (ResolverPackage *p = r->packages; p; p = p->next)
                 packument_free(p->packument);
         for (Choice *c = r->choices; c; c = c->next)
                 if (c->owned)
@@ -104,7 +104,7 @@ int resolver_feed_package(Resolver *r, const Want *want, Manifest *m, const char
 
 int resolver_feed_failure(Resolver *r, const Want *want, int error, const char *problem) {
         if (want->kind == WANT_PACKUMENT) {
-                Package *p = want->owner;
+                ResolverPackage *p = want->owner;
 
                 p->error = error;
                 p->problem = resolver_copy_text(r, problem);
@@ -112,7 +112,7 @@ int resolver_feed_failure(Resolver *r, const Want *want, int error, const char *
         }
         r->n_outstanding--;
         if (want->kind == WANT_CONTENTS) {
-                Visit *v = want->owner;
+                ArchiveVisit *v = want->owner;
 
                 v->answered = true;
                 v->error = error;
@@ -124,7 +124,7 @@ int resolver_feed_failure(Resolver *r, const Want *want, int error, const char *
 
 /* For the builder: what it is. If it has to be asked for first, something that cannot be had stands
  * in for it: the attempt is in vain, but what else has to be known shows in the same. */
-static int find_manifest(void *userdata, Requirement *q, Found *ret) {
+static int find_manifest(void *userdata, Requirement *q, FoundManifest *ret) {
         Resolver *r = userdata;
         Choice *c;
         int k;
@@ -134,10 +134,10 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
                 return k;
         if (!c->known) {
                 r->unknown = c;
-                *ret = (Found) { .problem = "it is not known yet", .error = -EAGAIN };
+                *ret = (FoundManifest) { .problem = "it is not known yet", .error = -EAGAIN };
                 return 0;
         }
-        *ret = (Found) {
+        *ret = (FoundManifest) {
                 .manifest = c->manifest,
                 .resolved = c->resolved,
                 .integrity = c->integrity,
@@ -148,7 +148,7 @@ static int find_manifest(void *userdata, Requirement *q, Found *ret) {
 }
 
 /* Another attempt at the whole tree, now that more is known. */
-static int build(Resolver *r, Error *e) {
+static int build_tree(Resolver *r, Error *e) {
         _cleanup_(error_clear) Error why = ERROR_NULL;
         const TreeCost cost = r->tree.cost;
         int k;
@@ -182,7 +182,7 @@ int resolver_run(Resolver *r, Error *e) {
         if (r->n_outstanding > 0)
                 return 0;
         if (r->stage == RESOLVER_PACKUMENTS) {
-                k = build(r, e);
+                k = build_tree(r, e);
                 if (k == -EAGAIN && r->n_outstanding > 0)
                         return 0;
                 if (k >= 0)

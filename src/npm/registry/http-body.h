@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The body of an answer, put together in memory as it comes. */
+
+#include "basic/macro.h"
+
+typedef struct HttpBody {
+        char *text; /* NULL until something came; a NUL follows it */
+        size_t size, room;
+} HttpBody;
+
+/* -ENOMEM. The caller bounds the size, by HttpGet.size_max. */
+int http_body_append(HttpBody *b, const void *data, size_t size);
+
+void http_body_done(HttpBody *b);
