@@ -15,7 +15,7 @@
  * out of memory. */
 char *mask_address(const char *spec);
 
-/* The same for the addresses within a sentence, quoted or not, and for "_authToken=" and its like.
+/* The same for the addresses within a sentence, quoted or not, and for "_authToken=" and the like.
  */
 char *mask_addresses(const char *text);
 

@@ -54,7 +54,7 @@ int error_prefix(Error *e, int r, const char *format, ...) {
 const char *error_text(const Error *e, int r) {
         if (e && e->message)
                 return e->message;
-        /* by whoever pressed Ctrl-C, to whom "system call" says nothing */
+        /* "Interrupted system call" says nothing to the user who pressed Ctrl-C */
         return r == -EINTR ? "it was interrupted" : strerror(r < 0 ? -r : r);
 }
 

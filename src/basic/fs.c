@@ -129,7 +129,7 @@ int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t 
         return fsync(dir_fd) < 0 ? -errno : 0;
 }
 
-/* ".#NAME." and sixteen hexadecimal digits; an editor's lock (".#NAME") is none. */
+/* ".#NAME." and sixteen hexadecimal digits; an editor's lock (".#NAME") is not one. */
 static bool is_temporary_name(const char *name) {
         const char *dot = startswith(name, ".#") ? strrchr(name, '.') : NULL;
 

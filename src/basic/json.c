@@ -25,7 +25,7 @@ static unsigned line_of(const char *text, size_t offset) {
 
 /* json-c takes more: comments, NaN, 01, 'x'. Its strict mode is of no use, since versions differ in
  * it (0.18's refuses every character that is not ASCII), so its words are looked at here. Between
- * them versions agree. Each function returns the length of one, 0 if it is none. */
+ * them versions agree. Each function returns the length of one, 0 if it is invalid. */
 
 static size_t string_length(const char *s, size_t size) {
         for (size_t i = 1; i < size; i++)
@@ -74,7 +74,7 @@ static size_t literal_length(const char *s) {
         return 0;
 }
 
-/* Offset of the first word that is none; `size` if there is none. */
+/* Offset of the first word that is invalid; `size` if there is none. */
 static size_t find_foreign(const char *text, size_t size) {
         char last = 0;
         size_t n;
@@ -123,7 +123,8 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         if (je == json_tokener_error_depth)
                 return error_set(e, -EBADMSG, "nested more than %d levels deep", JSON_DEPTH_MAX);
         if (je == json_tokener_continue)
-                return error_set(e, -EBADMSG, "unexpected end of JSON (line %u)", line_of(text, size));
+                return error_set(e, -EBADMSG, "unexpected end of JSON (line %u)",
+                                 line_of(text, size));
         if (je != json_tokener_success)
                 return error_set(e, -EBADMSG, "not valid JSON: %s (line %u)",
                                  json_tokener_error_desc(je), line_of(text, MIN2(end, size)));

@@ -54,7 +54,7 @@ static void mask_committish(Masking *m) {
         mask_rest(m, /* repository= */ true);
 }
 
-/* Up to the query: ";token=…" and "/:_authToken=…". What only stands for a token, "…", stays. */
+/* Up to the query: ";token=…" and "/:_authToken=…". A "…" instead of a token stays. */
 static void mask_path(Masking *m, const char *end) {
         for (const char *equals; (equals = find_first(m->p, end, '='));) {
                 const char *next = find_any(equals, end, "/");
@@ -99,7 +99,7 @@ static const char *find_late_at(const char *host, const char *slash, const char 
         return NULL;
 }
 
-/* Where what stands before the host ends: its '@', or NULL. */
+/* The '@' before the host, or NULL. */
 static const char *find_at(const char *start, const char *end, const char *colon, bool ssh) {
         const char *slash = find_any(start, end, "/?#\\"), *at = find_last(start, slash, '@');
 

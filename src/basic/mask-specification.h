@@ -13,6 +13,6 @@ void mask_specification(Masking *m);
 const char *address_find_scheme(const char *p, const char *end, const char **ret_colon,
                                 const char **ret_authority);
 
-/* The colon of an address without an '@' before its path after which a password begins, or what is
- * no port; NULL if there is none. */
+/* Of an address without an '@' before its path: the colon behind which there is a password or
+ * anything else than a port; NULL if there is none. */
 const char *address_find_odd_port(const char *authority, const char *end);

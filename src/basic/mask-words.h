@@ -41,5 +41,5 @@ bool query_field_is_named(const char *name, const char *equals);
 /* What follows '#' in the specification of a repository: a branch, tag, commit or range. */
 bool word_is_committish(const char *p, const char *end);
 
-/* Whether "_authToken" or its like ends there. */
+/* Whether it ends with "_authToken" or the like. */
 bool word_ends_with_npmrc_name(const char *p, const char *end);

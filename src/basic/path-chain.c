@@ -45,7 +45,7 @@ static int add_step(int fd, size_t length, PathChain *chain) {
         return 0;
 }
 
-/* With O_NOFOLLOW and O_DIRECTORY a symlink is merely no folder. */
+/* With O_NOFOLLOW and O_DIRECTORY a symlink is ENOTDIR. */
 static int explain_failure(int fd, const char *path, size_t length, const char *name, int r,
                            Error *e) {
         struct stat st;

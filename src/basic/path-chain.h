@@ -31,7 +31,7 @@ void path_chain_done(PathChain *chain);
 
 /* -EPERM, with component, reason and remedy, if a user other than root and the trusted ones owns or
  * may write to a folder of the chain, the last one included: sticky or not, since the owner of what
- * lies in a sticky folder may remove it. A group may, if it is the private one of a trusted user.
+ * is in a sticky folder may remove it. A group may, if it is the private one of a trusted user.
  * `path` is the one that was opened. */
 int path_chain_check(const PathChain *chain, const char *path, const uid_t *trusted,
                      size_t n_trusted, Error *e);

@@ -16,7 +16,7 @@
 /* Where a file system does not let it be moved. */
 #define DEPTH_MAX 256
 
-/* Half a million folders in each other. Who still adds some by then may do so for ever. */
+/* Half a million folders in each other. A process that still adds some may go on for ever. */
 #define MOVES_MAX 16384
 
 /* Some file systems skip entries when others are removed meanwhile. */
@@ -27,7 +27,7 @@ typedef struct Removal {
         unsigned moves;
 } Removal;
 
-/* Opens a folder to be emptied, but no mount point: what is mounted there is no part of the tree,
+/* Opens a folder to be emptied, but no mount point: what is mounted there is not part of the tree,
  * and a file system in user space could keep us waiting for ever. */
 static int open_unmounted(int dir_fd, const char *name, int flags) {
         struct open_how how = {
@@ -47,7 +47,7 @@ static int open_unmounted(int dir_fd, const char *name, int flags) {
         return r < 0 ? -errno : r;
 }
 
-/* A folder that its owner closed to himself. */
+/* A folder that its owner may not enter. */
 static int unlock_folder(int dir_fd, const char *name) {
         _cleanup_(closep) int fd = open_unmounted(dir_fd, name, O_PATH);
         char link[64];

@@ -10,8 +10,8 @@
 #include "basic/path-chain.h"
 #include "basic/path.h"
 
-/* What files there say comes from the kernel, or by its hands from any process, whoever owns them:
- * the name of a setuid program that somebody runs by a name of their choice is root's. */
+/* Such files contain what the kernel, or through it any process, says, whatever their owner: of a
+ * setuid program, which any user can run by a name of their choice, root owns the name. */
 static bool is_made_up(int fd) {
         static const unsigned long magics[] = {
                 PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,
@@ -40,7 +40,9 @@ static int check_file(int fd, Error *e) {
                                  "it is owned by UID %u; chown it to root or the calling user",
                                  (unsigned) st.st_uid);
         if (st.st_mode & 0022)
-                return error_set(e, -EPERM, "other users than its owner may write to it; run chmod go-w on it");
+                return error_set(
+                        e, -EPERM,
+                        "other users than its owner may write to it; run chmod go-w on it");
         return 0;
 }
 

@@ -23,8 +23,8 @@ static int parse_number(const char *s, uint32_t *ret) {
         return 0;
 }
 
-/* Who acts as the owners of a hundred folders asks a hundred times for the same account. It may
- * change, so what was found is believed for a moment only. */
+/* Acting as the owners of a hundred folders looks the same account up a hundred times. It may
+ * change, so what was found is only used for a moment. */
 #define ACCOUNT_USEC (1 * USEC_PER_SEC)
 
 /* By name, or by number where that is NULL. */

@@ -38,7 +38,7 @@ static int parse_exit_codes(json_object *value, void *field, Error *e) {
         return 0;
 }
 
-/* A number, "max", or how many processors shall be left alone, as a negative number. */
+/* A number, "max", or how many processors to leave free, as a negative number. */
 static int parse_instances(json_object *value, void *field, Error *e) {
         const char *s = json_object_is_type(value, json_type_int) ? json_text(value)
                                                                   : json_string(value);

@@ -17,7 +17,7 @@ static const char *const credentials[] = {
 };
 static const char *const denied[] = { DENIED_ADDRESSES, NULL };
 
-/* The bytes of an address: how many, or 0 if it is none. */
+/* The bytes of an address: how many, or 0 if it is invalid. */
 static size_t parse_address(const char *text, size_t n, uint8_t bytes[static 16]) {
         char copy[ADDRESS_MAX];
 

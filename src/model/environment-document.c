@@ -19,7 +19,7 @@ static bool is_container(json_object *o) {
         return json_object_is_type(o, json_type_object) && json_object_object_length(o) > 0;
 }
 
-/* The member of that name as an object, which it is made if it is none. Borrowed. */
+/* The member of that name, replaced by an object if it is not one. Borrowed. */
 static int enter_member(json_object *o, const char *key, json_object **ret) {
         json_object *member = json_get(o, key);
         int r;
@@ -49,7 +49,7 @@ static int add_copy(json_object *o, const char *key, json_object *value) {
 static int merge_object(json_object *into, json_object *into_origins, json_object *from,
                         Origin origin);
 
-/* Objects melt into each other, everything else replaces. */
+/* Objects are merged, everything else is replaced. */
 static int merge_member(json_object *into, json_object *into_origins, const char *key,
                         json_object *value, Origin origin) {
         json_object *below, *below_origins;

@@ -32,6 +32,7 @@ typedef struct EnvironmentSource {
 } EnvironmentSource;
 
 /* The settings document, an object. `ret_origins` (may be NULL) gets an object of the same shape in
- * which the name of an origin stands for each value that is not an object (and for an empty one). */
+ * which the name of an origin stands for each value that is not an object (and for an empty one).
+ * */
 int environment_document(const EnvironmentSource *source, json_object **ret,
                          json_object **ret_origins);

@@ -7,8 +7,8 @@
 #include "model/environment-names.h"
 #include "model/package.h"
 
-/* pmx prints every message on its standard output, secrets and all, where it finds this one; the
- * bridge logs them instead, masked. */
+/* With this one pmx prints every message, unmasked, on the standard output; the bridge logs them
+ * instead, masked. */
 #define VARIABLE_DEBUG "MODULE_DEBUG"
 
 /* What String() makes of a value; JSON where that would be "[object Object]" or lose the brackets.
@@ -115,7 +115,7 @@ static int set_contract_variables(char ***env, const EnvironmentSource *source,
         return facts->home ? strv_env_set(env, "HOME", facts->home) : 0;
 }
 
-/* Last, since nobody's settings may change what carries the channel. */
+/* Last, since no setting may change what carries the channel. */
 static int set_channel(char ***env, int fd) {
         char text[16];
         int r;

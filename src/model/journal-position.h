@@ -18,14 +18,14 @@ typedef struct JournalPosition {
 } JournalPosition;
 
 /* From a cursor, "s=<series>;i=<number>;b=<boot>;m=<monotonic>;t=<realtime>…", of which the first
- * two are needed. -EINVAL if it is none, -EBADMSG if a number in it
- * must be damaged. */
+ * two are needed. -EINVAL if it is not one, -EBADMSG if a number in it must be
+ * damaged. */
 int journal_position_from_cursor(const char *cursor, JournalPosition *ret);
 
 /* Whether p has a higher number than `than` and was written earlier all the same, in one boot and
  * by both clocks: one of the two numbers is damaged. */
 bool journal_position_strayed(const JournalPosition *p, const JournalPosition *than);
 
-/* Whether who has read up to `than` has read p: it is that entry or was written earlier, going by
- * the numbers, but by the times where the two disagree. */
+/* Whether a reader that has read up to `than` has read p: it is that entry or was written earlier,
+ * going by the numbers, but by the times where the two disagree. */
 bool journal_position_reached(const JournalPosition *p, const JournalPosition *than);

@@ -28,6 +28,6 @@ int key_parse(const char *text, char *const *modules, Error *e, Key *ret);
 /* Frees what it owns. */
 void key_done(Key *k);
 
-/* KEY that key_parse() reads as this module and path, whatever modules it is told of besides
- * `modules`. -ENOMEM. */
+/* KEY that key_parse() reads as this module and path, whatever other modules than `modules` are
+ * known then. -ENOMEM. */
 int key_format(const char *module, char *const *path, char *const *modules, char **ret);

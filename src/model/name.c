@@ -234,8 +234,8 @@ const char *module_find(char *const *names, const char *word) {
         return NULL;
 }
 
-/* FNV-1a, 64 bits: tells names apart that would be spelled alike; nobody gains by a collision but a
- * module that is installed by the administrator anyway. */
+/* FNV-1a, 64 bits: tells names apart that would be spelled alike. A collision only helps a module
+ * that the administrator installed. */
 static uint64_t name_hash(const char *name) {
         uint64_t h = UINT64_C(0xcbf29ce484222325);
 

@@ -13,7 +13,7 @@
 
 /* In LogExtraFields= of every module's unit: journald keeps these on lines that have lost the
  * slice, and the relay finds all modules' lines by this one field, however many modules there are.
- * Anyone can claim it; it says nothing about who spoke. */
+ * Any process can claim it; it does not say which one wrote the line. */
 #define UNIT_JOURNAL_MARK "PM2CTL=module"
 
 /* npm's rules for a package name ("tool", "@acme/tool"), less the characters ~!'()* that only very
@@ -23,11 +23,11 @@ int module_name_check(const char *name, Error *e);
 /* The same without a reason. */
 bool module_name_is_valid(const char *name);
 
-/* "all" and numbers, which verbs take to mean something else than the module called so. */
+/* "all" and numbers, which mean something else to verbs than a module of that name. */
 bool module_name_is_word(const char *name);
 
-/* What a module that is made or published may be called: no such word, and none of the names that
- * npm takes of old packages only. -EINVAL and the reason. */
+/* What a new module may be called: not such a word, and none of the names that npm only takes for
+ * old packages. -EINVAL and the reason. */
 int module_name_check_new(const char *name, Error *e);
 
 /* An app's or instance's name as a part of a unit name: [A-Za-z0-9._-]. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A package.json as pm2ctl understands it: who the module is, the defaults of its settings, and its
+/* A package.json as pm2ctl understands it: the module's name, the defaults of its settings, and its
  * apps. Pure: text in, structure out; whether scripts exist is for the caller to see. */
 
 #include "model/app.h"

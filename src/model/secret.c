@@ -50,7 +50,7 @@ bool name_is_secret(const char *name) {
         char word[WORD_MAX + 1] = "", previous[WORD_MAX + 1] = "";
         size_t used = 0;
 
-        /* What a shell calls its folder is no password, and where systemd puts credentials none. */
+        /* A shell's PWD is not a password, and the directory of credentials is not one either. */
         if (strcasecmp(name, "pwd") == 0 || streq(name, "CREDENTIALS_DIRECTORY"))
                 return false;
 

@@ -42,7 +42,7 @@ static int set_argv(const ModuleUnit *m, const char *id, const char *app, UnitSp
         return strv_extendf(&s->argv, "%u", m->instance.number);
 }
 
-/* What people are told about it, and how its lines are found in the journal. */
+/* How it is described, and how its lines are found in the journal. */
 static int set_texts(const ModuleUnit *m, UnitSpec *s) {
         const char *description = m->package->description, *homepage = m->package->homepage;
         size_t stem = strlen(s->unit) - strlen(UNIT_PREFIX) - strlen(".service");
@@ -87,8 +87,8 @@ static int set_identity(const ModuleUnit *m, UnitSpec *s, char **ret_folder) {
         return r < 0 ? r : module_unit_folder(m->name, app, instance, ret_folder);
 }
 
-/* When it counts as started, and how it is told to end: SIGCONT means nothing to a module, and that
- * it shall end to its bridge, which sends the message. */
+/* When it counts as started, and how it is stopped: SIGCONT means nothing to a module, and tells
+ * its bridge to send the message. */
 static void set_start_and_stop(const App *app, UnitSpec *s) {
         s->type = "notify";
         s->notify_access = "all"; /* the bridge is not the main process */
@@ -103,7 +103,7 @@ static void set_restart(const App *app, bool linked, UnitSpec *s) {
         uint64_t delay = app->backoff_usec > 0 ? app->backoff_usec : app->restart_delay_usec, cycle;
 
         /* What ends when its work is done is there until the clock or a change has it run again; or
-         * until somebody stops it. */
+         * until it is stopped. */
         s->restart = app->autorestart && app->max_restarts > 0 ? "always" : "no";
         s->remain_after_exit = streq(s->restart, "no") &&
                                (app->cron || app_is_watched(app, linked));
@@ -170,10 +170,10 @@ static bool is_beneath_any(const char *path, const char *const *folders, size_t 
 }
 
 /* A linked folder is opened by ReadWritePaths= rather than bound: systemd resolves a bind mount's
- * source as root at each start, so whoever owns the folder could put a symlink there and look into
- * folders that are closed to him. Access below a path that is merely not hidden is checked as his.
+ * source as root at each start, so the folder's owner could put a symlink there and look into
+ * folders that are closed to that user. Access below a path that is just not hidden is checked.
  * One that is gone is left to the launcher, which says so. /tmp and /var/tmp stay private: what
- * lies there is not linked, since everybody may write there. */
+ * is there is not linked, since every user may write there. */
 static int set_linked(const ModuleUnit *m, UnitSpec *s) {
         static const char *const homes[] = { "/home", "/root", "/run/user" };
 
@@ -199,7 +199,7 @@ static int set_user(const ModuleUnit *m, UnitSpec *s) {
         return r < 0 ? r : module_user_name_hashed(m->name, &s->user_fallback);
 }
 
-/* Who it runs as, where it may write. */
+/* Which user it runs as, where it may write. */
 static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitSpec *s, Error *e) {
         int r;
 
@@ -224,7 +224,7 @@ static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitS
         return r < 0 || !m->link ? r : set_linked(m, s);
 }
 
-/* Where 252 keeps its state is not where 257 does, so StateDirectory= is no use here. */
+/* systemd 252 keeps a user's state elsewhere than 257, so StateDirectory= is not used. */
 static int set_confinement_user(const ModuleUnit *m, UnitSpec *s, Error *e) {
         if (m->user || m->group)
                 return error_set(e, -EINVAL,

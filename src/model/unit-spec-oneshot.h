@@ -28,7 +28,7 @@ typedef struct OneshotUnit {
         bool scripts;
         uint64_t timeout_usec; /* UNIT_UNSET: none */
 
-        /* system scope: who it runs as and what it may write to; of the user scope's folders
+        /* system scope: which user it runs as and where it may write; of the user scope's folders
          * systemd knows nothing */
         const char *user;            /* a dynamic one; at most 31 of [A-Za-z0-9_-] */
         bool account;                /* no, an account, which has to be there */

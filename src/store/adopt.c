@@ -21,8 +21,9 @@ typedef struct Adoption {
         Error *error;
 } Adoption;
 
-/* Whether somebody may still write to a file that is ours by now: has it open for that, or mapped.
- * Where the file system cannot tell, somebody may. A lease is refused as long as there is one. */
+/* Whether a process may still write to a file that is ours by now: has it open for writing, or
+ * mapped. Where the file system cannot tell, one may. A lease is refused as long as there is one.
+ * */
 static bool has_writer(int fd) {
         /* should root open it for writing just now: the usual signal would end us */
         (void) fcntl(fd, F_SETSIG, SIGURG);
@@ -42,9 +43,9 @@ static int open_file(int dir_fd, const char *name) {
         return fd < 0 ? -errno : fd;
 }
 
-/* The order matters: from when it is ours with a mode of ours, no one else can open it for writing
- * any more, so whoever is not a writer then does not become one. Another name of the same file may
- * lie anywhere. In a folder that is ours already, a name stays what it is. */
+/* The order matters: once the file and its mode are ours, other users cannot open it for writing
+ * any more, so a process that is not a writer then does not become one. The same file may have
+ * another name anywhere. In a folder that is ours already, a name stays what it is. */
 static int adopt_file(Adoption *a, int dir_fd, const char *name, const char *path) {
         _cleanup_(closep) int fd = open_file(dir_fd, name);
         struct stat st;
@@ -71,7 +72,7 @@ static int adopt_file(Adoption *a, int dir_fd, const char *name, const char *pat
         return copy_file(fd, dir_fd, name, mode);
 }
 
-/* Both by its text and by what the kernel finds the target must lie in the tree; one that dangles
+/* The target must be in the tree, both by its text and by what the kernel finds; a dangling one
  * leads nowhere. */
 static int adopt_link(Adoption *a, int dir_fd, const char *name, const char *folder,
                       const char *path) {
@@ -159,7 +160,7 @@ static int read_names(Adoption *a, int fd, char **ret) {
         return 0;
 }
 
-/* It is ours first, so that nobody who has it open can put something else into it. */
+/* It becomes ours first, so that no process that has it open can put anything else into it. */
 static int adopt_folder(Adoption *a, int fd, const char *folder, unsigned depth) {
         _cleanup_(freep) char *names = NULL;
         int r;

@@ -27,7 +27,7 @@ static const char *remedy_for(int r) {
         return remedies[i].remedy;
 }
 
-void leftover_tell(const LeftoverHandler *handler, const Leftover *leftover) {
+void leftover_report(const LeftoverHandler *handler, const Leftover *leftover) {
         if (handler->take)
                 handler->take(handler->userdata, leftover);
 }
@@ -45,7 +45,7 @@ static int set_aside(int dir_fd, const char *name, int home_fd, char **ret) {
         r = temporary_name(path_basename(name), &temporary);
         if (r < 0)
                 return r;
-        new_name = temporary + strlen(".#"); /* to be seen by who looks there */
+        new_name = temporary + strlen(".#"); /* not hidden, so that the administrator sees it */
         if (renameat(dir_fd, name, fd, new_name) < 0) {
                 r = -errno;
                 (void) unlinkat(home_fd, ASIDE, AT_REMOVEDIR);
@@ -77,11 +77,11 @@ bool remove_or_set_aside(int dir_fd, const char *name, int home_fd,
         k = set_aside(dir_fd, name, home_fd, &new_name);
         if (k >= 0)
                 aside = leftover_path(home_fd, ASIDE "/", new_name);
-        leftover_tell(handler, &(Leftover) { .path = path ?: name,
-                                             .aside = aside,
-                                             .r = r,
-                                             .clause = strerror(-r),
-                                             .remedy = remedy_for(r) });
+        leftover_report(handler, &(Leftover) { .path = path ?: name,
+                                               .aside = aside,
+                                               .r = r,
+                                               .clause = strerror(-r),
+                                               .remedy = remedy_for(r) });
         return k >= 0;
 }
 
@@ -94,7 +94,7 @@ bool remove_path_or_set_aside(const char *path, const LeftoverHandler *handler) 
                 return remove_or_set_aside(fd, name, fd, handler);
         if (fd == -ENOENT)
                 return true;
-        leftover_tell(handler, &(Leftover) { .path = path, .r = fd, .clause = strerror(-fd) });
+        leftover_report(handler, &(Leftover) { .path = path, .r = fd, .clause = strerror(-fd) });
         return false;
 }
 

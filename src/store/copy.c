@@ -22,8 +22,8 @@ static int copy_range(int from, int to, off_t at, off_t end) {
         return 0;
 }
 
-/* A file of a few bytes may claim to have exabytes, so holes are not written out. Should somebody
- * change it meanwhile, it ends all the same. */
+/* A file of a few bytes may claim to have exabytes, so holes are not written out. It ends
+ * even if another process changes the file meanwhile. */
 static int copy_data(int from, int to, off_t size) {
         int r;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Copies of files and trees: what others have open is not what is in them. */
+/* Copies of files and trees: no other process can have them open. */
 
 #include <sys/types.h>
 

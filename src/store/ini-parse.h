@@ -2,10 +2,10 @@
 #pragma once
 
 /* INI files read through libinih (nothing else includes <ini.h>). A distribution's libinih cuts
- * lines at about 200 bytes and repeated names at 49, joins indented lines to the one above and takes
- * " ;" as a comment, all without a word. So the lines are seen here first: what it would cut or join
- * is an error that names the line, and each line is kept as it stands, so that a rewrite touches
- * nothing but the entries it is about. */
+ * lines at about 200 bytes and repeated names at 49, joins indented lines to the one above and
+ * takes " ;" as a comment, all without an error. So the lines are checked here first: what it would
+ * cut or join is an error that names the line, and each line is kept as it stands, so that a
+ * rewrite touches nothing but the entries it is about. */
 
 #include "basic/error.h"
 #include "store/ini-file.h"

@@ -46,7 +46,7 @@ static int hex_digit(char c) {
         return p ? (int) (p - digits) : -EINVAL;
 }
 
-/* Decodes what follows a backslash; returns how many bytes that is, 0 if it is no escape. */
+/* Decodes what follows a backslash; returns how many bytes that is, 0 if it is not an escape. */
 static size_t decode_escape(const char *s, size_t size, char *ret) {
         if (size >= 3 && s[0] == 'x' && hex_digit(s[1]) >= 0 && hex_digit(s[2]) >= 0) {
                 *ret = (char) (hex_digit(s[1]) << 4 | hex_digit(s[2]));

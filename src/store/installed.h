@@ -20,6 +20,6 @@ int store_next_id(Store *s, Error *e, unsigned *ret);
 /* The release that was current before the current one: 1, or 0 if none is kept. */
 int store_load_previous(Store *s, const char *name, Error *e, Module *ret);
 
-/* Reads a file that lies beside a release's tree, such as its package-lock.json. -ENOENT. */
+/* Reads a file next to a release's tree, such as its package-lock.json. -ENOENT. */
 int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,
                             size_t *ret_size);

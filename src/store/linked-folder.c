@@ -40,7 +40,7 @@ static bool is_same_device(const LinkedFolder *was, const LinkedFolder *is) {
                (was->filesystem != 0 && was->filesystem == is->filesystem);
 }
 
-/* In a unit with PrivateUsers= everybody but root and its own user looks alike. */
+/* In a unit with PrivateUsers= all users but root and its own look alike. */
 static bool is_user_visible(uid_t uid) {
         _cleanup_(freep) char *text = NULL;
 
@@ -99,7 +99,7 @@ static int compare_folder(const Module *m, int fd, Error *e) {
                          (unsigned long long) is.inode, m->link);
 }
 
-/* -- who may change it ------------------------------------------------------------------------- */
+/* -- which users may change it ----------------------------------------------------------------- */
 
 int linked_check_chain(const Module *m, const PathChain *chain, Error *e) {
         uid_t trusted[3];

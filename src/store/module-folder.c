@@ -107,7 +107,7 @@ int store_last_release(int module_fd, const char *other, char **ret) {
         if (r < 0)
                 return r;
         for (struct dirent *entry; (entry = readdir(d));) {
-                /* number 0 is none of ours: ".", ".#new" */
+                /* number 0 is not a release: ".", ".#new" */
                 if (release_number(entry->d_name) <= (last ? release_number(last) : 0) ||
                     streq_ptr(entry->d_name, other))
                         continue;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A module's folder in the store, <state>/modules/<folder>: what lies in it, and what it is called.
+/* A module's folder in the store, <state>/modules/<folder>: what is in it, and how it is named.
  * For the store's own files. */
 
 #include "basic/error.h"

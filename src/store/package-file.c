@@ -8,7 +8,7 @@
 #include "model/package.h"
 #include "store/linked-folder.h"
 
-/* By its number: another account that has got the name since is not who it was linked for. */
+/* By its number: another account may have that name by now. */
 int store_become_user(const Module *m, Error *e) {
         uid_t uid = m->linked.user;
         gid_t gid;

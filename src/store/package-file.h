@@ -16,8 +16,8 @@ int store_become_user(const Module *m, Error *e);
  * that was linked, by a path without symlinks, or -ESTALE. Returns the descriptor. */
 int store_open_package(const Module *m, Error *e);
 
-/* Reads package.json there, with the apps' env that the module's --env chooses, all as the user that
- * a linked module runs as. */
+/* Reads package.json there, with the apps' env that the module's --env chooses, all as the user
+ * that a linked module runs as. */
 int store_read_package_at(const Module *m, int package_fd, Error *e, Package *ret);
 
 /* The same, but opens the folder first. */

@@ -29,8 +29,8 @@ static const struct {
           "required, when-present or off" },
 };
 
-/* An option that is not known is no newer version's in an administrator's file, but misspelled:
- * what it was meant to close would stay open. */
+/* An unknown option in an administrator's file is not a newer version's, but misspelled: what it
+ * was meant to forbid would stay allowed. */
 static int take_entry(const IniLine *line, const char *section, const char *origin, Error *e,
                       Pm2ctlConfig *c) {
         for (size_t i = 0; i < ELEMENTSOF(options); i++) {

@@ -101,7 +101,7 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
         r = store_current_release(fd, ".", e, &previous);
         if (r < 0)
                 return r;
-        /* what a killed writer left; under the lock nobody writes */
+        /* what a killed writer left; under the lock there is no other writer */
         (void) remove_temporaries_at(fd);
         r = symlink_atomic_at(target, fd, CURRENT);
         if (r < 0)

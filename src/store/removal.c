@@ -13,7 +13,7 @@
 #include "store/scope.h"
 #include "store/store-internal.h"
 
-/* Opens the staging folder, where nothing is left of this module then. `ret` gets the name that its
+/* Opens the staging folder, and clears it of this module. `ret` gets the name that its
  * folder is removed to: STAGING_REMOVED before its own. */
 static int clear_removed(Store *s, const char *name, Error *e, char **ret) {
         _cleanup_(freep) char *folder = NULL, *gone = NULL;
@@ -75,7 +75,7 @@ int store_remove_uncommitted(Store *s, Error *e) {
         return 0;
 }
 
-/* -- what modules write themselves --------------------------------------------------------------- */
+/* -- what modules write themselves ------------------------------------------------------------- */
 
 static int remove_below(const Scope *scope, const char *parent, const char *folder) {
         _cleanup_(freep) char *path = path_join(parent, folder);

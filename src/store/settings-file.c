@@ -152,8 +152,7 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
         fd = open_place(scope, p.folder, 0700, e);
         if (fd < 0)
                 return fd;
-        /* A writer that was killed leaves its temporary file, and under the lock nobody writes one.
-         */
+        /* What a killed writer left; under the lock there is no other writer. */
         (void) remove_temporaries_at(fd);
         if (!settings_is_empty(s))
                 r = write_file_atomic_at(fd, p.name, text, size, 0600);

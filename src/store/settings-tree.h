@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Settings as a tree of JSON objects, addressed by paths. A leaf is whatever is no object with
- * something in it; JSON null is a NULL value. */
+/* Settings as a tree of JSON objects, addressed by paths. A leaf is anything but an object with
+ * members; JSON null is a NULL value. */
 
 #include "basic/json.h"
 
@@ -12,7 +12,7 @@ bool tree_is_leaf(json_object *value);
 /* 1 and the borrowed value, 0 if there is none. */
 int tree_get(json_object *tree, char *const *path, json_object **ret);
 
-/* Puts a value (taken, also on failure) at a path; what is no object on the way becomes one. */
+/* Puts a value (taken, also on failure) at a path; what is not an object on the way becomes one. */
 int tree_put(json_object *tree, char *const *path, json_object *value);
 
 /* Whether tree_put() would replace something: a value at the path, or a leaf above it. */

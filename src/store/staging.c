@@ -51,7 +51,7 @@ static int remove_entry(const Scope *scope, int staging_fd, const char *name) {
         return 0;
 }
 
-/* Takes the lock of a staging folder if nobody has it: the descriptor, -EWOULDBLOCK. */
+/* Takes the lock of a staging folder if it is free: the descriptor, or -EWOULDBLOCK. */
 static int try_lock(int folder_fd) {
         _cleanup_(closep) int fd = -EBADF;
 
@@ -84,12 +84,12 @@ static int clear_entry(const Scope *scope, int staging_fd, const char *name, Sta
                 return remove_entry(scope, staging_fd, name);
         if (strdupf(&path, "%s/" STAGING "/%s", scope->state, name) < 0)
                 return -ENOMEM;
-        leftover_tell(&scope->leftover,
-                      &(Leftover) { .path = path, .r = r, .clause = error_text(&e, r) });
+        leftover_report(&scope->leftover,
+                        &(Leftover) { .path = path, .r = r, .clause = error_text(&e, r) });
         return 0;
 }
 
-/* Beside what is now in the way of something may lie what was. */
+/* What was set aside may be removable by now. */
 static int clear_aside(const Scope *scope) {
         _cleanup_(freep) char *staging = path_join(scope->state, STAGING),
                               *modules = path_join(scope->state, "modules"), *private = NULL,

@@ -3,8 +3,8 @@
 #pragma once
 
 /* Staging: <state>/staging/<n>/, where a module is put together before it is adopted. A staging
- * folder is locked by the process that made it; one that nobody locks was left by a process that
- * died and is removed. Beside them lie modules that are being removed (STAGING_REMOVED). */
+ * folder is locked by the process that made it; one that is not locked was left by a process that
+ * died and is removed. Next to them are modules that are being removed (STAGING_REMOVED). */
 
 #include "basic/error.h"
 

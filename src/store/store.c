@@ -72,7 +72,7 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
         return 0;
 }
 
-/* -- locks -------------------------------------------------------------------------------------- */
+/* -- locks ------------------------------------------------------------------------------------- */
 
 static int refuse_lock(const Store *s, const char *file, int r, Error *e) {
         return error_set(e, r, "cannot lock %s/%s: %s", s->path, file, scope_strerror(s->scope, r));

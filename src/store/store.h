@@ -22,11 +22,12 @@ DEFINE_CLEANUP(Store *, store_close);
 /* The state folder's descriptor, borrowed. */
 int store_fd(const Store *s);
 
-/* Takes the lock writers hold while they commit; released by closing the descriptor returned. */
+/* Takes the lock that writers hold while they commit; released by closing the descriptor returned.
+ * */
 int store_lock(Store *s, Error *e);
 
-/* Keeps modules as they are, installed or not: exclusively for who installs or removes one, from
- * the first step to the last, shared for who starts some. Taken before store_lock(), and for more
- * than one module only shared, or two could wait for each other. Released by closing the descriptor
+/* Keeps modules as they are, installed or not: exclusively to install or remove one, from the first
+ * step to the last, shared to start some. Taken before store_lock(), and for more than one module
+ * only shared, or two processes could wait for each other. Released by closing the descriptor
  * returned. */
 int store_lock_modules(Store *s, char *const *names, bool exclusive, Error *e);
