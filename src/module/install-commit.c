@@ -154,14 +154,16 @@ static int release_start(Modules *modules, InstallOutcome *outcome) {
 
         r = modules_start(modules, (char *[]) { outcome->module.name, NULL }, START_ANEW,
                           &outcome->error, &started);
-        if (r >= 0)
-                r = started->r;
         if (r < 0) {
-                if (started)
-                        (void) error_set(&outcome->error, r, "%s", error_text(&started->error, r));
+                release_note_failure(modules, outcome, r, /* started= */ NULL);
+                return r;
+        }
+        r = started->r;
+        if (r < 0) {
+                (void) error_set(&outcome->error, r, "%s", error_text(&started->error, r));
                 release_note_failure(modules, outcome, r, started);
         }
-        unit_outcomes_free(started, started != NULL);
+        unit_outcomes_free(started, 1);
         return r;
 }
 

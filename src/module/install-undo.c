@@ -61,14 +61,19 @@ static InstallUndo undo_go_back(Modules *modules, InstallOutcome *outcome) {
         return UNDO_BACK;
 }
 
+static int undo_stop_and_remove(Modules *modules, const char *name, Error *e) {
+        int r;
+
+        r = module_stop(modules, name, e);
+        return r < 0 ? r : module_remove(modules, name, e);
+}
+
 /* A first install that was interrupted leaves nothing. */
 static InstallUndo undo_remove(Modules *modules, InstallOutcome *outcome) {
         Error *e = &outcome->undo_error;
         int r;
 
-        r = module_stop(modules, outcome->module.name, e);
-        if (r >= 0)
-                r = module_remove(modules, outcome->module.name, e);
+        r = undo_stop_and_remove(modules, outcome->module.name, e);
         if (r < 0) {
                 (void) error_set(e, r, "%s", error_text(e, r));
                 return UNDO_REMOVE_FAILED;

@@ -23,14 +23,15 @@
  * they return is the caller's to free, unless it is called borrowed; on failure nothing is returned
  * unless that is said.
  *
- * One Modules is for one thread. Any number of processes, and of threads with a Modules each, may act
- * on the same scope at the same time: locks in the state folder (module/lock.h) keep apart what must
- * not meet, and a reader finds each file whole. Nothing is lost with a process that is killed: the
- * next change ends what it left (module/cleanup.h).
+ * Any number of processes may act on the same scope at the same time: locks in the state folder
+ * (module/lock.h) keep apart what must not meet, and a reader finds each file whole. Nothing is lost
+ * with a process that is killed: the next change ends what it left (module/cleanup.h). It is not for
+ * several threads of one process: root reads linked directories with the effective user of those who
+ * may change them, and that is all threads'.
  *
  * A function blocks if it says that it waits or blocks; all others take a few system calls. In an
- * event loop those that wait for units (start, stop, restart, install) belong into a process or
- * thread of their own; actions can be polled. */
+ * event loop those that wait for units (start, stop, restart, install) belong in a process of their
+ * own; actions can be polled. */
 
 #include "basic/error.h"
 #include "module/note.h"

@@ -12,8 +12,8 @@
 int registry_trust_add(const Modules *modules, json_object *request, Error *e);
 
 /* Remembers what the answer says of registries, in one step and under the store's lock, and notes
- * what has changed. -EKEYREJECTED and the like as of registry_keys_check_replaced() where a key is
- * not what it was, and then nothing is remembered. `ret_keyid` (borrowed from the answer) is the key
- * that the module is signed with; NULL: none. */
+ * what has changed. -EKEYREJECTED where a key is not what it was, and then nothing is remembered;
+ * -EBADMSG for an answer that is none. `ret_keyid` (borrowed from the answer) is the key that the
+ * module is signed with; NULL: none. */
 int registry_trust_take(const Modules *modules, json_object *answer, Error *e,
                         const char **ret_keyid);

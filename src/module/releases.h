@@ -5,7 +5,7 @@
  *
  * Each function does it to one module, from the first step to the last, and blocks all the while:
  * for minutes where a tree has to be fetched and scripts run, and for modules->settle_usec at its
- * end. A daemon calls them in a process or thread with a Modules of its own. They may be killed at
+ * end. A daemon calls them in a process of its own. They may be killed at
  * any time: the only commit is the switch of one symlink, before which the old state holds and after
  * which the new one does; what is left beside it modules_clean_up() removes. Where signals are noted
  * (interrupt_catch()), one ends them with -EINTR, after what was begun has been taken back.
