@@ -166,6 +166,8 @@ int record_parse(const char *text, size_t size, Error *e, Record *ret) {
 
 /* -- writing ----------------------------------------------------------------------------------- */
 
+typedef int (*FieldAdder)(json_object *o, const char *name, const void *field);
+
 static int add_fields(json_object *o, const Field *fields, size_t n, const void *base);
 
 static int add_id(json_object *o, const char *name, const void *field) {
@@ -205,8 +207,10 @@ static int add_filled_object(json_object *o, const char *name, const void *field
         return json_object_object_length(value) > 0 ? add_object(o, name, field) : 0;
 }
 
+typedef int (*FieldAdder)(json_object *o, const char *name, const void *field);
+
 static int add_fields(json_object *o, const Field *fields, size_t n, const void *base) {
-        static int (*const kinds[])(json_object * o, const char *name, const void *field) = {
+        static const FieldAdder kinds[] = {
                 [FIELD_ID] = add_id,          [FIELD_NUMBER] = add_number,
                 [FIELD_PART] = add_part,      [FIELD_POSITION] = add_position,
                 [FIELD_OBJECT] = add_object,  [FIELD_FILLED_OBJECT] = add_filled_object,

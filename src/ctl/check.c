@@ -30,7 +30,8 @@ static int check_effects(const Package *p, json_object *findings) {
                         _cleanup_(freep) char *field = preflight_field(p, i, *ignored);
 
                         r = field ? finding_add(findings, FINDING_WARNING, field,
-                                                "drop it, or see pm2ctl(1) for the fields that have an effect",
+                                                "drop it, or see pm2ctl(1) for the fields that "
+                                                "have an effect",
                                                 "it has no effect here")
                                   : -ENOMEM;
                         if (r < 0)

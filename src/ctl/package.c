@@ -15,7 +15,7 @@ static int run_package(const void *args, char **words) {
         if (!here)
                 return log_error_errno(-errno, "Cannot find the current directory: %m");
         r = package_pack(
-                &(PackageRequest){
+                &(PackageRequest) {
                         .folder = words[0],
                         .ignore_scripts = arg->ignore_scripts,
                         .output = arg->dry_run ? NULL : here,

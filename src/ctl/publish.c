@@ -12,7 +12,7 @@ static int run_publish(const void *args, char **words) {
         int r;
 
         r = package_publish(
-                &(PackageRequest){
+                &(PackageRequest) {
                         .folder = words[0],
                         .ignore_scripts = arg->ignore_scripts,
                         .tag = arg->tag,
@@ -38,6 +38,11 @@ static int run_publish(const void *args, char **words) {
 }
 
 const Verb verb_publish = {
-        "publish", " module:publish ", "[DIRECTORY]", "Publish a module to the registry of .npmrc", 0,
-        1,         run_publish,
+        "publish",
+        " module:publish ",
+        "[DIRECTORY]",
+        "Publish a module to the registry of .npmrc",
+        0,
+        1,
+        run_publish,
 };

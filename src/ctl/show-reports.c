@@ -182,8 +182,7 @@ void show_reports(json_object *o) {
         json_object *options = json_get(o, "options");
 
         print_information(o);
-        show_panel("Settings, as the module reported them",
-                   option_get(options, "module_conf"));
+        show_panel("Settings, as the module reported them", option_get(options, "module_conf"));
         print_panel("Configuration, as the module reported it", options, elsewhere,
                     ELEMENTSOF(elsewhere));
         print_metrics(o, "Metrics", /* latency= */ false);

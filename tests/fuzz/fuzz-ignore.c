@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 s = slash + 1;
         }
         path.n = n;
-        parts[n + 1] = (GlobText){};
+        parts[n + 1] = (GlobText) {};
         (void) ignore_apply(&ignore, &path, true, &steps);
         (void) ignore_apply(&ignore, &path, false, &steps);
         ignore_done(&ignore);

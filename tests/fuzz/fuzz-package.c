@@ -5,9 +5,9 @@
 
 #include <sys/socket.h>
 
-#include "basic/path.h"
 #include "basic/error.h"
 #include "basic/json.h"
+#include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/environment.h"

@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *text = size > 0 ? (const char *) data : "";
         Error e = ERROR_NULL;
 
-        if (manifest_parse((Slice){ text, size }, "fuzz", &e, &m) >= 0)
+        if (manifest_parse((Slice) { text, size }, "fuzz", &e, &m) >= 0)
                 check_manifest(m);
         else
                 check(e.message);

@@ -15,7 +15,7 @@ static void check(bool holds) {
 
 static void parse(ProfileParser *p, const char *text, size_t size, size_t step, char **ret,
                   size_t *ret_size) {
-        *p = (ProfileParser){ .out = open_memstream(ret, ret_size) };
+        *p = (ProfileParser) { .out = open_memstream(ret, ret_size) };
         check(p->out);
         for (size_t i = 0; i < size; i += step)
                 profile_parse(p, text + i, MIN2(step, size - i));

@@ -26,7 +26,7 @@ static void use(const RegistryKey *key, const RegistryKeys *keys) {
         check(json_add_string(one, "keyid", key->keyid) >= 0 &&
               json_add_string(one, "sig", "MAYCAQECAQE=") >= 0 &&
               json_object_array_add(list, json_object_get(one)) >= 0);
-        r = signatures_check(&(SignedVersion){ "a", "1.0.0", "sha512-x", list }, keys, 0,
+        r = signatures_check(&(SignedVersion) { "a", "1.0.0", "sha512-x", list }, keys, 0,
                              USEC_INFINITY, &e, &found);
         check(r < 0 && e.message && !found);
         error_clear(&e);

@@ -35,8 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *text = size > 0 ? (const char *) data : "";
         const char *newline = memchr(text, '\n', size);
         Slice version = { text, newline ? (size_t) (newline - text) : size };
-        Slice range = newline ? (Slice){ newline + 1, size - version.n - 1 }
-                              : (Slice){ text, size };
+        Slice range = newline ? (Slice) { newline + 1, size - version.n - 1 }
+                              : (Slice) { text, size };
 
         for (unsigned flags = 0; flags < 4; flags++) {
                 char first[SEMVER_TEXT_MAX], second[SEMVER_TEXT_MAX];

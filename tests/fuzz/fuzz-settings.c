@@ -64,10 +64,10 @@ static void set(const char *data, size_t size) {
         value = json_object_new_string_len(newline + 1,
                                            (int) (size - (size_t) (newline - data) - 1));
         check(settings_parse("", 0, "empty", NULL, &s) >= 0);
-        if (settings_set(s, (char *[]){ key, NULL }, value, false, NULL) < 0)
+        if (settings_set(s, (char *[]) { key, NULL }, value, false, NULL) < 0)
                 return;
         again = read_again(s);
-        check(settings_get(again, (char *[]){ key, NULL }, &got) == 1);
+        check(settings_get(again, (char *[]) { key, NULL }, &got) == 1);
         check(json_object_equal(got, value));
 }
 

@@ -26,7 +26,7 @@ static Slice decode(char *word) {
                 } else
                         *t++ = *s;
         }
-        return (Slice){ word, (size_t) (t - word) };
+        return (Slice) { word, (size_t) (t - word) };
 }
 
 static void answer_range(bool max, SemverFlags flags, Slice text, const Slice *words, size_t n) {

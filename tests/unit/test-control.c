@@ -85,7 +85,7 @@ static void test_bad_requests(void) {
         /* the longest, with every byte escaped */
         memset(large, '\a', CONTROL_PARAMETER_MAX);
         large[CONTROL_PARAMETER_MAX] = 0;
-        request = (ControlRequest){ .action = "a", .parameter = large };
+        request = (ControlRequest) { .action = "a", .parameter = large };
         ok(control_request_format(&request, NULL, &line) == 0);
         ok(strlen(line) <= CONTROL_REQUEST_MAX);
         ok(control_request_parse(line, strlen(line), NULL, &request) == 0);
@@ -102,14 +102,14 @@ static void test_events(void) {
         };
 
         (void) json_add_string(data, "a", "é\n");
-        ok(control_event_format(&(ControlEvent){ CONTROL_REPLY, data, NULL }, &line) == 0);
+        ok(control_event_format(&(ControlEvent) { CONTROL_REPLY, data, NULL }, &line) == 0);
         ok_str(line, "{\"event\":\"reply\",\"data\":{\"a\":\"é\\n\"}}");
         ok(control_event_parse(line, strlen(line), NULL, &event) == 0);
         ok(event.kind == CONTROL_REPLY && json_object_equal(event.data, data));
         control_event_done(&event);
 
         free(TAKE_PTR(line));
-        ok(control_event_format(&(ControlEvent){ CONTROL_SENT, NULL, NULL }, &line) == 0);
+        ok(control_event_format(&(ControlEvent) { CONTROL_SENT, NULL, NULL }, &line) == 0);
         ok_str(line, "{\"event\":\"sent\"}");
         ok(control_event_parse(line, strlen(line), NULL, &event) == 0);
         ok(event.kind == CONTROL_SENT && !event.data);
@@ -122,7 +122,7 @@ static void test_events(void) {
         large[CONTROL_EVENT_MAX] = 0;
         (void) json_add_string(data, "b", large);
         free(TAKE_PTR(line));
-        ok(control_event_format(&(ControlEvent){ CONTROL_REPLY, data, NULL }, &line) == -E2BIG);
+        ok(control_event_format(&(ControlEvent) { CONTROL_REPLY, data, NULL }, &line) == -E2BIG);
         ok(!line);
 }
 
@@ -162,7 +162,7 @@ static void test_channel(void) {
 
         ok(channel_open(&a, &fd) == 0);
         ok(a.max == AXM_MESSAGE_MAX);
-        b = (Channel){ .fd = fd, .max = CONTROL_REQUEST_MAX };
+        b = (Channel) { .fd = fd, .max = CONTROL_REQUEST_MAX };
 
         memset(long_line, 'x', CONTROL_REQUEST_MAX + 1);
         long_line[CONTROL_REQUEST_MAX] = 0;

@@ -36,7 +36,7 @@ static int case_build(Case *c, const char *name, const char *config, const char 
         };
         int r;
 
-        *c = (Case){};
+        *c = (Case) {};
         if (asprintf(&text,
                      "{\"name\":\"%s\",\"version\":\"1.2.3\",\"config\":%s,"
                      "\"apps\":[{\"script\":\"index.js\",\"env\":%s}]}",
@@ -45,7 +45,7 @@ static int case_build(Case *c, const char *name, const char *config, const char 
         r = package_parse(text, strlen(text), e, &c->package);
         if (r < 0)
                 return r;
-        c->source = (EnvironmentSource){
+        c->source = (EnvironmentSource) {
                 .package = &c->package,
                 .app = c->package.apps,
                 .base = base,

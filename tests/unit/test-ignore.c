@@ -93,7 +93,7 @@ static bool taken(const char *rules, const char *path, bool folder, bool before)
         if (ignore_add_text(&ignore, rules, strlen(rules), /* e= */ NULL) < 0)
                 return false;
         p.n = split(path, parts + 1);
-        parts[p.n + 1] = (GlobText){};
+        parts[p.n + 1] = (GlobText) {};
         result = ignore_apply(&ignore, &p, before, &steps);
         ignore_done(&ignore);
         return result;

@@ -6,13 +6,12 @@
 /* of "hello" */
 #define SHA1   "sha1-qvTGHdzF6KLavt4PO0gs2a6pQ00="
 #define SHA256 "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
-#define SHA384                                                                                     \
-        "sha384-WeF0h3dEjGnea4ANejO7+5/xtGPkQ1TDVTvNucZm+pASWjx5+QOXvfX2oT3oKGhP"
-#define SHA512                                                                                     \
-        "sha512-m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/"                                               \
+#define SHA384 "sha384-WeF0h3dEjGnea4ANejO7+5/xtGPkQ1TDVTvNucZm+pASWjx5+QOXvfX2oT3oKGhP"
+#define SHA512 \
+        "sha512-m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/" \
         "3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw=="
-#define OTHER512                                                                                   \
-        "sha512-AAAAAL1i83hdltRq0+o9czGb+8KJDKra4t/"                                               \
+#define OTHER512 \
+        "sha512-AAAAAL1i83hdltRq0+o9czGb+8KJDKra4t/" \
         "3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw=="
 
 static void test_hex(void) {
@@ -31,10 +30,16 @@ static void test_hex(void) {
 static void test_base64(void) {
         static const struct {
                 const char *plain, *encoded;
-        } table[] = { { "", "" },           { "f", "Zg==" },       { "fo", "Zm8=" },
-                      { "foo", "Zm9v" },    { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
+        } table[] = { { "", "" },
+                      { "f", "Zg==" },
+                      { "fo", "Zm8=" },
+                      { "foo", "Zm9v" },
+                      { "foob", "Zm9vYg==" },
+                      { "fooba", "Zm9vYmE=" },
                       { "\xfb\xff", "+/8=" } };
-        static const char *const bad[] = { "Z", "Zg=", "Zg===", "Zm9v=", "Zm 9v", "Zm9v\n", "Zé8=" };
+        static const char *const bad[] = {
+                "Z", "Zg=", "Zg===", "Zm9v=", "Zm 9v", "Zm9v\n", "Zé8="
+        };
         size_t size;
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
@@ -158,7 +163,8 @@ static void test_shasum(void) {
         Integrity integrity;
         Digest digest;
 
-        ok(integrity_from_shasum("aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d", NULL, &integrity) == 0);
+        ok(integrity_from_shasum("aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d", NULL, &integrity) ==
+           0);
         ok(hash_data(HASH_SHA1, "hello", 5, &digest) == 0 &&
            integrity_matches(&integrity, &digest));
         ok(integrity_from_shasum("aaf4c6", NULL, &integrity) == -EBADMSG);

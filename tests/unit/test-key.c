@@ -108,7 +108,7 @@ static void test_one_format(const char *module, char *const *path, const char *w
         key_done(&k);
 }
 
-#define PATH(...) ((char *[]){ __VA_ARGS__, NULL })
+#define PATH(...) ((char *[]) { __VA_ARGS__, NULL })
 
 static void test_format(void) {
         char a[] = "a", ab[] = "a:b", dot[] = "a.b", quote[] = "\"", inner[] = "a\"b",

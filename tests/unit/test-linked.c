@@ -141,7 +141,8 @@ static void test_same(void) {
         ok(symlink("old", at("home/work")) == 0);
         opens(&m, -ESTALE, "home/work is a symlink; to use what is there, link it again");
         ok(unlink(at("home/work")) == 0 && mkdir(at("home/work"), 0755) == 0);
-        opens(&m, -ESTALE, "is not the directory that was linked, but was created or moved there later");
+        opens(&m, -ESTALE,
+              "is not the directory that was linked, but was created or moved there later");
         ok(rmdir(at("home/work")) == 0 && rename(at("home/old"), at("home/work")) == 0);
         opens(&m, 0, NULL);
 

@@ -114,8 +114,8 @@ static void test_hostile(void) {
                   "not valid JSON: an unknown value or character (line 1)", -EBADMSG },
                 { "{\"type\":\"x\",\"data\":{", "not valid JSON: unexpected end of data (line 1)",
                   -EBADMSG },
-                { "{\"type\":\"x\",\"data\":1} x", "unexpected text after the JSON document (line 1)",
-                  -EBADMSG },
+                { "{\"type\":\"x\",\"data\":1} x",
+                  "unexpected text after the JSON document (line 1)", -EBADMSG },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {

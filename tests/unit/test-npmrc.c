@@ -170,8 +170,8 @@ static void test_tarball_url(void) {
                   "http://other/a/-/a-1.tgz" },
                 { "registry=http://m/p/\nreplace-registry-host=always", "http://other/a/-/a-1.tgz",
                   "http://m/p/a/-/a-1.tgz" },
-                { "registry=http://m/p/\nreplace-registry-host=always", "http://other/p/a/-/a-1.tgz",
-                  "http://m/p/a/-/a-1.tgz" },
+                { "registry=http://m/p/\nreplace-registry-host=always",
+                  "http://other/p/a/-/a-1.tgz", "http://m/p/a/-/a-1.tgz" },
                 { "registry=http://m/\nreplace-registry-host=always", "http://m/x/a-1.tgz",
                   "http://m/x/a-1.tgz" },
         };
@@ -193,9 +193,9 @@ static void test_tarball_url(void) {
 }
 
 static void test_http(void) {
-        _cleanup_(npmrc_freep) Npmrc *n =
-                npmrc_of("maxsockets=5\nfetch-timeout=2000\nfetch-retries=1\nstrict-ssl=false\n"
-                         "fetch-retry-mintimeout=10\nnoproxy=a,b\ncafile=/x\nca=null\n");
+        _cleanup_(npmrc_freep) Npmrc *n = npmrc_of(
+                "maxsockets=5\nfetch-timeout=2000\nfetch-retries=1\nstrict-ssl=false\n"
+                "fetch-retry-mintimeout=10\nnoproxy=a,b\ncafile=/x\nca=null\n");
         _cleanup_(npmrc_freep) Npmrc *bad = npmrc_of("fetch-timeout=soon");
         HttpConfig config;
 
@@ -223,10 +223,12 @@ static void test_url(void) {
                 { "http://[::1]:8/x", "http://[::1]:8/x", "[::1]:8", "/x", NULL, NULL },
                 { "http://a/b/../c/./d", "http://a/c/d", "a", "/c/d", NULL, NULL },
         };
-        static const char *const bad[] = { "",           "a",          "/a",         "http:",
-                                           "http://",    "http://a b", "http://a\\b", "http://a\n",
-                                           "file:///a",  "ftp://a",    "data:x",     "http://a:99999/",
-                                           "http://a:x/" };
+        static const char *const bad[] = {
+                "",           "a",          "/a",          "http:",
+                "http://",    "http://a b", "http://a\\b", "http://a\n",
+                "file:///a",  "ftp://a",    "data:x",      "http://a:99999/",
+                "http://a:x/"
+        };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 _cleanup_(url_done) Url url = {};

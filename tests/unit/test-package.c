@@ -180,11 +180,11 @@ static void test_units(void) {
 static void test_instances(void) {
         unsigned processors = (unsigned) MIN2(sysconf(_SC_NPROCESSORS_ONLN), APP_INSTANCES_MAX);
 
-        ok(app_count_instances(&(App){ .instances = 1 }) == 1);
-        ok(app_count_instances(&(App){ .instances = 7 }) == 7);
-        ok(app_count_instances(&(App){ .instances = 0 }) == processors);
-        ok(app_count_instances(&(App){ .instances = -1 }) == MAX2(processors - 1, 1));
-        ok(app_count_instances(&(App){ .instances = -64 }) == 1);
+        ok(app_count_instances(&(App) { .instances = 1 }) == 1);
+        ok(app_count_instances(&(App) { .instances = 7 }) == 7);
+        ok(app_count_instances(&(App) { .instances = 0 }) == processors);
+        ok(app_count_instances(&(App) { .instances = -1 }) == MAX2(processors - 1, 1));
+        ok(app_count_instances(&(App) { .instances = -64 }) == 1);
 }
 
 int main(void) {

@@ -36,7 +36,8 @@ static const char *pick(const char *text, const char *wanted) {
 
 #define V(version, more) "\"" version "\":{\"name\":\"mod\",\"version\":\"" version "\"" more "}"
 
-/* clang-format off: it takes V() for a call */
+/* clang-format would take V() for a call. */
+/* clang-format off */
 static const char plain[] =
         "{\"name\":\"mod\",\"dist-tags\":{\"latest\":\"1.2.0\",\"next\":\"3.0.0-rc\",\"gone\":\"7.7.7\"},\"versions\":{"
         V("1.0.0", "") ","
@@ -218,7 +219,7 @@ static void platforms(void) {
         ok(platform_engines_fit(&platform, ">=18", NULL));
         ok(!platform_engines_fit(&platform, "<18", NULL));
         ok(!platform_engines_fit(&platform, "what", NULL));
-        ok(platform_engines_fit(&(Platform){ .os = "linux" }, "<18", "<1"));
+        ok(platform_engines_fit(&(Platform) { .os = "linux" }, "<18", "<1"));
 }
 
 /* A registry signs name, version and hash: what a version says of itself has to be that version. */

@@ -20,16 +20,16 @@ static const Platform platform = {
         .os = "linux", .cpu = "x64", .libc = "glibc", .node_version = "20.1.0"
 };
 
-#define CHAIN  30000 /* versions, each depending on the next */
-#define LINKS  12    /* packages whose versions these are, by turns */
-#define CROWD  3000  /* peers of one package */
-#define MUTUAL 14    /* packages, each the peer of all others */
-#define NESTED 2000  /* brackets in each other */
-#define MANY   60000 /* versions to choose from */
-#define NAMES  1500  /* of one package */
-#define LONG   4000  /* bytes of a range */
-#define LATE   500   /* optional peers that are only asked for when the tree is built */
-#define STEPS  200   /* of these, one leading to the next */
+#define CHAIN  30000   /* versions, each depending on the next */
+#define LINKS  12      /* packages whose versions these are, by turns */
+#define CROWD  3000    /* peers of one package */
+#define MUTUAL 14      /* packages, each the peer of all others */
+#define NESTED 2000    /* brackets in each other */
+#define MANY   60000   /* versions to choose from */
+#define NAMES  1500    /* of one package */
+#define LONG   4000    /* bytes of a range */
+#define LATE   500     /* optional peers that are only asked for when the tree is built */
+#define STEPS  200     /* of these, one leading to the next */
 #define FAT    1000000 /* bytes of a version */
 
 static void begin(FILE *f, const char *name) {

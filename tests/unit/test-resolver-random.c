@@ -72,8 +72,8 @@ static const char *broken_node(const Tree *t, const Node *n) {
         if (!endswith(n->location, n->name->text))
                 return "its place has another name";
         NODE_FOREACH_EDGE(e, n)
-        if (e->to && e->to->root != t->root)
-                return "a dependency is answered outside of the tree";
+                if (e->to && e->to->root != t->root)
+                        return "a dependency is answered outside of the tree";
         return NULL;
 }
 

@@ -116,11 +116,11 @@ static int answer_contents(Resolver *r, const Want *want) {
         if (streq(want->name, "bundler")) {
                 c.bundled = calloc(2, sizeof(*c.bundled));
                 c.n_bundled = 2;
-                c.bundled[0] = (Bundled){ strdup("node_modules/a/node_modules/c"),
-                                          manifest("{\"name\":\"c\",\"version\":\"1.1.1\"}") };
-                c.bundled[1] = (Bundled){ strdup("node_modules/a"),
-                                          manifest("{\"name\":\"a\",\"version\":\"1.9.9\","
-                                                   "\"dependencies\":{\"c\":\"1\"}}") };
+                c.bundled[0] = (Bundled) { strdup("node_modules/a/node_modules/c"),
+                                           manifest("{\"name\":\"c\",\"version\":\"1.1.1\"}") };
+                c.bundled[1] = (Bundled) { strdup("node_modules/a"),
+                                           manifest("{\"name\":\"a\",\"version\":\"1.9.9\","
+                                                    "\"dependencies\":{\"c\":\"1\"}}") };
         } else if (json_parse(shrinkwrap, strlen(shrinkwrap), NULL, &c.shrinkwrap) < 0)
                 return -EBADMSG;
         return resolver_feed_contents(r, want, &c);

@@ -5,54 +5,54 @@
 #include "tap.h"
 
 #define TYPE "ecdsa-sha2-nistp256"
-#define INTEGRITY                                                                                  \
-        "sha512-m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/"                                               \
+#define INTEGRITY \
+        "sha512-m3HSJL1i83hdltRq0+o9czGb+8KJDKra4t/" \
         "3JRlnPKcjI8PZm6XBHXx6zG4UuMXaDEZjR1wuXDre9G9zvN7AQw=="
 
 /* Made by node's crypto: two keys of P-256, and others of P-384, secp256k1 and RSA, with their ids
  * in the form that npm's registry uses (SSH), and as hashes of DER and of the text. The signatures
  * are of "a@1.0.0:" INTEGRITY, SIG_OTHER is of "a@1.0.1:" INTEGRITY. */
-#define KEY                                                                                        \
-        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAECiVyjd7jpSBvvb+2bqp4j8LEWw3tSXmLQb"                   \
+#define KEY \
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAECiVyjd7jpSBvvb+2bqp4j8LEWw3tSXmLQb" \
         "GSYxpEOPUaTcbrv6AB6pAmsxGDTL2p7SWh+9DHvWPHRa7gdEucBA=="
 #define ID      "SHA256:GBGcsimGXmxs0HJsSnv/pb4NYzAtuP+M9BG+NG5hUz8"
 #define ID_DER  "SHA256:93so0OHuFUvTN12Unz2RMGAJ/Y3m92FUlS/j9OgyN7U"
 #define ID_TEXT "SHA256:Zgzr4DAXb4yBhnhrcxV/jOgr8iF7giy9Mt5nN6LdfwI"
-#define SIG                                                                                        \
-        "MEUCIQC1OSQlZKpsD56ynf6hhUErpYFQhLG4seWLq9aNpK0NRgIgYmFM6dcR9QjdKPxWBE"                   \
+#define SIG \
+        "MEUCIQC1OSQlZKpsD56ynf6hhUErpYFQhLG4seWLq9aNpK0NRgIgYmFM6dcR9QjdKPxWBE" \
         "UKVGXEo6m33PNooqCkxpu9rLA="
-#define SIG_OTHER                                                                                  \
-        "MEUCIE9qEYJMKBm3FaWjW2+KH8d1wli5YabAxx28DDk6qVDaAiEAzYy08xBuGMvFf2NyoT"                   \
+#define SIG_OTHER \
+        "MEUCIE9qEYJMKBm3FaWjW2+KH8d1wli5YabAxx28DDk6qVDaAiEAzYy08xBuGMvFf2NyoT" \
         "TsuVeyy+yeMt0wFGzHVCdIMg0="
-#define KEY2                                                                                       \
-        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiU22KMKf6omMaJFKxHRNx3yfMM8bSvrDrt"                   \
+#define KEY2 \
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiU22KMKf6omMaJFKxHRNx3yfMM8bSvrDrt" \
         "4F/KLsK57eX9dQekGS7RME2JVD0QuNBNYoqTUi9E3uxWi9NM546Q=="
 #define ID2 "SHA256:OOiqqpaCImGL+esTIF5kUnNoPIkyQXk3gB2+DmViaKo"
-#define SIG2                                                                                       \
-        "MEUCIQCX4lOt9WGySi+sQrr8/ItM35n8ywkVU/9lovDqmec6XQIgBKm4Ul343worh9SJvM"                   \
+#define SIG2 \
+        "MEUCIQCX4lOt9WGySi+sQrr8/ItM35n8ywkVU/9lovDqmec6XQIgBKm4Ul343worh9SJvM" \
         "ZMahyVEHfyFoZu+Yps6WCogOM="
-#define KEY_P384                                                                                   \
-        "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEsQxZ8IBUeOB2/ixAMErnPWWDv/nPUBLsIcGcUW"                   \
-        "Y0EMQGqiSzEG/fFTnQd1yF4F2EbU4doFXoborEaVbghDE3qBrKovK0hjVETnGkURXCYeJ+"                   \
+#define KEY_P384 \
+        "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEsQxZ8IBUeOB2/ixAMErnPWWDv/nPUBLsIcGcUW" \
+        "Y0EMQGqiSzEG/fFTnQd1yF4F2EbU4doFXoborEaVbghDE3qBrKovK0hjVETnGkURXCYeJ+" \
         "AjrAKQltsgl5JDUoHD3T"
 #define ID_P384 "SHA256:2vNuFR5PUhcHG4CwqBsMf133l6f3nBl/3hbc3Q5uPW4"
-#define SIG_P384                                                                                   \
-        "MGUCMQDE+YVsQkyf+s7PywODoHcmjGtFs0gK9zUswkzTyDA6fBQcy9XKy6sz0p1H5cDj+Q"                   \
+#define SIG_P384 \
+        "MGUCMQDE+YVsQkyf+s7PywODoHcmjGtFs0gK9zUswkzTyDA6fBQcy9XKy6sz0p1H5cDj+Q" \
         "ECMGAEm+m9CC8fVKcwoLmDz7RaJOH4Ph18eEb/xFpOWW9TZKTtC8HSdp7SigdgzyXlBQ=="
-#define KEY_K1                                                                                     \
-        "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEeRNH2Z0hPOt4E3w+dfSDv3+bKpd8kD2cbsBjKD"                   \
+#define KEY_K1 \
+        "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEeRNH2Z0hPOt4E3w+dfSDv3+bKpd8kD2cbsBjKD" \
         "5p4Geb+BN2IsIFkkqaDo2e+uOkzCC5biksFV8R6kCiPBWz5A=="
 #define ID_K1 "SHA256:UmOfv9xnY/f9sOcHIgPEsjX2huqTONqBpbUWNaJdKEg"
-#define KEY_RSA                                                                                    \
-        "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC4nGuu2VC6wzDxz6Zp+mEs1ygzPyr0Un"                   \
-        "827+E3Ua2X8YuzIBVWnfGicMN+SZ+OiUc909mGKX5EVWMu3SuBDF1f5kK+UOU9QjMsTjNR"                   \
-        "e1ihpd3pODxg+kloFD0mN9cfVQ4CYHID9amaDqaq5thQneoSjltaT3Mv0Hxgu6mnMuZ8Aw"                   \
+#define KEY_RSA \
+        "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC4nGuu2VC6wzDxz6Zp+mEs1ygzPyr0Un" \
+        "827+E3Ua2X8YuzIBVWnfGicMN+SZ+OiUc909mGKX5EVWMu3SuBDF1f5kK+UOU9QjMsTjNR" \
+        "e1ihpd3pODxg+kloFD0mN9cfVQ4CYHID9amaDqaq5thQneoSjltaT3Mv0Hxgu6mnMuZ8Aw" \
         "IDAQAB"
 #define ID_RSA "SHA256:TU9sLWuWYZHWNIjleH8sMb4UhJr0jtHXNpI7qbA0utU"
 
 /* npm's own registry has these. */
-#define NPM_KEY                                                                                    \
-        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1Olb3zMAFFxXKHiIkQO5cJ3Yhl5i6UPp+"                    \
+#define NPM_KEY \
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1Olb3zMAFFxXKHiIkQO5cJ3Yhl5i6UPp+" \
         "IhuteBJbuHcA5UogKo0EWtlWwW6KSaKoTNEYL7JlCQiVnkhBktUgg=="
 #define NPM_ID "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA"
 
@@ -168,8 +168,9 @@ static void test_check(void) {
                 ok(json_parse(c->signatures, strlen(c->signatures), &e, &signatures) >= 0);
                 ok(registry_keys_parse(text, strlen(text), &e, &keys) >= 0);
                 ok(signatures_are_present(signatures));
-                r = signatures_check(&(SignedVersion){ c->name, c->version, INTEGRITY, signatures },
-                                     &keys, JULY, c->published, &e, &key);
+                r = signatures_check(
+                        &(SignedVersion) { c->name, c->version, INTEGRITY, signatures }, &keys,
+                        JULY, c->published, &e, &key);
                 ok(r == c->r);
                 ok(r < 0 ? !key : key == keys.items);
                 ok(!c->says || strstr(error_text(&e, r), c->says));
@@ -187,7 +188,7 @@ static void test_npm(void) {
 
         /* the id fits its key, or it would be refused before the signature is looked at */
         ok(registry_keys_parse(text, strlen(text), &e, &keys) >= 0);
-        ok(signatures_check(&(SignedVersion){ "a", "1.0.0", INTEGRITY, signatures }, &keys, JULY,
+        ok(signatures_check(&(SignedVersion) { "a", "1.0.0", INTEGRITY, signatures }, &keys, JULY,
                             USEC_INFINITY, &e, &key) == -EKEYREJECTED);
         ok(e.message && strstr(e.message, "is wrong"));
         registry_keys_done(&keys);
@@ -208,7 +209,7 @@ static void test_present(void) {
         }
 }
 
-#define A_KEY(id, key)                                                                             \
+#define A_KEY(id, key) \
         "{\"keyid\":\"" id "\",\"keytype\":\"t\",\"scheme\":\"s\",\"key\":\"" key "\"}"
 
 static void test_document(void) {

@@ -2,8 +2,8 @@
 
 /* Strings that would be something else in a unit file than they are on the bus. */
 
-#include "basic/string-util.h"
 #include "basic/error.h"
+#include "basic/string-util.h"
 #include "fake-manager.h"
 #include "model/unit-spec.h"
 #include "tap.h"
@@ -91,7 +91,7 @@ static void test_hostile_credentials(void) {
                         Error e = ERROR_NULL;
 
                         s.unit = (char *) "pm2@x.service";
-                        s.credentials = (UnitCredentials){ &c, 1 };
+                        s.credentials = (UnitCredentials) { &c, 1 };
                         ok(start_message_new(bus, &s, NULL, &e, &m) == -EINVAL);
                         ok(e.message && strstr(e.message, "Credential"));
                         error_clear(&e);

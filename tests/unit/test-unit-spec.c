@@ -23,7 +23,7 @@ static void parse(const char *text, Package *ret) {
 }
 
 static ModuleUnit module_of(const Package *p) {
-        return (ModuleUnit){
+        return (ModuleUnit) {
                 .scope = SCOPE_SYSTEM,
                 .name = p->name,
                 .folder = "/var/lib/pm2ctl/modules/tool/current",

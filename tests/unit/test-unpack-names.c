@@ -18,16 +18,16 @@ int main(void) {
         } table[] = {
                 { "README", "readme", true },
                 { "a", "b", false },
-                { "\u00e9", "e\u0301", true },            /* é */
-                { "\u00c9", "e\u0301", true },            /* É */
+                { "\u00e9", "e\u0301", true }, /* é */
+                { "\u00c9", "e\u0301", true }, /* É */
                 { "\u00e9", "e", false },
                 { "\u00e9", "\u00e8", false },
-                { "\u1ec7", "e\u0302\u0323", true },      /* ệ, marks in either order */
+                { "\u1ec7", "e\u0302\u0323", true }, /* ệ, marks in either order */
                 { "\u1ec7", "e\u0323\u0302", true },
-                { "\u212a", "k", true },                  /* the Kelvin sign */
-                { "\u212b", "a\u030a", true },            /* the Ångström sign */
-                { "\u0416", "\u0436", true },             /* Ж */
-                { "\u03a3", "\u03c2", true },             /* Σ and its final form */
+                { "\u212a", "k", true },       /* the Kelvin sign */
+                { "\u212b", "a\u030a", true }, /* the Ångström sign */
+                { "\u0416", "\u0436", true },  /* Ж */
+                { "\u03a3", "\u03c2", true },  /* Σ and its final form */
                 { "stra\u00dfe", "STRASSE", true },
                 { "\ud55c", "\u1112\u1161\u11ab", true }, /* 한 */
                 { "\uac00", "\u1100\u1161", true },

@@ -8,8 +8,8 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "basic/fs.h"
 #include "basic/error.h"
+#include "basic/fs.h"
 #include "basic/log.h"
 #include "basic/options.h"
 #include "basic/path.h"
@@ -23,8 +23,8 @@
 #include "model/unit-spec-oneshot.h"
 #include "model/unit-spec.h"
 #include "unit/bus.h"
-#include "unit/operation.h"
 #include "unit/oneshot.h"
+#include "unit/operation.h"
 #include "unit/query.h"
 #include "unit/stable.h"
 #include "unit/state.h"

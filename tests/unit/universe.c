@@ -197,14 +197,14 @@ static char *make_rest(Universe *u, unsigned self) {
 }
 
 void universe_make(Universe *u, UniverseKind kind, uint64_t seed) {
-        *u = (Universe){ .kind = kind, .state = seed * _UNIVERSE_KIND_MAX + kind };
+        *u = (Universe) { .kind = kind, .state = seed * _UNIVERSE_KIND_MAX + kind };
         u->n_names = 3 + below(u, UNIVERSE_NAMES_MAX - 3);
         u->failing = kind >= UNIVERSE_TANGLE && chance(u, 20);
         for (unsigned i = 0; i < u->n_names; i++)
                 for (unsigned k = 0, first = below(u, 3); k < (i == 0 ? 1 : 2 + below(u, 2)); k++) {
                         bool odd = kind == UNIVERSE_WRONG && i > 0 && chance(u, 10);
 
-                        u->versions[u->n_versions++] = (UniverseVersion){
+                        u->versions[u->n_versions++] = (UniverseVersion) {
                                 .name = i,
                                 .version = strdup(odd ? ONE_OF(u, odd_numbers)
                                                       : numbers[i == 0 ? 0 : first + 2 * k]),
@@ -218,7 +218,7 @@ void universe_done(Universe *u) {
                 free(u->versions[i].version);
                 free(u->versions[i].rest);
         }
-        *u = (Universe){};
+        *u = (Universe) {};
 }
 
 char *universe_packument(const Universe *u, const char *name) {
@@ -295,7 +295,7 @@ static int answer_contents(Universe *u, Resolver *r, const Want *want) {
                         free(path);
                         continue;
                 }
-                c.bundled[c.n_bundled++] = (Bundled){ path, m };
+                c.bundled[c.n_bundled++] = (Bundled) { path, m };
         }
         return resolver_feed_contents(r, want, &c);
 }
