@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The C files are as clang-format would lay them out: that of Debian 12 and that of Debian 13, which agree on them. TAP.
+# The C files are as clang-format would lay them out: that of Debian 12 and that of Debian 13. TAP.
 #
+# The two disagree on pointers to functions within a function (use a typedef), on a cast of -1 or of **p, and on a variable
+# called like a keyword of C++.
 # To lay them out: clang-format -i $(git ls-files '*.[ch]')
 set -u
 top=$(cd "${top_srcdir:-$(dirname "$0")/../..}" && pwd)
@@ -22,9 +24,7 @@ different=$(cd "$copy" && find src tests -name '*.[ch]' ! -name skeleton.h -exec
         top=$1; shift
         for f; do diff -U 0 --label "$f" --label "clang-format $f" "$top/$f" "$f"; done' - "$top" {} +)
 
-# To be 0 once the tree has been laid out anew, as .clang-format now says.
-different_max=600
 number=$(grep -cE '^[-+]([^-+]|$)' <<<"$different")
-result "$((number > different_max))" "clang-format $version changes $number lines, at most $different_max" "$different"
+result "$number" "clang-format $version changes nothing" "$different"
 
 done_testing
