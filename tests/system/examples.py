@@ -3,8 +3,8 @@
 """Examples in documents, for docs.sh beside this file.
 
 examples.py list FILE       what FILE shows, as NUL-separated triples: where, command, text.
-                            where:   "root" or "user": such a prompt (# or $) in a block ```console, with the output below it,
-                                     in text; "machine": a line of README, for root and, with --user, for a user;
+                            where:   "root" or "user": such a prompt (# or $) in a block ```console, or of a manual, with the
+                                     output below it in text; "machine": a line of README, for root and, with --user, for a user;
                                      "table-root", "table-user": a cell of a table with such a column, with the row's
                                      first cell in text
 examples.py match PATTERN   whether the standard input is PATTERN, in which … stands for any text, and alone on a line for
@@ -13,23 +13,6 @@ examples.py match PATTERN   whether the standard input is PATTERN, in which … 
 
 import re
 import sys
-
-
-def consoles(text):
-    """In ```console blocks, "# " is root's prompt, "$ " a user's, and "> " goes on with the command."""
-    for block in re.findall(r'^```console\n(.*?)^```$', text, re.M | re.S):
-        example = None
-        for line in block.splitlines():
-            if line.startswith(('# ', '$ ')):
-                if example:
-                    yield tuple(example)
-                example = ['root' if line[0] == '#' else 'user', line[2:], '']
-            elif line.startswith('> '):
-                example[1] += '\n' + line[2:]
-            else:
-                example[2] += line + '\n'
-        if example:
-            yield tuple(example)
 
 
 def readme(text):
@@ -59,9 +42,39 @@ def tables(text):
                     yield 'table-' + who, command, cells[0]
 
 
+def prompts(lines):
+    """"# " is root's prompt, "$ " a user's, and "> " goes on with the command; all else is output."""
+    example = None
+    for line in lines:
+        if line.startswith(('# ', '$ ')):
+            if example:
+                yield tuple(example)
+            example = ['root' if line[0] == '#' else 'user', line[2:], '']
+        elif line.startswith('> '):
+            example[1] += '\n' + line[2:]
+        else:
+            example[2] += line + '\n'
+    if example:
+        yield tuple(example)
+
+
+def consoles(text):
+    for block in re.findall(r'^```console\n(.*?)^```$', text, re.M | re.S):
+        yield from prompts(block.splitlines())
+
+
+def manual(text):
+    """A user's examples; those that root types, tests/system/published.sh tries."""
+    text = re.sub(r'\\-', '-', text[text.index('\n.SH EXAMPLES'):])
+    for block in re.findall(r'^\.EX\n(.*?)^\.EE$', text, re.M | re.S):
+        yield from (example for example in prompts(block.splitlines()) if example[0] == 'user')
+
+
 def examples(file):
     with open(file, encoding='utf-8') as f:
         text = f.read()
+    if file.endswith('.1'):
+        return list(manual(text))
     if file.endswith('README'):
         return list(readme(text))
     return list(tables(text)) + list(consoles(text))
