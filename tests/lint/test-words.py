@@ -10,9 +10,9 @@ import sys
 
 top = os.path.abspath(os.environ.get('top_srcdir') or os.path.dirname(os.path.abspath(__file__)) + '/../..')
 # These say what they mean.
-FINE = re.compile(r'\bthere is no |\bis no longer\b|\b(?:users?|people|accounts?|administrators?|authors?) who ', re.I)
+FINE = re.compile(r'\bthere is no |\bis no longer\b|\b(?:users?|people|accounts?|administrators?|authors?|those) who |\'%s\', who ', re.I)
 # How many are still there. Lower it with each that goes.
-CEILING = {'src': 27, 'completion': 0, 'units': 0, 'man': 0}
+CEILING = {'src': 17, 'completion': 0, 'units': 0, 'man': 0}
 
 # what may stand between two parts of one string: PRIu64, a macro, a line's end
 JOINT = re.compile(r'(?:\s|\b(?:PRI\w+|[A-Z][A-Z0-9_]+)\b)+')
