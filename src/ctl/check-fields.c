@@ -106,48 +106,75 @@ static int probe_apps(json_object *package, json_object *findings) {
         return found;
 }
 
+static int copy_members(json_object *from, const char *const *keys, size_t n, json_object *to) {
+        int r;
+
+        for (size_t i = 0; i < n; i++) {
+                json_object *value = json_get(from, keys[i]);
+
+                if (!value)
+                        continue;
+                r = json_add(to, keys[i], json_object_get(value));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* No entry point, no app, too many: what only shows in the whole. */
 static int probe_entry(json_object *package, json_object *findings) {
         static const char *const keys[] = { "apps", "pm2", "bin", "main" };
         _cleanup_(json_object_putp) json_object *document = json_object_new_object();
-        int r = document ? json_add_string(document, "name", "sound") : -ENOMEM;
+        int r;
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(keys); i++) {
-                json_object *value = json_get(package, keys[i]);
-
-                r = value ? json_add(document, keys[i], json_object_get(value)) : 0;
-        }
+        if (!document)
+                return -ENOMEM;
+        r = json_add_string(document, "name", "sound");
+        if (r < 0)
+                return r;
+        r = copy_members(package, keys, ELEMENTSOF(keys), document);
         return r < 0 ? r : probe(document, NULL, "add it", findings);
 }
 
+/* A field of the package, and what to write there. */
+typedef struct PackageField {
+        const char *key, *remedy;
+        const char *instead; /* put in its place if it is wrong; NULL: nothing */
+        bool required;
+} PackageField;
+
+static int probe_field(json_object *package, const PackageField *field, json_object *findings) {
+        _cleanup_(json_object_putp) json_object *document = NULL;
+        json_object *value = json_get(package, field->key);
+        int r;
+
+        if (value) {
+                document = sound_document(field->key, value);
+                r = document ? probe(document, field->key, field->remedy, findings) : -ENOMEM;
+                if (r <= 0)
+                        return r;
+        } else {
+                if (!field->required)
+                        return 0;
+                r = finding_add(findings, FINDING_ERROR, field->key, field->remedy,
+                                "it is missing");
+                if (r < 0)
+                        return r;
+        }
+        json_object_object_del(package, field->key);
+        return json_add_string(package, field->key, field->instead);
+}
+
 int check_fields(json_object *package, json_object *findings) {
-        static const struct {
-                const char *key, *remedy, *instead;
-        } fields[] = {
-                { "name", "choose one of small letters, digits and - . _", "sound" },
-                { "version", "write one such as \"1.0.0\"", "1.0.0" },
-                { "config", "write an object of the settings and their defaults", NULL },
+        static const PackageField fields[] = {
+                { "name", "choose one of small letters, digits and - . _", "sound", true },
+                { "version", "write one such as \"1.0.0\"", "1.0.0", false },
+                { "config", "write an object of the settings and their defaults", NULL, false },
         };
         int r;
 
         for (size_t i = 0; i < ELEMENTSOF(fields); i++) {
-                _cleanup_(json_object_putp) json_object *document = NULL;
-                json_object *value = json_get(package, fields[i].key);
-
-                if (value) {
-                        document = sound_document(fields[i].key, value);
-                        r = document ? probe(document, fields[i].key, fields[i].remedy, findings)
-                                     : -ENOMEM;
-                } else {
-                        r = i == 0; /* the name alone must be there */
-                        if (r > 0 && finding_add(findings, FINDING_ERROR, "name", fields[i].remedy,
-                                                 "it is missing") < 0)
-                                return -ENOMEM;
-                }
-                if (r > 0) {
-                        json_object_object_del(package, fields[i].key);
-                        r = json_add_string(package, fields[i].key, fields[i].instead);
-                }
+                r = probe_field(package, fields + i, findings);
                 if (r < 0)
                         return r;
         }
