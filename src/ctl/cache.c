@@ -24,7 +24,7 @@ static int run_cache(const void *args, char **words) {
                                  scope_strerror(c.modules.scope.kind, r));
         }
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot clean the cache");
+                (void) log_error_cause(r, &e, "Failed to clean the cache");
         else
                 log_info("%s is empty.", c.modules.scope.cache);
         context_done(&c);

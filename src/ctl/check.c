@@ -26,7 +26,7 @@ static int print(const Arguments *arg, json_object *findings) {
                                json_get_string(o, "remedy"));
         }
         r = arg->json != JSON_OFF ? json_print(findings, arg->json) : output_flush();
-        return r < 0 ? log_error_errno(r, "Cannot print: %m") : errors;
+        return r < 0 ? log_error_errno(r, "Failed to print: %m") : errors;
 }
 
 static int run_check(const void *args, char **words) {
@@ -45,7 +45,7 @@ static int run_check(const void *args, char **words) {
         r = fd < 0 ? -errno : check_package(fd, c.modules.scope.kind, findings);
         context_done(&c);
         if (r < 0)
-                return log_error_errno(r, "Cannot check '%s': %m", folder);
+                return log_error_errno(r, "Failed to check '%s': %m", folder);
         r = print(arg, findings);
         if (r != 0)
                 return r < 0 ? r : EXIT_FAILURE;

@@ -143,7 +143,7 @@ static int run_complete(const void *args, char **words) {
                 return EXIT_USAGE;
         r = complete_kind(&c, words, &e);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot complete all");
+                (void) log_error_cause(r, &e, "Failed to complete everything");
         context_done(&c);
         return r;
 }

@@ -208,7 +208,7 @@ static int run_conf(const void *args, char **words) {
                 return EXIT_USAGE;
         r = show_settings(&c, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot show the settings");
+                (void) log_error_cause(r, &e, "Failed to show the settings");
         context_done(&c);
         return r > 0 ? verb_get.run(args, words) : r;
 }

@@ -14,7 +14,7 @@ int context_open(const Arguments *arg, Context *ret) {
         int r;
 
         if (arg->system && arg->user) {
-                log_error("--system and --user exclude each other.");
+                log_error("--system and --user are mutually exclusive.");
                 return -EINVAL;
         }
 
@@ -25,7 +25,7 @@ int context_open(const Arguments *arg, Context *ret) {
         *ret = (Context) { .arg = arg };
         r = modules_open(&options, &e, &ret->modules);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot find the folders of the %s scope",
+                return log_error_cause(r, &e, "Failed to find the folders of the %s scope",
                                        scope_kind_to_string(options.kind));
         return 0;
 }

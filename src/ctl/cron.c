@@ -14,7 +14,7 @@ static int run_cron(const void *args, char **words) {
                 return EXIT_USAGE;
         r = module_timer_restart(&c.modules, words[0], &e, &restarted);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot restart %s", words[0]);
+                (void) log_error_cause(r, &e, "Failed to restart %s", words[0]);
         for (size_t i = 0; i < restarted.n; i++)
                 if (restarted.units[i].r < 0)
                         r = log_error_cause(restarted.units[i].r, &restarted.units[i].error,

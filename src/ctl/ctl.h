@@ -18,7 +18,7 @@ enum {
 
 /* The options, written by main() only. */
 typedef struct Arguments {
-        bool system, user; /* --system, --user; neither: by who calls */
+        bool system, user; /* --system, --user; neither: by the caller */
         JsonMode json;     /* for set: anything but JSON_OFF says that values are JSON */
         bool legend;
         bool pager;

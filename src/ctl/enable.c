@@ -9,7 +9,7 @@ static int change_one(Context *c, const char *name, bool enabled, Error *e) {
 
         r = module_set_enabled(&c->modules, name, enabled, e);
         if (r < 0)
-                return log_error_cause(r, e, "Cannot %s '%s'", enabled ? "enable" : "disable",
+                return log_error_cause(r, e, "Failed to %s '%s'", enabled ? "enable" : "disable",
                                        name);
         if (!enabled) {
                 log_info("%s will not be started at boot; whether it runs now does not change.",

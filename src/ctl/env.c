@@ -41,13 +41,13 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
 
         r = find_environment(c, name, word, e, &variables);
         if (r < 0)
-                (void) log_error_cause(r, e, "Cannot show the environment of %s", word);
+                (void) log_error_cause(r, e, "Failed to show the environment of %s", word);
         if (r == -ESRCH)
                 log_notice("'pm2ctl conf %s' shows what it would get.", name);
         if (r < 0)
                 return r;
         r = print_environment(c->arg, variables);
-        return r < 0 ? log_error_errno(r, "Cannot print: %m") : 0;
+        return r < 0 ? log_error_errno(r, "Failed to print: %m") : 0;
 }
 
 static int run_env(const void *args, char **words) {

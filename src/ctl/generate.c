@@ -80,13 +80,13 @@ static int run_generate(const void *args, char **words) {
 
         r = check_name(name, &e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot generate '%s'", name);
+                return log_error_cause(r, &e, "Failed to generate '%s'", name);
         if (mkdir(folder, 0755) < 0)
-                return log_error_errno(-errno, "Cannot generate '%s': the folder %s: %m", name,
+                return log_error_errno(-errno, "Failed to generate '%s': the folder %s: %m", name,
                                        folder);
         r = write_skeleton(folder, name);
         if (r < 0)
-                return log_error_errno(r, "Cannot generate '%s': writing to %s: %m", name, folder);
+                return log_error_errno(r, "Failed to generate '%s': writing to %s: %m", name, folder);
         log_info("%s is in ./%s; run it with: cd %s && pm2ctl install %s.", name, folder, folder,
                  geteuid() == 0 ? "--uid=USER " : "");
         return 0;

@@ -208,7 +208,7 @@ static int run_get(const void *args, char **words) {
                 return EXIT_USAGE;
         r = get_word(&c, words[0] && !streq(words[0], "all") ? words[0] : NULL, &e);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot get %s", words[0] ? words[0] : "settings");
+                (void) log_error_cause(r, &e, "Failed to get %s", words[0] ? words[0] : "settings");
         context_done(&c);
         return r;
 }

@@ -49,17 +49,17 @@ static void print_scripts_ignored(const ModuleNote *note) {
 }
 
 static void print_link_owner(const ModuleNote *note) {
-        log_warning("%s is owned by '%s', who can change what runs as '%s'.", note->path,
+        log_warning("%s is owned by '%s', which can change what runs as '%s'.", note->path,
                     note->owner, note->user);
 }
 
 static void print_release_left(const ModuleNote *note) {
-        log_warning("Cannot remove the failed release %s of '%s', leaving it: %s", note->release,
+        log_warning("Failed to remove the failed release %s of '%s', leaving it: %s", note->release,
                     note->module, note->clause);
 }
 
 static void print_releases_left(const ModuleNote *note) {
-        log_warning("Cannot remove old releases of '%s', leaving them: %s", note->module,
+        log_warning("Failed to remove old releases of '%s', leaving them: %s", note->module,
                     note->clause);
 }
 

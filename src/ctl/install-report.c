@@ -76,7 +76,7 @@ static int outcome_print_json(const Context *c, const InstallOutcome *o) {
         if (r < 0)
                 return log_oom();
         r = json_print(object, c->arg->json);
-        return r < 0 ? log_error_errno(r, "Cannot print: %m") : 0;
+        return r < 0 ? log_error_errno(r, "Failed to print: %m") : 0;
 }
 
 /* -- words ----------------------------------------------------------------------------- */
@@ -142,7 +142,7 @@ static void print_undo(const InstallOutcome *o) {
                                        name, release);
                 return;
         case UNDO_FAILED:
-                (void) log_error_cause(-EIO, e, "Cannot go back to release %s of '%s'", release,
+                (void) log_error_cause(-EIO, e, "Failed to go back to release %s of '%s'", release,
                                        name);
                 return;
         case UNDO_REMOVED:
@@ -168,7 +168,7 @@ static void print_failure(const char *word, const InstallOutcome *o) {
                 return;
         }
         if (o->undo == UNDO_NONE) {
-                (void) log_error_cause(o->r, &o->error, "Cannot %s '%s'", mode_verbs[o->mode],
+                (void) log_error_cause(o->r, &o->error, "Failed to %s '%s'", mode_verbs[o->mode],
                                        m->name ?: word);
                 return;
         }

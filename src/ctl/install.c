@@ -26,7 +26,7 @@ static int install_all(Context *c, char **specs) {
         interrupt_catch();
         r = releases_open(&c->modules, &e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot install");
+                return log_error_cause(r, &e, "Failed to install");
         for (; *specs && !interrupted(); specs++) {
                 r = install_one(c, *specs, &options);
                 result = r < 0 ? r : result;

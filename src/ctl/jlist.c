@@ -153,7 +153,7 @@ static int run_jlist(const void *args, char **words) {
         }
         r = json_print(list, c.arg->json == JSON_OFF ? JSON_SHORT : c.arg->json);
         if (r < 0)
-                result = log_error_errno(r, "Cannot print: %m");
+                result = log_error_errno(r, "Failed to print: %m");
         context_done(&c);
         return result;
 }

@@ -19,7 +19,7 @@ static const Column columns[] = {
         { "uptime", "UPTIME", CELL_DURATION }, { "user", "USER", CELL_TEXT },
 };
 
-/* Somebody who looks for modules in the wrong scope shall not conclude that there are none. */
+/* An empty list in the wrong scope must not look as if no modules were installed at all. */
 static bool other_scope_has_modules(const Context *c) {
         ScopeKind other = c->modules.scope.kind == SCOPE_SYSTEM ? SCOPE_USER : SCOPE_SYSTEM;
         _cleanup_(store_closep) Store *s = NULL;
@@ -97,7 +97,7 @@ static int collect_rows(Context *c, json_object *rows, int *ret_left_out) {
 
         r = modules_survey(&c->modules, &e, &s);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot list the modules");
+                return log_error_cause(r, &e, "Failed to list the modules");
         for (size_t i = 0; i < s.n_units; i++)
                 if (add_row(c, s.units + i, rows) < 0)
                         return log_oom();
@@ -118,7 +118,7 @@ static int list_modules(Context *c) {
         style = table_style(c->arg, result < 0 ? NULL : "No modules are installed.");
         r = print_rows(rows, &style);
         if (r < 0)
-                result = log_error_errno(r, "Cannot print: %m");
+                result = log_error_errno(r, "Failed to print: %m");
         if (c->arg->json != JSON_OFF)
                 return result;
         tell_unmeasured(rows);

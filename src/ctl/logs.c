@@ -31,7 +31,7 @@ static int make_logs(Context *c, char *const *names, char ***argv) {
 
         r = modules_check_logs(&c->modules, &e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot show logs");
+                return log_error_cause(r, &e, "Failed to show logs");
         if (add_options(c, argv) < 0)
                 return log_oom();
         STRV_FOREACH(name, names)
@@ -45,7 +45,7 @@ static int show_logs(_unused_ Context *c, char **argv, int result) {
         int r;
 
         r = result == 0 ? process_exec(argv) : process_run(argv, STDOUT_FILENO);
-        return r < 0 ? log_error_errno(r, "Cannot run %s: %m", argv[0]) : result;
+        return r < 0 ? log_error_errno(r, "Failed to run %s: %m", argv[0]) : result;
 }
 
 static int run_logs(const void *args, char **words) {

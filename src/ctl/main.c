@@ -56,7 +56,7 @@ static int end_output(int status) {
 
         if (r >= 0)
                 return status;
-        (void) log_error_errno(r, "Cannot print: %m");
+        (void) log_error_errno(r, "Failed to print: %m");
         return EXIT_FAILURE;
 }
 
@@ -164,7 +164,7 @@ static int check_options(const bool *given, const Arguments *arg, const char *wo
         const Verb *verb = verbs_find(verbs, ELEMENTSOF(verbs), word);
 
         if (verb && arg->json != JSON_OFF && word_list_contains(no_json, verb->name)) {
-                log_error("'%s' has nothing to print as JSON: leave --json.", verb->name);
+                log_error("'%s' does not support --json.", verb->name);
                 return -EINVAL;
         }
 
@@ -172,8 +172,8 @@ static int check_options(const bool *given, const Arguments *arg, const char *wo
                 if (given[i] && options[i].verbs &&
                     !word_list_contains(options[i].verbs, verb->name)) {
                         /* the list begins and ends with a blank */
-                        log_error("Option '--%s' does not go with '%s', but with:%.*s.",
-                                  options[i].name, verb->name, (int) strlen(options[i].verbs) - 1,
+                        log_error("'%s' does not support --%s, which is for:%.*s.", verb->name,
+                                  options[i].name, (int) strlen(options[i].verbs) - 1,
                                   options[i].verbs);
                         return -EINVAL;
                 }

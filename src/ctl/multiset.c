@@ -56,7 +56,7 @@ static int run_multiset(const void *args, char **words) {
                         return log_oom();
         }
         if (!pairs) {
-                log_error("There is no KEY VALUE in that.");
+                log_error("Expected 'KEY VALUE' in one word.");
                 return EXIT_USAGE;
         }
         return verb_set.run(args, pairs);

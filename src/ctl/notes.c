@@ -16,7 +16,7 @@ static void print_no_manager(Context *c, const ModuleNote *note) {
 }
 
 static void print_link_recorded(Context *c, const ModuleNote *note) {
-        log_info("%s: recorded %s as the folder that is linked.", note->module, note->path);
+        log_info("%s: recorded %s as the linked directory.", note->module, note->path);
 }
 
 static void print_watch_restarted(Context *c, const ModuleNote *note) {
@@ -25,12 +25,12 @@ static void print_watch_restarted(Context *c, const ModuleNote *note) {
 
 static void print_watch_failed(Context *c, const ModuleNote *note) {
         last_lines_show(c, note->unit, note->since_usec);
-        log_warning("Changes in the folder of '%s' will not restart it: %s", note->module,
+        log_warning("Failed to watch the directory of '%s'; changes will not restart it: %s", note->module,
                     note->clause);
 }
 
 static void print_timer_failed(Context *c, const ModuleNote *note) {
-        log_warning("'%s' will not be restarted by the clock: %s", note->module, note->clause);
+        log_warning("Failed to start a timer of '%s', which will not restart it: %s", note->module, note->clause);
 }
 
 static void print_stop_failed(Context *c, const ModuleNote *note) {
@@ -39,7 +39,7 @@ static void print_stop_failed(Context *c, const ModuleNote *note) {
 }
 
 static void print_resolv_conf_unread(Context *c, const ModuleNote *note) {
-        log_warning("Cannot read %s, so modules may reach no link-local name server: %s",
+        log_warning("Failed to read %s, so modules may reach no link-local name server: %s",
                     note->path, note->clause);
 }
 
@@ -71,11 +71,11 @@ static void print_fields_ignored(Context *c, const ModuleNote *note) {
 }
 
 static void print_unreadable(Context *c, const ModuleNote *note) {
-        log_warning("Leaving '%s' out: %s", note->module, note->clause);
+        log_warning("Failed to read module '%s', leaving it out: %s", note->module, note->clause);
 }
 
 static void print_cleanup_failed(Context *c, const ModuleNote *note) {
-        log_warning("Cannot clear what killed commands have left: %s", note->clause);
+        log_warning("Failed to clean up after killed commands: %s", note->clause);
 }
 
 static void print_settings_skipped(Context *c, const ModuleNote *note) {
@@ -87,7 +87,7 @@ static void print_service_enabled(Context *c, const ModuleNote *note) {
 }
 
 static void print_service_failed(Context *c, const ModuleNote *note) {
-        log_warning("Cannot enable %s; modules run, but %s: %s", note->unit,
+        log_warning("Failed to enable %s; modules run, but %s: %s", note->unit,
                     streq(note->unit, SERVICE_RELAY) ? "what they report is not recorded"
                                                      : "will not be started at boot",
                     note->clause);

@@ -47,7 +47,7 @@ static int rows_add(const Available *available, size_t n, json_object *rows) {
                         return log_oom();
                 if (!a->error)
                         continue;
-                log_error("Cannot tell whether '%s' is outdated: %s", a->name, a->error);
+                log_error("Failed to look for newer versions of '%s': %s", a->name, a->error);
                 result = -EIO;
         }
         return result;
@@ -65,7 +65,7 @@ static int available_print(Context *c, const Available *available, size_t n) {
         style = table_style(c->arg, r < 0 ? NULL : "Everything is up to date.");
         k = table_print(columns, ELEMENTSOF(columns), rows, &style);
         if (k < 0)
-                return log_error_errno(k, "Cannot print: %m");
+                return log_error_errno(k, "Failed to print: %m");
         return r < 0 ? r : json_object_array_length(rows) > 0 ? EXIT_FAILURE : 0;
 }
 
@@ -90,7 +90,7 @@ static int outdated(Context *c, char *const *names) {
 
         r = available_ask(c, names, &e, &available, &n);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot tell what is outdated");
+                return log_error_cause(r, &e, "Failed to look for newer versions");
         r = available_print(c, available, n);
         availables_free(available, n);
         return r;

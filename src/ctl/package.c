@@ -13,7 +13,7 @@ static int run_package(const void *args, char **words) {
         int r;
 
         if (!here)
-                return log_error_errno(-errno, "Cannot find the current directory: %m");
+                return log_error_errno(-errno, "Failed to find the current directory: %m");
         r = package_pack(
                 &(PackageRequest) {
                         .folder = words[0],
@@ -24,7 +24,7 @@ static int run_package(const void *args, char **words) {
                 },
                 &e, &answer);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot pack '%s'", words[0] ?: ".");
+                return log_error_cause(r, &e, "Failed to pack '%s'", words[0] ?: ".");
 
         r = package_print(arg, answer);
         if (r >= 0 && arg->json == JSON_OFF)

@@ -24,7 +24,7 @@ static int run_publish(const void *args, char **words) {
                 },
                 &e, &answer);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot publish '%s'", words[0] ?: ".");
+                return log_error_cause(r, &e, "Failed to publish '%s'", words[0] ?: ".");
 
         r = package_print(arg, answer);
         if (r >= 0 && arg->json == JSON_OFF)

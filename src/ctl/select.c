@@ -120,7 +120,7 @@ static int select_named(Context *c, char *const *words, json_object *results, ch
                 return EXIT_USAGE;
         r = modules_installed(&c->modules, &e, &installed);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot tell which modules are installed");
+                return log_error_cause(r, &e, "Failed to list the installed modules");
 
         if (!all)
                 return select_words(c, installed, words, results, ret, ret_words);
@@ -158,7 +158,7 @@ int result_add(json_object *results, const char *name, const char *done, int r, 
 int results_print(const Context *c, json_object *results, int r) {
         int k = c->arg->json != JSON_OFF ? json_print(results, c->arg->json) : 0;
 
-        return k < 0 ? log_error_errno(k, "Cannot print: %m") : r;
+        return k < 0 ? log_error_errno(k, "Failed to print: %m") : r;
 }
 
 int select_each(const void *args, char **words,

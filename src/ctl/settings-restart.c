@@ -40,5 +40,5 @@ int settings_restart(Context *c, SettingsEdit *edit) {
                 log_notice("Nothing is restarted: %s.", error_text(&e, r));
                 return result;
         }
-        return r < 0 ? log_error_cause(r, &e, "Cannot restart the modules") : result;
+        return r < 0 ? log_error_cause(r, &e, "Failed to restart the modules") : result;
 }

@@ -82,12 +82,12 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
 
         result = details_collect(c, name, e, &o);
         if (!o)
-                return log_error_cause(result < 0 ? result : -ENOENT, e, "Cannot show '%s'", name);
+                return log_error_cause(result < 0 ? result : -ENOENT, e, "Failed to show '%s'", name);
         r = show_object(c, o);
         if (r < 0)
-                return log_error_errno(r, "Cannot print: %m");
+                return log_error_errno(r, "Failed to print: %m");
         if (result < 0)
-                return log_error_cause(result, e, "Cannot show all of '%s'", name);
+                return log_error_cause(result, e, "Failed to show all of '%s'", name);
         if (c->arg->json != JSON_OFF)
                 return 0;
         runtime_space_check(&c->modules);

@@ -49,7 +49,7 @@ static int start_stop_modules(Context *c, const StartStop *how, char *const *nam
         if (r < 0) {
                 STRV_FOREACH(name, names)
                         (void) result_add(results, *name, how->done, r, &e);
-                return log_error_cause(r, &e, "Cannot reach the modules");
+                return log_error_cause(r, &e, "Failed to reach the modules");
         }
 
         for (size_t i = 0; names[i]; i++) {

@@ -47,10 +47,10 @@ static int make_status(Context *c, char *const *names, char ***argv) {
 
         r = modules_open_bus(&c->modules, &e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot show the status of modules");
+                return log_error_cause(r, &e, "Failed to show the status of modules");
         r = modules_query(&c->modules, UNIT_NAMES, &e, &loaded);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot show the status of modules");
+                return log_error_cause(r, &e, "Failed to show the status of modules");
 
         if (strv_extend(argv, "systemctl") < 0 ||
             strv_extendf(argv, "--%s", scope_kind_to_string(c->modules.scope.kind)) < 0 ||
@@ -97,13 +97,13 @@ static int show_status(Context *c, char **argv, int result) {
                 return log_oom();
         status = run_captured(argv, &text);
         if (status < 0)
-                return log_error_errno(status, "Cannot run %s: %m", argv[0]);
+                return log_error_errno(status, "Failed to run %s: %m", argv[0]);
         harmless = terminal_text(text, colours);
         if (!harmless)
                 return log_oom();
         r = terminal_show(harmless, c->arg->pager && result == 0);
         if (r < 0)
-                return log_error_errno(r, "Cannot show the status of modules: %m");
+                return log_error_errno(r, "Failed to show the status of modules: %m");
         return result != 0 ? result : status;
 }
 

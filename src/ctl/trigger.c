@@ -177,10 +177,10 @@ static int trigger_run(Trigger *t, bool all) {
 
         r = actions_run(&t->actions);
         if (r < 0)
-                return log_error_errno(r, "Cannot wait for answers: %m");
+                return log_error_errno(r, "Failed to wait for answers: %m");
         result = exit_status(&t->actions, all);
         r = t->actions.keep ? print_json(t) : t->printed;
-        return r < 0 ? log_error_errno(r, "Cannot print: %m") : result;
+        return r < 0 ? log_error_errno(r, "Failed to print: %m") : result;
 }
 
 /* All units of a module; of those that no package declares any more the manager would have to be
@@ -193,7 +193,7 @@ static int add_module(Context *c, Actions *a, const char *name) {
 
         r = store_load(c->modules.store, name, &e, &m);
         if (r <= 0)
-                return log_error_cause(r < 0 ? r : -ENOENT, &e, "Cannot trigger %s", name);
+                return log_error_cause(r < 0 ? r : -ENOENT, &e, "Failed to trigger %s", name);
         r = module_units_read(&m, /* loaded= */ NULL, &units);
         if (r < 0)
                 return log_oom();

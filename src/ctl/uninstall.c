@@ -8,7 +8,7 @@ static int uninstall_one(Context *c, const char *name, const char *word, Error *
 
         r = module_uninstall(&c->modules, name, c->arg->purge, e);
         if (r < 0)
-                return log_error_cause(r, e, "Cannot uninstall '%s'", name);
+                return log_error_cause(r, e, "Failed to uninstall '%s'", name);
         log_info("%s is uninstalled%s.", name,
                  c->arg->purge ? ", its settings too" : "; its settings stay");
         return 0;

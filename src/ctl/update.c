@@ -45,7 +45,7 @@ static int update_all(Context *c, char *const *names, bool all) {
         interrupt_catch();
         r = releases_open(&c->modules, &e);
         if (r < 0)
-                return log_error_cause(r, &e, "Cannot update");
+                return log_error_cause(r, &e, "Failed to update");
         STRV_FOREACH(name, names) {
                 if (interrupted())
                         break;
@@ -66,7 +66,7 @@ static int print_unknown(Context *c, json_object *unknown) {
         for (size_t i = 0; i < json_object_array_length(unknown); i++) {
                 r = json_print(json_object_array_get_idx(unknown, i), c->arg->json);
                 if (r < 0)
-                        return log_error_errno(r, "Cannot print: %m");
+                        return log_error_errno(r, "Failed to print: %m");
         }
         return 0;
 }

@@ -83,7 +83,7 @@ static int load_package(Watch *w, Error *e) {
         if (is_final(r))
                 return error_set(e, r, "%s", error_text(&why, r));
         if (r < 0)
-                (void) log_warning_cause(r, &why, "Cannot tell what to watch for, so all counts");
+                (void) log_warning_cause(r, &why, "Failed to read what to watch for; every change counts");
         return make_rules(w);
 }
 
@@ -258,7 +258,7 @@ static int run_watch(const void *args, char **words) {
                 return EXIT_USAGE;
         r = watch_folder(&w, words[0], &e);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Cannot watch the folder of '%s'", words[0]);
+                (void) log_error_cause(r, &e, "Failed to watch the folder of '%s'", words[0]);
         watch_done(&w);
         context_done(&c);
         return is_final(r) ? EXIT_STATUS_FOLDER : r;

@@ -13,7 +13,7 @@ typedef struct UnitFacts {
         char *unit;
         char *app; /* its name among the module's units; NULL where the package has one unit */
         unsigned instance;
-        Measured measured; /* MEASURED_UNIT until somebody else is asked for */
+        Measured measured; /* MEASURED_UNIT until another process is asked for */
 } UnitFacts;
 
 /* Takes what follows from the unit's name; `ret->measured` is left for the caller to find. */

@@ -36,7 +36,7 @@ is "... before anything is written" "home other tool" "$(LC_ALL=C ls | tr '\n' '
 
 for name in all 5 Foo @acme/Foo node_modules favicon.ico "$(printf '%0214d' 0 | tr 0 a)"; do
         status "a name that would be refused later: ${name:0:12}" 1 pm2ctl generate "$name"
-        one_sentence "... in a sentence" "^pm2ctl: Cannot generate '"
+        one_sentence "... in a sentence" "^pm2ctl: Failed to generate '"
 done
 is "... before anything is written" "home other tool" "$(LC_ALL=C ls | tr '\n' ' ' | sed 's/ $//')"
 
@@ -92,7 +92,7 @@ for name in Foo @acme/Foo node_modules favicon.ico; do
         is "npm takes no new package called $name" "warning name" "$(findings bad | paste -sd,)"
         for verb in publish 'publish --dry-run'; do
                 status "... nor does $verb" 1 pm2ctl $verb bad
-                one_sentence "... in a sentence" "^pm2ctl: Cannot publish 'bad': package.json: field 'name': "
+                one_sentence "... in a sentence" "^pm2ctl: Failed to publish 'bad': package.json: field 'name': "
         done
 done
 for name in all 5; do
@@ -165,11 +165,11 @@ fi
 rm -f home/.npmrc
 echo 'registry=http://127.0.0.1:9/' >tool/.npmrc
 status "publish without credentials" 1 pm2ctl publish tool
-says "... is refused in a sentence" "^pm2ctl: Cannot publish 'tool': there are no credentials for http://127.0.0.1:9/ in .npmrc; run 'npm login'$"
+says "... is refused in a sentence" "^pm2ctl: Failed to publish 'tool': there are no credentials for http://127.0.0.1:9/ in .npmrc; run 'npm login'$"
 echo '//127.0.0.1:9/:_authToken=s3cret' >>tool/.npmrc
 echo 'fetch-retries=0' >>tool/.npmrc
 status "publish where nobody listens" 1 pm2ctl publish --otp=123456 --tag=next tool
-says "... too" "^pm2ctl: Cannot publish 'tool': http://127.0.0.1:9/tool: "
+says "... too" "^pm2ctl: Failed to publish 'tool': http://127.0.0.1:9/tool: "
 [[ $output != *s3cret* && $output != *123456* ]]
 result $? "... without the token" "$output"
 for option in tag access otp; do

@@ -286,7 +286,7 @@ publish deep 1.0.1 ',"dependencies":{"none":"1"}'
 echo >>files/package/index.js && tar -C files -czf files/foo.js.tgz package
 old=$(readlink "$modules/deep/current")
 status "an update of all of which one fails" 1 update
-says "... says of which, and why" "^pm2ctl: Cannot update 'deep': .*none"
+says "... says of which, and why" "^pm2ctl: Failed to update 'deep': .*none"
 says "... and in sum" '^pm2ctl: 6 modules: 3 updated, 2 up to date or without anything to be updated from, 1 failed\.$'
 is "... and has updated what came from a range" 1.2.0 "$(version mod)"
 is "... and from a branch" 2.1.0 "$(version from-git)"
@@ -350,7 +350,7 @@ echo "registry=$url" >"$HOME/.npmrc"
 before=$(state)
 output=$("$top_srcdir/tests/terminal.py" 'fetched 0 of 2' "$top_builddir/pm2ctl-in-tree" --user install deep)
 says "on a terminal there is a line of progress" '<resolved 2, fetched 0 of 2, [0-9.]+ MB, [0-9.]+ MB/s>'
-says "... which is gone before anything else is said" "<>pm2ctl: Cannot install 'deep': it was interrupted"
+says "... which is gone before anything else is said" "<>pm2ctl: Failed to install 'deep': it was interrupted"
 says "... and whose interruption the caller learns of" '^ended -2$'
 is "... with nothing changed" "$before" "$(state)"
 is "... nothing left in staging" "" "$(ls -A "$staging")"

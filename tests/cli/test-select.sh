@@ -39,7 +39,7 @@ says "... and says it too" "^pm2ctl: No module runs: $no_manager"
 status "jlist lists them" 0 pm2ctl jlist
 is "... and says it once" 1 "$(grep -c 'No module runs' <<<"$output")"
 status "status fails" 1 pm2ctl status tool
-one_sentence "... in a sentence of ours" "^pm2ctl: Cannot show the status of modules: $no_manager"
+one_sentence "... in a sentence of ours" "^pm2ctl: Failed to show the status of modules: $no_manager"
 for verb in start stop restart env; do
         status "$verb fails" 1 pm2ctl "$verb" tool
         says "... with the same remedy" "$no_manager"
@@ -50,7 +50,7 @@ mkdir -p state/pm2ctl/axm
 : >state/pm2ctl/axm/tool.json
 status "show of a module whose record is damaged fails" 1 pm2ctl show tool
 says "... and names file and remedy" \
-        "^pm2ctl: Cannot show all of 'tool': its record is damaged; restart the module, or remove the file: $tmp/state/pm2ctl/axm/tool.json: "
+        "^pm2ctl: Failed to show all of 'tool': its record is damaged; restart the module, or remove the file: $tmp/state/pm2ctl/axm/tool.json: "
 echo '{"version":99}' >state/pm2ctl/axm/tool.json
 status "so does show of one whose record is newer" 1 pm2ctl show tool
 says "... which says so" "'tool': $tmp/state/pm2ctl/axm/tool.json: written by a newer pm2ctl .*; update pm2ctl or remove the file"

@@ -240,7 +240,7 @@ refuses 'multiset wants closed quotes' 2 'a quote is not closed' multiset "a 'b"
 refuses 'multiset wants words' 2 'no KEY VALUE' multiset ' '
 
 # -- env
-refuses 'env of a module that does not run says so' 1 'Cannot show the environment of other: ' env other
+refuses 'env of a module that does not run says so' 1 'Failed to show the environment of other: ' env other
 refuses 'env of no module' 4 nix env nix
 pm2ctl -q unset all
 
@@ -284,7 +284,7 @@ for word in all other; do
 done
 pm2ctl -q set my.tool:x 1
 got=$(pm2ctl get all 2>&1)
-[ $? -eq 1 ] && [[ $got == *'"my.tool":x'*"Cannot get all: $files/modules/other.ini: line 8: "*'; correct or remove it' ]]
+[ $? -eq 1 ] && [[ $got == *'"my.tool":x'*"Failed to get all: $files/modules/other.ini: line 8: "*'; correct or remove it' ]]
 result $? 'get all tells the others, then what is wrong' "$got"
 got=$(pm2ctl get all --json=short 2>/dev/null)
 [ $? -eq 1 ] && [[ $got == '{"global":{'*',"modules":{'*'"my.tool":{'*'"x":"1"'* ]]

@@ -43,8 +43,8 @@ refused() {
         local before
         before=$(installed)
         status "$1" 1 pm2ctl install -q "${@:3}"
-        says "... in a sentence that says why" "^pm2ctl: Cannot install .*$2"
-        is "... the only one" 1 "$(grep -c 'Cannot install' <<<"$output")"
+        says "... in a sentence that says why" "^pm2ctl: Failed to install .*$2"
+        is "... the only one" 1 "$(grep -c 'Failed to install' <<<"$output")"
         is "... and nothing has changed" "$before" "$(installed)"
         is "... and staging is empty" "" "$(ls -A "$staging" 2>/dev/null)"
 }

@@ -107,7 +107,7 @@ like "is said to have" "$OUTPUT" "it ended before it answered"
 ok "and runs again" wait_for 20 output_has '^80%$' pm2ctl trigger acts 'disk usage'
 
 fails "an answer that cannot be printed is no success" eval 'pm2ctl trigger acts echo x >/dev/full'
-like "which is said" "$OUTPUT" 'Cannot print: No space left on device'
+like "which is said" "$OUTPUT" 'Failed to print: No space left on device'
 fails "nor is it of all" eval 'pm2ctl trigger all echo x >/dev/full'
 is "all who have it are asked" "$(pm2ctl trigger all echo x | sort)" $'acts-too: too\nacts: x\nshift@stays: too'
 is "in JSON, too" "$(pm2ctl trigger all echo x --json | json '[[m["module"], m["return"]] for m in d]')" '[["acts", "x"], ["acts-too", "too"], ["shift@stays", "too"]]'

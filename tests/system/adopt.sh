@@ -38,9 +38,9 @@ users=$(sort -u "$(release whoami)/uid")
 ok "scripts run as a user of their own, who has the tree" test "$(wc -w <<<"$users")" = 1 -a "$users" -ge 61184 -a "$users" -le 65519
 userdel pm2ctl-fetch
 exits "without the account nothing is fetched" 1 pm2ctl install "$work/whoami.tgz"
-like "... in a sentence with the remedy" "$OUTPUT" "Cannot install '.*whoami.tgz': .*no account 'pm2ctl-fetch', .*'systemd-sysusers'"
+like "... in a sentence with the remedy" "$OUTPUT" "Failed to install '.*whoami.tgz': .*no account 'pm2ctl-fetch', .*'systemd-sysusers'"
 exits "... nor looked for" 1 pm2ctl outdated
-like "... in the same" "$OUTPUT" "Cannot tell what is outdated: .*'systemd-sysusers'"
+like "... in the same" "$OUTPUT" "Failed to look for newer versions: .*'systemd-sysusers'"
 ok "the remedy" systemd-sysusers
 ok "... is one" pm2ctl install "$work/whoami.tgz"
 is "the cache is the new account's" "$(find /var/cache/private/pm2ctl ! -user pm2ctl-fetch)" ""

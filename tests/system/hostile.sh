@@ -16,7 +16,7 @@ for folder in "$TESTS"/packages/evil-*/; do
         if pm2ctl list --json=short | json "'$package' in [m['name'] for m in d]" | grep -q true; then
                 installed+=("$package")
         else
-                like "... with a reason" "$(cat /root/said)" "Cannot install '$package': .*(field|interpreter|script|name|version|version matches)"
+                like "... with a reason" "$(cat /root/said)" "Failed to install '$package': .*(field|interpreter|script|name|version|version matches)"
         fi
 done
 ok "some are refused, some are taken" test "${#installed[@]}" -gt 3 -a "${#installed[@]}" -lt "$(ls -d "$TESTS"/packages/evil-*/ | wc -l)"

@@ -53,7 +53,7 @@ for kind in deep long closed kinds; do
 done
 quiet() { # DESCRIPTION COMMAND...: it succeeds, with no word of anything left
         ok "$@"
-        is "... without a warning" "$(grep -E 'Cannot|aside|Leaving' <<<"$OUTPUT")" ""
+        is "... without a warning" "$(grep -E 'Failed|aside|leaving' <<<"$OUTPUT")" ""
 }
 left() { # what lies where nothing may be left
         find "$staging" /var/lib/private/pm2ctl/staging "$data" /var/lib/pm2ctl-data /run/pm2ctl /run/private/pm2ctl \
@@ -64,7 +64,7 @@ left() { # what lies where nothing may be left
 # -- what scripts leave in the staging folder
 ok "a module is installed" pm2ctl install "$work/victim-1.0.0.tgz"
 fails "a package whose script makes a folder too deep to be adopted is refused" pm2ctl install "$work/script-deep-1.0.0.tgz"
-like "... with the limit" "$OUTPUT" "Cannot install '.*script-deep.*: .*more than [0-9]+ directories deep"
+like "... with the limit" "$OUTPUT" "Failed to install '.*script-deep.*: .*more than [0-9]+ directories deep"
 ok "one with paths of 25,000 bytes is adopted" pm2ctl install "$work/script-long-1.0.0.tgz"
 quiet "... and removed" pm2ctl uninstall script-long
 fails "one with a socket too" pm2ctl install "$work/script-kinds-1.0.0.tgz"

@@ -104,7 +104,7 @@ again() { # the linked folder is back where it was
 
 mv "$work" /home/bob/old && project "$work" alice alice
 ok "the watch of a folder that was replaced ends by itself" wait_for 20 watch_ended
-like "... and says why" "$(unit_journal pm2-watch@work.service -n 20)" "Cannot watch .*that was owned by 'bob' \(UID 4101\), this is owned by 'alice'"
+like "... and says why" "$(unit_journal pm2-watch@work.service -n 20)" "Failed to watch .*that was owned by 'bob' \(UID 4101\), this is owned by 'alice'"
 is "... with a status that is not restarted" "$(systemctl show -P ExecMainStatus pm2-watch@work.service)" 175
 stands_firm "another's folder" "is not the directory that was linked: .*this is owned by ('alice'|another user)" /home/bob/old
 rm -r "$work" && project "$work" bob other

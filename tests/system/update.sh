@@ -59,7 +59,7 @@ first_boot() {
         rm -r /var/lib/pm2ctl/modules/app/releases/1.0.0-1 # the only other one
         publish app 2.0.0 ',"dependencies":{"gone":"1"}'
         exits "a dependency that nobody has" 1 pm2ctl update app
-        like "... is named" "$OUTPUT" "Cannot update 'app': .*gone"
+        like "... is named" "$OUTPUT" "Failed to update 'app': .*gone"
         unharmed app 1.1.0 "$pid"
         publish gone 1.0.0 ',"scripts":{"install":"echo last words; exit 7"}'
         exits "an install script of a dependency that fails" 1 pm2ctl update app
@@ -92,13 +92,13 @@ first_boot() {
                 touch "/etc/pm2ctl/$file" && cp -p "/etc/pm2ctl/$file" kept
                 echo nonsense >>"/etc/pm2ctl/$file"
                 exits "damaged settings" 1 pm2ctl update app
-                like "... are named" "$OUTPUT" "Cannot update 'app': /etc/pm2ctl/$file.* line "
+                like "... are named" "$OUTPUT" "Failed to update 'app': /etc/pm2ctl/$file.* line "
                 unharmed app 1.1.0 "$pid"
                 cp -p kept "/etc/pm2ctl/$file"
         done
         echo nonsense >/etc/pm2ctl/settings.ini
         exits "... keep one from being installed too" 1 pm2ctl install gone@1.0.0 --ignore-scripts
-        like "... which is said" "$OUTPUT" "Cannot install 'gone': /etc/pm2ctl/settings.ini.* line "
+        like "... which is said" "$OUTPUT" "Failed to install 'gone': /etc/pm2ctl/settings.ini.* line "
         is "... and is not" "$(ls /var/lib/pm2ctl/modules)" app
         rm /etc/pm2ctl/settings.ini
         unpublish app 2.0.4
@@ -111,7 +111,7 @@ first_boot() {
         pid=$(pid_of app)
         echo nonsense >/etc/pm2ctl/settings.ini
         exits "rollback with damaged settings" 1 pm2ctl rollback app
-        like "... names them" "$OUTPUT" "Cannot roll back 'app': /etc/pm2ctl/settings.ini"
+        like "... names them" "$OUTPUT" "Failed to roll back 'app': /etc/pm2ctl/settings.ini"
         is "... and what runs does not notice" "$(running_version app) $(pid_of app)" "2.1.0 $pid"
         rm /etc/pm2ctl/settings.ini
         ok "rollback" pm2ctl rollback app
@@ -176,7 +176,7 @@ first_boot() {
         # -- Ctrl-C
         publish slow 1.0.0 ',"scripts":{"install":"sleep 100"}'
         OUTPUT=$("$TESTS/terminal.py" 'Running install scripts' pm2ctl install slow)
-        like "Ctrl-C while scripts run" "$OUTPUT" "Cannot install 'slow': .*interrupted"
+        like "Ctrl-C while scripts run" "$OUTPUT" "Failed to install 'slow': .*interrupted"
         like "... is what the caller learns of" "$OUTPUT" '^ended -2$'
         is "... and leaves nothing" "$(leftovers; ls -d /var/lib/pm2ctl/modules/slow 2>/dev/null)" ""
         publish app 4.0.0

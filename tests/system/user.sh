@@ -152,7 +152,7 @@ start_at_boot() {
         carol systemctl --user -q mask pm2-modules.service
         ok "one that is masked" carol pm2ctl enable hello
         like "... which is said" "$OUTPUT" "pm2-modules.service is masked"
-        unlike "... is left alone" "$OUTPUT" "Enabled|Cannot"
+        unlike "... is left alone" "$OUTPUT" "Enabled|Failed"
         is "... indeed" "$(boots)" "enabled masked"
         is "... and nothing starts at boot" "$(listed)" "[false]"
         carol systemctl --user -q unmask pm2-modules.service
@@ -173,7 +173,7 @@ without_journal() { # a journal in memory has no parts for users
         ok "... and runs" carol systemctl --user is-active -q pm2@hello.service
         ok "... says status" output_has ' Active: active' carol pm2ctl status hello
         exits "logs has nothing to show" 1 carol pm2ctl logs hello
-        one_sentence "... and says what to do" 'Cannot show logs: the journal keeps nothing that you may read; root can set Storage=persistent.*group systemd-journal'
+        one_sentence "... and says what to do" 'Failed to show logs: the journal keeps nothing that you may read; root can set Storage=persistent.*group systemd-journal'
         ok "show says it too" carol pm2ctl show hello
         like "... in the same words" "$OUTPUT" 'cannot be recorded.*Storage=persistent'
         ok "the relay's status as well" wait_for 10 output_has 'no journal that this user may read' carol systemctl --user status pm2-axm-relay.service
