@@ -83,6 +83,8 @@ int base64_decode(const char *text, char **ret, size_t *ret_size) {
         size_t length = strlen(text), n = 0;
         uint32_t v = 0;
 
+        assert(ret && ret_size);
+
         for (unsigned padding = 0; padding < 2 && length > 0 && text[length - 1] == '='; padding++)
                 length--;
         if (length % 4 == 1)

@@ -16,6 +16,8 @@ static int read_expected(int fd, size_t expected, size_t max, char **ret, size_t
         _cleanup_(freep) char *data = NULL;
         size_t size = 0, room = 0;
 
+        assert(ret);
+
         for (;;) {
                 ssize_t n;
 
@@ -112,6 +114,9 @@ int write_file_atomic_at(int dir_fd, const char *name, const void *data, size_t 
         _cleanup_(freep) char *temporary = NULL;
         _cleanup_(closep) int fd = -EBADF;
         int r;
+
+        assert(name);
+        assert(data || size == 0);
 
         r = temporary_name(name, &temporary);
         if (r < 0)

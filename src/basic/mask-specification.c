@@ -251,6 +251,8 @@ void mask_specification(Masking *m) {
         const char *colon, *authority,
                 *scheme = address_find_scheme(m->p, m->end, &colon, &authority);
 
+        assert(m && m->p <= m->end);
+
         mask_plain(m, scheme ?: m->end);
         if (!scheme)
                 return;

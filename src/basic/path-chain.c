@@ -187,6 +187,8 @@ static int refuse_group(const PathChainStep *s, const char *path, Error *e) {
 
 int path_chain_check(const PathChain *chain, const char *path, const uid_t *trusted,
                      size_t n_trusted, Error *e) {
+        assert(trusted || n_trusted == 0);
+
         for (size_t i = 0; i < chain->n; i++) {
                 const PathChainStep *s = chain->steps + i;
                 int r = 1;

@@ -90,6 +90,8 @@ size_t utf8_sequence_length(const char *s, size_t size) {
 }
 
 size_t utf8_encode(uint32_t c, char *ret) {
+        assert(c <= 0x10ffff);
+
         if (c < 0x80) {
                 ret[0] = (char) c;
                 return 1;

@@ -32,6 +32,8 @@ int strv_consume(char ***v, char *s) {
         size_t n = strv_length(*v);
         char **grown;
 
+        assert(v);
+
         if (!s)
                 return -ENOMEM;
 

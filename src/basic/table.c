@@ -274,6 +274,8 @@ int json_print(json_object *o, JsonMode mode) {
 int table_print(const Column *columns, size_t n, json_object *rows, const TableStyle *style) {
         int r;
 
+        assert(columns && style);
+
         if (style->json != JSON_OFF)
                 return json_print(rows, style->json);
 

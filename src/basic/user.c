@@ -151,6 +151,8 @@ int group_is_private(gid_t gid, uid_t uid) {
 static bool acting;
 
 int user_become(uid_t uid, gid_t gid) {
+        assert(uid != UID_NONE);
+
         if (geteuid() != 0 || uid == 0)
                 return 0;
         acting = true;

@@ -9,6 +9,8 @@
 bool word_list_contains(const char *list, const char *word) {
         size_t n = strlen(word);
 
+        assert(list[0] == ' ');
+
         if (n == 0)
                 return false;
         for (const char *p = list; (p = strstr(p, word)); p++)
@@ -51,6 +53,8 @@ int verbs_dispatch(const Verb *const *verbs, size_t n, char **words, const void 
         const Verb *v = verbs_find(verbs, n, words[0]);
         unsigned given = 0;
         char text[64];
+
+        assert(words && words[0]);
 
         if (!v) {
                 const Verb *near = verbs_nearest(verbs, n, words[0]);

@@ -211,6 +211,9 @@ int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
         };
         int r;
 
+        assert(where);
+        assert(ret);
+
         r = parse_declaration(&app, declaration, where, e);
         if (r < 0)
                 return r;

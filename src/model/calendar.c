@@ -238,6 +238,9 @@ int cron_to_calendar(const char *text, Error *e, char ***ret) {
         bool days, weekdays;
         int r;
 
+        assert(text);
+        assert(ret);
+
         if (has_control(text) || strlen(text) > CRON_TEXT_MAX)
                 return error_set(e, -EINVAL, "has control characters or more than %d bytes",
                                  CRON_TEXT_MAX);

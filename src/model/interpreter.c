@@ -44,6 +44,8 @@ static const char *by_head(const char *head, size_t size, bool executable) {
 const char *interpreter_of(const App *app, const void *head, size_t size, bool executable) {
         const char *extension = path_extension(app->script);
 
+        assert(app && app->script);
+
         if (app->interpreter)
                 return app->interpreter;
 

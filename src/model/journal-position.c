@@ -39,6 +39,9 @@ int journal_position_from_cursor(const char *cursor, JournalPosition *ret) {
         JournalPosition position = {};
         int r;
 
+        assert(cursor);
+        assert(ret);
+
         r = take_id(&cursor, "s=", position.series);
         if (r < 0)
                 return r;

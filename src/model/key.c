@@ -153,6 +153,9 @@ int key_parse(const char *text, char *const *modules, Error *e, Key *ret) {
         _cleanup_(key_done) Key k = {};
         int r;
 
+        assert(text);
+        assert(ret);
+
         r = key_parse_text(text, modules, e, &k);
         if (r == -EINVAL)
                 return error_prefix(e, r, "key '%.*s'", MODULE_NAME_MAX, text);
@@ -186,6 +189,8 @@ static char *put_part(char *t, const char *part, bool quoted) {
 int key_format(const char *module, char *const *path, char *const *modules, char **ret) {
         size_t size = 1 + (module ? 2 * strlen(module) + 2 : 0);
         char *s, *t;
+
+        assert(ret);
 
         STRV_FOREACH(part, path)
                 size += 2 * strlen(*part) + 3;

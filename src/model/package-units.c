@@ -21,6 +21,8 @@ static bool is_taken(const Package *p, size_t app) {
 bool package_app_is_named(const Package *p, size_t app) {
         const char *name = p->apps[app].name;
 
+        assert(app < p->n_apps);
+
         return name && app_name_is_valid(name) && !is_number(name) && !is_taken(p, app);
 }
 
@@ -53,6 +55,9 @@ int package_unit_name(const Package *p, const char *module, AppInstance instance
 int package_unit_names(const Package *p, const char *module, size_t app, char ***ret) {
         _cleanup_(strv_freep) char **names = NULL;
         int r;
+
+        assert(app == APPS_ALL || app < p->n_apps);
+        assert(ret);
 
         for (size_t i = 0; i < p->n_apps; i++) {
                 unsigned n = app == APPS_ALL || app == i ? app_count_instances(p->apps + i) : 0;

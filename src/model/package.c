@@ -154,6 +154,9 @@ int package_parse(const char *text, size_t size, Error *e, Package *ret) {
         _cleanup_(package_done) Package p = {};
         int r;
 
+        assert(text);
+        assert(ret);
+
         r = json_parse(text, size, e, &o);
         if (r < 0)
                 return r;

@@ -52,6 +52,8 @@ int unit_spec_add_credential(UnitSpec *s, const char *id, const char *path) {
 int unit_statuses_add(UnitStatuses *s, const uint8_t *codes, size_t n) {
         uint8_t *grown;
 
+        assert(codes || n == 0);
+
         if (n == 0)
                 return 0;
         grown = realloc(s->codes, s->n + n);

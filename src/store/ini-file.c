@@ -20,6 +20,8 @@ bool ini_line_is_comment(const IniLine *line) {
 }
 
 int ini_file_insert(IniFile *f, size_t at, IniLine line) {
+        assert(at <= f->n);
+
         /* Room for a power of two, so that reading a file is not quadratic. */
         if ((f->n & (f->n - 1)) == 0) {
                 IniLine *grown = reallocarray(f->lines, f->n ? f->n * 2 : 1, sizeof(IniLine));
@@ -37,6 +39,8 @@ int ini_file_insert(IniFile *f, size_t at, IniLine line) {
 }
 
 void ini_file_take(IniFile *f, size_t from, size_t to) {
+        assert(from <= to && to <= f->n);
+
         memmove(f->lines + from, f->lines + to, (f->n - to) * sizeof(IniLine));
         f->n -= to - from;
 }

@@ -116,6 +116,9 @@ int store_read_release_file(Store *s, const Module *m, const char *file, size_t 
         _cleanup_(closep) int fd = store_open_module(s, m->name);
         _cleanup_(freep) char *path = NULL;
 
+        assert(m->name && m->release);
+        assert(filename_is_valid(file));
+
         if (fd < 0)
                 return fd;
         if (strdupf(&path, RELEASES "/%s/%s", m->release, file) < 0)

@@ -106,6 +106,8 @@ int linked_check_chain(const Module *m, const PathChain *chain, Error *e) {
         size_t n = 0;
         gid_t gid;
 
+        assert(m->link);
+
         if (m->linked.recorded) {
                 trusted[n++] = m->linked.owner;
                 if (m->linked.user != UID_NONE)

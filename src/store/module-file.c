@@ -202,6 +202,8 @@ int module_file_write(int release_fd, const Module *m) {
         const char *text;
         int r;
 
+        assert(m->name && m->version);
+
         if (!o)
                 return -ENOMEM;
         r = add_fields(o, m);

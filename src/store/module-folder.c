@@ -122,6 +122,8 @@ int store_set_paths(Store *s, Module *m) {
         _cleanup_(freep) char *folder = NULL;
         int r;
 
+        assert(m->name && m->release);
+
         if (m->link)
                 return free_and_strdup(&m->package, m->link) < 0 ||
                                        free_and_strdup(&m->home, m->link) < 0

@@ -69,6 +69,8 @@ int store_add_release(Store *s, const char *tree, Module *m, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
         int r;
 
+        assert(m->name && m->version);
+
         r = module_folder_from_name(m->name, &folder);
         if (r < 0)
                 return r;
@@ -90,6 +92,8 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
         _cleanup_(freep) char *previous = NULL, *target = NULL;
         _cleanup_(closep) int fd = -EBADF;
         int r;
+
+        assert(filename_is_valid(release));
 
         target = path_join(RELEASES, release);
         if (!target)
@@ -115,6 +119,8 @@ int store_switch(Store *s, const char *name, const char *release, Error *e, char
 int store_drop_release(Store *s, const char *name, const char *release, Error *e) {
         _cleanup_(freep) char *path = path_join(RELEASES, release);
         _cleanup_(closep) int fd = -EBADF;
+
+        assert(filename_is_valid(release));
 
         if (!path)
                 return -ENOMEM;

@@ -12,6 +12,8 @@ int script_open(int package_fd, const char *script, char **ret_path) {
         static const char *const endings[] = { "", ".js", "/index.js" };
         int r = -ENOENT;
 
+        assert(script && script[0]);
+
         for (size_t i = 0; i < ELEMENTSOF(endings); i++) {
                 _cleanup_(closep) int fd = -EBADF;
                 _cleanup_(freep) char *path = NULL;

@@ -139,6 +139,8 @@ int settings_save(const Scope *scope, const char *module, Settings *s, Error *e)
         size_t size;
         int r;
 
+        assert(scope && s);
+
         r = place_of(scope, module, &p);
         if (r < 0)
                 return r;

@@ -27,6 +27,8 @@ static int add_value(json_object *o, const char *key, json_object *value) {
 }
 
 int tree_put(json_object *tree, char *const *path, json_object *value) {
+        assert(path && path[0]);
+
         for (; path[1]; path++) {
                 json_object *next;
 
@@ -56,6 +58,8 @@ bool tree_has_conflict(json_object *tree, char *const *path) {
 int tree_remove(json_object *tree, char *const *path) {
         json_object *value;
         int r;
+
+        assert(path && path[0]);
 
         if (!json_object_is_type(tree, json_type_object) ||
             !json_object_object_get_ex(tree, path[0], &value))

@@ -19,6 +19,8 @@ static const char *const section_names[_SECTION_MAX] = {
 };
 
 const char *section_to_string(Section section) {
+        assert(section >= 0 && section < _SECTION_MAX);
+
         return section_names[section];
 }
 

@@ -210,6 +210,8 @@ int staging_bring(Staging *s, Error *e) {
         _cleanup_(freep) char *path = path_join(s->path, BROUGHT);
         int r = 0;
 
+        assert(s->path && s->tree);
+
         if (!path)
                 return -ENOMEM;
         if (renameat(AT_FDCWD, s->tree, s->fd, BROUGHT) < 0) {

@@ -41,6 +41,9 @@ int store_open(const Scope *scope, bool create, Error *e, Store **ret) {
         _cleanup_(store_closep) Store *s = NULL;
         int r;
 
+        assert(scope && scope->state);
+        assert(ret);
+
         s = malloc(sizeof(Store));
         if (!s)
                 return -ENOMEM;
