@@ -54,7 +54,7 @@ const char *axm_type_to_string(AxmType type);
 /* AXM_OTHER for what is not in the table. */
 AxmType axm_type_from_string(const char *name);
 
-/* The MESSAGE_ID= of a journal entry that carries such a message, and its PRIORITY=. */
+/* The MESSAGE_ID= of a journal entry that carries a message of the type, and its PRIORITY=. */
 const char *axm_type_message_id(AxmType type);
 int axm_type_priority(AxmType type);
 

@@ -16,7 +16,7 @@
 static int double_text(double d, char **ret) {
         char *dot;
 
-        if (asprintf(ret, d > 1e15 || d < -1e15 ? "%g" : "%.2f", d) < 0)
+        if (strdupf(ret, d > 1e15 || d < -1e15 ? "%g" : "%.2f", d) < 0)
                 return -ENOMEM;
         dot = strchr(*ret, '.');
         if (dot && !strchr(*ret, 'e')) {
@@ -30,7 +30,7 @@ static int double_text(double d, char **ret) {
         return 0;
 }
 
-/* The unit follows at once where it is a sign, after a blank where it is a word. */
+/* The unit follows at once where it is a sign, after a space where it is a word. */
 static const char *unit_separator(const char *unit) {
         return unit[0] == '%' || startswith(unit, "°") ? "" : " ";
 }
@@ -56,8 +56,8 @@ static char *metric_text(json_object *metric) {
                 return strdup("");
         if (unit && endswith(s, unit)) /* as @pm2/io did until version 3 */
                 unit = NULL;
-        if (asprintf(&text, "%s%s%s", s, isempty(unit) ? "" : unit_separator(unit),
-                     unit ? unit : "") < 0)
+        if (strdupf(&text, "%s%s%s", s, isempty(unit) ? "" : unit_separator(unit),
+                    unit ? unit : "") < 0)
                 return NULL;
         return escape_cut(text, VALUE_MAX, /* keep_newlines= */ false);
 }
@@ -142,11 +142,12 @@ static char *alert_text(json_object *metric, json_object *alert) {
         if (!shown)
                 return NULL;
         if (isempty(shown))
-                return asprintf(&text, "alert: %s", mode ? mode : "set") < 0 ? NULL : text;
-        if (asprintf(&text, "alert %s%s %s%s",
-                     streq_ptr(mode, "threshold-avg") ? "on average " : "", word, shown,
-                     alert_is_reached(alert, json_get(metric, "value"), c) ? ": reached" : "") < 0)
-                return NULL;
+                (void) strdupf(&text, "alert: %s", mode ? mode : "set");
+        else
+                (void) strdupf(&text, "alert %s%s %s%s",
+                               streq_ptr(mode, "threshold-avg") ? "on average " : "", word, shown,
+                               alert_is_reached(alert, json_get(metric, "value"), c) ? ": reached"
+                                                                                     : "");
         return text;
 }
 
@@ -159,10 +160,8 @@ char *axm_metric_alert_text(json_object *metric) {
         if (!json_object_is_type(alert, json_type_object) || json_object_object_length(alert) == 0)
                 return isempty(value) ? strdup("-") : TAKE_PTR(value);
         set = alert_text(metric, alert);
-        if (!set || asprintf(&text, "%s (%s)", isempty(value) ? "-" : value, set) < 0) {
-                text = NULL;
+        if (!set || strdupf(&text, "%s (%s)", isempty(value) ? "-" : value, set) < 0)
                 return NULL;
-        }
         return escape_cut(text, VALUE_MAX, /* keep_newlines= */ false);
 }
 

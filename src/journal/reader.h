@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Reads and follows what modules' units write to the journal. Which unit wrote an entry is told by
- * the fields that journald itself adds, never by those that any process can send. */
+/* Reads and follows what modules' units write to the journal. Only the fields that
+ * journald itself adds say which unit wrote an entry, never those that any process can send. */
 
 #include <sys/types.h>
 
