@@ -86,7 +86,8 @@ static int run_generate(const void *args, char **words) {
                                        folder);
         r = write_skeleton(folder, name);
         if (r < 0)
-                return log_error_errno(r, "Failed to generate '%s': writing to %s: %m", name, folder);
+                return log_error_errno(r, "Failed to generate '%s': writing to %s: %m", name,
+                                       folder);
         log_info("%s is in ./%s; run it with: cd %s && pm2ctl install %s.", name, folder, folder,
                  geteuid() == 0 ? "--uid=USER " : "");
         return 0;

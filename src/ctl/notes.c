@@ -25,12 +25,13 @@ static void print_watch_restarted(Context *c, const ModuleNote *note) {
 
 static void print_watch_failed(Context *c, const ModuleNote *note) {
         last_lines_show(c, note->unit, note->since_usec);
-        log_warning("Failed to watch the directory of '%s'; changes will not restart it: %s", note->module,
-                    note->clause);
+        log_warning("Failed to watch the directory of '%s'; changes will not restart it: %s",
+                    note->module, note->clause);
 }
 
 static void print_timer_failed(Context *c, const ModuleNote *note) {
-        log_warning("Failed to start a timer of '%s', which will not restart it: %s", note->module, note->clause);
+        log_warning("Failed to start a timer of '%s', which will not restart it: %s", note->module,
+                    note->clause);
 }
 
 static void print_stop_failed(Context *c, const ModuleNote *note) {

@@ -82,7 +82,8 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
 
         result = details_collect(c, name, e, &o);
         if (!o)
-                return log_error_cause(result < 0 ? result : -ENOENT, e, "Failed to show '%s'", name);
+                return log_error_cause(result < 0 ? result : -ENOENT, e, "Failed to show '%s'",
+                                       name);
         r = show_object(c, o);
         if (r < 0)
                 return log_error_errno(r, "Failed to print: %m");

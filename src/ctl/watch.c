@@ -83,7 +83,8 @@ static int load_package(Watch *w, Error *e) {
         if (is_final(r))
                 return error_set(e, r, "%s", error_text(&why, r));
         if (r < 0)
-                (void) log_warning_cause(r, &why, "Failed to read what to watch for; every change counts");
+                (void) log_warning_cause(r, &why,
+                                         "Failed to read what to watch for; every change counts");
         return make_rules(w);
 }
 
