@@ -7,6 +7,8 @@
 #include "basic/address-mask.h"
 #include "basic/string-util.h"
 
+#define BLANKS " \t\r\n"
+
 static void json_tokener_freep(json_tokener **t) {
         if (*t)
                 json_tokener_free(*t);
@@ -83,7 +85,7 @@ static size_t find_foreign(const char *text, size_t size) {
                 char c = text[i];
 
                 n = 1;
-                if (memchr(" \t\r\n", c, 4))
+                if (memchr(BLANKS, c, 4))
                         continue;
                 if (c == '"')
                         n = string_length(text + i, size - i);
@@ -105,6 +107,9 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         enum json_tokener_error je;
         size_t end;
+
+        assert(text && text[size] == 0);
+        assert(ret);
 
         if (size >= INT_MAX)
                 return error_set(e, -EBADMSG, "the document is too large");
@@ -129,7 +134,7 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
                 return error_set(e, -EBADMSG, "not valid JSON: %s (line %u)",
                                  json_tokener_error_desc(je), line_of(text, MIN2(end, size)));
 
-        while (end < size && strchr(" \t\r\n", text[end]) && text[end])
+        while (end < size && strchr(BLANKS, text[end]) && text[end])
                 end++;
         if (end < size)
                 return error_set(e, -EBADMSG, "unexpected text after the JSON document (line %u)",

@@ -95,34 +95,6 @@ static int child_start(const char *mode, const char *folder, int input_fd, int *
         return 0;
 }
 
-static int child_read(int fd, char **ret, size_t *ret_size) {
-        _cleanup_(freep) char *text = NULL;
-        size_t size = 0, room = 0;
-
-        for (;;) {
-                ssize_t n;
-
-                if (room - size < 4096) {
-                        char *grown = realloc(text, room = room * 2 + 8192);
-
-                        if (!grown)
-                                return -ENOMEM;
-                        text = grown;
-                }
-                n = read(fd, text + size, room - size);
-                if (n < 0 && errno != EINTR)
-                        return -errno;
-                if (n == 0)
-                        break;
-                size += n > 0 ? (size_t) n : 0;
-                if (size > ANSWER_MAX)
-                        return -EFBIG;
-        }
-        *ret = TAKE_PTR(text);
-        *ret_size = size;
-        return 0;
-}
-
 static int child_wait(pid_t pid, Error *e) {
         int k, status;
 
@@ -151,7 +123,7 @@ static int child_run(const char *mode, const PackageRequest *p, Error *e, char *
         r = child_start(mode, p->folder, input_fd, &fd, &pid);
         if (r < 0)
                 return r;
-        r = child_read(fd, &text, &size);
+        r = read_fd(fd, ANSWER_MAX, &text, &size);
         fd = safe_close(fd); /* one that writes too much ends */
         k = child_wait(pid, r < 0 ? NULL : e);
         if (r < 0 || k < 0)
