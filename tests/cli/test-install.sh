@@ -387,9 +387,9 @@ output=$(NPM_CONFIG_USERCONFIG=$tmp/other pm2ctl install deep 2>&1)
 says "one that a variable names is held to the same" "other is ignored: other users than its owner"
 printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/ca.pem" >"$HOME/.npmrc"
 touch ca.pem && chmod 0666 ca.pem
-refused "so is what it names" "file of 'cafile', .*, is not used: other users than its owner" install deep
+refused "so is what it names" "'cafile' names the file .*, which is not trusted: other users than its owner" install deep
 chmod 0644 ca.pem && mkdir -m 0777 open && cp ca.pem open/ && printf 'registry=%s\ncafile=%s\n' "$url" "$tmp/open/ca.pem" >"$HOME/.npmrc"
-refused "... also in a folder of everybody's" "is not used: every user may write to $tmp/open" install deep
+refused "... also in a folder of everybody's" "is not trusted: every user may write to $tmp/open" install deep
 echo "registry=$url" >"$HOME/.npmrc"
 
 # ignores NAME REASON FOLDER: the .npmrc there names a registry that is not ours, and goes uncounted

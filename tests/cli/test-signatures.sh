@@ -125,11 +125,11 @@ refused "a foreign key" "signed with the key $B, which is not one of the registr
 anew '{"sign":{"*":["a","b"]}}'
 refused "a right signature beside a foreign one" "not one of the registry's" mod
 anew '{"sign":{"*":["p384"]},"keys":["a","p384"]}'
-refused "a key of another curve" "its key $(literally "$p384") is of the unsupported type ecdsa-sha2-nistp384" mod
+refused "a key of another curve" "its key $(literally "$p384") has the unsupported type ecdsa-sha2-nistp384" mod
 anew '{"keyid":{"a":"'"$b"'"}}'
-refused "an id of another key" "the id of its key $B is not that key's hash" mod
+refused "an id of another key" "the ID of its key $B is not the key's hash" mod
 anew '{"keyid":{"a":"mine"}}'
-refused "an id that is no hash" "the id of its key mine is not that key's hash" mod
+refused "an id that is no hash" "the ID of its key mine is not the key's hash" mod
 for signatures in '[{"keyid":"'"$a"'","sig":"%%%"}]' '[{"keyid":"'"$a"'"}]' '[{"sig":"AAAA"}]' '[1]' '{"keyid":1}' '"x"' true \
         '[{"keyid":"\u001b[2J","sig":"AAAA"}]'; do
         anew '{"signatures":{"mod@2.0.0":'"$signatures"'}}'
@@ -143,11 +143,11 @@ anew '{"sign":{"leaf@1.0.0":["b"]}}'
 refused "a dependency" "leaf@1\.0\.0: it is signed with the key" deep
 refused "... an optional one" "leaf@1\.0\.0: it is signed with the key" wish
 anew '{"as":{"mod@2.0.0":"mod@1.0.0"}}'
-refused "an older version in the place of a newer one" "is about version 1\.0\.0" mod
+refused "an older version in the place of a newer one" "is for version 1\.0\.0" mod
 anew '{"as":{"mod@2.0.0":"other@1.0.0"}}'
 refused "another package in its place" "other|version" mod
 anew '{"as":{"leaf@1.0.0":"other@1.0.0"}}'
-refused "... in that of a dependency" "lists other@1\.0\.0 as its own" deep
+refused "... in that of a dependency" "lists other@1\.0\.0, which is another package" deep
 
 # -- what is in the cache
 anew
@@ -159,7 +159,7 @@ configure '[install]' 'signatures = off'
 installs "what came into the cache without a check" mod
 rm "$ini"
 refused "... cannot be checked without a key" \
-        "its signature cannot be checked: the signing keys are not in the cache, and nothing is fetched with --offline" --offline mod
+        "its signature cannot be checked: the signing keys are not in the cache; drop --offline to download them" --offline mod
 installs "... with the network it is" mod
 installs "... and then without" --offline mod
 is "... with the key" "$a" "$(note mod signed_by)"
@@ -236,7 +236,7 @@ does '{"keys":["a","b"],"sign":{"*":["b"]}}'
 installs "a new key that the cache does not know yet" other
 says "... is found out" "has a new signing key, $B,"
 does '{"keys":["a","b"],"key":{"a":"AAAA"}}' && forget_cache
-refused "other key material under a known id" "signing key $A is not the one that was remembered under that id" mod@1.0.0
+refused "other key material under a known id" "signing key $A differs from the remembered key of that ID" mod@1.0.0
 for document in '"status":404' '"status":500' '"document":"{"' '"document":"deep"'; do
         does "{$document,\"sign\":{\"*\":[\"b\"]}}" && forget_cache
         installs "no keys now ($document)" mod@1.0.0

@@ -58,15 +58,15 @@ tests.forms = async () => {
         }
         for (const key of ['_authToken', '_auth', '_password', '_authtoken']) {
                 const result = await get(`registry=${server.url}\n${key}=${token}`);
-                ok(result.status === 1 && /error EINVAL: .*does not say for which registry/.test(result.out) && silent(result),
+                ok(result.status === 1 && /error EINVAL: .*names no registry/.test(result.out) && silent(result),
                         `${key} without a registry is refused`, result);
         }
         let result = await get(`registry=${server.url}\n//${server.host}/:_password=%%%\n//${server.host}/:username=u`);
-        ok(/EINVAL: .*not in base64/.test(result.out), 'a password that is not base64 is refused', result);
+        ok(/EINVAL: .*not valid base64/.test(result.out), 'a password that is not base64 is refused', result);
         result = await get(`registry=${server.url}\n//${server.host}/:_authToken="a\\r\\nX-Evil: 1"`);
         ok(/EINVAL: .*control character/.test(result.out), 'a token with a line end is refused', result);
         result = await get(`registry=http://u:${token}@${server.host}/`);
-        ok(/EINVAL: .*credentials; write them/.test(result.out) && silent(result), 'credentials in the registry\'s address are refused', result);
+        ok(/EINVAL: .*credentials; move them/.test(result.out) && silent(result), 'credentials in the registry\'s address are refused', result);
         result = await get('', undefined, { env: { npm_config_registry: server.url, [`npm_config_//${server.host}/:_authToken`]: token } });
         ok(result.status === 0 && sent(server).at(-1) === `Bearer ${token}`, 'by variables', result);
         server.close();
@@ -129,9 +129,9 @@ tests.refusals = async () => {
         const server = await serve((q, s) => (q.headers.authorization === `Bearer ${token}` ? answer(q, s) :
                 s.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end('{"error":"login"}')));
         let result = await get(`registry=${server.url}`);
-        ok(/^failed EACCES: package 'a' at .*asks for a login; write '\/\/127\.0\.0\.1:\d+\/:_authToken/.test(result.out), '401 without a token says how to set one', result);
+        ok(/^failed EACCES: package 'a' at .*requires a login; add '\/\/127\.0\.0\.1:\d+\/:_authToken/.test(result.out), '401 without a token says how to set one', result);
         result = await get(`registry=${server.url}\n//${server.host}/:_authToken=wrong-${token}`);
-        ok(/^failed EACCES: .*does not accept the credentials/.test(result.out) && silent(result), '401 with a wrong one says so', result);
+        ok(/^failed EACCES: .*rejected the credentials/.test(result.out) && silent(result), '401 with a wrong one says so', result);
         result = await get(`registry=${server.url}\n//${server.host}/:_authToken=${token}`);
         ok(result.status === 0, 'the right one is taken', result);
 

@@ -60,19 +60,19 @@ once('a tarball', (q, s) => send(s, 200, small), /^tarball sha512-/, { requests:
 once('a sha256', (q, s) => send(s, 200, small), /^tarball sha256-/, { hash: sri(small, 'sha256') });
 once('a sha1', (q, s) => send(s, 200, small), /^tarball sha1-.* weak/, { hash: crypto.createHash('sha1').update(small).digest('hex') });
 once('two hashes', (q, s) => send(s, 200, small), /^tarball sha512-/, { hash: `sha1-${'A'.repeat(27)}= ${sri(small)}` });
-once('a wrong hash', (q, s) => send(s, 200, large), /^failed EKEYREJECTED: .*not what the registry describes/);
+once('a wrong hash', (q, s) => send(s, 200, large), /^failed EKEYREJECTED: .*does not match the sha512 hash/);
 once('a wrong strongest hash', (q, s) => send(s, 200, small), /EKEYREJECTED/, { hash: `${sri(small, 'sha256')} ${sri(large)}` });
 once('an unknown hash', (q, s) => send(s, 200, small), /^refused EBADMSG/, { hash: 'md5-abc' });
 once('a malformed hash', (q, s) => send(s, 200, small), /^refused EBADMSG/, { hash: 'sha512-abc' });
 once('a web page', (q, s) => send(s, 200, '<html>'), /EKEYREJECTED/);
 once('nothing', (q, s) => send(s, 200, ''), /EKEYREJECTED/);
-once('an archive that leads out', (q, s) => send(s, 200, hostile), /^failed EINVAL: got: 'package\/\.\.\/\.\.\/evil': '\.\.' in it/, {
+once('an archive that leads out', (q, s) => send(s, 200, hostile), /^failed EINVAL: got: 'package\/\.\.\/\.\.\/evil': the path contains '\.\.'/, {
         hash: sri(hostile) });
 once('a longer body than announced', (q, s) => {
         s.socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n${small.toString('latin1')}`, 'latin1');
 }, /EKEYREJECTED/);
 once('an enormous announcement', (q, s) => { s.writeHead(200, { 'Content-Length': 5e9 }); s.write('x'); },
-        /^failed EFBIG: .*TARBALL_MAX/);
+        /^failed EFBIG: .*larger than 512 MiB/);
 once('404', (q, s) => send(s, 404, '{"error":"no\\u001b[2Jsuch file"}'), /^failed ENOENT: .*status 404, no/);
 once('403', (q, s) => send(s, 403, 'x'), /^failed EACCES/);
 once('418', (q, s) => send(s, 418, 'x'), /^failed EPROTO: .*status 418/);
@@ -94,14 +94,14 @@ once('a reset in the middle, then fine', (q, s, n) => {
         s.writeHead(200, { 'Content-Length': small.length });
         s.write(small.subarray(0, 100), () => s.socket.resetAndDestroy());
 }, /^tarball/, { requests: 3 });
-once('a reset always', (q, s) => s.socket.resetAndDestroy(), /^failed ECONNRESET: .*3 times/, { requests: 3 });
+once('a reset always', (q, s) => s.socket.resetAndDestroy(), /^failed ECONNRESET: .*3 attempts/, { requests: 3 });
 once('a body cut short', (q, s) => { s.writeHead(200, { 'Content-Length': small.length + 1 }); s.write(small, () => s.socket.end()); },
         /^failed ECONNRESET/, { requests: 3 });
 once('500, then fine', (q, s, n) => (n < 3 ? send(s, 500, 'x') : send(s, 200, small)), /^tarball/, { requests: 3 });
 once('503 always', (q, s) => send(s, 503, '{"message":"maintenance"}'), /^failed EREMOTEIO: .*status 503, maintenance/, { requests: 3 });
 once('429 with a wait, then fine', (q, s, n) => (n < 2 ? send(s, 429, 'x', { 'Retry-After': '1' }) : send(s, 200, small)),
         /^tarball/, { requests: 2 });
-once('429 with too long a wait', (q, s) => send(s, 429, 'x', { 'Retry-After': '3600' }), /^failed EBUSY: .*too often/, { requests: 1 });
+once('429 with too long a wait', (q, s) => send(s, 429, 'x', { 'Retry-After': '3600' }), /^failed EBUSY: .*too many requests/, { requests: 1 });
 once('no HTTP', (q, s) => s.socket.end('hello\r\n\r\n'), /^failed (EPROTO|ECONNRESET)/, { env: impatient });
 once('endless headers', (q, s) => {
         s.socket.write('HTTP/1.1 200 OK\r\n');
@@ -136,7 +136,7 @@ once('a download that is resumed', resumable('"x"', (q, s, start, body) =>
 once('a server that sends all of it again', resumable('"x"', (q, s, start, body) => send(s, 200, body, { ETag: '"x"' })), /^tarball/,
         { hash: sri(large), requests: 2 });
 once('a server that sends another part', resumable('"x"', (q, s, start, body) => part(s, start - 1, body, '"x"')),
-        /^failed EPROTO: .*another part/, { hash: sri(large) });
+        /^failed EPROTO: .*a different range/, { hash: sri(large) });
 once('a file that has changed meanwhile', resumable('"x"', (q, s) => send(s, 200, small, { ETag: '"y"' })), /EKEYREJECTED/,
         { hash: sri(large) });
 once('no resuming without an ETag', resumable('', (q, s, start, body) => (q.headers.range ? send(s, 400, 'x') : send(s, 200, body))),
@@ -170,12 +170,12 @@ document('not JSON', (q, s) => send(s, 200, '<html>'), /^failed EBADMSG: package
 document('JSON cut short', (q, s) => send(s, 200, packument('a').slice(0, 20)), /^failed EBADMSG/);
 document('an empty packument', (q, s) => send(s, 200, ''), /^failed EPROTO: .*empty/);
 document('deep JSON', (q, s) => send(s, 200, '['.repeat(1e6)), /^failed EBADMSG/);
-document('a packument of 5 GB, announced', (q, s) => endless(s, 'x', { 'Content-Length': 5e9 }), /^failed EFBIG: .*PACKUMENT_MAX/);
-document('a packument without an end', (q, s) => endless(s, 'x'.repeat(1 << 20)), /^failed EFBIG: .*PACKUMENT_MAX/, { limit: 30000 });
+document('a packument of 5 GB, announced', (q, s) => endless(s, 'x', { 'Content-Length': 5e9 }), /^failed EFBIG: .*larger than 64 MiB/);
+document('a packument without an end', (q, s) => endless(s, 'x'.repeat(1 << 20)), /^failed EFBIG: .*larger than 64 MiB/, { limit: 30000 });
 document('a packument that expands', (q, s) => {
         const zeros = zlib.gzipSync(Buffer.alloc(200 << 20));
         send(s, 200, zeros, { 'Content-Encoding': 'gzip' });
-}, /^failed EFBIG: .*PACKUMENT_MAX/, { limit: 30000 });
+}, /^failed EFBIG: .*larger than 64 MiB/, { limit: 30000 });
 document('a compressed packument', (q, s) => send(s, 200, zlib.gzipSync(packument('a')), { 'Content-Encoding': 'gzip' }), /^packument/);
 document('a packument in no known encoding', (q, s) => send(s, 200, 'x', { 'Content-Encoding': 'gzip' }), /^failed/);
 
@@ -184,9 +184,9 @@ tests.unreachable = async () => {
         const server = await serve(() => {});
         server.close();
         let result = await client({ rc: `registry=${server.url}` });
-        ok(/^failed ECONNREFUSED: the registry cannot be reached for package 'a': http:\/\/127\.0\.0\.1:\d+\/a: no connection/.test(result.out), 'a closed port', result);
+        ok(/^failed ECONNREFUSED: the registry cannot be reached for package 'a': http:\/\/127\.0\.0\.1:\d+\/a: cannot connect/.test(result.out), 'a closed port', result);
         result = await client({ rc: 'registry=http://registry.invalid/' });
-        ok(/^failed EHOSTUNREACH: .*name is not known/.test(result.out) && result.ms < 5000, 'an unknown name', result);
+        ok(/^failed EHOSTUNREACH: .*cannot resolve the host name/.test(result.out) && result.ms < 5000, 'an unknown name', result);
         result = await client({ rc: 'registry=ftp://registry.invalid/' });
         ok(/^refused EPROTONOSUPPORT/.test(result.out), 'a registry that is no http address', result);
 };

@@ -33,7 +33,7 @@ async function publish(registry, name, token, dependencies = {}) {
         const ask = (name, rc) => run(program, ['--npmrc', npmrc(rc), fresh('cache'), 'packument', name]);
         const get = (name, { url, integrity }, rc) => run(program, ['--npmrc', npmrc(rc), fresh('cache'), 'tarballs', fresh()],
                 { input: `got ${name} ${url} ${integrity}\n` });
-        const refused = (result) => result.status === 1 && /^failed EACCES: .*(asks for a login|forbids)/.test(result.out) &&
+        const refused = (result) => result.status === 1 && /^failed EACCES: .*(requires a login|denied access)/.test(result.out) &&
                 !(result.out + result.err).includes(token);
         const check = (result, good, what) => ok(good && !(result.out + result.err).includes(token), what, result);
         let result;
@@ -59,7 +59,7 @@ async function publish(registry, name, token, dependencies = {}) {
         result = await install(fetcher, '@acme/secret', { npmrc: [rc, login] });
         check(result, result.answer.name === '@acme/secret' && result.answer.packages === 2, 'an install with the token');
         result = await install(fetcher, '@acme/secret', { npmrc: [rc] });
-        check(result, /asks for a login/.test(result.answer.error), 'an install without it');
+        check(result, /requires a login/.test(result.answer.error), 'an install without it');
         await publishing(fetcher, registry, token);
         registry.child.kill();
         done();

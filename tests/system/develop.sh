@@ -72,7 +72,7 @@ ok "publish" publish
 like "... says what went where" "$OUTPUT" "^pm2ctl: Published made@0\.1\.0 at $url as 'latest'\.$"
 is "... and there it is" "$(npm view --registry "$url" made version)" 0.1.0
 exits "a second time" 1 publish
-like "... is refused in one sentence" "$OUTPUT" "^pm2ctl: Failed to publish '$made': made@0\.1\.0 has already been published at .*raise 'version' in package.json$"
+like "... is refused in one sentence" "$OUTPUT" "^pm2ctl: Failed to publish '$made': made@0\.1\.0 is already published at .*raise 'version' in package.json$"
 unlike "... that does not tell the token" "$OUTPUT" "$token"
 
 # -- installed by all three

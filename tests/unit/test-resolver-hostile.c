@@ -300,14 +300,14 @@ int main(void) {
         check("brackets in each other", write_nested, "nested too deep");
         check("everything twice", write_twice, NULL);
         check("names of a package whose versions run nowhere", write_ranks,
-              "choosing a version of v takes too long");
-        check("long ranges", write_ranges, "choosing a version of v takes too long");
-        check("versions by number", write_exact, "choosing a version of v takes too long");
+              "choosing a version of v takes more than");
+        check("long ranges", write_ranges, "choosing a version of v takes more than");
+        check("versions by number", write_exact, "choosing a version of v takes more than");
         check("bounds", write_bounds, "the registry has no version of v");
         check("large versions", write_fat,
-              "with v the registry's documents of the packages in this tree take more than");
+              "with v, the packuments of the packages in this tree take more than");
         check("optional peers", write_late, NULL);
         check("optional peers in a chain", write_late_chain,
-              "optional peer dependencies lead to others of them more than 64 times");
+              "optional peer dependencies are chained more than 64 times");
         return tap_done();
 }

@@ -260,7 +260,7 @@ int main(void) {
         check("letters", "Case@1.0.0 letters@1.0.0 user@1.0.0 user>case@1.0.0");
 
         refused("nested-clash", "too large"); /* npm never ends here */
-        refused("clash", "contradict");
+        refused("clash", "conflict");
         refused("c@9", "no version of c that matches '9'");
         refused("missing", "does not know it");
         refused("needs-missing", "needs-missing");

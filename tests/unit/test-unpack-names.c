@@ -46,6 +46,6 @@ int main(void) {
         ok(unpack_names_add(names, "lib", /* folder= */ true, NULL) == 0);
         ok(unpack_names_add(names, "lib", /* folder= */ false, NULL) == -EEXIST);
         ok(unpack_names_add(names, "Lib", /* folder= */ true, &e) == -EEXIST);
-        ok_str(error_text(&e, 0), "it differs from 'lib' in case or normal form only");
+        ok_str(error_text(&e, 0), "it differs from 'lib' only in case or Unicode normalization");
         return tap_done();
 }

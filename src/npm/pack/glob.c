@@ -55,12 +55,12 @@ int glob_parse(Arena *arena, const char *text, size_t size, Error *e, Glob *ret)
         int r;
 
         if (size > GLOB_LENGTH_MAX)
-                return error_set(e, -E2BIG, "a pattern of more than %u bytes", GLOB_LENGTH_MAX);
+                return error_set(e, -E2BIG, "a pattern is longer than %u bytes", GLOB_LENGTH_MAX);
         for (; size > 0 && *text == '!'; text++, size--)
                 g.negated = !g.negated;
         r = glob_expand(text, size, &expanded);
         if (r == -E2BIG)
-                return error_set(e, r, "the pattern '%.*s' stands for more than %u others",
+                return error_set(e, r, "the pattern '%.*s' expands to more than %u patterns",
                                  (int) size, text, GLOB_EXPANSIONS_MAX);
         if (r < 0)
                 return r;

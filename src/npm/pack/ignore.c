@@ -9,7 +9,7 @@ static int add_rule(Ignore *ignore, Slice line, Error *e) {
         int r;
 
         if (ignore->n >= IGNORE_RULES_MAX)
-                return error_set(e, -E2BIG, "more than %u rules", IGNORE_RULES_MAX);
+                return error_set(e, -E2BIG, "it has more than %u rules", IGNORE_RULES_MAX);
         if (ignore->n == ignore->size) {
                 size_t size = MAX2(ignore->size * 2, (size_t) 16);
                 Glob *grown = realloc(ignore->rules, size * sizeof(Glob));

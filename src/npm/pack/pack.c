@@ -74,7 +74,8 @@ static int write_content(Pack *p, int fd, uint64_t size) {
                 if (n < 0)
                         return -errno;
                 if (n == 0)
-                        return error_set(p->e, -EAGAIN, "it is being written; try again");
+                        return error_set(p->e, -EAGAIN,
+                                         "another process is writing to it; try again");
                 if (archive_write_data(p->archive, block, (size_t) n) != n)
                         return archive_failed(p);
                 done += (uint64_t) n;
@@ -118,10 +119,10 @@ static int add_file(Pack *p, const PackFile *file) {
         if (fstat(fd, &st) < 0)
                 return -errno;
         if (!S_ISREG(st.st_mode))
-                return error_set(p->e, -EAGAIN, "it is no file any more; try again");
+                return error_set(p->e, -EAGAIN, "it is no longer a file; try again");
         if ((uint64_t) st.st_size > UNPACK_BYTES_MAX - p->result.bytes)
-                return error_set(p->e, -EFBIG, "with it the package has more than %llu bytes",
-                                 (unsigned long long) UNPACK_BYTES_MAX);
+                return error_set(p->e, -EFBIG, "it makes the package larger than %llu MiB",
+                                 (unsigned long long) UNPACK_BYTES_MAX / 1048576);
         p->result.bytes += (uint64_t) st.st_size;
 
         mode = st.st_mode & 0111 || is_bin(p->bin, file->path) ? 0755 : 0644;

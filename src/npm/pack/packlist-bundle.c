@@ -157,7 +157,7 @@ static int add_package(Packing *p, const char *path, unsigned depth) {
                 return -errno;
         fd = openat(p->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
-                return error_set(p->e, -errno, "cannot read the folder %s: %s", path,
+                return error_set(p->e, -errno, "cannot read the directory %s: %s", path,
                                  strerror(errno));
         r = mark_seen(p, fd);
         if (r != 0)
@@ -174,7 +174,8 @@ static int bundle_dependency(Packing *p, const char *path, const char *name, uns
         int r;
 
         if (depth > PACKLIST_DEPTH_MAX)
-                return error_set(p->e, -E2BIG, "bundled dependencies more than %d levels deep",
+                return error_set(p->e, -E2BIG,
+                                 "bundled dependencies are nested more than %d levels deep",
                                  PACKLIST_DEPTH_MAX);
         if (!is_name(name))
                 return 0;

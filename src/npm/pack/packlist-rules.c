@@ -158,7 +158,7 @@ static int read_ignore_file(Packing *p, PackFolder *f, const char *name, RuleSou
 
         r = read_file_at(f->fd, name, IGNORE_TEXT_MAX, &text, &size);
         if (r == -ELOOP) /* npm follows it; it is no file of the package, but its rules are */
-                return error_set(p->e, r, "is a symbolic link; make it a file");
+                return error_set(p->e, r, "it is a symbolic link; replace it with a file");
         if (r < 0)
                 return r;
         f->active[source] = true;

@@ -102,7 +102,8 @@ static int add_file(Packing *p, const char *path) {
         PackList *list = &p->list;
 
         if (list->n >= PACKLIST_FILES_MAX)
-                return error_set(p->e, -E2BIG, "more than %d files", PACKLIST_FILES_MAX);
+                return error_set(p->e, -E2BIG, "the package has more than %d files",
+                                 PACKLIST_FILES_MAX);
         if (list->n == p->size) {
                 PackFile *grown = reallocarray(list->files, p->size = p->size * 2 + 64,
                                                sizeof(PackFile));
@@ -122,8 +123,9 @@ static int walk_below(Packing *p, PackFolder *parent, PackFolder *f, const char 
         int r;
 
         if (f->depth > PACKLIST_DEPTH_MAX)
-                return error_set(p->e, -E2BIG, "%.64s…: more than %d folders within folders",
-                                 f->path, PACKLIST_DEPTH_MAX);
+                return error_set(p->e, -E2BIG,
+                                 "%.64s…: directories are nested more than %d levels deep", f->path,
+                                 PACKLIST_DEPTH_MAX);
         if (f->fd < 0)
                 return f->fd;
         r = pack_folder_required(parent, name, &f->required);
@@ -145,7 +147,8 @@ static int enter_folder(Packing *p, PackFolder *parent, const char *name, GlobTe
         int r;
 
         r = walk_below(p, parent, &f, name);
-        return r < 0 ? error_set(p->e, r, "cannot read the folder %s: %s", path, strerror(-r)) : 0;
+        return r < 0 ? error_set(p->e, r, "cannot read the directory %s: %s", path, strerror(-r))
+                     : 0;
 }
 
 static int visit_entry(Packing *p, PackFolder *folder, const char *name) {
@@ -162,8 +165,8 @@ static int visit_entry(Packing *p, PackFolder *folder, const char *name) {
         as_folder = is_taken(p, folder, text, FORM_FOLDER);
         if (p->steps == 0)
                 return error_set(p->e, -E2BIG,
-                                 "the rules of what to leave out take too long to "
-                                 "apply; simplify the patterns with many '*'");
+                                 "the ignore rules take too long to apply; simplify the patterns "
+                                 "that have many '*'");
         if ((!as_file && !as_folder) || strchr(name, '*'))
                 return 0;
 
@@ -171,15 +174,16 @@ static int visit_entry(Packing *p, PackFolder *folder, const char *name) {
         if (!path)
                 return -ENOMEM;
         if (fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-                return error_set(p->e, -errno, "cannot look at %s: %s", path, strerror(errno));
+                return error_set(p->e, -errno, "cannot read the attributes of %s: %s", path,
+                                 strerror(errno));
         if (S_ISDIR(st.st_mode) && as_folder)
                 return enter_folder(p, folder, name, text, path,
                                     as_file || is_taken(p, folder, text, FORM_SLASH));
         if (!S_ISREG(st.st_mode) || !as_file)
                 return 0;
         if (!utf8_is_valid(name, strlen(name)))
-                return error_set(p->e, -EINVAL, "the name of the file %s is not UTF-8; rename it",
-                                 path);
+                return error_set(p->e, -EINVAL,
+                                 "the name of the file %s is not valid UTF-8; rename it", path);
         return add_file(p, path);
 }
 
@@ -211,7 +215,7 @@ int pack_package(Packing *p, int fd, const char *path, json_object *package, boo
         int r;
 
         r = walk_folder(p, &f);
-        return r < 0 ? error_set(p->e, r, "cannot read the folder %s: %s", path[0] ? path : ".",
+        return r < 0 ? error_set(p->e, r, "cannot read the directory %s: %s", path[0] ? path : ".",
                                  strerror(-r))
                      : 0;
 }

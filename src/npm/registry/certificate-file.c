@@ -10,8 +10,8 @@ int certificate_file_check(const char *setting, const char *path, Error *e) {
         if (fd >= 0)
                 return 0;
         if (fd == -EPERM && why.message)
-                return error_set(e, fd, "the file of '%s', %s, is not used: %s", setting, path,
-                                 error_text(&why, fd));
-        return error_set(e, fd, "cannot read the file of '%s', %s: %s", setting, path,
+                return error_set(e, fd, "'%s' names the file %s, which is not trusted: %s", setting,
+                                 path, error_text(&why, fd));
+        return error_set(e, fd, "'%s' names the file %s, which cannot be read: %s", setting, path,
                          error_text(&why, fd));
 }

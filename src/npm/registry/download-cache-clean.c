@@ -24,14 +24,14 @@ int cache_clean(const char *path, Error *e) {
         if (dir_fd < 0 && errno == ENOENT)
                 return 0;
         if (dir_fd < 0)
-                return error_set(e, -errno, "cannot open the cache folder %s: %s", path,
+                return error_set(e, -errno, "cannot open the cache directory %s: %s", path,
                                  strerror(errno));
 
         for (size_t i = 0; i < CACHE_FOLDERS; i++) {
                 int r = remove_tree_at(dir_fd, cache_folders[i].name);
 
                 if (r < 0)
-                        return error_set(e, r, "cannot empty the cache folder %s/%s: %s", path,
+                        return error_set(e, r, "cannot empty the cache directory %s/%s: %s", path,
                                          cache_folders[i].name, strerror(-r));
         }
         return 0;

@@ -65,17 +65,18 @@ int cache_open(const char *path, Error *e, Cache **ret) {
 
         r = mkdir_parents(path, 0700);
         if (r < 0)
-                return error_set(e, r, "cannot make the cache folder %s: %s", path, strerror(-r));
+                return error_set(e, r, "cannot create the cache directory %s: %s", path,
+                                 strerror(-r));
         dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (dir_fd < 0)
-                return error_set(e, -errno, "cannot open the cache folder %s: %s", path,
+                return error_set(e, -errno, "cannot open the cache directory %s: %s", path,
                                  strerror(errno));
 
         for (size_t i = 0; i < CACHE_FOLDERS; i++) {
                 int fd = open_or_mkdir_at(dir_fd, cache_folders[i].name, 0700);
 
                 if (fd < 0)
-                        return error_set(e, fd, "cannot use the cache folder %s/%s: %s", path,
+                        return error_set(e, fd, "cannot use the cache directory %s/%s: %s", path,
                                          cache_folders[i].name, strerror(-fd));
                 *(int *) ((char *) c + cache_folders[i].offset) = fd;
         }

@@ -13,26 +13,29 @@ static const struct {
         const char *text;
         bool detail; /* what libcurl says adds to it */
 } failures[] = {
-        { CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, false, "the host's name is not known", false },
-        { CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH, false, "the proxy's name is not known",
+        { CURLE_COULDNT_RESOLVE_HOST, -EHOSTUNREACH, false, "cannot resolve the host name", false },
+        { CURLE_COULDNT_RESOLVE_PROXY, -EHOSTUNREACH, false, "cannot resolve the proxy's host name",
           true },
-        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, true, "no connection could be made", false },
-        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, true, "the server took too long", false },
-        { CURLE_RECV_ERROR, -ECONNRESET, true, "the connection broke", true },
-        { CURLE_SEND_ERROR, -ECONNRESET, true, "the connection broke", true },
-        { CURLE_GOT_NOTHING, -ECONNRESET, true, "the server hung up without an answer", false },
-        { CURLE_PARTIAL_FILE, -ECONNRESET, true, "the answer broke off", false },
-        { CURLE_HTTP2, -ECONNRESET, true, "the connection broke", true },
-        { CURLE_HTTP2_STREAM, -ECONNRESET, true, "the connection broke", true },
-        { CURLE_SSL_CONNECT_ERROR, -EPROTO, true, "no TLS connection could be made", true },
+        { CURLE_COULDNT_CONNECT, -ECONNREFUSED, true, "cannot connect to the server", false },
+        { CURLE_OPERATION_TIMEDOUT, -ETIMEDOUT, true, "timed out waiting for the server", false },
+        { CURLE_RECV_ERROR, -ECONNRESET, true, "the connection was interrupted", true },
+        { CURLE_SEND_ERROR, -ECONNRESET, true, "the connection was interrupted", true },
+        { CURLE_GOT_NOTHING, -ECONNRESET, true,
+          "the server closed the connection without a response", false },
+        { CURLE_PARTIAL_FILE, -ECONNRESET, true, "the response ended early", false },
+        { CURLE_HTTP2, -ECONNRESET, true, "the connection was interrupted", true },
+        { CURLE_HTTP2_STREAM, -ECONNRESET, true, "the connection was interrupted", true },
+        { CURLE_SSL_CONNECT_ERROR, -EPROTO, true, "the TLS handshake failed", true },
         { CURLE_PEER_FAILED_VERIFICATION, -EKEYREJECTED, false,
-          "the server's certificate is not trusted (npm's setting 'cafile' names others)", true },
+          "the server's certificate is not trusted (npm's setting 'cafile' can name its authority)",
+          true },
         { CURLE_SSL_CACERT_BADFILE, -EINVAL, false,
           "the certificates of npm's setting 'cafile' or 'ca' cannot be used", true },
         { CURLE_SSL_CERTPROBLEM, -EINVAL, false,
-          "the certificate or key that npm's settings name cannot be used", true },
-        { CURLE_PROXY, -ECONNREFUSED, false, "the proxy refuses", true },
-        { CURLE_BAD_CONTENT_ENCODING, -EBADMSG, false, "the answer cannot be decompressed", false },
+          "the certificate or key in npm's settings is invalid", true },
+        { CURLE_PROXY, -ECONNREFUSED, false, "the proxy refused the connection", true },
+        { CURLE_BAD_CONTENT_ENCODING, -EBADMSG, false, "the response cannot be decompressed",
+          false },
         { CURLE_WEIRD_SERVER_REPLY, -EPROTO, false, "the server does not speak HTTP", false },
         { CURLE_UNSUPPORTED_PROTOCOL, -EPROTO, false, "the server does not speak HTTP", false },
         { CURLE_OUT_OF_MEMORY, -ENOMEM, false, "out of memory", false },
@@ -85,7 +88,7 @@ static HttpNext outcome_of_failure(HttpRequest *q, CURLcode code, uint64_t *ret_
 
         q->r = r;
         if (q->retries > 0)
-                (void) error_set(&q->error, r, "%s, %u times%s%s", text, q->retries + 1,
+                (void) error_set(&q->error, r, "%s (%u attempts)%s%s", text, q->retries + 1,
                                  detail ? ": " : "", detail ? q->text : "");
         else
                 (void) error_set(&q->error, r, "%s%s%s", text, detail ? ": " : "",
@@ -105,23 +108,23 @@ static HttpNext outcome_of_redirect(HttpRequest *q) {
 
         (void) curl_easy_getinfo(q->easy, CURLINFO_REDIRECT_URL, &location);
         if (!location)
-                return refuse_redirect(q, -EPROTO, "a redirect that does not say where to");
+                return refuse_redirect(q, -EPROTO, "the server sent a redirect without a URL");
         if (++q->redirects > HTTP_REDIRECTS_MAX)
-                return refuse_redirect(q, -ELOOP, "redirected too often");
+                return refuse_redirect(q, -ELOOP, "too many redirects");
 
         r = url_parse(location, &q->error, &next);
         if (r < 0) {
-                q->r = error_prefix(&q->error, r, "redirected to what cannot be followed");
+                q->r = error_prefix(&q->error, r, "cannot follow the redirect");
                 return HTTP_NEXT_DONE;
         }
         if (q->url.https && !next.https)
                 return refuse_redirect(q, -EPROTONOSUPPORT,
-                                       "redirected from https to http, which is not safe");
+                                       "refusing the redirect from https to http");
 
         q->same_origin = q->same_origin && url_same_origin(&q->origin, &next);
         if (q->get.body && !q->same_origin)
                 return refuse_redirect(q, -EPROTO,
-                                       "redirected to another host, which is not sent anything");
+                                       "refusing to upload to another host after a redirect");
         url_done(&q->url);
         q->url = next;
         next = (Url) {};

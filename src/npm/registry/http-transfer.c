@@ -27,13 +27,22 @@ static bool range_fits(HttpRequest *q) {
         return start && strtoull(start, &end, 10) == q->received && *end == '-';
 }
 
+static int refuse_size(HttpRequest *q) {
+        const uint64_t kib = q->get.size_max / 1024;
+
+        return kib < 1024 ? error_set(&q->error, -EFBIG, "the response is larger than %llu KiB",
+                                      (unsigned long long) kib)
+                          : error_set(&q->error, -EFBIG, "the response is larger than %llu MiB",
+                                      (unsigned long long) kib / 1024);
+}
+
 static int begin_body(HttpRequest *q, long status) {
         curl_off_t length = -1;
 
         q->body_begun = true;
         if (status == 206 && !range_fits(q))
                 return error_set(&q->error, -EPROTO,
-                                 "the server sent another part than was asked for");
+                                 "the server sent a different range than requested");
         if (status == 200 && q->received > 0) {
                 q->received = 0;
                 return q->get.rewind(q->get.userdata);
@@ -41,9 +50,7 @@ static int begin_body(HttpRequest *q, long status) {
 
         (void) curl_easy_getinfo(q->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
         if (length > 0 && (uint64_t) length + q->received > q->get.size_max)
-                return error_set(&q->error, -EFBIG, "%lld bytes are announced, more than %s (%llu)",
-                                 (long long) length, q->get.size_name,
-                                 (unsigned long long) q->get.size_max);
+                return refuse_size(q);
         return free_and_strdup(&q->etag, http_transfer_header(q, "ETag"));
 }
 
@@ -56,8 +63,7 @@ static int take_data(HttpRequest *q, long status, const char *data, size_t size)
                         return r;
         }
         if (size > q->get.size_max - q->received)
-                return error_set(&q->error, -EFBIG, "the answer is larger than %s (%llu bytes)",
-                                 q->get.size_name, (unsigned long long) q->get.size_max);
+                return refuse_size(q);
         r = q->get.data(q->get.userdata, data, size);
         if (r < 0)
                 return r;

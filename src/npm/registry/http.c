@@ -18,7 +18,7 @@ static const size_t get_strings[] = {
         offsetof(HttpGet, url),           offsetof(HttpGet, accept),
         offsetof(HttpGet, authorization), offsetof(HttpGet, if_none_match),
         offsetof(HttpGet, cert_file),     offsetof(HttpGet, key_file),
-        offsetof(HttpGet, size_name),     offsetof(HttpGet, otp),
+        offsetof(HttpGet, otp),
 };
 
 /* -- requests ------------------------------------------------------------------------- */

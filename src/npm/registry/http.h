@@ -78,7 +78,6 @@ typedef struct HttpGet {
         bool urgent;     /* before all that is not: others wait for it */
         bool compressed; /* let the server compress; `size_max` counts unpacked bytes */
         uint64_t size_max;
-        const char *size_name; /* the limit's name, for the message */
 
         /* Bytes of a 200's body, in order. A negative result ends the request with it. */
         int (*data)(void *userdata, const void *data, size_t size);

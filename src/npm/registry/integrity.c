@@ -61,7 +61,7 @@ static int parse_item(char *item, Error *e, Integrity *i) {
         if (algorithm > i->algorithm)
                 i->n_digests = 0;
         if (i->n_digests >= INTEGRITY_HASHES_MAX)
-                return error_set(e, -EBADMSG, "more than %d hashes", INTEGRITY_HASHES_MAX);
+                return error_set(e, -EBADMSG, "it has more than %d hashes", INTEGRITY_HASHES_MAX);
 
         i->algorithm = algorithm;
         i->digests[i->n_digests] = (Digest) {};
@@ -89,7 +89,7 @@ int integrity_parse(const char *text, Error *e, Integrity *ret) {
                         return r;
         }
         if (i.n_digests == 0)
-                return error_set(e, -EBADMSG, "no sha512, sha384, sha256 or sha1 hash in it");
+                return error_set(e, -EBADMSG, "it has no sha512, sha384, sha256 or sha1 hash");
 
         *ret = i;
         return 0;
@@ -102,7 +102,7 @@ int integrity_from_shasum(const char *hex, Error *e, Integrity *ret) {
         assert(ret);
 
         if (hex_decode(hex, i.digests[0].bytes, algorithms[HASH_SHA1].size) < 0)
-                return error_set(e, -EBADMSG, "the SHA-1 sum is not 40 hexadecimal digits");
+                return error_set(e, -EBADMSG, "the SHA-1 hash is not 40 hexadecimal digits");
         *ret = i;
         return 0;
 }

@@ -186,7 +186,7 @@ int json_scan_parse(Slice value, Error *e, json_object **ret) {
         if (!copy)
                 return -ENOMEM;
         if (strlen(copy) != value.n)
-                return error_set(e, -EBADMSG, "a NUL in a JSON document");
+                return error_set(e, -EBADMSG, "the JSON document contains a NUL byte");
         return json_parse(copy, value.n, e, ret);
 }
 

@@ -9,7 +9,7 @@ static int add_dependency(Manifest *m, const char *name, json_object *spec, Depe
         Dependency *d;
 
         if (!json_string(spec))
-                return error_set(e, -EBADMSG, "%s has the dependency '%s' as %s, not as text", what,
+                return error_set(e, -EBADMSG, "%s: dependency '%s' must be a string, not %s", what,
                                  name, json_type_text(spec));
         for (size_t i = 0; i < m->n_dependencies; i++)
                 if (strcasecmp(m->dependencies[i].name, name) == 0) {

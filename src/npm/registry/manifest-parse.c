@@ -132,10 +132,10 @@ int manifest_from_json(json_object *json, const char *what, Error *e, Manifest *
                 return error_set(e, -EBADMSG, "%s is %s, not an object", what,
                                  json_type_text(json));
         if (!json_get_string(json, "name") || !package_name_is_valid(json_get_string(json, "name")))
-                return error_set(e, -EBADMSG, "%s has no valid \"name\"", what);
+                return error_set(e, -EBADMSG, "%s has no valid 'name'", what);
         if (!json_get_string(json, "version") ||
             semver_parse(slice(json_get_string(json, "version")), SEMVER_LOOSE, &semver) < 0)
-                return error_set(e, -EBADMSG, "%s has no valid \"version\"", what);
+                return error_set(e, -EBADMSG, "%s has no valid 'version'", what);
 
         m = calloc(1, sizeof(*m));
         if (!m)

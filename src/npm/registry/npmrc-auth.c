@@ -35,7 +35,7 @@ static int basic_authorization(const char *user, const char *password, Error *e,
 
         r = base64_decode(password, &plain, &size);
         if (r < 0)
-                return error_set(e, r, "'_password' is not in base64");
+                return error_set(e, r, "'_password' is not valid base64");
         if (asprintf(&joined, "%s:%s", user, plain) < 0)
                 return -ENOMEM;
         r = base64_encode(joined, strlen(joined), &encoded);
@@ -64,7 +64,7 @@ static int auth_of_prefix(const Npmrc *n, const char *prefix, Error *e, NpmrcAut
         if (r < 0)
                 return error_prefix(e, r, "%s", prefix);
         if (a.authorization && has_control(a.authorization))
-                return error_set(e, -EINVAL, "%s: the credentials hold a control character",
+                return error_set(e, -EINVAL, "%s: the credentials contain a control character",
                                  prefix);
 
         if (cert && key) {

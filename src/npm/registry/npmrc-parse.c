@@ -109,7 +109,8 @@ int npmrc_parse(const char *text, size_t size, Error *e,
         char *state;
 
         if (memchr(text, 0, size) || !utf8_is_valid(text, size))
-                return error_set(e, -EINVAL, "it is no text (not UTF-8, or a NUL byte in it)");
+                return error_set(e, -EINVAL,
+                                 "it is not a text file (invalid UTF-8, or a NUL byte)");
 
         copy = strndup(text, size);
         if (!copy)

@@ -36,14 +36,14 @@ int npmrc_registry(const Npmrc *n, const char *name, Error *e, char **ret) {
         if (isempty(value))
                 return error_set(
                         e, -EDESTADDRREQ,
-                        "no registry is set: write 'registry=https://HOST/' into a .npmrc");
+                        "no registry is configured; add 'registry=https://HOST/' to a .npmrc file");
         r = url_parse(value, e, &url);
         if (r < 0)
-                return error_prefix(e, r, "the registry set for '%s' cannot be used", name);
+                return error_prefix(e, r, "the registry configured for '%s' is invalid", name);
         if (url.user || url.password)
                 return error_set(e, -EINVAL,
-                                 "the registry's address holds credentials; write them as "
-                                 "'//%s/:_authToken=…' into a .npmrc",
+                                 "the registry's URL contains credentials; move them to "
+                                 "'//%s/:_authToken=…' in a .npmrc file",
                                  url.host);
 
         if (asprintf(ret, "%s%s", url.text, endswith(url.text, "/") ? "" : "/") < 0)

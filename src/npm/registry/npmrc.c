@@ -68,9 +68,8 @@ static int check_scoped(const char *key, Error *e) {
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
                 if (streq(key, table[i]))
                         return error_set(e, -EINVAL,
-                                         "'%s' does not say for which registry it is; write "
-                                         "'//HOST/:%s'",
-                                         key, key);
+                                         "'%s' names no registry; use '//HOST/:%s' instead", key,
+                                         key);
         return 0;
 }
 
@@ -110,7 +109,7 @@ static int add_entry(Npmrc *n, const char *raw_key, bool array, const char *raw_
         int r;
 
         if (++n->settings > NPMRC_KEYS_MAX)
-                return error_set(e, -EINVAL, "more than %d settings", NPMRC_KEYS_MAX);
+                return error_set(e, -EINVAL, "it has more than %d settings", NPMRC_KEYS_MAX);
 
         r = npmrc_expand(raw_key, n->environment, &key);
         if (r < 0)
@@ -206,7 +205,7 @@ int npmrc_add(Npmrc *n, const char *origin, const char *text, size_t size, Error
 
         n->sources++;
         if (size > NPMRC_MAX)
-                r = error_set(e, -EFBIG, "larger than %u bytes", NPMRC_MAX);
+                r = error_set(e, -EFBIG, "it is larger than %u MiB", NPMRC_MAX / 1048576);
         else
                 r = npmrc_parse(text, size, e, on_setting, &c);
         return r < 0 ? error_prefix(e, r, "%s", origin) : 0;

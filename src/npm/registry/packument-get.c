@@ -129,9 +129,10 @@ static int on_data(void *userdata, const void *data, size_t size) {
         int r;
 
         if (t->task.registry->bodies + size > BODIES_MAX)
-                return error_set(&t->error, -E2BIG,
-                                 "%s at %s: documents of more than %d MiB together are being read",
-                                 t->what, t->registry_url, REGISTRY_BODIES_MIB);
+                return error_set(
+                        &t->error, -E2BIG,
+                        "%s at %s: the packuments being read are larger than %d MiB together",
+                        t->what, t->registry_url, REGISTRY_BODIES_MIB);
 
         r = http_body_append(&t->body, data, size);
         if (r < 0)
@@ -168,13 +169,13 @@ static int take_answer(PackumentTask *t, const HttpResponse *response) {
                 return pool_submit(t->task.registry->pool, /* urgent= */ true, run_parse, on_parsed,
                                    t);
         if (has_no_keys(t, response->status))
-                return error_set(&t->error, -ENOENT, "%s at %s: there are none (status %u)",
-                                 t->what, t->registry_url, response->status);
+                return error_set(&t->error, -ENOENT, "%s at %s: not found (status %u)", t->what,
+                                 t->registry_url, response->status);
         if (response->status != 200)
                 return registry_explain_refusal(response, t->what, t->registry_url,
                                                 t->auth.authorization, &t->error);
         if (!t->body.text)
-                return error_set(&t->error, -EPROTO, "%s at %s: the answer is empty", t->what,
+                return error_set(&t->error, -EPROTO, "%s at %s: the response is empty", t->what,
                                  t->registry_url);
 
         t->answer.fresh_usec = cache_control_fresh_usec(response->cache_control, &t->store);
@@ -210,7 +211,6 @@ static int task_fetch(PackumentTask *t) {
                 .urgent = true,
                 .compressed = true,
                 .size_max = keys ? REGISTRY_KEYS_SIZE_MAX : PACKUMENT_MAX,
-                .size_name = keys ? "REGISTRY_KEYS_SIZE_MAX" : "PACKUMENT_MAX",
                 .data = on_data,
                 .rewind = on_rewind,
                 .done = on_answer,
@@ -235,9 +235,12 @@ static void keep_cached(PackumentTask *t) {
 static int task_fetch_uncached(PackumentTask *t) {
         keep_cached(t);
         if (t->task.registry->flags & REGISTRY_OFFLINE)
-                return error_set(&t->error, -ENONET,
-                                 "%s %s not in the cache, and nothing is fetched with --offline",
-                                 t->what, t->get.flags & REGISTRY_KEYS ? "are" : "is");
+                return error_set(
+                        &t->error, -ENONET,
+                        t->get.flags & REGISTRY_KEYS
+                                ? "%s are not in the cache; drop --offline to download them"
+                                : "%s is not in the cache; drop --offline to download it",
+                        t->what);
         return task_fetch(t);
 }
 

@@ -146,7 +146,7 @@ static int load_versions(Packument *p, JsonScan *outer, char **out, Error *e) {
 
         r = json_scan_enter(outer, '{', &s);
         if (r < 0)
-                return error_set(e, r, "\"versions\" is no object");
+                return error_set(e, r, "'versions' is not an object");
 
         packument_drop_versions(p);
         *out = p->document;
@@ -154,7 +154,7 @@ static int load_versions(Packument *p, JsonScan *outer, char **out, Error *e) {
                 PackumentVersion *v;
 
                 if (p->n_versions >= PACKUMENT_VERSIONS_MAX)
-                        return error_set(e, -EBADMSG, "more than %d versions",
+                        return error_set(e, -EBADMSG, "it has more than %d versions",
                                          PACKUMENT_VERSIONS_MAX);
                 r = grow_array((void **) &p->versions, p->n_versions, sizeof(*v));
                 if (r < 0)
@@ -182,7 +182,7 @@ static int load_tags(Packument *p, JsonScan *outer, Error *e) {
 
         r = json_scan_enter(outer, '{', &s);
         if (r < 0)
-                return error_set(e, r, "\"dist-tags\" is no object");
+                return error_set(e, r, "'dist-tags' is not an object");
 
         packument_drop_tags(p);
         while ((r = json_scan_member(&s, &key, &value)) > 0) {
@@ -191,7 +191,8 @@ static int load_tags(Packument *p, JsonScan *outer, Error *e) {
                 if (value.s[0] != '"')
                         continue;
                 if (p->n_tags >= PACKUMENT_TAGS_MAX)
-                        return error_set(e, -EBADMSG, "more than %d tags", PACKUMENT_TAGS_MAX);
+                        return error_set(e, -EBADMSG, "it has more than %d dist-tags",
+                                         PACKUMENT_TAGS_MAX);
                 r = grow_array((void **) &p->tags, p->n_tags, sizeof(*t));
                 if (r < 0)
                         return r;
@@ -232,7 +233,7 @@ static int load_document(Packument *p, Slice document, Error *e) {
 
         r = json_scan_open(document, '{', &s);
         if (r < 0)
-                return error_set(e, r, "no JSON object");
+                return error_set(e, r, "not a JSON object");
         while ((r = json_scan_next_key(&s, &key)) > 0) {
                 if (slice_is(key, "versions"))
                         r = load_versions(p, &s, &out, e);
@@ -269,8 +270,8 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         int r;
 
         if (size > PACKUMENT_SIZE_MAX)
-                return error_set(e, -EBADMSG, "the registry's document is larger than %u bytes",
-                                 PACKUMENT_SIZE_MAX);
+                return error_set(e, -EBADMSG, "the packument is larger than %u MiB",
+                                 PACKUMENT_SIZE_MAX / 1048576);
         p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
@@ -283,8 +284,9 @@ int packument_parse(const char *text, size_t size, Error *e, Packument **ret) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                (void) error_set(e, -EBADMSG, r == -E2BIG ? "nested too deep" : "not valid JSON");
-                return error_prefix(e, -EBADMSG, "the registry's document of %s", p->name);
+                (void) error_set(e, -EBADMSG,
+                                 r == -E2BIG ? "it is nested too deep" : "it is not valid JSON");
+                return error_prefix(e, -EBADMSG, "the packument of %s", p->name);
         }
         shrink_document(p);
         *ret = TAKE_PTR(p);

@@ -90,7 +90,7 @@ static int check_version(const PackumentVersion *v, const Manifest *m, const cha
 
         if (!v->valid || streq(m->version, semver_format(&v->semver, text)))
                 return 0;
-        return error_set(e, -EBADMSG, "%s is about version %s", what, m->version);
+        return error_set(e, -EBADMSG, "%s is for version %s", what, m->version);
 }
 
 int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **ret) {
@@ -102,13 +102,13 @@ int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **r
                 *ret = v->manifest;
                 return 0;
         }
-        if (asprintf(&what, "what the registry says of %s@%s", p->name, v->text) < 0) {
+        if (asprintf(&what, "the manifest of %s@%s", p->name, v->text) < 0) {
                 what = NULL;
                 return -ENOMEM;
         }
         if (v->json.n > PACKUMENT_MANIFEST_MAX)
-                return error_set(e, -EBADMSG, "%s is larger than %u bytes", what,
-                                 PACKUMENT_MANIFEST_MAX);
+                return error_set(e, -EBADMSG, "%s is larger than %u MiB", what,
+                                 PACKUMENT_MANIFEST_MAX / 1048576);
         r = manifest_parse(v->json, what, e, &m);
         if (r < 0)
                 return r;

@@ -138,9 +138,7 @@ int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, uint
 
         r = pick_version(p, spec, platform, steps ?: &own, &v);
         if (r == -E2BIG)
-                return error_set(e, r,
-                                 "choosing a version of %s takes too long: more than %d "
-                                 "comparisons of versions with what is asked for",
+                return error_set(e, r, "choosing a version of %s takes more than %d comparisons",
                                  spec->name ?: p->name, PICK_STEPS_MAX);
         if (r < 0)
                 return r;

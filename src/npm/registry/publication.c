@@ -223,14 +223,14 @@ int publication_check(json_object *package, PublicationNameCheck check_name, boo
                 return error_prefix(e, r, "package.json: field 'name'");
         if (semver_parse(js_trim(slice(text)), SEMVER_LOOSE, &version) < 0)
                 return error_set(e, -EINVAL,
-                                 "package.json: field 'version' is no version such as 1.0.0: "
-                                 "'%.64s'",
+                                 "package.json: field 'version' is not a valid version such as "
+                                 "1.0.0: '%.64s'",
                                  text);
         if (publish && private &&
             !(json_object_is_type(private, json_type_boolean) && !json_object_get_boolean(private)))
-                return error_set(e, -EPERM,
-                                 "package.json: field 'private' says that it shall not be "
-                                 "published; remove the field");
+                return error_set(
+                        e, -EPERM,
+                        "package.json: field 'private' forbids publishing; remove the field");
         *ret_version = strdup(semver_format(&version, buffer));
         return *ret_version ? 0 : -ENOMEM;
 }
@@ -240,10 +240,11 @@ int publication_check_tag(const char *tag, Error *e) {
 
         if (tag[0] == 0 || strlen(tag) != strspn(tag, "abcdefghijklmnopqrstuvwxyz"
                                                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"))
-                return error_set(e, -EINVAL, "'%.64s' cannot be a tag: letters, digits, - . _ ~",
+                return error_set(e, -EINVAL,
+                                 "'%.64s' is not a valid dist-tag; use letters, digits and - . _ ~",
                                  tag);
         if (range_parse(slice(tag), SEMVER_LOOSE, &range) >= 0)
                 return error_set(e, -EINVAL,
-                                 "'%s' cannot be a tag, since it means a range of versions", tag);
+                                 "'%s' is not a valid dist-tag, since it is a version range", tag);
         return 0;
 }

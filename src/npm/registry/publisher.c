@@ -128,7 +128,7 @@ static void on_done(void *userdata, int r, const HttpResponse *response, Error *
                 r = error_set(p->e, r, "%s", error_text(e, r));
         else if (p->status == 401 && strcasestr(what, "otp"))
                 r = error_set(p->e, -EACCES,
-                              "the registry wants a one-time password; say it with --otp=CODE");
+                              "the registry requires a one-time password; use --otp=CODE");
         else if (p->status >= 400)
                 r = registry_explain_refusal(response, "publishing", p->registry,
                                              publisher_authenticated(p), p->e);
@@ -148,7 +148,6 @@ static int send_request(Publisher *p, const char *body, const char *otp, Error *
                 .body_size = body ? strlen(body) : 0,
                 .compressed = !body,
                 .size_max = PACKUMENT_MAX,
-                .size_name = "PACKUMENT_MAX",
                 .data = on_data,
                 .rewind = on_rewind,
                 .done = on_done,
@@ -184,7 +183,7 @@ static int get_document(Publisher *p, Error *e, json_object **ret) {
                 return r;
         r = json_parse(p->body.text ?: "", p->body.size, e, ret);
         if (r < 0)
-                return error_prefix(e, r, "what %s says of '%s'", p->registry, p->name);
+                return error_prefix(e, r, "%s: the packument of '%s'", p->registry, p->name);
         return 1;
 }
 
@@ -220,15 +219,15 @@ int publisher_check(Publisher *p, const char *version, bool tag_given, Error *e)
         versions = json_get(document, "versions");
         if (json_has(versions, version))
                 return error_set(e, -EEXIST,
-                                 "%s@%s has already been published at %s, and a version is "
-                                 "published only once; raise 'version' in package.json",
+                                 "%s@%s is already published at %s, and a version cannot be "
+                                 "published twice; raise 'version' in package.json",
                                  p->name, version, p->registry);
         above = tag_given ? NULL : highest_release(versions);
         if (above && semver_parse(slice(above), SEMVER_LOOSE, &a) >= 0 &&
             semver_parse(slice(version), SEMVER_LOOSE, &b) >= 0 && semver_compare(&a, &b) > 0)
                 return error_set(e, -ENOTUNIQ,
-                                 "%s %s is published, so that %s would be no progress for those "
-                                 "who install 'latest'; say with --tag=NAME what it is",
+                                 "%s %s is already published, and %s would move the dist-tag "
+                                 "'latest' back; use --tag=NAME",
                                  p->name, above, version);
         return 0;
 }
@@ -252,7 +251,7 @@ static int judge_refusal(Publisher *p, const Publication *publication, unsigned 
                 return 0;
         if (status == 409)
                 return error_set(e, -EEXIST,
-                                 "%s@%s has been published at %s by somebody else meanwhile; raise "
+                                 "%s@%s was published at %s by another user in the meantime; raise "
                                  "'version' in package.json",
                                  p->name, publication->version, p->registry);
         return error_set(e, r, "%s", error_text(refused, r));

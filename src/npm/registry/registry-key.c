@@ -106,10 +106,10 @@ int registry_keys_check_replaced(const RegistryKeys *before, const RegistryKeys 
                 const RegistryKey *key = registry_keys_find(now, before->items[i].keyid);
 
                 if (key && !is_same_key(before->items + i, key))
-                        return error_set(e, -EKEYREJECTED,
-                                         "its signing key %s is not the one that was remembered "
-                                         "under that id",
-                                         key->keyid);
+                        return error_set(
+                                e, -EKEYREJECTED,
+                                "its signing key %s differs from the remembered key of that ID",
+                                key->keyid);
         }
         return 0;
 }
@@ -128,9 +128,10 @@ static int parse_key_field(json_object *o, const KeyField *f, Error *e, Registry
         if (!s && !f->required && !json_get(o, f->name))
                 return 0;
         if (isempty(s) || strlen(s) > REGISTRY_KEY_TEXT_MAX || !is_word(s))
-                return error_set(e, -EBADMSG,
-                                 "field '%s' of a key is not a text of 1 to %d characters", f->name,
-                                 REGISTRY_KEY_TEXT_MAX);
+                return error_set(
+                        e, -EBADMSG,
+                        "field '%s' of a key is not a string of 1 to %d printable characters",
+                        f->name, REGISTRY_KEY_TEXT_MAX);
         return free_and_strdup(key_text(key, f), s);
 }
 
@@ -193,7 +194,8 @@ int registry_keys_parse(const char *text, size_t size, Error *e, RegistryKeys *r
         assert(ret);
 
         if (size > REGISTRY_KEYS_SIZE_MAX)
-                return error_set(e, -EBADMSG, "it is larger than %u bytes", REGISTRY_KEYS_SIZE_MAX);
+                return error_set(e, -EBADMSG, "it is larger than %u KiB",
+                                 REGISTRY_KEYS_SIZE_MAX / 1024);
         r = json_parse(text, size, e, &o);
         if (r < 0)
                 return r;

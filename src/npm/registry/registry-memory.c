@@ -128,10 +128,10 @@ static int parse_marks(json_object *array, Error *e, RegistryMemory *m) {
 
                 r = parse_mark(json_string(json_object_array_get_idx(array, i)), &mark);
                 if (r < 0)
-                        return error_set(e, -EBADMSG,
-                                         "field 'signed' holds something other than %d hexadecimal "
-                                         "digits",
-                                         MARK_DIGITS);
+                        return error_set(
+                                e, -EBADMSG,
+                                "field 'signed' has an entry that is not %d hexadecimal digits",
+                                MARK_DIGITS);
                 r = registry_memory_add_mark(m, mark);
                 if (r < 0)
                         return r;
@@ -156,16 +156,17 @@ static int parse_memory(RegistryMemories *all, json_object *o, Error *e) {
         int r;
 
         if (!name_is_valid(name))
-                return error_set(e, -EBADMSG, "field 'registry' is not an address");
+                return error_set(e, -EBADMSG, "field 'registry' is not a valid URL");
         if (registry_memories_find(all, name))
-                return error_set(e, -EBADMSG, "%s is there twice", name);
+                return error_set(e, -EBADMSG, "%s is listed twice", name);
         if (marks && (!json_object_is_type(marks, json_type_array) ||
                       json_object_array_length(marks) > REGISTRY_MARKS_MAX))
-                return error_set(e, -EBADMSG, "field 'signed' is not an array of at most %d texts",
+                return error_set(e, -EBADMSG,
+                                 "field 'signed' is not an array of at most %d strings",
                                  REGISTRY_MARKS_MAX);
         r = registry_memories_add(all, name, &m);
         if (r == -E2BIG)
-                return error_set(e, -EBADMSG, "more than %d registries", REGISTRIES_MAX);
+                return error_set(e, -EBADMSG, "it has more than %d registries", REGISTRIES_MAX);
         if (r < 0)
                 return r;
         m->has_keys = keys;

@@ -118,21 +118,20 @@ static const struct {
         const char *text;
         bool hint; /* a token would help */
 } refusals[] = {
-        { 401, 401, false, -EACCES, "it asks for a login", true },
-        { 401, 401, true, -EACCES, "it does not accept the credentials that .npmrc has for it",
+        { 401, 401, false, -EACCES, "the registry requires a login", true },
+        { 401, 401, true, -EACCES, "the registry rejected the credentials in .npmrc", false },
+        { 403, 403, false, -EACCES, "the registry denied access without credentials", true },
+        { 403, 403, true, -EACCES, "the registry denied access with the credentials in .npmrc",
           false },
-        { 403, 403, false, -EACCES, "it forbids that to those it does not know", true },
-        { 403, 403, true, -EACCES, "it forbids that to the owner of the credentials in .npmrc",
-          false },
-        { 404, 404, false, -ENOENT, "there is no such package, or not for everybody", false },
+        { 404, 404, false, -ENOENT, "no such package, or it is not public", false },
         { 404, 404, true, -ENOENT,
-          "there is no such package, or not for the owner of the credentials", false },
-        { 429, 429, false, -EBUSY, "it is asked too often; try again later", false },
-        { 429, 429, true, -EBUSY, "it is asked too often; try again later", false },
-        { 500, 999, false, -EREMOTEIO, "it fails; try again later", false },
-        { 500, 999, true, -EREMOTEIO, "it fails; try again later", false },
-        { 0, 999, false, -EPROTO, "its answer is of no use", false },
-        { 0, 999, true, -EPROTO, "its answer is of no use", false },
+          "no such package, or no access to it with the credentials in .npmrc", false },
+        { 429, 429, false, -EBUSY, "too many requests; try again later", false },
+        { 429, 429, true, -EBUSY, "too many requests; try again later", false },
+        { 500, 999, false, -EREMOTEIO, "the registry failed; try again later", false },
+        { 500, 999, true, -EREMOTEIO, "the registry failed; try again later", false },
+        { 0, 999, false, -EPROTO, "unexpected response", false },
+        { 0, 999, true, -EPROTO, "unexpected response", false },
 };
 
 int registry_explain_refusal(const HttpResponse *response, const char *what, const char *url_text,
@@ -145,7 +144,7 @@ int registry_explain_refusal(const HttpResponse *response, const char *what, con
                authenticated != refusals[i].authenticated)
                 i++;
         if (refusals[i].hint && url_parse(url_text, /* e= */ NULL, &url) >= 0 &&
-            asprintf(&hint, "; write '//%s/:_authToken=…' into a .npmrc", url.host) < 0)
+            asprintf(&hint, "; add '//%s/:_authToken=…' to a .npmrc file", url.host) < 0)
                 hint = NULL;
         reason = reason_given(response->error_body);
         return error_set(e, refusals[i].r, "%s at %s: %s%s (status %u%s%s)", what, shown ?: "",

@@ -92,7 +92,7 @@ static int load_key(const RegistryKey *k, Error *e, EVP_PKEY **ret) {
 
         if (!streq(k->keytype, KEYTYPE) || !streq(k->scheme, KEYTYPE))
                 return error_set(e, -EKEYREJECTED,
-                                 "its key %s is of the unsupported type %s (scheme %s)", k->keyid,
+                                 "its key %s has the unsupported type %s (scheme %s)", k->keyid,
                                  k->keytype, k->scheme);
         if (base64_decode(k->key, &der, &size) < 0)
                 return error_set(e, -EKEYREJECTED, "its key %s is malformed: not base64", k->keyid);
@@ -105,7 +105,7 @@ static int load_key(const RegistryKey *k, Error *e, EVP_PKEY **ret) {
                 return error_set(e, -EKEYREJECTED, "its key %s is not on the curve P-256",
                                  k->keyid);
         if (!keyid_fits(k, key, der, size))
-                return error_set(e, -EKEYREJECTED, "the id of its key %s is not that key's hash",
+                return error_set(e, -EKEYREJECTED, "the ID of its key %s is not the key's hash",
                                  k->keyid);
         *ret = TAKE_PTR(key);
         return 0;

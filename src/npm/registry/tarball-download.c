@@ -61,7 +61,6 @@ int tarball_download(TarballTask *t) {
                 .cert_file = t->auth.cert_file,
                 .key_file = t->auth.key_file,
                 .size_max = TARBALL_MAX,
-                .size_name = "TARBALL_MAX",
                 .data = on_data,
                 .rewind = on_rewind,
                 .done = on_answer,
@@ -71,12 +70,11 @@ int tarball_download(TarballTask *t) {
 
         if (registry->flags & REGISTRY_OFFLINE)
                 return error_set(&t->unpack.error, -ENONET,
-                                 "its tarball is not in the cache, and nothing is fetched with "
-                                 "--offline");
+                                 "its tarball is not in the cache; drop --offline to download it");
         t->unpacking = false;
         r = open_cache_file(t);
         if (r < 0)
-                return error_set(&t->unpack.error, r, "cannot write into the cache: %s",
+                return error_set(&t->unpack.error, r, "cannot write to the cache: %s",
                                  strerror(-r));
         return http_get(registry->http, &get, &t->unpack.error);
 }

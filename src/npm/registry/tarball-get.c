@@ -117,7 +117,7 @@ static int task_start(TarballTask *t) {
         if (!t->url) {
                 fd = openat(t->get.dir_fd, t->file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
                 if (fd < 0)
-                        return error_set(&t->unpack.error, -errno, "cannot open it: %s",
+                        return error_set(&t->unpack.error, -errno, "cannot open the tarball: %s",
                                          strerror(errno));
         } else {
                 fd = t->unpack.known ? cache_open_tarball(registry->cache, &t->unpack.integrity)

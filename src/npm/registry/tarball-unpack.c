@@ -46,7 +46,7 @@ static int compare_hash(TarballUnpack *u, const Integrity *expected, const Diges
         u->mismatch = true;
         error_clear(&u->error);
         return error_set(&u->error, -EKEYREJECTED,
-                         "what came is not what the registry describes (its %s hash is another)",
+                         "the tarball does not match the %s hash in the registry",
                          hash_algorithm_to_string(expected->algorithm));
 }
 
@@ -100,7 +100,7 @@ int tarball_unpack(TarballUnpack *u) {
         }
         source.also = also;
         if (mkdirat(u->dir_fd, u->folder, 0755) < 0)
-                return error_set(&u->error, -errno, "cannot make the folder %s: %s", u->folder,
+                return error_set(&u->error, -errno, "cannot create the directory %s: %s", u->folder,
                                  strerror(errno));
         fd = openat(u->dir_fd, u->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)

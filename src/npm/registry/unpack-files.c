@@ -105,11 +105,11 @@ static int compare_data(Unpack *u, struct archive *a, int fd, mode_t mode) {
                         return -ENOMEM;
                 if (offset != compared || pread(fd, there, size, offset) != (ssize_t) size ||
                     memcmp(there, data, size) != 0)
-                        return error_set(u->e, -EEXIST, "it is there twice, and not the same");
+                        return error_set(u->e, -EEXIST, "it appears twice with different contents");
                 compared += (int64_t) size;
         }
         if (compared != st.st_size || mode != (st.st_mode & 0777))
-                return error_set(u->e, -EEXIST, "it is there twice, and not the same");
+                return error_set(u->e, -EEXIST, "it appears twice with different contents");
         return 0;
 }
 

@@ -23,9 +23,9 @@ struct UnpackNames {
 
 static int check_component(const char *component, size_t length, Error *e) {
         if (length == 2 && strncmp(component, "..", 2) == 0)
-                return error_set(e, -EINVAL, "'..' in it");
+                return error_set(e, -EINVAL, "the path contains '..'");
         if (length > NAME_MAX)
-                return error_set(e, -EINVAL, "a component longer than %d bytes", NAME_MAX);
+                return error_set(e, -EINVAL, "a path component is longer than %d bytes", NAME_MAX);
         return 0;
 }
 
@@ -35,13 +35,13 @@ int unpack_path(const char *name, Error *e, char **ret) {
         bool first = true;
 
         if (name[0] == '/')
-                return error_set(e, -EINVAL, "an absolute path");
+                return error_set(e, -EINVAL, "the path is absolute");
         if (size > UNPACK_PATH_MAX)
-                return error_set(e, -EINVAL, "longer than %d bytes", UNPACK_PATH_MAX);
+                return error_set(e, -EINVAL, "the path is longer than %d bytes", UNPACK_PATH_MAX);
         if (has_control(name))
-                return error_set(e, -EINVAL, "a control character in it");
+                return error_set(e, -EINVAL, "the path contains a control character");
         if (!utf8_is_valid(name, size))
-                return error_set(e, -EINVAL, "not UTF-8");
+                return error_set(e, -EINVAL, "the path is not valid UTF-8");
 
         path = malloc(size + 1);
         if (!path)
@@ -56,7 +56,8 @@ int unpack_path(const char *name, Error *e, char **ret) {
                         return r;
                 if (!first && length > 0 && !(length == 1 && component[0] == '.')) {
                         if (++depth > UNPACK_DEPTH_MAX)
-                                return error_set(e, -EINVAL, "more than %d folders deep",
+                                return error_set(e, -EINVAL,
+                                                 "the path is more than %d directories deep",
                                                  UNPACK_DEPTH_MAX);
                         if (n > 0)
                                 path[n++] = '/';
@@ -181,11 +182,12 @@ int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
         slot = find_slot(n->slots, n->n_slots, hash, folded);
         if (slot->folded) {
                 if (!streq(slot->path, path))
-                        return error_set(e, -EEXIST,
-                                         "it differs from '%s' in case or normal form only",
-                                         slot->path);
+                        return error_set(
+                                e, -EEXIST,
+                                "it differs from '%s' only in case or Unicode normalization",
+                                slot->path);
                 if (folder != slot->folder)
-                        return error_set(e, -EEXIST, "it is both a file and a folder");
+                        return error_set(e, -EEXIST, "it is both a file and a directory");
                 return 0;
         }
 

@@ -37,7 +37,7 @@ int unpack_failed(Unpack *u, struct archive *a) {
                 return u->read_error;
         if (archive_errno(a) == ENOMEM)
                 return -ENOMEM;
-        return error_set(u->e, -EBADMSG, "not a sound tar archive: %s",
+        return error_set(u->e, -EBADMSG, "not a valid tar archive: %s",
                          archive_error_string(a) ?: "damaged");
 }
 
@@ -59,7 +59,7 @@ static int check_kind(struct archive_entry *entry, Error *e) {
                 if (type == table[i].type)
                         return error_set(e, -EINVAL, "%s", table[i].text);
         if (type != AE_IFREG && type != AE_IFDIR)
-                return error_set(e, -EINVAL, "neither a file nor a folder");
+                return error_set(e, -EINVAL, "neither a file nor a directory");
         if (type == AE_IFREG && archive_entry_perm(entry) & (S_ISUID | S_ISGID))
                 return error_set(e, -EINVAL, "a setuid or setgid file");
         if (archive_entry_sparse_count(entry) > 0)
@@ -98,7 +98,7 @@ static int handle_link(Unpack *u, struct archive_entry *entry, const char *path)
         if (!target)
                 return error_set(u->e, -EINVAL, "a link whose target cannot be read");
         if (leads_out(path, target))
-                return error_set(u->e, -EINVAL, "a link that leads out of the package");
+                return error_set(u->e, -EINVAL, "a link that points outside the package");
         u->result.links++;
         return 0;
 }
@@ -108,8 +108,8 @@ static int check_size(Unpack *u, struct archive_entry *entry) {
         int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
 
         if (size < 0 || (uint64_t) size > UNPACK_BYTES_MAX - u->declared)
-                return error_set(u->e, -EFBIG, "with it the package has more than %llu bytes",
-                                 (unsigned long long) UNPACK_BYTES_MAX);
+                return error_set(u->e, -EFBIG, "it makes the package larger than %llu MiB",
+                                 (unsigned long long) UNPACK_BYTES_MAX / 1048576);
         u->declared += (uint64_t) size;
         return 0;
 }
@@ -149,13 +149,14 @@ static int unpack_entries(Unpack *u, struct archive *a) {
                 if (c != ARCHIVE_OK && c != ARCHIVE_WARN)
                         return unpack_failed(u, a);
                 if (++u->entries > UNPACK_ENTRIES_MAX)
-                        return error_set(u->e, -E2BIG, "more than %d entries", UNPACK_ENTRIES_MAX);
+                        return error_set(u->e, -E2BIG, "the archive has more than %d entries",
+                                         UNPACK_ENTRIES_MAX);
 
                 name = archive_entry_pathname(entry);
                 if (!name && c == ARCHIVE_WARN)
                         return unpack_failed(u, a);
                 if (!name)
-                        return error_set(u->e, -EINVAL, "an entry whose name is not UTF-8");
+                        return error_set(u->e, -EINVAL, "the name of an entry is not valid UTF-8");
                 r = handle_entry(u, a, entry, name);
                 if (r < 0)
                         return error_prefix(u->e, r, "'%.*s'%s", UNPACK_PATH_MAX / 4, name,
@@ -213,7 +214,7 @@ int unpack(UnpackRead read_some, void *userdata, int dir_fd, Error *e, UnpackRes
         if (n < 0)
                 return (int) n;
         if (u.result.files == 0)
-                return error_set(e, -EBADMSG, "no files in the archive");
+                return error_set(e, -EBADMSG, "the archive contains no files");
         *ret = u.result;
         return 0;
 }

@@ -90,7 +90,7 @@ static int parse_parts(CURLU *u, Error *e, Url *url) {
                 return r;
         url->https = streq(scheme, "https");
         if (!url->https && !streq(scheme, "http"))
-                return error_set(e, -EPROTONOSUPPORT, "'%s:' addresses are not fetched", scheme);
+                return error_set(e, -EPROTONOSUPPORT, "'%s:' URLs are not supported", scheme);
 
         r = get_host(u, &url->host);
         if (r < 0)
@@ -113,20 +113,20 @@ int url_parse(const char *text, Error *e, Url *ret) {
         assert(ret);
 
         if (strlen(text) > URL_MAX)
-                return error_set(e, -EINVAL, "the address is longer than %d bytes", URL_MAX);
+                return error_set(e, -EINVAL, "the URL is longer than %d bytes", URL_MAX);
         if (has_control(text) || strpbrk(text, " \\"))
                 return error_set(e, -EINVAL,
-                                 "the address holds a blank, backslash or control character");
+                                 "the URL contains a space, backslash or control character");
 
         u = curl_url();
         if (!u)
                 return -ENOMEM;
         if (curl_url_set(u, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
-                return error_set(e, -EINVAL, "it is not a valid address");
+                return error_set(e, -EINVAL, "it is not a valid URL");
 
         r = parse_parts(u, e, &url);
         if (r < 0)
-                return error_set(e, r, "it is not a valid address");
+                return error_set(e, r, "it is not a valid URL");
 
         *ret = url;
         url = (Url) {};

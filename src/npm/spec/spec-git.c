@@ -8,10 +8,10 @@
 
 static int set_once(char **field, const char *prefix, Slice value, Error *e, const char *raw) {
         if (!prefix[0] && value.n > 0 && value.s[0] == '-')
-                return error_set(e, -EINVAL,
-                                 "'%s' names a commit that git would take for an option", raw);
+                return error_set(e, -EINVAL, "'%s' names a commit that git would read as an option",
+                                 raw);
         if (*field)
-                return error_set(e, -EINVAL, "'%s' says twice what to check out", raw);
+                return error_set(e, -EINVAL, "'%s' names more than one commit, range or path", raw);
         return asprintf(field, "%s" SLICE_FORMAT, prefix, SLICE_ARG(value)) < 0
                        ? (*field = NULL, -ENOMEM)
                        : 0;
@@ -29,7 +29,8 @@ static int set_committish(Spec *s, const char *text, Error *e) {
                 colon = memchr(part, ':', n);
                 if (!colon) {
                         if (s->git_range)
-                                return error_set(e, -EINVAL, "'%s' says twice what to check out",
+                                return error_set(e, -EINVAL,
+                                                 "'%s' names more than one commit, range or path",
                                                  s->raw);
                         if (n > 0)
                                 r = set_once(&s->committish, "", (Slice) { part, n }, e, s->raw);
@@ -45,7 +46,8 @@ static int set_committish(Spec *s, const char *text, Error *e) {
                         r = set_once(&s->subdir, "/", (Slice) { value, n }, e, s->raw);
                 else if (slice_is(key, "semver")) {
                         if (s->committish || s->git_range)
-                                return error_set(e, -EINVAL, "'%s' says twice what to check out",
+                                return error_set(e, -EINVAL,
+                                                 "'%s' names more than one commit, range or path",
                                                  s->raw);
                         r = address_decode(value, n, &s->git_range);
                         if (r == -EINVAL)
@@ -86,10 +88,10 @@ static int refuse_foreign(const Spec *s, Error *e) {
         } table[] = {
                 { "workspace:", "a workspace, which exists only where the package was made" },
                 { "catalog:", "a catalog, which exists only where the package was made" },
-                { "link:", "a link, which means something only where the package was made" },
-                { "portal:", "a link, which means something only where the package was made" },
-                { "patch:", "a patched package, and nothing here patches" },
-                { "jsr:", "a package of a registry with rules of its own; npm's form of it is "
+                { "link:", "a link, which is valid only where the package was made" },
+                { "portal:", "a link, which is valid only where the package was made" },
+                { "patch:", "a patched package" },
+                { "jsr:", "a package of JSR; use npm's form, "
                           "'npm:@jsr/SCOPE__NAME'" },
         };
 
@@ -114,7 +116,7 @@ int spec_from_url(Spec *s, Error *e) {
                 return r;
         address = scp_address(s->raw, &n);
         if (!address && !address_is_valid(s->raw))
-                return error_set(e, -EINVAL, "'%s' is no valid address", s->raw);
+                return error_set(e, -EINVAL, "'%s' is not a valid URL", s->raw);
         if (!address)
                 for (size_t i = 0; i < ELEMENTSOF(git_schemes); i++)
                         if (strncasecmp(s->raw, git_schemes[i], strlen(git_schemes[i])) == 0) {
@@ -122,7 +124,7 @@ int spec_from_url(Spec *s, Error *e) {
                                 n = (size_t) (hash - address);
                         }
         if (address && (address[0] == '-' || strstr(address, "://-")))
-                return error_set(e, -EINVAL, "'%s' has a host that git would take for an option",
+                return error_set(e, -EINVAL, "'%s' has a host that git would read as an option",
                                  s->raw);
         if (address) {
                 s->type = SPEC_GIT;
@@ -137,8 +139,8 @@ int spec_from_url(Spec *s, Error *e) {
                 s->fetch = strdup(s->raw);
                 return s->fetch ? 0 : -ENOMEM;
         }
-        return error_set(e, -EINVAL, "'%s' has the address scheme '%.*s', which is not supported",
-                         s->raw, (int) strcspn(s->raw, ":"), s->raw);
+        return error_set(e, -EINVAL, "'%s' has the unsupported URL scheme '%.*s'", s->raw,
+                         (int) strcspn(s->raw, ":"), s->raw);
 }
 
 int spec_from_hosted(Spec *s, Error *e) {

@@ -71,7 +71,7 @@ static int from_path(Spec *s, Error *e) {
                 }
         }
         if (isempty(path))
-                return error_set(e, -EINVAL, "'%s' names no path", s->raw);
+                return error_set(e, -EINVAL, "'%s' has no path", s->raw);
         s->fetch = strdup(path);
         return s->fetch ? 0 : -ENOMEM;
 }
@@ -85,7 +85,7 @@ static int from_alias(Spec *s, Error *e) {
                 return r;
         if (s->target->type == SPEC_ALIAS || !spec_is_registry(s->target) || !s->target->name)
                 return error_set(e, -EINVAL,
-                                 "'%s' is an alias of something that is no package of the registry",
+                                 "'%s' is an alias of something other than a registry's package",
                                  s->raw);
         return 0;
 }
@@ -109,10 +109,10 @@ static int from_registry(Spec *s, Error *e) {
         else if (address_span_plain(s->fetch) == strlen(s->fetch))
                 s->type = SPEC_TAG;
         else if (s->name)
-                return error_set(e, -EINVAL, "'%s' is no version, range or tag of %s", s->raw,
-                                 s->name);
+                return error_set(e, -EINVAL, "'%s' is not a valid version, range or dist-tag of %s",
+                                 s->raw, s->name);
         else
-                return error_set(e, -EINVAL, "'%s' is no valid package name", s->raw);
+                return error_set(e, -EINVAL, "'%s' is not a valid package name", s->raw);
         return 0;
 }
 
@@ -122,7 +122,7 @@ static int resolve_spec(const char *name, size_t name_size, const char *text, Er
         int r;
 
         if (strlen(text) > SPEC_LENGTH_MAX)
-                return error_set(e, -EINVAL, "a package specification longer than %d bytes",
+                return error_set(e, -EINVAL, "the package specification is longer than %d bytes",
                                  SPEC_LENGTH_MAX);
 
         s = calloc(1, sizeof(*s));
@@ -135,9 +135,9 @@ static int resolve_spec(const char *name, size_t name_size, const char *text, Er
                 return -ENOMEM;
         /* "USER:PASSWORD@HOST" is cut at its '@' */
         if (s->name && strchr(s->name, ':'))
-                return error_set(e, -EINVAL, "what is before its '@' is not a valid package name");
+                return error_set(e, -EINVAL, "the text before '@' is not a valid package name");
         if (s->name && !package_name_is_valid(s->name))
-                return error_set(e, -EINVAL, "'%s' is no valid package name", s->name);
+                return error_set(e, -EINVAL, "'%s' is not a valid package name", s->name);
 
         if (is_path(text))
                 r = from_path(s, e);
@@ -198,7 +198,7 @@ int spec_parse(const char *text, Error *e, Spec **ret) {
         if (r < 0)
                 return r;
         if (spec_is_registry(s))
-                return error_set(e, -EINVAL, "'%s' is no valid package name", text);
+                return error_set(e, -EINVAL, "'%s' is not a valid package name", text);
         *ret = TAKE_PTR(s);
         return 0;
 }

@@ -90,7 +90,7 @@ static int read_names(int dir_fd, const char *base, const char *scope, unsigned 
 
 static int read_folder(int modules_fd, const char *base, unsigned depth, Contents *c, Error *e) {
         if (depth > BUNDLED_DEPTH_MAX)
-                return error_set(e, -EBADMSG, "it bundles packages nested more than %d deep",
+                return error_set(e, -EBADMSG, "it bundles packages more than %d levels deep",
                                  BUNDLED_DEPTH_MAX);
         return read_names(modules_fd, base, /* scope= */ NULL, depth, c, e);
 }

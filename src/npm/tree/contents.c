@@ -119,7 +119,7 @@ int contents_add_bundled(Tree *t, Node *node, const Bundled *bundled, size_t n, 
 
                 if (!package_path_is_valid(sorted[i].path))
                         return error_set(e, -EBADMSG,
-                                         "%s bundles a package at '%s', which is no place for one",
+                                         "%s bundles a package at '%s', which is not a valid path",
                                          node->name->text, sorted[i].path);
                 r = contents_add_at(t, node, sorted[i].path, sorted[i].manifest, &added);
                 if (r < 0)

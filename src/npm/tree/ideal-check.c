@@ -84,7 +84,7 @@ static int check_node(Node *n, const Platform *platform, Error *e) {
 
         if (n->problem) {
                 if (!n->optional)
-                        return error_set(e, n->error, "%s, which %s needs: %s", n->name->text,
+                        return error_set(e, n->error, "%s, required by %s: %s", n->name->text,
                                          first_dependent(n), n->problem);
                 return ideal_drop_optional(n);
         }
@@ -97,7 +97,7 @@ static int check_node(Node *n, const Platform *platform, Error *e) {
                                ? ideal_drop_optional(n)
                                : 0;
         if (!platform_fits(platform, m))
-                return error_set(e, -EOPNOTSUPP, "%s@%s, which %s needs, does not run on %s %s%s%s",
+                return error_set(e, -EOPNOTSUPP, "%s@%s, required by %s, does not run on %s %s%s%s",
                                  m->name, m->version, first_dependent(n), platform->os,
                                  platform->cpu, platform->libc ? " with " : "",
                                  platform->libc ?: "");

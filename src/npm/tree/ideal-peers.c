@@ -43,12 +43,11 @@ static int compare_edges(const void *a, const void *b) {
 
 static int peer_conflict(Builder *b, const Edge *edge) {
         return error_set(b->error, -EEXIST,
-                         "the module's dependencies contradict each other: %s@%s wants the peer "
-                         "%s@%s, but there is "
-                         "%s%s",
+                         "the module's dependencies conflict: %s@%s requires the peer %s@%s, but "
+                         "there is %s%s",
                          edge->from->manifest->name, edge->from->manifest->version,
                          edge->requirement->name->text, edge->requirement->text,
-                         edge->to && edge->to->manifest ? "version " : "another",
+                         edge->to && edge->to->manifest ? "version " : "another version",
                          edge->to && edge->to->manifest ? edge->to->manifest->version : "");
 }
 
@@ -138,7 +137,7 @@ int ideal_node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, Nod
 
         if (b->depth >= PEER_DEPTH_MAX)
                 return error_set(b->error, -E2BIG,
-                                 "%s: peer dependencies are nested more than %d deep",
+                                 "%s: peer dependencies are nested more than %d levels deep",
                                  edge->requirement->name->text, PEER_DEPTH_MAX);
         if (!parent) {
                 r = tree_new_virtual(b->tree, edge->from, &parent);

@@ -105,9 +105,9 @@ static int read_spec(Names *n, const char *name, const char *spec, Error *e, Spe
         n->specs_size += strlen(spec);
         if (n->specs_size > NAMES_SPECS_MAX)
                 return error_set(e, -E2BIG,
-                                 "the specifications in the dependency tree are longer than %u "
-                                 "bytes together, so this one is not read",
-                                 NAMES_SPECS_MAX);
+                                 "the package specifications in the dependency tree are larger "
+                                 "than %u MiB together",
+                                 NAMES_SPECS_MAX / 1048576);
         return spec_resolve(name, spec, e, ret);
 }
 

@@ -69,9 +69,8 @@ static int conflict_error(const Step *s, Error *e) {
         const Edge *edge = top->edge;
 
         return error_set(e, -EEXIST,
-                         "%s@%s, which %s asks for, cannot be installed: its peer dependencies "
-                         "contradict what is "
-                         "there already",
+                         "%s@%s, required by %s, cannot be installed: its peer dependencies "
+                         "conflict with other packages",
                          edge->requirement->name->text, edge->requirement->text,
                          edge->from->manifest && edge->from->manifest->name[0]
                                  ? edge->from->manifest->name

@@ -187,9 +187,8 @@ static int find_addresses(Resolver *r, Error *e) {
                 if (k > 0 && !n->resolved && !n->optional)
                         return error_set(
                                 e, c->error,
-                                "%s@%s, which an npm-shrinkwrap.json names, cannot be had: %s",
-                                n->name->text, n->manifest->version,
-                                c->problem ?: "it has no address");
+                                "%s@%s, listed in an npm-shrinkwrap.json, is not available: %s",
+                                n->name->text, n->manifest->version, c->problem ?: "it has no URL");
         }
         return 0;
 }

@@ -91,8 +91,8 @@ static bool count_document(Resolver *r, const Packument *p, size_t before) {
 
 static int refuse_documents(const char *name, Error *e) {
         return error_set(e, -E2BIG,
-                         "with %s the registry's documents of the packages in this tree take more "
-                         "than %d MiB of memory",
+                         "with %s, the packuments of the packages in this tree take more than %d "
+                         "MiB of memory",
                          name, RESOLVER_DOCUMENTS_MIB);
 }
 
@@ -111,7 +111,8 @@ static int choose_version(Resolver *r, Choice *c, ResolverPackage *p) {
                 k = refuse_documents(p->name->text, &e);
         /* another package's version would bring that one's signatures along */
         if (k >= 0 && !streq(m->name, c->spec->name))
-                k = error_set(&e, -EBADMSG, "the registry's document of %s lists %s@%s as its own",
+                k = error_set(&e, -EBADMSG,
+                              "the packument of %s lists %s@%s, which is another package",
                               c->spec->name, m->name, m->version);
         if (k >= 0)
                 k = resolver_choose(r, c, m);

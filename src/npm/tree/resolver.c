@@ -157,8 +157,7 @@ static int build_tree(Resolver *r, Error *e) {
                 return error_set(e, r->top->error, "%s", r->top->problem);
         if (r->n_passes++ >= RESOLVER_PASSES_MAX)
                 return error_set(e, -E2BIG,
-                                 "%s@%s: optional peer dependencies lead to others of them more "
-                                 "than %d times",
+                                 "%s@%s: optional peer dependencies are chained more than %d times",
                                  r->unknown->requirement->name->text, r->unknown->requirement->text,
                                  RESOLVER_PASSES_MAX);
 
@@ -192,10 +191,8 @@ int resolver_run(Resolver *r, Error *e) {
                 k = resolver_open_archives(r, e);
         if (k == -E2BIG)
                 return error_set(e, k,
-                                 "the dependency tree is too large: it takes more than %d "
-                                 "packages, %d levels, "
-                                 "%d placements, %d dependencies of these or %d questions about "
-                                 "them",
+                                 "the dependency tree is too large: it has more than %d packages, "
+                                 "%d levels, %d placements, %d dependencies or %d placement checks",
                                  RESOLVER_PACKAGES_MAX, TREE_LEVELS_MAX, TREE_NODES_MAX,
                                  TREE_EDGES_MAX, TREE_QUESTIONS_MAX);
         return k;
