@@ -18,7 +18,8 @@ oracle_get() {
         exec {lock}>"$oracle/lock" # several tests may run at once
         flock "$lock"
         for package; do
-                [ -d "$oracle/node_modules/${package%%=*}" ] && continue
+                # not one that only came along with another package, which may be older
+                grep -qsF "\"${package%%=*}\":" "$oracle/package.json" && continue
                 case $package in *=*) missing+=("${package/=/@}");; *) missing+=("$package@latest");; esac
         done
         if [ ${#missing[@]} -gt 0 ]; then
