@@ -237,7 +237,7 @@ is 'multiset splits as a shell does' "1|two words|it's|\"x||6|7" \
         "$(for key in a b c d e f g; do pm2ctl get other:$key; done | paste -sd'|')"
 refuses 'multiset wants pairs' 2 "'b' has no value" multiset 'a 1 b'
 refuses 'multiset wants closed quotes' 2 'a quote is not closed' multiset "a 'b"
-refuses 'multiset wants words' 2 'no KEY VALUE' multiset ' '
+refuses 'multiset wants words' 2 "Expected 'KEY VALUE'" multiset ' '
 
 # -- env
 refuses 'env of a module that does not run says so' 1 'Failed to show the environment of other: ' env other
