@@ -203,7 +203,7 @@ for options in --uid=root --gid=root "--uid=root --gid=root"; do
 done
 refused "a folder that is not there" "there is no file or directory './none'" install ./none
 refused "a file that is no tarball" "neither a directory nor" install "$HOME/.npmrc"
-refused "a scheme that nobody knows" "not supported" install ftp://127.0.0.1/mod.tgz
+refused "an unknown scheme" "unsupported URL scheme 'ftp'" install ftp://127.0.0.1/mod.tgz
 publish no-entry 1.0.0; rm packages/no-entry/1.0.0/index.js
 refused "a package without what it wants to run" "'index.js' is not in the package" install no-entry
 publish torn 1.0.0 ',"dependencies":{"none":"1"}'

@@ -189,10 +189,11 @@ XDG_STATE_HOME=$tmp/nothing prints 'nothing to be done is an array too' '[]' --j
 got=$(pm2ctl stop --json=short other 2>/dev/null)
 result $(($? != 1)) 'what fails has its reason' "$got"
 result "$([[ $got == '[{"name":"other","result":"failed","error":"there is no'*'"}]' ]]; echo $?)" '... in JSON' "$got"
-for verb in 'cache clean' 'generate new' 'unset retain' 'status other'; do
+for verb in 'cache clean' 'generate new' 'unset retain'; do
         # shellcheck disable=SC2086 # words
-        refuses "$verb refuses --json" 2 'JSON' $verb --json
+        refuses "$verb refuses --json" 2 'does not support --json' $verb --json
 done
+refuses 'status other refuses --json' 2 "'pm2ctl show --json other' does" status other --json
 result "$([ ! -e new ]; echo $?)" '... before anything is done'
 
 # -- conf: every value with what it comes from
