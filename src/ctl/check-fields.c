@@ -22,17 +22,13 @@ static int probe(json_object *document, const char *field, const char *remedy,
                  json_object *findings) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         const char *text = json_text(document), *problem;
-        Package p = {};
+        _cleanup_(package_done) Package p = {};
         int r;
 
         if (!text)
                 return -ENOMEM;
         r = package_parse(text, strlen(text), &e, &p);
-        if (r >= 0) {
-                package_done(&p);
-                return 0;
-        }
-        if (r == -ENOMEM)
+        if (r == 0 || r == -ENOMEM)
                 return r;
         problem = error_text(&e, r);
         if (field && startswith(problem, "field '") && strstr(problem, "': "))

@@ -50,21 +50,22 @@ static int write_skeleton(const char *folder, const char *name) {
         _cleanup_(closep) int fd = open_folder(AT_FDCWD, folder);
         int r = MIN2(fd, 0);
 
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(skeleton); i++)
+        for (size_t i = 0; r == 0 && i < ELEMENTSOF(skeleton); i++)
                 r = write_one(fd, skeleton[i].path, skeleton[i].text, name);
         if (r < 0)
                 (void) remove_tree_at(AT_FDCWD, folder);
         return r;
 }
 
-/* As strict as the stricter scope: who makes a module does not know where it will run. */
+/* As strict as the stricter scope: a module's author does not know where it will run. */
 static int check_name(const char *name, Error *e) {
         _cleanup_(freep) char *unit = NULL;
         int r;
 
         r = module_name_check_new(name, e);
-        if (r >= 0)
-                r = module_unit_name(name, /* app= */ NULL, 0, &unit);
+        if (r < 0)
+                return r;
+        r = module_unit_name(name, /* app= */ NULL, 0, &unit);
         if (r < 0 || strlen(unit) <= unit_name_max(SCOPE_SYSTEM))
                 return r;
         return error_set(e, -EINVAL,

@@ -134,10 +134,11 @@ static int read_package(SettingsEdit *edit, const char *module, Package *ret) {
         int r;
 
         r = settings_edit_package(edit, module, &e, ret);
-        if (r >= 0)
-                return r;
-        (void) log_warning_cause(r, &e, "Defaults are not known");
-        return package_unknown(module, ret);
+        if (r < 0) {
+                (void) log_warning_cause(r, &e, "Defaults are not known");
+                return package_unknown(module, ret);
+        }
+        return r;
 }
 
 /* What the module gets: its own setting, else the global one, else a drop-in's, else the package's

@@ -54,10 +54,11 @@ static int parse_safe(const char *argument, void *field) {
 static int end_output(int status) {
         int r = output_flush();
 
-        if (r >= 0)
-                return status;
-        (void) log_error_errno(r, "Failed to print: %m");
-        return EXIT_FAILURE;
+        if (r < 0) {
+                (void) log_error_errno(r, "Failed to print: %m");
+                return EXIT_FAILURE;
+        }
+        return status;
 }
 
 static int print_help(const char *argument, void *field);

@@ -27,10 +27,11 @@ static int run_package(const void *args, char **words) {
                 return log_error_cause(r, &e, "Failed to pack '%s'", words[0] ?: ".");
 
         r = package_print(arg, answer);
-        if (r >= 0 && arg->json == JSON_OFF)
-                log_info("%s: %s.", arg->dry_run ? "Would be packed" : "Packed",
-                         json_get_string(answer, "filename"));
-        return r;
+        if (r < 0 || arg->json != JSON_OFF)
+                return r;
+        log_info("%s: %s.", arg->dry_run ? "Would be packed" : "Packed",
+                 json_get_string(answer, "filename"));
+        return 0;
 }
 
 const Verb verb_package = {

@@ -27,14 +27,14 @@ static int run_publish(const void *args, char **words) {
                 return log_error_cause(r, &e, "Failed to publish '%s'", words[0] ?: ".");
 
         r = package_print(arg, answer);
-        if (r >= 0 && arg->json == JSON_OFF)
-                /* what a dry run would do is all it is for */
-                (void) log_full(arg->dry_run ? LOG_WARNING : LOG_INFO, 0, "%s %s@%s at %s as '%s'.",
-                                arg->dry_run ? "Would publish" : "Published",
-                                json_get_string(answer, "name"), json_get_string(answer, "version"),
-                                json_get_string(answer, "registry"),
-                                json_get_string(answer, "tag"));
-        return r;
+        if (r < 0 || arg->json != JSON_OFF)
+                return r;
+        /* what a dry run would do is all it is for */
+        (void) log_full(arg->dry_run ? LOG_WARNING : LOG_INFO, 0, "%s %s@%s at %s as '%s'.",
+                        arg->dry_run ? "Would publish" : "Published",
+                        json_get_string(answer, "name"), json_get_string(answer, "version"),
+                        json_get_string(answer, "registry"), json_get_string(answer, "tag"));
+        return 0;
 }
 
 const Verb verb_publish = {

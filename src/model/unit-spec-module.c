@@ -228,7 +228,7 @@ static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitS
 static int set_confinement_user(const ModuleUnit *m, UnitSpec *s, Error *e) {
         if (m->user || m->group)
                 return error_set(e, -EINVAL,
-                                 "a user's own manager runs modules as that user alone: leave "
+                                 "a user's own manager runs modules as that user alone: drop "
                                  "--uid and --gid, or use --system");
         s->sandbox = SANDBOX_USER;
         return strv_extendf(&s->environment, "PM2CTL_STATE=%s", m->state);

@@ -223,10 +223,11 @@ static int read_package(Collection *c) {
         int r;
 
         r = store_read_package(&d->module, &why, &d->package);
-        if (r >= 0)
-                return 0;
-        r = collection_note(c, r, &why);
-        return r < 0 ? r : package_unknown(d->module.name, &d->package);
+        if (r < 0) {
+                r = collection_note(c, r, &why);
+                return r < 0 ? r : package_unknown(d->module.name, &d->package);
+        }
+        return 0;
 }
 
 static int collection_fill(Collection *c) {

@@ -52,8 +52,11 @@ int modules_installed(Modules *modules, Error *e, char ***ret) {
 
         *ret = NULL;
         r = modules_open_store(modules, /* create= */ false, &why);
-        if (r >= 0) /* deliberate: both say that nothing was ever installed in the same way */
-                r = store_names(modules->store, &why, ret);
+        if (r == -ENOENT)
+                return 0;
+        if (r < 0)
+                return error_set(e, r, "%s", error_text(&why, r));
+        r = store_names(modules->store, &why, ret);
         if (r == -ENOENT)
                 return 0;
         return r < 0 ? error_set(e, r, "%s", error_text(&why, r)) : 0;

@@ -59,7 +59,7 @@ typedef struct Check {
 static int check_path(const Check *c, const char *path, bool hidden, bool quiet) {
         int r = faccessat(c->fd, path, X_OK, 0) < 0 ? -errno : 0;
 
-        if (r >= 0 && !hidden)
+        if (r == 0 && !hidden)
                 return 0;
         if (quiet)
                 return 1;

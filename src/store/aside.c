@@ -70,7 +70,7 @@ bool remove_or_set_aside(int dir_fd, const char *name, int home_fd,
         int r, k;
 
         r = remove_tree_at(dir_fd, name);
-        if (r >= 0)
+        if (r == 0)
                 return true;
 
         path = leftover_path(dir_fd, "", name);

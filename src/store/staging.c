@@ -80,13 +80,14 @@ static int clear_entry(const Scope *scope, int staging_fd, const char *name, Sta
         r = abandon(userdata, name, &e);
         if (r == -EINTR)
                 return r;
-        if (r >= 0)
-                return remove_entry(scope, staging_fd, name);
-        if (strdupf(&path, "%s/" STAGING "/%s", scope->state, name) < 0)
-                return -ENOMEM;
-        leftover_report(&scope->leftover,
-                        &(Leftover) { .path = path, .r = r, .clause = error_text(&e, r) });
-        return 0;
+        if (r < 0) {
+                if (strdupf(&path, "%s/" STAGING "/%s", scope->state, name) < 0)
+                        return -ENOMEM;
+                leftover_report(&scope->leftover,
+                                &(Leftover) { .path = path, .r = r, .clause = error_text(&e, r) });
+                return 0;
+        }
+        return remove_entry(scope, staging_fd, name);
 }
 
 /* What was set aside may be removable by now. */
