@@ -21,7 +21,7 @@ typedef struct Request {
         bool allow_unverified; /* downloads that no hash vouches for are used */
         SignaturePolicy signatures;
         RegistryMemories registries; /* what pm2ctl remembers of them */
-        bool isolate;                /* scripts: leave the network, which the unit still has */
+        bool isolate;                /* scripts: give up the network, which the unit still has */
 } Request;
 
 /* Reads $CREDENTIALS_DIRECTORY/request. -EBADMSG, -ENXIO and others with a clause. */

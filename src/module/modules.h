@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What happens to modules, whoever asks for it: a command, a daemon, a file that declares them. This
+/* What happens to modules, for any caller: a command, a daemon, a file that declares them. This
  * is the layer's main header: the installed modules of one scope, and what it takes to act on them,
  * the folders, the store and the connection to the manager. Nearly every function of the layer gets
  * a Modules first.

@@ -2,7 +2,7 @@
 #pragma once
 
 /* What is worth telling a person while something is done to modules, and is neither its outcome nor
- * a reason to end it. Whoever opened the Modules is called with each note, as it happens. */
+ * a reason to end it. The handler given to modules_open() is called with each note, as it happens. */
 
 #include "basic/macro.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which keys of registries are trusted: what a fetch is told of those that are remembered, and what
+/* Which keys of registries are trusted: what a fetch gets of the remembered ones, and what
  * is remembered of its answer. */
 
 #include "basic/json.h"

@@ -63,7 +63,7 @@ static int reached_find(Modules *modules, char *const *names, Error *e, Reached 
         return 0;
 }
 
-/* A process that is installing or removing one of them comes first, whereafter there may be less to
+/* A process that is installing or removing one of them comes first; after it there may be less to
  * restart. For those with nothing to restart no process is waited for. */
 static int reached_find_locked(Modules *modules, char *const *names, Error *e, Reached *ret,
                                int *ret_lock_fd) {

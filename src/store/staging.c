@@ -61,7 +61,7 @@ static int try_lock(int folder_fd) {
         return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : TAKE_FD(fd);
 }
 
-/* One entry, under the store's lock. What cannot be cleared is told of alone: it does not concern
+/* One entry, under the store's lock. What cannot be cleared is only reported: it does not concern
  * what else is to be done. */
 static int clear_entry(const Scope *scope, int staging_fd, const char *name, StagingAbandon abandon,
                        void *userdata) {

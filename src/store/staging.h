@@ -17,7 +17,7 @@ typedef struct Staging {
         char *number;    /* "3" */
         char *path;      /* absolute, of the folder */
         char *tree;      /* absolute, of the tree in it */
-        char *directory; /* what StateDirectory= is told for the tree: "pm2ctl/staging/3/tree" */
+        char *directory; /* the value of StateDirectory= for the tree: "pm2ctl/staging/3/tree" */
         int fd;          /* of the folder */
         int lock_fd;
 } Staging;

@@ -46,7 +46,7 @@ static int bundled_names(json_object *package, char ***ret) {
         return 0;
 }
 
-/* Only what is needed to run: what is a peer or for development as well is somebody else's. */
+/* Only what is needed to run: what is a peer or for development as well is not bundled. */
 static bool is_needed(json_object *package, const char *name) {
         return (json_has(json_get(package, "dependencies"), name) ||
                 json_has(json_get(package, "optionalDependencies"), name)) &&

@@ -3,13 +3,13 @@
 
 /* The download cache: tarballs by the hash of their content, documents by where they came from.
  * Several processes may use one cache at once, and any may be killed at any moment: files appear
- * whole, by rename, and whoever uses one checks it first. Nothing here is needed: without it things
+ * whole, by rename, and each use checks it first. Nothing here is needed: without it things
  * are fetched again. */
 
 #include "basic/error.h"
 #include "npm/registry/integrity.h"
 
-/* Temporary files older than this are nobody's. */
+/* Temporary files older than this belong to no running process. */
 #define CACHE_STALE_USEC (3600 * USEC_PER_SEC)
 
 typedef struct Cache Cache;

@@ -2,7 +2,7 @@
 #pragma once
 
 /* What http.c (requests and their queue), http-loop.c, http-transfer.c (one attempt: options and
- * body) and http-outcome.c (what became of it) share. Nobody else includes it. */
+ * body) and http-outcome.c (what became of it) share. No other file includes it. */
 
 #include <curl/curl.h>
 

@@ -32,8 +32,8 @@ const char *hash_algorithm_to_string(HashAlgorithm a);
 HashAlgorithm hash_algorithm_from_string(const char *s);
 size_t hash_algorithm_size(HashAlgorithm a);
 
-/* Parses the strongest known hashes of the text; options ("?…") are ignored, as are algorithms
- * nobody knows. -EBADMSG if no known one is there or one is malformed. */
+/* Parses the strongest known hashes of the text; options ("?…") and unknown algorithms are
+ * ignored. -EBADMSG if no known one is there or one is malformed. */
 int integrity_parse(const char *text, Error *e, Integrity *ret);
 
 /* The old form: a hexadecimal SHA-1. */
@@ -47,7 +47,7 @@ bool integrity_matches(const Integrity *i, const Digest *digest);
 /* Nothing can fit both: hashes of one strength, none in common. */
 bool integrity_conflicts(const Integrity *a, const Integrity *b);
 
-/* SHA-1 no longer proves anything against somebody who wants a collision. */
+/* SHA-1 no longer proves anything against an attacker who wants a collision. */
 static inline bool integrity_is_weak(const Integrity *i) {
         return i->algorithm == HASH_SHA1;
 }

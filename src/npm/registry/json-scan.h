@@ -3,7 +3,7 @@
 
 /* Walks over a JSON text without building anything: a package's document holds every version ever
  * published, and one or two of them are wanted. Values that are skipped are only looked at as far
- * as it takes to find their end; whoever wants one has it parsed properly. */
+ * as it takes to find their end; a caller that wants one parses it with json_parse(). */
 
 #include "basic/json.h"
 #include "npm/spec/js-text.h"

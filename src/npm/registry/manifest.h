@@ -15,7 +15,7 @@
 
 typedef enum DependencyType {
         DEPENDENCY_PEER,
-        DEPENDENCY_PEER_OPTIONAL, /* peerDependenciesMeta: wanted by nobody, but must fit if it is
+        DEPENDENCY_PEER_OPTIONAL, /* peerDependenciesMeta: not wanted for itself, but must fit if it is
                                      there */
         DEPENDENCY_PROD,
         DEPENDENCY_OPTIONAL,

@@ -39,7 +39,7 @@ static const struct {
         { "noproxy", SETTING_TEXT, offsetof(HttpConfig, no_proxy), 0, 0 },
 };
 
-/* What stands for the settings that nobody made. */
+/* The defaults of settings that were not made. */
 static const struct {
         const char *variable;
         size_t offset;

@@ -84,7 +84,7 @@ int packument_sort(Packument *p) {
         return 0;
 }
 
-/* A version that passes itself off as another one would bring that one's signatures along. */
+/* A version that passes itself off as another would bring the other's signatures along. */
 static int check_version(const PackumentVersion *v, const Manifest *m, const char *what, Error *e) {
         char text[SEMVER_TEXT_MAX];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a registry is sent to publish a version: the package's document with that one version in it,
+/* What a registry is sent to publish a version: the package's document with this version alone,
  * and its tarball. Pure. */
 
 #include "basic/json.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What registry.c, packument-get.c and tarball-get.c share. Nobody else includes it. */
+/* What registry.c, packument-get.c and tarball-get.c share. No other file includes it. */
 
 #include "npm/registry/download-cache.h"
 #include "npm/registry/http.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What unpack.c (entries, each checked) and unpack-files.c (what becomes of them) share. Nobody
- * else includes it. */
+/* What unpack.c (entries, each checked) and unpack-files.c (what becomes of them) share. No
+ * other file includes it. */
 
 #include <archive.h>
 

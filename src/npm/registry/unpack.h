@@ -20,7 +20,7 @@ typedef struct UnpackResult {
         unsigned links; /* left out */
 } UnpackResult;
 
-/* Unpacks into the empty folder `dir_fd`, which nobody else may write to, and reads to the end of
+/* Unpacks into the empty folder `dir_fd`, which no other user may write to, and reads to the end of
  * the input even if the archive ends before it, so that a hash over what was read is one over
  * everything. The caller's umask has to be 022. -EBADMSG for what is no sound archive, -EINVAL,
  * -EEXIST, -EFBIG, -E2BIG for what is refused; what was unpacked so far is left for the caller to

@@ -6,7 +6,7 @@
 
 #include "basic/macro.h"
 
-/* A piece of somebody else's text, not terminated. */
+/* A piece of a text that another owns, not terminated. */
 typedef struct Slice {
         const char *s;
         size_t n;

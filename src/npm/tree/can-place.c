@@ -87,7 +87,7 @@ static int ask_peers(CanPlace *c, CanPlaceAnswer state, CanPlaceAnswer *ret) {
 static int can_place_nothing_there(CanPlace *c, CanPlaceAnswer *ret) {
         Node *current = NULL;
 
-        /* somebody below may count on what that name means from here */
+        /* a node below may depend on what that name means from here */
         if (c->target != entry_edge(c)->from)
                 current = tree_resolve(c->tree, c->target, c->edge->requirement->name);
         if (current)

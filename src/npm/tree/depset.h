@@ -25,7 +25,7 @@ bool node_set_contains(const NodeSet *s, const Node *n);
 typedef bool (*EdgeFilter)(const Edge *e, const void *userdata);
 
 /* Adds to the set all that its members depend on by edges that pass the filter, and takes out again
- * whatever somebody outside the set depends on by such an edge. */
+ * whatever a node outside the set depends on by such an edge. */
 int node_set_gather(NodeSet *s, EdgeFilter filter, const void *userdata);
 
 /* A node and what only it keeps in the tree. */

@@ -18,7 +18,7 @@ typedef struct Builder {
 } Builder;
 
 /* Loads what answers the edge into the virtual tree `parent` (NULL: a new one), with its peers.
- * `second` is a further edge that the same node should answer if it can, or NULL. Whoever is in
+ * `second` is a further edge that the same node should answer if it can, or NULL. A node in
  * `required`, and what it needs, must not conflict. */
 int ideal_node_from_edge(Builder *b, Edge *edge, Node *parent, Edge *second, NodeSet *required,
                          Node **ret);

@@ -58,7 +58,7 @@ static int load_missing_peer(Builder *b, Node *node, Edge *edge, bool lenient, N
         int r;
 
         if (!parents) {
-                /* An optional one is nobody's business, unless something of its name would be met
+                /* An optional one does not matter, unless something of its name would be met
                  * that does not fit. */
                 if (edge->dependency->type == DEPENDENCY_PEER_OPTIONAL) {
                         Node *met = tree_resolve(b->tree, node->parent->source,

@@ -123,7 +123,7 @@ static int load_dependency(Builder *b, Edge *edge, Node **ret) {
         return 0;
 }
 
-/* Whoever is now wrong about what was placed is looked at (again), and so is what was placed. */
+/* Each node whose edge what was placed breaks is looked at (again), and so is what was placed. */
 static int queue_affected(Builder *b, const Placement *p) {
         int r;
 

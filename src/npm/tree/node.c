@@ -86,7 +86,7 @@ Node *node_bundler(Node *n) {
         Node *path[BUNDLE_DEPTH_MAX];
         size_t length = 0;
 
-        /* nearly always nobody does */
+        /* nearly always no other node does */
         for (const Node *p = n->parent;; p = p->parent) {
                 if (!p)
                         return NULL;

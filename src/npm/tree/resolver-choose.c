@@ -109,7 +109,7 @@ static int choose_version(Resolver *r, Choice *c, ResolverPackage *p) {
         k = pick_manifest(p->packument, c->spec, &r->platform, &r->pick_steps, &e, &m);
         if (count_document(r, p->packument, before))
                 k = refuse_documents(p->name->text, &e);
-        /* another package's version would bring that one's signatures along */
+        /* another package's version would bring that package's signatures along */
         if (k >= 0 && !streq(m->name, c->spec->name))
                 k = error_set(&e, -EBADMSG,
                               "the packument of %s lists %s@%s, which is another package",
@@ -198,7 +198,7 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
         return k;
 }
 
-/* Whoever waited for the package gets its answer. */
+/* Each want that waited for the package gets its answer. */
 int resolver_answer_package(Resolver *r, ResolverPackage *p) {
         p->answered = true;
         r->n_outstanding--;

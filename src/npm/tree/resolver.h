@@ -2,7 +2,7 @@
 #pragma once
 
 /* From a specification to the tree npm would install. No I/O: the resolver says what it wants to
- * know, whoever drives it answers in any order and asks again.
+ * know, its driver answers in any order and asks again.
  *
  *   resolver_new(spec, platform, &r);
  *   while ((q = resolver_run(r, &e)) == 0)

@@ -12,7 +12,7 @@ int tree_new_node(Tree *t, Name *name, Manifest *manifest, Node **ret);
 /* A virtual root with the edges of `source`. */
 int tree_new_virtual(Tree *t, Node *source, Node **ret);
 
-/* A node of its own that is fetched as that one is. */
+/* A node of its own that is fetched as the given node is. */
 int tree_copy_node(Tree *t, const Node *node, Node **ret);
 
 /* The packages in node_modules, sorted by place, parents before what is in them: without the root,

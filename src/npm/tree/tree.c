@@ -146,7 +146,7 @@ static void unlist_node(Node *n) {
                 n->name_next->name_prev = n->name_prev;
         else
                 n->name->nodes_last = n->name_prev;
-        n->name_prev = NULL; /* name_next stays: somebody may be walking over the list */
+        n->name_prev = NULL; /* name_next stays: a caller may be walking over the list */
 
         NODE_FOREACH_EDGE(e, n) {
                 if (e->name_prev)
