@@ -49,7 +49,7 @@ static void print_scripts_ignored(const ModuleNote *note) {
 }
 
 static void print_link_owner(const ModuleNote *note) {
-        log_warning("%s is owned by '%s', which can change what runs as '%s'.", note->path,
+        log_warning("%s is owned by '%s', who can change what runs as '%s'.", note->path,
                     note->owner, note->user);
 }
 

@@ -123,7 +123,7 @@ is "... and whatever changes" "$(runs watched)" "$watched"
 ok "... until it is started" pm2ctl start fields
 ok "... when the clock counts again" wait_for 60 started clock $((at + 2))
 exits "what the calendar cannot say is refused" 1 pm2ctl install bad-cron
-like "... by the field's name" "$OUTPUT" "field 'apps\[0\]\.cron_restart': says '5#2' for the weekday"
+like "... by the field's name" "$OUTPUT" "field 'apps\[0\]\.cron_restart': has '5#2' for the weekday"
 
 # -- watch -------------------------------------------------------------------------------------------------------------
 watched=$(runs watched)
@@ -161,9 +161,9 @@ if systemctl show -P RestartSteps pm2-axm-relay.service | grep -q .; then
         is "exp_backoff_restart_delay: steps" "$(systemctl show -P RestartSteps pm2@backoff.service)" 11
         grown() { gaps | awk '{ exit !(NF >= 5 && $NF >= 1.8 * $1) }'; }
         ok "... the delay grows" wait_for 30 grown
-        unlike "... and nothing is amiss" "$(cat /tmp/backoff)" 'does not know'
+        unlike "... and nothing is amiss" "$(cat /tmp/backoff)" 'does not support RestartSteps'
 else
-        is "exp_backoff_restart_delay: one warning from an older systemd" "$(grep -c 'does not know RestartSteps=' /tmp/backoff)" 1
+        is "exp_backoff_restart_delay: one warning from an older systemd" "$(grep -c 'does not support RestartSteps=' /tmp/backoff)" 1
         unlike "... and no other" "$(cat /tmp/backoff)" 'does not know RestartMax'
         three() { gaps | awk '{ exit NF < 3 }'; }
         ok "... it is restarted" wait_for 30 three
