@@ -279,7 +279,7 @@ while read -r regex more; do
 done <<END
 signing.key "registries":[{"registry":"$registry","keys":[$(key "$a" AAAA)]}]
 registries "registries":{"registry":"$registry"}
-not.an.address "registries":[{"registry":"\\u001b[2Jx","keys":[]}]
+not.a.valid.URL "registries":[{"registry":"\\u001b[2Jx","keys":[]}]
 of.a.key "registries":[{"registry":"$registry","keys":[$(key 'a\\u0007' AAAA)]}]
 hexadecimal "registries":[{"registry":"$registry","signed":["nonsense"]}]
 more.than.16 "registries":[{"registry":"$registry","keys":[$(for i in {1..17}; do key "k$i" AAAA; done | paste -sd,)]}]
