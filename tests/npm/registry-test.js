@@ -169,6 +169,14 @@ document('a package that does not exist', (q, s) => send(s, 404, '{"error":"Not 
 document('not JSON', (q, s) => send(s, 200, '<html>'), /^failed EBADMSG: package 'a'/);
 document('JSON cut short', (q, s) => send(s, 200, packument('a').slice(0, 20)), /^failed EBADMSG/);
 document('an empty packument', (q, s) => send(s, 200, ''), /^failed EPROTO: .*empty/);
+for (const [what, body] of [['nothing', ''], ['a whole one', packument('a')]])
+        document(`half a packument, compressed, then ${what}`, (q, s, n) => {
+                if (n > 1)
+                        return send(s, 200, body);
+                const half = zlib.gzipSync(packument('a').padEnd(1 << 16), { level: 0 }).subarray(0, 1 << 15);
+                s.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': half.length * 2 });
+                s.write(half, () => setTimeout(() => s.destroy(), 100));
+        }, body ? /^packument a 1\.0\.0/ : /^failed EPROTO: .*empty/);
 document('deep JSON', (q, s) => send(s, 200, '['.repeat(1e6)), /^failed EBADMSG/);
 document('a packument of 5 GB, announced', (q, s) => endless(s, 'x', { 'Content-Length': 5e9 }), /^failed EFBIG: .*larger than 64 MiB/);
 document('a packument without an end', (q, s) => endless(s, 'x'.repeat(1 << 20)), /^failed EFBIG: .*larger than 64 MiB/, { limit: 30000 });

@@ -13,4 +13,5 @@ typedef struct HttpBody {
 /* -ENOMEM. The caller bounds the size, by HttpGet.size_max. */
 int http_body_append(HttpBody *b, const void *data, size_t size);
 
+/* Also where an answer begins anew: then it is as if nothing had come. */
 void http_body_done(HttpBody *b);

@@ -145,7 +145,7 @@ static int on_rewind(void *userdata) {
         PackumentTask *t = userdata;
 
         t->task.registry->bodies -= t->body.size;
-        t->body.size = 0;
+        http_body_done(&t->body);
         return 0;
 }
 

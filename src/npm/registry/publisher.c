@@ -115,7 +115,7 @@ static int on_data(void *userdata, const void *data, size_t size) {
 }
 
 static int on_rewind(void *userdata) {
-        ((Publisher *) userdata)->body.size = 0;
+        http_body_done(&((Publisher *) userdata)->body);
         return 0;
 }
 
@@ -156,7 +156,7 @@ static int send_request(Publisher *p, const char *body, const char *otp, Error *
         int r;
 
         p->e = e;
-        p->body.size = 0;
+        http_body_done(&p->body);
         p->waiting = true;
         r = http_get(p->http, &get, e);
         if (r < 0)
