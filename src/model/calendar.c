@@ -156,7 +156,7 @@ static int parse_part(const char *text, Part part, Error *e, Cron *c) {
                         return error_set(
                                 e, -EINVAL,
                                 "has '%s' for the %s, which systemd has no equivalent for; "
-                                "numbers, names, '*', '-', '/' and ',' can",
+                                "use numbers, names, '*', '-', '/' and ','",
                                 text, parts[part].title);
                 if (!*s++)
                         return 0;
