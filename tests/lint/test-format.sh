@@ -20,6 +20,7 @@ trap 'rm -rf "$copy"' EXIT
 cp "$top/.clang-format" "$copy"
 (cd "$top" && find src tests -name '*.[ch]' ! -name skeleton.h -exec cp --parents -t "$copy" {} +)
 (cd "$copy" && find src tests -name '*.[ch]' ! -name skeleton.h -exec clang-format -i {} +)
+result $? "clang-format reads all files"
 different=$(cd "$copy" && find src tests -name '*.[ch]' ! -name skeleton.h -exec sh -c '
         top=$1; shift
         for f; do diff -U 0 --label "$f" --label "clang-format $f" "$top/$f" "$f"; done' - "$top" {} +)
