@@ -119,7 +119,7 @@ fi
 gone=
 while read -r file; do
         compgen -G "$top/src/$file.[ch]" >/dev/null || compgen -G "$top/src/$file" >/dev/null || gone+="$file "
-done < <(grep -oE '`[a-z]+/[a-z*-]+`' "$top/docs/ARCHITECTURE.md" | tr -d '`' | sort -u)
+done < <(grep -oE '`[a-z]+(/[a-z*-]+)+`' "$top/docs/ARCHITECTURE.md" | tr -d '`' | sort -u)
 result "$([ -z "$gone" ] && [ -s "$top/docs/ARCHITECTURE.md" ]; echo $?)" "what the map points to is there" "$gone"
 
 # -- other documents: each `folder/file` of this tree, and each link
