@@ -59,6 +59,8 @@ const char *error_text(const Error *e, int r) {
 }
 
 void error_clear(Error *e) {
+        if (!e)
+                return;
         free(e->message);
         e->message = NULL;
 }

@@ -71,8 +71,7 @@ int modules_open_bus_or_none(Modules *modules, Error *e) {
 
         if (r != -EHOSTDOWN || modules->scope.kind != SCOPE_USER)
                 return r;
-        if (e)
-                error_clear(e);
+        error_clear(e);
         return 0;
 }
 
@@ -82,8 +81,7 @@ int modules_open_bus_or_note(Modules *modules, Error *e) {
         if (r != -EHOSTDOWN || modules->scope.kind != SCOPE_USER)
                 return r;
         (void) module_note_failure(modules, (ModuleNote) { .kind = MODULE_NOTE_NO_MANAGER }, r, e);
-        if (e)
-                error_clear(e);
+        error_clear(e);
         return 0;
 }
 

@@ -76,8 +76,7 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
                 return r;
         r = load_current(s, folder, name, e, ret);
         for (int i = 1; r == -ENOENT && i < LOAD_TRIES; i++) {
-                if (e)
-                        error_clear(e);
+                error_clear(e);
                 r = load_current(s, folder, name, e, ret);
         }
         return r < 0 ? prefix_state(s, name, r, e) : r;

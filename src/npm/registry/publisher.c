@@ -175,8 +175,7 @@ static int get_document(Publisher *p, Error *e, json_object **ret) {
 
         r = send_request(p, /* body= */ NULL, /* otp= */ NULL, e);
         if (p->status == 404) {
-                if (e)
-                        error_clear(e);
+                error_clear(e);
                 return 0;
         }
         if (r < 0)
