@@ -231,6 +231,10 @@ int json_add_null(json_object *o, const char *key) {
         return json_object_object_add(o, key, NULL) < 0 ? -ENOMEM : 0;
 }
 
+int json_add_amount(json_object *o, const char *key, uint64_t value) {
+        return value != UINT64_MAX ? json_add_uint(o, key, value) : json_add_null(o, key);
+}
+
 int json_add_bool(json_object *o, const char *key, bool value) {
         return json_add(o, key, json_object_new_boolean(value));
 }

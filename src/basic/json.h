@@ -54,6 +54,9 @@ int json_add_uint(json_object *o, const char *key, uint64_t value);
 int json_add_bool(json_object *o, const char *key, bool value);
 int json_add_null(json_object *o, const char *key);
 
+/* UINT64_MAX, an amount that is not known, is null. */
+int json_add_amount(json_object *o, const char *key, uint64_t value);
+
 /* Takes `value`, also on failure; NULL is -ENOMEM. */
 int json_add(json_object *o, const char *key, json_object *value);
 

@@ -8,10 +8,6 @@
 
 /* -- as an object ------------------------------------------------------------------------------ */
 
-static int add_amount(json_object *o, const char *key, uint64_t value) {
-        return value != UINT64_MAX ? json_add_uint(o, key, value) : json_add_null(o, key);
-}
-
 static int add_words(json_object *o, const char *key, char *const *words) {
         json_object *array = json_object_new_array();
         int r;
@@ -85,7 +81,7 @@ static int add_amounts_of(json_object *o, const UnitLimits *l) {
         };
 
         for (size_t i = 0; i < ELEMENTSOF(amounts); i++)
-                if (add_amount(o, amounts[i].key, amounts[i].value) < 0)
+                if (json_add_amount(o, amounts[i].key, amounts[i].value) < 0)
                         return -ENOMEM;
         if (json_add_uint(o, "tasks_refused", l->events.tasks_refused) < 0)
                 return -ENOMEM;
@@ -100,7 +96,7 @@ int limits_add(json_object *o, const UnitDetails *u, uint64_t runtime_size) {
                 return u->facts.state ? 0 : json_add_null(o, "limits");
         limits = json_object_new_object();
         if (json_add(o, "limits", limits) < 0 || add_amounts_of(limits, l) < 0 ||
-            add_folders(limits, l) < 0 || add_amount(limits, "runtime", runtime_size) < 0 ||
+            add_folders(limits, l) < 0 || json_add_amount(limits, "runtime", runtime_size) < 0 ||
             json_add_bool(limits, "io_uring", l->io_uring) < 0 ||
             add_words(limits, "addresses_denied", l->denied) < 0 ||
             add_words(limits, "addresses_allowed", l->allowed) < 0)

@@ -5,11 +5,6 @@
 #include "model/name.h"
 #include "module/services.h"
 
-/* An amount, or null where it is not known. */
-static int add_known(json_object *row, const char *key, uint64_t value) {
-        return value != UINT64_MAX ? json_add_uint(row, key, value) : json_add_null(row, key);
-}
-
 static int add_text(json_object *row, const char *key, const char *value) {
         return value ? json_add_string(row, key, value) : json_add_null(row, key);
 }
@@ -21,11 +16,11 @@ static int add_state(json_object *row, const UnitFacts *facts) {
 
         if (add_text(row, "active", s ? s->active : "inactive") < 0 ||
             add_text(row, "sub", s ? s->sub : "dead") < 0 ||
-            add_known(row, "pid", s && s->main_pid ? s->main_pid : UINT64_MAX) < 0 ||
+            json_add_amount(row, "pid", s && s->main_pid ? s->main_pid : UINT64_MAX) < 0 ||
             json_add_uint(row, "restarts", s ? s->n_restarts : 0) < 0 ||
-            add_known(row, "memory", unit_facts_memory(facts)) < 0 ||
-            add_known(row, "cpu", cpu != UINT64_MAX ? cpu / NSEC_PER_USEC : cpu) < 0 ||
-            add_known(row, "uptime", s ? s->uptime_usec : UINT64_MAX) < 0 ||
+            json_add_amount(row, "memory", unit_facts_memory(facts)) < 0 ||
+            json_add_amount(row, "cpu", cpu != UINT64_MAX ? cpu / NSEC_PER_USEC : cpu) < 0 ||
+            json_add_amount(row, "uptime", s ? s->uptime_usec : UINT64_MAX) < 0 ||
             add_text(row, "user", user) < 0)
                 return -ENOMEM;
         return 0;
