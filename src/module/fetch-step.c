@@ -149,8 +149,7 @@ static void lines_note(const StepLines *l) {
         }
 }
 
-/* The program's one JSON line; a stranger's package may have had its hand in it. */
-static int answer_parse(const char *text, size_t size, Error *e, json_object **ret) {
+int fetch_answer_parse(const char *text, size_t size, Error *e, json_object **ret) {
         _cleanup_(json_object_putp) json_object *o = NULL;
         int r;
 
@@ -176,7 +175,7 @@ static int step_run_unit(Modules *modules, const FetchStep *step, const UnitSpec
         ran = modules->bus ? oneshot_run(modules->bus, spec, &io, e, &result)
                            : oneshot_run_child(spec, &io, e, &result);
         module_progress(modules, &(ModuleProgress) { .kind = MODULE_PROGRESS_END });
-        r = ran < 0 ? ran : answer_parse(result.output, result.output_size, e, ret);
+        r = ran < 0 ? ran : fetch_answer_parse(result.output, result.output_size, e, ret);
         /* a fetch that gives an answer has said all there is to say in it */
         if (r < 0 && r != -EINTR && (!step->cache || ran < 0))
                 lines_note(&lines);

@@ -7,6 +7,7 @@
 
 #include "basic/fs.h"
 #include "basic/path.h"
+#include "module/fetch-step.h"
 #include "module/modules.h"
 #include "module/npm-config.h"
 
@@ -134,21 +135,12 @@ static int child_run(const char *mode, const PackageRequest *p, Error *e, char *
 }
 
 static int package_ask(const char *mode, const PackageRequest *p, Error *e, json_object **ret) {
-        _cleanup_(json_object_putp) json_object *answer = NULL;
         _cleanup_(freep) char *text = NULL;
         size_t size = 0;
         int r;
 
         r = child_run(mode, p, e, &text, &size);
-        if (r < 0)
-                return r;
-        r = json_parse(text, size, e, &answer);
-        if (r < 0)
-                return error_prefix(e, r, "the answer of pm2-fetch");
-        if (json_get_string(answer, "error"))
-                return error_set(e, -EIO, "%s", json_get_string(answer, "error"));
-        *ret = TAKE_PTR(answer);
-        return 0;
+        return r < 0 ? r : fetch_answer_parse(text, size, e, ret);
 }
 
 static int package_do(const char *mode, const PackageRequest *p, Error *e, json_object **ret) {
