@@ -10,7 +10,6 @@ static int unset_keys(Context *c, char **words, Error *e, SettingsEdit *edit) {
         r = settings_edit_open(&c->modules, /* write= */ true, e, edit);
         if (r < 0)
                 return r;
-        edit->shrinks = true;
         STRV_FOREACH(word, words) {
                 r = settings_edit_unset(edit, *word, e);
                 if (r < 0)

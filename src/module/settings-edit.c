@@ -151,7 +151,7 @@ static int edit_check_reached(SettingsEdit *edit, const char *name, Error *e) {
         if (!edit_reaches(edit, name))
                 return 0;
         r = edit_check_module(edit, name, &why);
-        if (r == -EUCLEAN || ((r == -E2BIG || r == -ENOENT) && edit->shrinks)) {
+        if (r == -EUCLEAN || ((r == -E2BIG || r == -ENOENT) && !edit->grows)) {
                 (void) module_note_failure(
                         edit->modules,
                         (ModuleNote) { .kind = MODULE_NOTE_SETTINGS_SKIPPED, .module = name }, r,

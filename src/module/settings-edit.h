@@ -17,8 +17,8 @@ typedef struct SettingsEdit {
         char **installed; /* names of modules, sorted */
         char **known;     /* those that are installed, or have settings all the same */
         char **skipped;   /* broken before the change: not to be restarted */
-        bool shrinks; /* set by the caller of a change that only takes away: what was wrong before
-                             and still is, is no reason to refuse it */
+        bool grows;       /* something was set; what was wrong before, and still is after a change
+                             that only takes away, is no reason to refuse it */
         SettingsEditFile *files;
         size_t n_files;
         int lock_fd;

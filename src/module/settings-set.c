@@ -78,6 +78,7 @@ int settings_edit_set(SettingsEdit *edit, const char *text, json_object *value, 
         if (r < 0)
                 return error_prefix(e, r, "value of '%.*s'", MODULE_NAME_MAX, text);
 
+        edit->grows = true;
         settings_edit_touch(edit, key.module);
         if (key.module && !strv_contains(edit->installed, key.module) &&
             free_and_strdup(&effect.absent, key.module) < 0)
