@@ -118,7 +118,7 @@ int action_call_read(ActionCall *call, Error *e) {
                 return r == -EAGAIN ? 0 : r;
         call->received += (uint64_t) r;
         if (call->received > CALL_SIZE_MAX)
-                return error_set(e, -EFBIG, "it sent more than %u MiB",
+                return error_set(e, -EMSGSIZE, "it sent more than %u MiB",
                                  CALL_SIZE_MAX / 1024 / 1024);
         return r;
 }

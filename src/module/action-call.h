@@ -25,7 +25,7 @@ int action_call_open(const char *folder, const ControlRequest *request, Error *e
 void action_call_done(ActionCall *call);
 
 /* Reads once, if there is something to read. -ENOTCONN where the module or its bridge is gone,
- * -EFBIG where it has sent more than answers may have. */
+ * -EMSGSIZE where it has sent more than answers may have. */
 int action_call_read(ActionCall *call, Error *e);
 
 /* 1 and the next event that was read, 0 if there is none; -EBADMSG for what is not an event. */

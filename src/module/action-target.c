@@ -16,7 +16,8 @@
 #define LIST_MAX       2048
 #define NAME_MAX_SHOWN 128
 
-char *action_clause(json_object *o) {
+/* A value as a clause: made harmless, and cut. */
+static char *action_clause(json_object *o) {
         return escape_cut(json_string(o) ?: json_text(o), CLAUSE_MAX, /* keep_newlines= */ true);
 }
 

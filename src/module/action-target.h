@@ -66,6 +66,3 @@ void action_target_read(Actions *a, ActionTarget *target);
 void action_target_end(Actions *a, ActionTarget *target, ActionState state);
 void action_target_fail(Actions *a, ActionTarget *target, int r);
 void action_target_time_out(Actions *a, ActionTarget *target);
-
-/* A value as a clause: made harmless, and cut; to be freed. */
-char *action_clause(json_object *o);
