@@ -40,12 +40,14 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
         int r;
 
         r = find_environment(c, name, word, e, &variables);
-        if (r < 0)
-                (void) log_error_cause(r, e, "Failed to show the environment of %s", word);
-        if (r == -ESRCH)
-                log_notice("'pm2ctl conf %s' shows what it would get.", name);
-        if (r < 0)
+        if (r == -ESRCH) {
+                log_error("Failed to show the environment of %s: %s; 'pm2ctl conf %s' shows what "
+                          "it would get.",
+                          word, error_text(e, r), name);
                 return r;
+        }
+        if (r < 0)
+                return log_error_cause(r, e, "Failed to show the environment of %s", word);
         r = print_environment(c->arg, variables);
         return r < 0 ? log_error_errno(r, "Failed to print: %m") : 0;
 }
