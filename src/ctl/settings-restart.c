@@ -36,7 +36,7 @@ int settings_restart(Context *c, SettingsEdit *edit) {
                 k = print_restarted(restarted.units + i);
                 result = k < 0 ? k : result;
         }
-        if (r == -EHOSTDOWN) {
+        if (r == -EHOSTDOWN && !c->modules.bus) { /* else it went away meanwhile */
                 log_notice("Nothing is restarted: %s.", error_text(&e, r));
                 return result;
         }
