@@ -164,7 +164,7 @@ static int release_start(Modules *modules, InstallOutcome *outcome) {
                 release_note_failure(modules, outcome, r, started);
         }
         unit_outcomes_free(started, 1);
-        return r;
+        return MIN2(r, 0);
 }
 
 /* Without a manager there is nothing to be taken back: once there is one, it can be started. */
