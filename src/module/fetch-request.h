@@ -16,8 +16,9 @@ typedef struct FetchOptions {
         bool allow_unverified; /* downloads without an integrity to compare them with are taken */
 } FetchOptions;
 
-/* One of the two, for what has the network; both NULL for install scripts, which get none of the
- * caller's configuration: there may be tokens in it. Everything is borrowed. */
+/* `spec`, `specs` or a tarball on standard input, for what has the network and the cache. Install
+ * scripts, without `cache`, get none of the three, and none of the caller's configuration: there may
+ * be tokens in it. Everything is borrowed. */
 typedef struct FetchRequest {
         const char *spec;   /* as Source.fetch; NULL with a tarball on standard input */
         json_object *specs; /* an array of such, of which the versions are asked for */

@@ -48,11 +48,7 @@ static int tail_add(Tail *t, const JournalEntry *entry, const char *line) {
 }
 
 uint64_t journal_tail_realtime(uint64_t usec) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC -
-               (now_usec() - usec);
+        return realtime_usec() - (now_usec() - usec);
 }
 
 /* Takes the entry that the reader is at, if it is one of the unit's lines of that time. */

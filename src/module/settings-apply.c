@@ -101,7 +101,7 @@ int modules_apply_settings(Modules *modules, char *const *names, Error *e, Resta
         if (r < 0)
                 return r;
         r = units_restart_failed(modules, reached.failed, MODULE_SETTLE_USEC, e, ret);
-        if (ret->n > 0)
+        if (reached.running) /* a start has it checked by itself */
                 runtime_space_check(modules);
         return r;
 }

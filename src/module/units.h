@@ -23,8 +23,8 @@ const UnitState *loaded_units_find(const LoadedUnits *loaded, const char *unit);
 /* The loaded units of all modules. Blocks until the manager has answered. */
 int modules_query(Modules *modules, UnitDepth depth, Error *e, LoadedUnits *ret);
 
-/* The same in two steps. The first one does not block; between them units_proceed() may be called.
- */
+/* The same in two steps. The first one does not block; between them unit_query_proceed() may
+ * be called. */
 int modules_ask(Modules *modules, UnitDepth depth, Error *e, UnitQuery **ret);
 int modules_answer(UnitQuery *q, Error *e, LoadedUnits *ret);
 

@@ -6,7 +6,7 @@
 #include "basic/error.h"
 
 typedef struct UnitOutcome {
-        int r; /* 0, or an errno and */
+        int r; /* 0 (in src/module also 1, see module/outcome.h), or an errno and */
         Error error;
         uint64_t start_usec; /* when it was started (now_usec()); 0: it was not */
         char *unit;          /* for the caller: which of several it is about; freed with the rest */
