@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch/signatures.h"
 
-#include <time.h>
-
+#include "basic/clock.h"
 #include "basic/string-util.h"
 #include "npm/registry/integrity.h"
 #include "npm/registry/json-scan.h"
@@ -71,13 +70,6 @@ static int check_integrity(const SignatureCheck *c, Error *e) {
         return 0;
 }
 
-static uint64_t now_real_usec(void) {
-        struct timespec t;
-
-        (void) clock_gettime(CLOCK_REALTIME, &t);
-        return (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC;
-}
-
 static int ask_time(SignatureCheck *c, Error *e);
 
 static int judge_signed(SignatureCheck *c, Error *e) {
@@ -92,7 +84,7 @@ static int judge_signed(SignatureCheck *c, Error *e) {
         if (r < 0)
                 return r;
         r = signatures_check(&(SignedVersion) { m->name, m->spelled, m->integrity, m->signatures },
-                             c->registry->keys, now_real_usec(), c->published_usec, &why, &key);
+                             c->registry->keys, realtime_usec(), c->published_usec, &why, &key);
         if (r == -EKEYEXPIRED && !c->time_asked)
                 return ask_time(c, e);
         if (r == -EKEYEXPIRED || r == -EKEYREJECTED)

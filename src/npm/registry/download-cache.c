@@ -7,21 +7,15 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "basic/clock.h"
 #include "basic/encoding.h"
 #include "basic/fs.h"
 #include "npm/registry/download-cache-internal.h"
 
-static uint64_t now_usec(void) {
-        struct timespec ts;
-
-        (void) clock_gettime(CLOCK_REALTIME, &ts);
-        return (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / NSEC_PER_USEC;
-}
-
 uint64_t cache_file_age(const struct stat *st) {
         uint64_t written = (uint64_t) st->st_mtim.tv_sec * USEC_PER_SEC +
                            (uint64_t) st->st_mtim.tv_nsec / NSEC_PER_USEC;
-        uint64_t now = now_usec();
+        uint64_t now = realtime_usec();
 
         return written > now ? USEC_INFINITY : now - written;
 }
