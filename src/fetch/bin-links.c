@@ -8,6 +8,7 @@
 #include "basic/open-beneath.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "fetch/tree-packages.h"
 #include "npm/spec/collate.h"
 #include "npm/tree/bin.h"
 
@@ -120,8 +121,7 @@ static size_t modules_length(const char *location) {
 }
 
 static bool node_has_bin(const Tree *t, const Node *n) {
-        return n->root == t->root && n != t->root && n->manifest && !n->inert && !n->link &&
-               json_has(n->manifest->json, "bin");
+        return node_is_installed(t, n) && json_has(n->manifest->json, "bin");
 }
 
 static int link_node(int tree_fd, const Node *n) {
