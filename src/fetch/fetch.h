@@ -3,9 +3,9 @@
 
 /* A fetch in progress: what its steps share. Each step includes only those listed below it:
  *
- *   install            prepares, drives the event loop, and tries again where the cache was
- * outdated layout, answer     when everything has come: the tree in its final form; what the caller
- * gets tree-packages      when the tree is known: the archives that have not come yet
+ *   fetch-tree         prepares, drives the event loop, tries again if the cache was outdated
+ *   layout, answer     when everything has come: the final tree; what the caller gets
+ *   tree-packages      when the tree is known: the archives that have not come yet
  *   resolver-driver    until then: fetches what the resolver wants to know
  *   revalidate, git    whether the module's cached document is current; repositories
  *   node-archive       the archive of a package in the tree

@@ -5,7 +5,6 @@
 #include "fetch/node-archive.h"
 #include "npm/registry/integrity.h"
 #include "npm/tree/ideal-check.h"
-#include "npm/tree/ideal.h"
 #include "npm/tree/resolver.h"
 
 bool node_is_installed(const Tree *t, const Node *n) {

@@ -5,8 +5,6 @@
 
 #include <sys/epoll.h>
 
-#include "npm/registry/http-internal.h"
-
 static int on_io(sd_event_source *s, int fd, uint32_t revents, void *userdata) {
         Http *h = userdata;
         int running, action = 0;

@@ -3,7 +3,6 @@
 
 #include "basic/clock.h"
 #include "basic/string-util.h"
-#include "npm/registry/http-internal.h"
 
 /* What libcurl's failures come to. Those worth another attempt are the passing ones. */
 static const struct {

@@ -4,7 +4,6 @@
 #include "basic/clock.h"
 #include "basic/encoding.h"
 #include "basic/string-util.h"
-#include "npm/registry/http-internal.h"
 
 #define USER_AGENT "pm2ctl/" VERSION
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What proves who we are to a server. */
+/* What proves who we are to a server. Reads no files but those that certfile and keyfile name. */
 
 #include "npm/registry/npmrc.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* npm's configuration: npm_config_* variables and .npmrc texts. Which registry serves a name, what
- * proves who we are to it, and how connections are made. Reads no files but those that certfile and
- * keyfile name. */
+/* npm's configuration: npm_config_* variables and .npmrc texts, as keys and values. What they mean is
+ * in npmrc-registry.h, npmrc-auth.h and npmrc-http.h. Reads no files. */
 
 #include "basic/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What registry.c, packument-get.c and tarball-get.c share. No other file includes it. */
+/* What registry.c, packument-get.c, tarball-get.c, tarball-download.c and publisher.c share. */
 
 #include "npm/registry/download-cache.h"
 #include "npm/registry/http.h"

@@ -47,11 +47,12 @@
  * connection may take four in its beginning. */
 #define REGISTRY_FILES_PART 8
 
-#define REGISTRY_THREADS    4
+#define REGISTRY_THREADS    4 /* two may wait for slow downloads */
+
 typedef enum RegistryFlags {
         REGISTRY_OFFLINE = 1 << 0,        /* nothing is fetched */
         REGISTRY_PREFER_OFFLINE = 1 << 1, /* what is in the cache is taken whatever its age */
-        REGISTRY_REVALIDATE = 1 << 2,     /* of one request: the cache's copy is asked about */
+        REGISTRY_REVALIDATE = 1 << 2,     /* of all or one: the cache's copy is asked about */
         REGISTRY_FULL = 1 << 3, /* of one request: everything, not the form for installers */
         REGISTRY_KEYS = 1 << 4, /* of one request: the registry's signing keys, not the package's
                                    document; -ENOENT if it has none */

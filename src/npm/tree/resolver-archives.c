@@ -4,7 +4,6 @@
 #include "basic/string-util.h"
 #include "npm/tree/contents-shrinkwrap.h"
 #include "npm/tree/ideal-check.h"
-#include "npm/tree/ideal.h"
 
 void resolver_free_visits(Resolver *r) {
         for (ArchiveVisit *v = r->visits; v; v = v->next)

@@ -3,7 +3,6 @@
 
 #include "basic/string-util.h"
 #include "npm/tree/ideal.h"
-#include "npm/tree/resolver-internal.h"
 
 int resolver_add_want(Resolver *r, Want *want) {
         r->n_outstanding++;
