@@ -9,6 +9,15 @@
 #include "ctl/last-lines.h"
 #include "module/services.h"
 
+static void print_unit_killed(Context *c, const ModuleNote *note) {
+        log_warning("%s did not %s within its time limit of %.1f s, so it was killed.", note->unit,
+                    note->phase, (double) note->limit_usec / USEC_PER_SEC);
+}
+
+static void print_property_ignored(Context *c, const ModuleNote *note) {
+        log_warning("This version of systemd does not support %s=, ignoring.", note->property);
+}
+
 static void print_no_manager(Context *c, const ModuleNote *note) {
         if (!c->warned)
                 log_warning("No module runs: %s", note->clause);
@@ -27,6 +36,18 @@ static void print_watch_failed(Context *c, const ModuleNote *note) {
         last_lines_show(c, note->unit, note->since_usec);
         log_warning("Failed to watch the directory of '%s'; changes will not restart it: %s",
                     note->module, note->clause);
+}
+
+static void print_watch_changed(Context *c, const ModuleNote *note) {
+        log_info("%s: %s has changed.", note->module, note->path);
+}
+
+static void print_watch_undeclared(Context *c, const ModuleNote *note) {
+        log_warning("Failed to read what to watch for; every change counts: %s", note->clause);
+}
+
+static void print_watch_start_failed(Context *c, const ModuleNote *note) {
+        log_warning("%s did not start; waiting for the next change: %s", note->unit, note->clause);
 }
 
 static void print_timer_failed(Context *c, const ModuleNote *note) {
@@ -114,9 +135,14 @@ typedef void (*NotePrinter)(Context *c, const ModuleNote *note);
 void note_print(void *userdata, const ModuleNote *note) {
         static const NotePrinter printers[_MODULE_NOTE_MAX] = {
                 [MODULE_NOTE_NO_MANAGER] = print_no_manager,
+                [MODULE_NOTE_UNIT_KILLED] = print_unit_killed,
+                [MODULE_NOTE_PROPERTY_IGNORED] = print_property_ignored,
                 [MODULE_NOTE_LINK_RECORDED] = print_link_recorded,
                 [MODULE_NOTE_WATCH_RESTARTED] = print_watch_restarted,
                 [MODULE_NOTE_WATCH_FAILED] = print_watch_failed,
+                [MODULE_NOTE_WATCH_CHANGED] = print_watch_changed,
+                [MODULE_NOTE_WATCH_UNDECLARED] = print_watch_undeclared,
+                [MODULE_NOTE_WATCH_START_FAILED] = print_watch_start_failed,
                 [MODULE_NOTE_LEFTOVER] = print_leftover,
                 [MODULE_NOTE_START_FAILED] = print_start_failed,
                 [MODULE_NOTE_TIMER_FAILED] = print_timer_failed,

@@ -2,268 +2,39 @@
 #include <systemd/sd-daemon.h>
 
 #include "basic/log.h"
-#include "basic/string-util.h"
-#include "basic/strv.h"
-#include "basic/user.h"
 #include "ctl/ctl.h"
 #include "model/exit-status.h"
-#include "model/package-units.h"
-#include "module/lock.h"
-#include "module/start.h"
-#include "module/units.h"
-#include "module/watch-tree.h"
-#include "store/installed.h"
-#include "store/package-file.h"
+#include "module/watch-restart.h"
 
-#define DELAY_MAX (3600 * USEC_PER_SEC)
-
-/* What pm2-watch@.service runs, for as long as the module has an app to be watched for. */
-typedef struct Watch {
-        Context *context;
-        Module module;
-        Package package;
-        const char *folder;
-        WatchTree *tree;
-        WatchRule *rules; /* the first is of package.json, in which all may change */
-        size_t *app;      /* whose rule it is */
-        size_t n;
-        bool owes; /* the last start was refused, so that what is not there is for us to start */
-} Watch;
-
-static void watch_done(Watch *w) {
-        w->tree = watch_tree_close(w->tree);
-        package_done(&w->package);
-        module_done(&w->module);
-        free(w->rules);
-        free(w->app);
-}
-
-/* While package.json cannot be read, anything may be what mends it. Where it is installed rather
- * than linked, it does not change. */
-static int make_rules(Watch *w) {
-        static char *const declaration[] = { (char *) "package.json", NULL };
-        static char *const nothing[] = { NULL };
-        const Package *p = &w->package;
-
-        free(w->rules);
-        free(w->app);
-        w->n = 0;
-        w->rules = calloc(p->n_apps + 1, sizeof(WatchRule));
-        w->app = calloc(p->n_apps + 1, sizeof(size_t));
-        if (!w->rules || !w->app)
-                return -ENOMEM;
-
-        w->rules[w->n++].paths = p->n_apps == 0 ? NULL : w->module.link ? declaration : nothing;
-        for (size_t i = 0; i < p->n_apps; i++) {
-                const App *app = p->apps + i;
-
-                if (!app_is_watched(app, w->module.link))
-                        continue;
-                w->app[w->n] = i;
-                w->rules[w->n++] = (WatchRule) {
-                        .paths = app->watch_paths,
-                        .ignore = app->ignore_watch,
-                        .delay_usec = MIN2(app->watch_delay_usec, DELAY_MAX),
-                };
-        }
-        return 0;
-}
-
-/* Whether the module's folder cannot be what it was any more, whatever is changed. */
-static bool is_final(int r) {
-        return r == -ESTALE || r == -ESRCH;
-}
-
-static int load_package(Watch *w, Error *e) {
-        _cleanup_(error_clear) Error why = ERROR_NULL;
+static int watch_module(Context *c, const char *name, Error *e) {
+        ModuleWatch *w;
         int r;
 
-        package_done(&w->package);
-        r = store_read_package(&w->module, &why, &w->package);
-        if (is_final(r))
-                return error_set(e, r, "%s", error_text(&why, r));
-        if (r < 0)
-                (void) log_warning_cause(r, &why,
-                                         "Failed to read what to watch for; every change counts");
-        return make_rules(w);
-}
-
-static int open_and_refresh(Watch *w, Error *e) {
-        _cleanup_(closep) int fd = -EBADF;
-        int r;
-
-        r = store_become_user(&w->module, e);
-        if (r < 0)
-                return r;
-        fd = store_open_package(&w->module, e);
-        return fd < 0 ? fd : watch_tree_refresh(fd, w->folder, w->rules, w->n, e, &w->tree);
-}
-
-/* As the user who may change the folder. */
-static int watch_refresh(Watch *w, Error *e) {
-        int r, back;
-
-        r = open_and_refresh(w, e);
-        back = user_return();
-        return r < 0 ? r : back;
-}
-
-/* Notes what became of it. */
-static void take_outcomes(Watch *w, char *const *names, UnitOutcome *outcomes) {
-        w->owes = false;
-        for (size_t i = 0; names[i]; i++)
-                if (outcomes[i].r < 0) {
-                        w->owes = true;
-                        (void) log_warning_cause(outcomes[i].r, &outcomes[i].error,
-                                                 "%s did not start; waiting for the next change",
-                                                 names[i]);
-                }
-        unit_outcomes_free(outcomes, strv_length(names));
-}
-
-/* Adds the units of an app that are there, or are owed. */
-static int add_app_units(const Watch *w, size_t app, const LoadedUnits *loaded, char ***units) {
-        _cleanup_(strv_freep) char **names = NULL;
-        int r;
-
-        r = package_unit_names(&w->package, w->module.name, app, &names);
-        if (r < 0)
-                return r;
-        STRV_FOREACH(name, names)
-                if ((w->owes || unit_state_stays(loaded_units_find(loaded, *name))) &&
-                    strv_extend(units, *name) < 0)
-                        return -ENOMEM;
-        return 0;
-}
-
-/* The units of the apps for which something has changed. */
-static int restart_apps(Watch *w, const LoadedUnits *loaded, Error *e) {
-        _cleanup_(strv_freep) char **units = NULL;
-        UnitOutcome *outcomes;
-        int r;
-
-        for (size_t i = 1; i < w->n; i++) {
-                if (!w->rules[i].changed)
-                        continue;
-                r = add_app_units(w, w->app[i], loaded, &units);
-                if (r < 0)
-                        return r;
-        }
-        if (!units)
-                return 0;
-        r = module_units_renew(&w->context->modules, units, /* settle_usec= */ 0, e, &outcomes);
-        if (r < 0)
-                return r;
-        take_outcomes(w, units, outcomes);
-        return 0;
-}
-
-/* All of it, by another package.json. */
-static int restart_module(Watch *w, const LoadedUnits *loaded, Error *e) {
-        char *const names[] = { w->module.name, NULL };
-        _cleanup_(strv_freep) char **units = NULL;
-        UnitOutcome *outcomes;
-        bool start = w->owes;
-        int r;
-
-        r = module_units(w->module.name, /* p= */ NULL, loaded, &units);
-        if (r < 0)
-                return r;
-        STRV_FOREACH(unit, units)
-                start |= unit_state_stays(loaded_units_find(loaded, *unit));
-        if (start) {
-                r = modules_start(&w->context->modules, names, START_CHANGED, e, &outcomes);
-                if (r < 0)
-                        return r;
-                take_outcomes(w, names, outcomes);
-        }
-        return load_package(w, e);
-}
-
-static int watch_restart(Watch *w, Error *e) {
-        char *const names[] = { w->module.name, NULL };
-        _cleanup_(loaded_units_done) LoadedUnits loaded = {};
-        _cleanup_(closep) int lock_fd = -EBADF;
-        int r;
-
-        log_info("%s: %s has changed.", w->module.name, w->folder);
-        r = modules_lock_shared(&w->context->modules, names, e, &lock_fd);
-        if (r < 0)
-                return r;
-        r = modules_query(&w->context->modules, UNIT_NAMES, e, &loaded);
-        if (r < 0)
-                return r;
-        return w->rules[0].changed ? restart_module(w, &loaded, e) : restart_apps(w, &loaded, e);
-}
-
-static int watch_open(Watch *w, const char *name, Error *e) {
-        Modules *modules = &w->context->modules;
-        int r;
-
-        r = modules_open_bus(modules, e);
-        if (r < 0)
-                return r;
-        r = modules_open_store(modules, /* create= */ false, e);
-        if (r < 0)
-                return r;
-        r = store_load(modules->store, name, e, &w->module);
-        if (r == 0)
-                return error_set(e, -ENOENT, "it is not installed");
-        if (r < 0)
-                return r;
-        w->folder = w->module.link ? w->module.link : w->module.package;
-        return load_package(w, e);
-}
-
-/* New folders are watched before the module is started, so that it sees what is in them, or this
- * does. */
-static int watch_next(Watch *w, Error *e) {
-        int r;
-
-        r = watch_tree_wait(w->tree, w->rules, w->n, e);
-        if (r < 0)
-                return r;
-        r = watch_refresh(w, e);
-        if (r < 0)
-                return r;
-        r = watch_restart(w, e);
-        return r < 0 ? r : watch_refresh(w, e); /* by what package.json says now */
-}
-
-static int watch_folder(Watch *w, const char *name, Error *e) {
-        int r;
-
-        r = watch_open(w, name, e);
-        if (r < 0)
-                return r;
-        r = watch_refresh(w, e);
+        r = module_watch_open(&c->modules, name, e, &w);
         if (r < 0)
                 return r;
         (void) sd_notify(/* unset_environment= */ 0, "READY=1");
-        while (w->n > 1 || w->package.n_apps == 0) {
-                r = watch_next(w, e);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        do
+                r = module_watch_next(w, e);
+        while (r > 0);
+        module_watch_close(w);
+        return r;
 }
 
 static int run_watch(const void *args, char **words) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Context c;
-        Watch w = { .context = &c };
         int r;
 
         r = context_open(args, &c);
         if (r < 0)
                 return EXIT_USAGE;
-        r = watch_folder(&w, words[0], &e);
+        r = watch_module(&c, words[0], &e);
         if (r < 0)
-                (void) log_error_cause(r, &e, "Failed to watch the folder of '%s'", words[0]);
-        watch_done(&w);
+                (void) log_error_cause(r, &e, "Failed to watch the directory of '%s'", words[0]);
         context_done(&c);
-        return is_final(r) ? EXIT_STATUS_FOLDER : r;
+        return module_watch_is_over(r) ? EXIT_STATUS_FOLDER : r;
 }
 
-/* Not in --help: pm2-watch@.service runs it. */
+/* Not in --help: pm2-watch@.service runs it, for as long as the module has an app to be watched. */
 const Verb verb_watch = { "watch", NULL, "MODULE", NULL, 1, 1, run_watch };

@@ -5,6 +5,7 @@
 #include "store/installed.h"
 #include "store/store.h"
 #include "unit/bus.h"
+#include "unit/notice.h"
 
 static void leftover_note(void *userdata, const Leftover *leftover) {
         module_note(userdata, &(ModuleNote) { .kind = MODULE_NOTE_LEFTOVER,
@@ -13,6 +14,19 @@ static void leftover_note(void *userdata, const Leftover *leftover) {
                                               .remedy = leftover->remedy,
                                               .r = leftover->r,
                                               .clause = leftover->clause });
+}
+
+static void unit_note(void *userdata, const UnitNotice *notice) {
+        static const ModuleNoteKind kinds[] = {
+                [UNIT_NOTICE_KILLED] = MODULE_NOTE_UNIT_KILLED,
+                [UNIT_NOTICE_PROPERTY_IGNORED] = MODULE_NOTE_PROPERTY_IGNORED,
+        };
+
+        module_note(userdata, &(ModuleNote) { .kind = kinds[notice->kind],
+                                              .unit = notice->unit,
+                                              .phase = notice->phase,
+                                              .property = notice->property,
+                                              .limit_usec = notice->limit_usec });
 }
 
 int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {
@@ -29,11 +43,13 @@ int modules_open(const ModulesOptions *options, Error *e, Modules *ret) {
         if (r < 0)
                 return r;
         modules.scope.leftover = (LeftoverHandler) { leftover_note, ret };
+        unit_notices_handle((UnitNoticeHandler) { unit_note, ret });
         *ret = modules;
         return 0;
 }
 
 void modules_close(Modules *modules) {
+        unit_notices_forget(modules);
         if (modules->bus)
                 bus_close(modules->bus);
         modules->bus = NULL;

@@ -9,9 +9,7 @@
  * The layer knows no command line, prints nothing and logs nothing above debug. What became of each
  * module is in the outcomes that are returned (module/outcome.h, module/install-outcome.h); what is
  * worth telling beside that comes while it happens, as notes (module/note.h) and as progress
- * (module/progress.h). Sentences, tables, JSON and exit statuses are for the caller to make. Two
- * warnings are still logged below it: of a unit that was killed past its time limit (unit/overtime),
- * and of a property that this systemd does not know (unit/transient).
+ * (module/progress.h). Sentences, tables, JSON and exit statuses are for the caller to make.
  *
  *   what there is            units, survey, details, unit-facts, reports, measured, resolve,
  *                            process-environment, available, releases, runtime-space, journal-*

@@ -8,12 +8,18 @@
 
 /* Behind each kind stands what a note of it has beside the kind. "failure" is `r` and `clause`. */
 typedef enum ModuleNoteKind {
-        MODULE_NOTE_NO_MANAGER,      /* failure: a user's manager is not there, so nothing runs */
-        MODULE_NOTE_LINK_RECORDED,   /* module, path: which folder is linked is recorded now */
-        MODULE_NOTE_WATCH_RESTARTED, /* unit: a watch that had failed is started again */
-        MODULE_NOTE_WATCH_FAILED,    /* module, unit, since_usec, failure */
-        MODULE_NOTE_TIMER_FAILED,    /* module, failure */
-        MODULE_NOTE_STOP_FAILED,     /* module, failure: of watch and timer units */
+        MODULE_NOTE_UNIT_KILLED,      /* unit, phase, limit_usec: it was over its time */
+        MODULE_NOTE_PROPERTY_IGNORED, /* property: of units, unknown to this systemd; told once */
+        MODULE_NOTE_NO_MANAGER,       /* failure: a user's manager is not there, so nothing runs */
+        MODULE_NOTE_LINK_RECORDED,    /* module, path: which folder is linked is recorded now */
+        MODULE_NOTE_WATCH_RESTARTED,  /* unit: a watch that had failed is started again */
+        MODULE_NOTE_WATCH_FAILED,     /* module, unit, since_usec, failure */
+        MODULE_NOTE_WATCH_CHANGED,    /* module, path: of a watched directory; restarts follow */
+        MODULE_NOTE_WATCH_UNDECLARED, /* module, failure: its package.json cannot be read, so any
+                                         change counts */
+        MODULE_NOTE_WATCH_START_FAILED,  /* unit, failure: it waits for the next change */
+        MODULE_NOTE_TIMER_FAILED,        /* module, failure */
+        MODULE_NOTE_STOP_FAILED,         /* module, failure: of watch and timer units */
         MODULE_NOTE_RESOLV_CONF_UNREAD,  /* path, failure: name servers may be out of reach */
         MODULE_NOTE_NAME_SERVERS_DENIED, /* unit, address: of the only name server */
         MODULE_NOTE_RUNTIME_FULL,        /* path of the runtime folder; module, bytes and files of
@@ -51,6 +57,8 @@ typedef struct ModuleNote {
         ModuleNoteKind kind;
         const char *module; /* name */
         const char *unit;
+        const char *phase;    /* "start" or "stop" */
+        const char *property; /* "MemoryMax" */
         const char *path;
         const char *aside;  /* where what was at the path is now; NULL: still there */
         const char *remedy; /* NULL: none is known */
@@ -61,6 +69,7 @@ typedef struct ModuleNote {
         const char *version;
         const char *release; /* "1.2.0-1" */
         uint64_t bytes, files;
+        uint64_t limit_usec;
         uint64_t since_usec; /* when `unit` was started */
         int r;               /* negative errno */
         const char *clause;  /* why, for a sentence */

@@ -5,10 +5,10 @@
 
 #include "basic/clock.h"
 #include "basic/error.h"
-#include "basic/log.h"
 #include "basic/string-util.h"
 #include "model/unit-spec.h"
 #include "unit/bus.h"
+#include "unit/notice.h"
 
 /* What the manager itself may take beyond a limit to act, on a machine that is busy. The first look
  * comes after it too: most jobs have ended by then, and cost no question. */
@@ -83,8 +83,10 @@ static int kill_unit(Overtime *o, sd_bus *bus, const char *unit, const Phase *ph
                                  phase->text);
         }
         if (o->n_kills++ == 0)
-                log_warning("%s did not %s within its time limit of %.1f s, so it was killed.",
-                            unit, phase->text, (double) phase->limit_usec / USEC_PER_SEC);
+                unit_notice(&(UnitNotice) { .kind = UNIT_NOTICE_KILLED,
+                                            .unit = unit,
+                                            .phase = phase->text,
+                                            .limit_usec = phase->limit_usec });
         o->due_usec = now_usec() + KILL_AGAIN_USEC;
         (void) manager_call(bus, "KillUnit", NULL, NULL, "ssi", unit, "all", SIGKILL);
         return 0;

@@ -2,13 +2,13 @@
 #include "unit/transient.h"
 
 #include "basic/error.h"
-#include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/unit-spec.h"
 #include "unit/bus.h"
 #include "unit/dynamic-user.h"
 #include "unit/message.h"
+#include "unit/notice.h"
 
 /* The name of a property that the manager does not know and the unit can do without. */
 static char *droppable_property(const char *error_name, const char *text) {
@@ -45,14 +45,14 @@ static int try_start(sd_bus *bus, const UnitSpec *spec, char ***missing, Error *
         if (!property || strv_contains(*missing, property))
                 return r;
 
-        log_warning("This version of systemd does not support %s=, ignoring.", property);
+        unit_notice(&(UnitNotice) { .kind = UNIT_NOTICE_PROPERTY_IGNORED, .property = property });
         error_clear(e);
         r = strv_extend(missing, property);
         return r < 0 ? r : 1;
 }
 
 int transient_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
-        static char **missing; /* one manager, one warning for all units */
+        static char **missing; /* one manager, one notice for all units */
         int r;
 
         assert(bus);
