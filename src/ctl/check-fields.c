@@ -43,7 +43,7 @@ static int probe_app_field(const char *place, const char *key, json_object *valu
         _cleanup_(json_object_putp) json_object *app = json_object_new_object(), *document = NULL;
         _cleanup_(freep) char *field = NULL;
 
-        if (!app || asprintf(&field, "%s.%s", place, key) < 0)
+        if (!app || strdupf(&field, "%s.%s", place, key) < 0)
                 return -ENOMEM;
         if (json_add_string(app, "script", "x") < 0 ||
             json_add(app, key, json_object_get(value)) < 0)

@@ -169,10 +169,8 @@ static int run_as_set(const void *args, char **words) {
 
         if (!words[1] || !words[2])
                 return verb_set.run(args, words);
-        if (asprintf(&key, "%s:%s", words[0], words[1]) < 0) {
-                key = NULL;
+        if (strdupf(&key, "%s:%s", words[0], words[1]) < 0)
                 return log_oom();
-        }
         return verb_set.run(args, (char *[]) { key, words[2], NULL });
 }
 

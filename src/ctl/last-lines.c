@@ -10,11 +10,11 @@ static int show_all_lines(const Context *c, const char *unit, uint64_t since_use
         uint64_t since = journal_tail_realtime(since_usec);
         _cleanup_(freep) char *match = NULL, *time = NULL, *lines = NULL;
 
-        if (asprintf(&match, "--%sunit=%s", c->modules.scope.kind == SCOPE_USER ? "user-" : "",
-                     unit) < 0 ||
-            asprintf(&time, "--since=@%llu.%06llu", (unsigned long long) (since / USEC_PER_SEC),
-                     (unsigned long long) (since % USEC_PER_SEC)) < 0 ||
-            asprintf(&lines, "--lines=%d", JOURNAL_TAIL_LINES) < 0)
+        if (strdupf(&match, "--%sunit=%s", c->modules.scope.kind == SCOPE_USER ? "user-" : "",
+                    unit) < 0 ||
+            strdupf(&time, "--since=@%llu.%06llu", (unsigned long long) (since / USEC_PER_SEC),
+                    (unsigned long long) (since % USEC_PER_SEC)) < 0 ||
+            strdupf(&lines, "--lines=%d", JOURNAL_TAIL_LINES) < 0)
                 return -ENOMEM;
         return process_run((char *[]) { (char *) "journalctl", match, time, lines,
                                         (char *) "--no-pager", (char *) "--quiet", NULL },

@@ -124,7 +124,7 @@ static bool is_not_enforced(json_object *limits, const char *key) {
 static char *amount_text(json_object *value, CellFormat format, const char *after) {
         char buffer[64], *text;
 
-        if (asprintf(&text, "%s%s", cell_text(value, format, buffer, sizeof(buffer)), after) < 0)
+        if (strdupf(&text, "%s%s", cell_text(value, format, buffer, sizeof(buffer)), after) < 0)
                 return NULL;
         return text;
 }
@@ -164,9 +164,9 @@ static void add_events(json_object *panel, json_object *limits) {
         char *text;
 
         if (refused > 0 &&
-            asprintf(&text, "%" PRId64 " times, for the limit of tasks", refused) >= 0)
+            strdupf(&text, "%" PRId64 " times, for the limit of tasks", refused) >= 0)
                 add_line(panel, "refused to start a process or thread", text);
-        if (kills > 0 && asprintf(&text, "%" PRId64 ", for the limit of memory", kills) >= 0)
+        if (kills > 0 && strdupf(&text, "%" PRId64 ", for the limit of memory", kills) >= 0)
                 add_line(panel, "processes killed", text);
 }
 

@@ -132,19 +132,16 @@ static void print_measured(json_object *measured) {
         const char *name = json_get_string(measured, "name");
         const char *reason = json_get_string(measured, "reason");
         _cleanup_(freep) char *text = NULL;
-        int r;
 
         if (!measured)
                 return;
         if (reason)
-                r = asprintf(&text, "nothing; it asks for process %s, and %s",
-                             value_text(json_get(measured, "pid")), reason);
+                (void) strdupf(&text, "nothing; it asks for process %s, and %s",
+                               value_text(json_get(measured, "pid")), reason);
         else
-                r = asprintf(&text, "process %s, %s, as it asks",
-                             value_text(json_get(measured, "pid")), name ? name : "?");
-        if (r < 0)
-                text = NULL;
-        else
+                (void) strdupf(&text, "process %s, %s, as it asks",
+                               value_text(json_get(measured, "pid")), name ? name : "?");
+        if (text)
                 show_line("Measured", text);
 }
 

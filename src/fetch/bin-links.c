@@ -70,7 +70,7 @@ static int link_command(int modules_fd, int package_fd, const char *package, con
         r = prepare_file(package_fd, file);
         if (r <= 0)
                 return r;
-        if (asprintf(&target, "../%s/%s", package, file) < 0)
+        if (strdupf(&target, "../%s/%s", package, file) < 0)
                 return -ENOMEM;
         bin_fd = open_or_mkdir_at(modules_fd, ".bin", 0755);
         if (bin_fd < 0)

@@ -14,14 +14,14 @@ static int set_credentials(const Url *url, char ***env) {
         _cleanup_(freep) char *joined = NULL, *encoded = NULL, *key = NULL, *value = NULL;
         int r;
 
-        if (asprintf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
+        if (strdupf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
                 return -ENOMEM;
         r = base64_encode(joined, strlen(joined), &encoded);
         if (r < 0)
                 return r;
-        if (asprintf(&key, "http.%s://%s/.extraHeader", url->https ? "https" : "http", url->host) <
+        if (strdupf(&key, "http.%s://%s/.extraHeader", url->https ? "https" : "http", url->host) <
                     0 ||
-            asprintf(&value, "Authorization: Basic %s", encoded) < 0)
+            strdupf(&value, "Authorization: Basic %s", encoded) < 0)
                 return -ENOMEM;
         r = strv_env_set(env, "GIT_CONFIG_COUNT", "1");
         if (r < 0)

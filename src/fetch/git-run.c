@@ -92,7 +92,7 @@ int git_run_prepare(GitRun *g, const Npmrc *npmrc, int folder_fd, const char *fo
         r = write_config(folder_fd);
         if (r < 0)
                 return r;
-        if (asprintf(&config, "%s/" CONFIG_FILE, folder) < 0)
+        if (strdupf(&config, "%s/" CONFIG_FILE, folder) < 0)
                 return -ENOMEM;
         return set_environment(&g->env, config, npmrc_get(npmrc, "cafile"));
 }

@@ -103,7 +103,7 @@ static int resolve_commit(Git *g) {
         const char *name = g->commit ?: g->spec->committish;
         int r;
 
-        if (asprintf(&wanted, "%s^{commit}", name ?: "FETCH_HEAD") < 0)
+        if (strdupf(&wanted, "%s^{commit}", name ?: "FETCH_HEAD") < 0)
                 return -ENOMEM;
         r = GIT_RUN(&g->run, GIT_LOCAL, /* e= */ NULL, &commit, "rev-parse", "--verify", "-q",
                     "--end-of-options", wanted);
@@ -118,9 +118,9 @@ static int make_archive(Git *g) {
         _cleanup_(freep) char *output = NULL, *what = NULL;
         const char *subdir = g->spec->subdir;
 
-        if (asprintf(&output, "--output=%s/%s", g->folder, g->file) < 0 ||
-            asprintf(&what, "%s%s%s", g->commit, subdir ? ":" : "",
-                     subdir ? subdir + strspn(subdir, "/") : "") < 0)
+        if (strdupf(&output, "--output=%s/%s", g->folder, g->file) < 0 ||
+            strdupf(&what, "%s%s%s", g->commit, subdir ? ":" : "",
+                    subdir ? subdir + strspn(subdir, "/") : "") < 0)
                 return -ENOMEM;
         return GIT_RUN(&g->run, GIT_LOCAL, &g->error, NULL, "archive", "--format=tar",
                        "--prefix=package/", output, what);
@@ -166,8 +166,8 @@ static int try_ssh(Git *g) {
         char *address;
         int r;
 
-        if (asprintf(&address, "ssh://git@%s/%s%s%s.git", h->domain, h->user ?: "",
-                     h->user ? "/" : "", h->project) < 0)
+        if (strdupf(&address, "ssh://git@%s/%s%s%s.git", h->domain, h->user ?: "",
+                    h->user ? "/" : "", h->project) < 0)
                 return -ENOMEM;
         free(g->address);
         g->address = address;
@@ -186,19 +186,12 @@ static int try_ssh(Git *g) {
 /* In a lock file npm names a known service's repository by ssh, whatever it was fetched by. */
 static int make_resolved(Git *g) {
         const Hosted *h = &g->spec->hosted;
-        int n;
 
         if (h->service && !h->auth)
-                n = asprintf(&g->resolved, "git+ssh://git@%s/%s%s%s.git#%s", h->domain,
-                             h->user ?: "", h->user ? "/" : "", h->project, g->commit);
-        else
-                n = asprintf(&g->resolved, "%s%s#%s", startswith(g->address, "git:") ? "" : "git+",
-                             g->address, g->commit);
-        if (n < 0) {
-                g->resolved = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+                return strdupf(&g->resolved, "git+ssh://git@%s/%s%s%s.git#%s", h->domain,
+                               h->user ?: "", h->user ? "/" : "", h->project, g->commit);
+        return strdupf(&g->resolved, "%s%s#%s", startswith(g->address, "git:") ? "" : "git+",
+                       g->address, g->commit);
 }
 
 static int run_git(void *userdata) {
@@ -228,14 +221,12 @@ static int name_files(Git *g, unsigned number) {
         const Spec *spec = g->spec;
 
         g->address = spec->hosted.service ? hosted_url(&spec->hosted) : strdup(spec->fetch);
-        return !g->address ||
-                               asprintf(&g->folder, "%s/" UNPACKED_FOLDER,
-                                        g->fetch->request->tree) < 0 ||
-                               asprintf(&g->repository, "%u.git", number) < 0 ||
-                               asprintf(&g->file, "%u.tar", number) < 0 ||
-                               asprintf(&g->run.git_dir, "%s/%s", g->folder, g->repository) < 0
-                       ? -ENOMEM
-                       : 0;
+        if (!g->address ||
+            strdupf(&g->folder, "%s/" UNPACKED_FOLDER, g->fetch->request->tree) < 0 ||
+            strdupf(&g->repository, "%u.git", number) < 0 ||
+            strdupf(&g->file, "%u.tar", number) < 0)
+                return -ENOMEM;
+        return strdupf(&g->run.git_dir, "%s/%s", g->folder, g->repository);
 }
 
 int git_get(Fetch *f, const Spec *spec,

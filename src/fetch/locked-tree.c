@@ -132,7 +132,7 @@ static LockedPackage *resolve_name(LockedTree *t, const char *from, const char *
                 LockedPackage *p;
                 char *end;
 
-                if (asprintf(&path, "%s%snode_modules/%s", base, base[0] ? "/" : "", name) < 0)
+                if (strdupf(&path, "%s%snode_modules/%s", base, base[0] ? "/" : "", name) < 0)
                         return NULL;
                 p = find_package(t, path);
                 if (p || !base[0])
@@ -213,7 +213,7 @@ static int write_lockfile(LockedTree *t, int dir_fd, const char *name, json_obje
                         json_object_object_del(json_get(o, "packages"), t->packages[i].location);
         text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
                                                          JSON_C_TO_STRING_NOSLASHESCAPE);
-        if (!text || asprintf(&line, "%s\n", text) < 0)
+        if (!text || strdupf(&line, "%s\n", text) < 0)
                 return -ENOMEM;
         r = write_file_atomic_at(dir_fd, name, line, strlen(line), 0644);
         return r < 0 ? error_set(e, r, "cannot write %s: %s", name, strerror(-r)) : 0;

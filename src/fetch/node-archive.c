@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch/node-archive.h"
 
+#include "basic/string-util.h"
 #include "npm/tree/tree.h"
 
 /* What the registry says of it; NULL if a shrinkwrap names it and the registry cannot be asked. */
@@ -16,7 +17,7 @@ int node_archive_get(Fetch *f, const Node *node, ArchiveDone done, void *userdat
         assert(node && node->manifest);
 
         registry = !node->origin || !node->origin->spec || spec_is_registry(node->origin->spec);
-        if (asprintf(&label, "%s@%s", node->manifest->name, node->manifest->version) < 0)
+        if (strdupf(&label, "%s@%s", node->manifest->name, node->manifest->version) < 0)
                 return -ENOMEM;
         if (!node->resolved)
                 return error_set(e, -ENOENT, "%s: the registry does not say where its tarball is",

@@ -156,7 +156,7 @@ static int pack_files(int fd, Error *e, Packed *p) {
 static int make_filename(Packed *p) {
         const char *name = json_get_string(p->package, "name");
 
-        if (asprintf(&p->filename, "%s-%s.tgz", name + (name[0] == '@'), p->version) < 0)
+        if (strdupf(&p->filename, "%s-%s.tgz", name + (name[0] == '@'), p->version) < 0)
                 return -ENOMEM;
         for (char *s = p->filename; *s; s++)
                 if (*s == '/')

@@ -248,7 +248,7 @@ static int begin_likely(Fetch *f, const Manifest *m) {
 
         if (!m->tarball)
                 return 0;
-        if (asprintf(&label, "%s@%s", m->name, m->version) < 0)
+        if (strdupf(&label, "%s@%s", m->name, m->version) < 0)
                 return -ENOMEM;
         (void) archive_get(f,
                            &(ArchiveSource) { .label = label,

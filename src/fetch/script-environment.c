@@ -26,7 +26,7 @@ static int add_member(char ***env, const char *prefix, const char *key, json_obj
 
         if (strchr(key, '='))
                 return 0;
-        if (asprintf(&name, "%s_%s", prefix, key) < 0)
+        if (strdupf(&name, "%s_%s", prefix, key) < 0)
                 return -ENOMEM;
         return add_value(env, name, value, depth);
 }
@@ -178,7 +178,7 @@ static int add_gyp_path(char ***env) {
 
         if (!end)
                 return 0;
-        if (asprintf(&longer, "%s:%.*s/bin/node-gyp-bin", path, (int) (end - gyp), gyp) < 0)
+        if (strdupf(&longer, "%s:%.*s/bin/node-gyp-bin", path, (int) (end - gyp), gyp) < 0)
                 return -ENOMEM;
         return strv_env_set(env, "PATH", longer);
 }

@@ -32,9 +32,9 @@ char *preflight_field(const Package *p, size_t app, const char *field) {
         char *text;
         int r;
 
-        r = p->entry_list ? asprintf(&text, "%s[%zu].%s", p->entry, app, field)
-            : declared    ? asprintf(&text, "%s.%s", p->entry, field)
-                          : asprintf(&text, "%s", p->entry);
+        r = p->entry_list ? strdupf(&text, "%s[%zu].%s", p->entry, app, field)
+            : declared    ? strdupf(&text, "%s.%s", p->entry, field)
+                          : strdupf(&text, "%s", p->entry);
         return r < 0 ? NULL : text;
 }
 

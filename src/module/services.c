@@ -17,11 +17,10 @@ static const char *const services[] = { SERVICE_RELAY, SERVICE_MODULES };
 /* Where what is enabled has a symlink: the targets are those of the units' [Install]. */
 static int service_folder(const Scope *s, char **ret) {
         int base = (int) (path_basename(s->config) - s->config);
-        int n;
 
-        n = asprintf(ret, "%.*ssystemd/%s.wants", base, s->config,
-                     s->kind == SCOPE_SYSTEM ? "system/multi-user.target" : "user/default.target");
-        return n < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%.*ssystemd/%s.wants", base, s->config,
+                       s->kind == SCOPE_SYSTEM ? "system/multi-user.target"
+                                               : "user/default.target");
 }
 
 static bool service_has_link(const Scope *s, const char *unit) {
@@ -40,11 +39,9 @@ static bool service_is_masked(const Scope *s, const char *unit) {
         _cleanup_(freep) char *path = NULL;
         char target[sizeof("/dev/null")] = "";
 
-        if (asprintf(&path, "%.*ssystemd/%s/%s", base, s->config, scope_kind_to_string(s->kind),
-                     unit) < 0) {
-                path = NULL;
+        if (strdupf(&path, "%.*ssystemd/%s/%s", base, s->config, scope_kind_to_string(s->kind),
+                    unit) < 0)
                 return false;
-        }
         return readlink(path, target, sizeof(target) - 1) >= 0 && streq(target, "/dev/null");
 }
 

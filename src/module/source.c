@@ -19,10 +19,8 @@ static int path_resolve(const char *path, char **ret) {
         const char *home = startswith(path, "~/") ? getenv("HOME") : NULL;
         _cleanup_(freep) char *expanded = NULL;
 
-        if (home && asprintf(&expanded, "%s/%s", home, path + 2) < 0) {
-                expanded = NULL;
+        if (home && strdupf(&expanded, "%s/%s", home, path + 2) < 0)
                 return -ENOMEM;
-        }
         *ret = realpath(expanded ? expanded : path, NULL);
         return *ret ? 0 : -errno;
 }

@@ -44,10 +44,8 @@ static int source_find_user(StartSource *source) {
 
         if (!m->link || !m->linked.recorded || m->linked.user == UID_NONE)
                 return free_and_strdup(&source->user, m->user) < 0 ? -ENOMEM : 0;
-        if (asprintf(&source->user, "%u", (unsigned) m->linked.user) < 0) {
-                source->user = NULL;
+        if (strdupf(&source->user, "%u", (unsigned) m->linked.user) < 0)
                 return -ENOMEM;
-        }
         return 0;
 }
 

@@ -40,10 +40,8 @@ static int spec_fill(const Scope *scope, const char *name, const char *what, con
                      const char *word, UnitSpec *s) {
         int r;
 
-        if (asprintf(&s->description, "PM2 module %s, %s", name, what) < 0) {
-                s->description = NULL;
+        if (strdupf(&s->description, "PM2 module %s, %s", name, what) < 0)
                 return -ENOMEM;
-        }
         r = spec_confine(scope, s);
         if (r < 0)
                 return r;
@@ -61,7 +59,7 @@ static int watch_unit_name(const char *module, char **ret) {
         r = module_id_from_name(module, &id);
         if (r < 0)
                 return r;
-        return asprintf(ret, WATCH_PREFIX "%s.service", id) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, WATCH_PREFIX "%s.service", id);
 }
 
 static int watch_unit_start(Modules *modules, const char *name, const char *unit, Error *e) {
@@ -85,7 +83,7 @@ static int cron_unit_name(const char *first, const char *suffix, char **ret) {
         const char *stem = startswith(first, UNIT_PREFIX);
         int length = (int) (strlen(stem) - strlen(".service"));
 
-        return asprintf(ret, CRON_PREFIX "%.*s%s", length, stem, suffix) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, CRON_PREFIX "%.*s%s", length, stem, suffix);
 }
 
 static int cron_unit_start(Modules *modules, const char *name, const App *app, const char *first,

@@ -16,6 +16,8 @@ result "$((number > deliberate_max))" "... of which there are $number, at most $
 
 jumps=$(grep -rnE '\bgoto\b.*;' src --include='*.[ch]' | grep -vE '^[^:]*:[0-9]*:[ /]*\*')
 result "$([ -z "$jumps" ]; echo $?)" "there is no goto" "$jumps"
+asprintfs=$(grep -rnE '\basprintf\(' src --include='*.[ch]')
+result "$([ -z "$asprintfs" ]; echo $?)" "strdupf() makes strings, not asprintf()" "$asprintfs"
 guards=$(grep -rLx '#pragma once' src --include='*.h')
 result "$([ -z "$guards" ]; echo $?)" "each header has '#pragma once'" "$guards"
 

@@ -197,9 +197,8 @@ static int expand_braces(Slice s, unsigned depth, char ***ret) {
         else if (memchr(b.body.s, ',', b.body.n))
                 r = add_options(b.body, depth + 1, &values);
         else if (comma_then_brace(b.post)) { /* {a},b}: that brace closes nothing */
-                if (asprintf(&closed, SLICE_FORMAT "{" SLICE_FORMAT "%c" SLICE_FORMAT,
-                             SLICE_ARG(b.pre), SLICE_ARG(b.body), MARK_CLOSE,
-                             SLICE_ARG(b.post)) < 0)
+                if (strdupf(&closed, SLICE_FORMAT "{" SLICE_FORMAT "%c" SLICE_FORMAT,
+                            SLICE_ARG(b.pre), SLICE_ARG(b.body), MARK_CLOSE, SLICE_ARG(b.post)) < 0)
                         return -ENOMEM;
                 return expand_braces(slice(closed), depth + 1, ret);
         } else

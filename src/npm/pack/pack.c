@@ -53,7 +53,7 @@ static bool is_bin(json_object *bin, const char *path) {
 static int write_header(Pack *p, const char *path, const struct stat *st, mode_t mode) {
         _cleanup_(freep) char *name = NULL;
 
-        if (asprintf(&name, "package/%s", path) < 0)
+        if (strdupf(&name, "package/%s", path) < 0)
                 return -ENOMEM;
         archive_entry_clear(p->entry);
         archive_entry_set_pathname(p->entry, name);

@@ -74,7 +74,7 @@ static int find_package(Packing *p, const char *path, const char *name, char **r
                 char *slash = strrchr(base, '/');
                 struct stat st;
 
-                if (asprintf(&candidate, "%s%snode_modules/%s", base, base[0] ? "/" : "", name) < 0)
+                if (strdupf(&candidate, "%s%snode_modules/%s", base, base[0] ? "/" : "", name) < 0)
                         return -ENOMEM;
                 if (!streq(path_basename(base), "node_modules") &&
                     fstatat(p->fd, candidate, &st, 0) >= 0 && S_ISDIR(st.st_mode)) {

@@ -47,7 +47,7 @@ static int make_header(const CacheDocument *d, char **ret) {
         r = json_add_uint(header, "fresh_usec", d->fresh_usec);
         if (r < 0)
                 return r;
-        return asprintf(ret, "%s\n", json_text(header)) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%s\n", json_text(header));
 }
 
 static int parse_document(char *text, size_t size, CacheDocument *ret) {

@@ -10,6 +10,7 @@
 #include "basic/clock.h"
 #include "basic/encoding.h"
 #include "basic/fs.h"
+#include "basic/string-util.h"
 #include "npm/registry/download-cache-internal.h"
 
 uint64_t cache_file_age(const struct stat *st) {
@@ -132,7 +133,7 @@ static int tarball_name(HashAlgorithm algorithm, const Digest *digest, char **re
         r = hex_encode(digest->bytes, hash_algorithm_size(algorithm), &hex);
         if (r < 0)
                 return r;
-        return asprintf(ret, "%s-%s", hash_algorithm_to_string(algorithm), hex) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%s-%s", hash_algorithm_to_string(algorithm), hex);
 }
 
 int cache_open_tarball(Cache *c, const Integrity *i) {

@@ -112,7 +112,7 @@ static int add_header(HttpRequest *q, const char *name, const char *value) {
                 return 0;
         if (has_control(value))
                 return -EINVAL;
-        if (asprintf(&line, "%s: %s", name, value) < 0)
+        if (strdupf(&line, "%s: %s", name, value) < 0)
                 return -ENOMEM;
         grown = curl_slist_append(q->headers, line);
         explicit_bzero(line, strlen(line));
@@ -129,12 +129,12 @@ static int url_authorization(const Url *url, char **ret) {
 
         if (!url->user)
                 return 0;
-        if (asprintf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
+        if (strdupf(&joined, "%s:%s", url->user, url->password ?: "") < 0)
                 return -ENOMEM;
         r = base64_encode(joined, strlen(joined), &encoded);
         if (r < 0)
                 return r;
-        return asprintf(ret, "Basic %s", encoded) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "Basic %s", encoded);
 }
 
 static int set_headers(HttpRequest *q) {

@@ -116,7 +116,7 @@ int integrity_to_string(const Integrity *i, char **ret) {
         r = base64_encode(i->digests[0].bytes, algorithms[i->algorithm].size, &encoded);
         if (r < 0)
                 return r;
-        return asprintf(ret, "%s-%s", algorithms[i->algorithm].name, encoded) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%s-%s", algorithms[i->algorithm].name, encoded);
 }
 
 bool integrity_matches(const Integrity *i, const Digest *digest) {

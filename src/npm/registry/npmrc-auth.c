@@ -21,7 +21,7 @@ static const char *get_scoped(const Npmrc *n, const char *prefix, const char *na
         _cleanup_(freep) char *key = NULL;
         const char *value;
 
-        if (asprintf(&key, "%s:%s", prefix, name) < 0)
+        if (strdupf(&key, "%s:%s", prefix, name) < 0)
                 return NULL;
         value = npmrc_get(n, key);
         return isempty(value) || strstr(value, "${") ? NULL : value;
@@ -36,12 +36,12 @@ static int basic_authorization(const char *user, const char *password, Error *e,
         r = base64_decode(password, &plain, &size);
         if (r < 0)
                 return error_set(e, r, "'_password' is not valid base64");
-        if (asprintf(&joined, "%s:%s", user, plain) < 0)
+        if (strdupf(&joined, "%s:%s", user, plain) < 0)
                 return -ENOMEM;
         r = base64_encode(joined, strlen(joined), &encoded);
         if (r < 0)
                 return r;
-        return asprintf(ret, "Basic %s", encoded) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "Basic %s", encoded);
 }
 
 /* 1 if the prefix has credentials, 0 if not. */
@@ -56,9 +56,9 @@ static int auth_of_prefix(const Npmrc *n, const char *prefix, Error *e, NpmrcAut
         int r = 0;
 
         if (token)
-                r = asprintf(&a.authorization, "Bearer %s", token) < 0 ? -ENOMEM : 0;
+                r = strdupf(&a.authorization, "Bearer %s", token);
         else if (basic)
-                r = asprintf(&a.authorization, "Basic %s", basic) < 0 ? -ENOMEM : 0;
+                r = strdupf(&a.authorization, "Basic %s", basic);
         else if (user && password)
                 r = basic_authorization(user, password, e, &a.authorization);
         if (r < 0)
@@ -93,7 +93,7 @@ static int auth_of_url(const Npmrc *n, const Url *url, Error *e, NpmrcAuth *ret)
         _cleanup_(freep) char *prefix = NULL;
         size_t shortest = 2 + strlen(url->host);
 
-        if (asprintf(&prefix, "//%s%s", url->host, url->path) < 0)
+        if (strdupf(&prefix, "//%s%s", url->host, url->path) < 0)
                 return -ENOMEM;
 
         for (size_t length = strlen(prefix); length >= shortest;) {

@@ -12,7 +12,7 @@ static const char *registry_setting(const Npmrc *n, const char *name) {
         if (slash) {
                 _cleanup_(freep) char *key = NULL;
 
-                if (asprintf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
+                if (strdupf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
                         return NULL;
                 value = npmrc_get(n, key);
         }
@@ -46,7 +46,7 @@ int npmrc_registry(const Npmrc *n, const char *name, Error *e, char **ret) {
                                  "'//%s/:_authToken=…' in a .npmrc file",
                                  url.host);
 
-        if (asprintf(ret, "%s%s", url.text, endswith(url.text, "/") ? "" : "/") < 0)
+        if (strdupf(ret, "%s%s", url.text, endswith(url.text, "/") ? "" : "/") < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -84,5 +84,5 @@ int npmrc_tarball_url(const Npmrc *n, const char *name, const char *text, Error 
         }
         below = startswith(url.path, registry.path);
         path = below ?: url.path + 1;
-        return asprintf(ret, "%s%s", registry_text, path) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%s%s", registry_text, path);
 }

@@ -85,7 +85,7 @@ static int expand_home(const Npmrc *n, const char *key, char **value) {
 
         if (!rest || !home || !is_path(key))
                 return 0;
-        if (asprintf(&expanded, "%s/%s", home, rest) < 0)
+        if (strdupf(&expanded, "%s/%s", home, rest) < 0)
                 return -ENOMEM;
         free(*value);
         *value = expanded;
@@ -96,7 +96,7 @@ static int expand_home(const Npmrc *n, const char *key, char **value) {
 static int append_to_list(Entry *entry, const char *value) {
         char *joined;
 
-        if (asprintf(&joined, "%s\n%s", entry->value, value) < 0)
+        if (strdupf(&joined, "%s\n%s", entry->value, value) < 0)
                 return -ENOMEM;
         free(entry->value);
         entry->value = joined;

@@ -102,10 +102,8 @@ int packument_manifest(Packument *p, PackumentVersion *v, Error *e, Manifest **r
                 *ret = v->manifest;
                 return 0;
         }
-        if (asprintf(&what, "the manifest of %s@%s", p->name, v->text) < 0) {
-                what = NULL;
+        if (strdupf(&what, "the manifest of %s@%s", p->name, v->text) < 0)
                 return -ENOMEM;
-        }
         if (v->json.n > PACKUMENT_MANIFEST_MAX)
                 return error_set(e, -EBADMSG, "%s is larger than %u MiB", what,
                                  PACKUMENT_MANIFEST_MAX / 1048576);

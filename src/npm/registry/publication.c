@@ -73,7 +73,7 @@ static int make_dist(const Publication *p, json_object **ret) {
         int r;
 
         if (!dist ||
-            asprintf(&url, "%s%s/-/%s-%s.tgz", p->registry, p->name, p->name, p->version) < 0)
+            strdupf(&url, "%s%s/-/%s-%s.tgz", p->registry, p->name, p->name, p->version) < 0)
                 return -ENOMEM;
         r = json_add_string(dist, "integrity", p->integrity);
         if (r < 0)
@@ -93,7 +93,7 @@ static int make_manifest(const Publication *p, json_object **ret) {
         _cleanup_(freep) char *id = NULL;
         int r;
 
-        if (!m || asprintf(&id, "%s@%s", p->name, p->version) < 0)
+        if (!m || strdupf(&id, "%s@%s", p->name, p->version) < 0)
                 return -ENOMEM;
         remove_reserved(m);
         r = make_dist(p, &dist);
@@ -141,7 +141,7 @@ static int add_attachment(const Publication *p, json_object *root) {
                 (void) json_object_put(file);
                 return r;
         }
-        if (asprintf(&name, "%s-%s.tgz", p->name, p->version) < 0)
+        if (strdupf(&name, "%s-%s.tgz", p->name, p->version) < 0)
                 return -ENOMEM;
         r = json_add(attachments, name, file);
         if (r < 0)

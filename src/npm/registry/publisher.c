@@ -50,7 +50,7 @@ static int find_registry(const Npmrc *npmrc, json_object *package, const char *n
         _cleanup_(url_done) Url url = {};
         int r;
 
-        if (slash && asprintf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
+        if (slash && strdupf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
                 return -ENOMEM;
         if (key)
                 own = json_get_string(config, key);

@@ -143,9 +143,8 @@ int registry_explain_refusal(const HttpResponse *response, const char *what, con
         while (response->status < refusals[i].from || response->status > refusals[i].to ||
                authenticated != refusals[i].authenticated)
                 i++;
-        if (refusals[i].hint && url_parse(url_text, /* e= */ NULL, &url) >= 0 &&
-            asprintf(&hint, "; add '//%s/:_authToken=…' to a .npmrc file", url.host) < 0)
-                hint = NULL;
+        if (refusals[i].hint && url_parse(url_text, /* e= */ NULL, &url) >= 0)
+                (void) strdupf(&hint, "; add '//%s/:_authToken=…' to a .npmrc file", url.host);
         reason = reason_given(response->error_body);
         return error_set(e, refusals[i].r, "%s at %s: %s%s (status %u%s%s)", what, shown ?: "",
                          refusals[i].text, hint ?: "", response->status, reason ? ", " : "",

@@ -207,10 +207,8 @@ int signatures_check(const SignedVersion *v, const RegistryKeys *keys, uint64_t 
         if (json_object_array_length(v->signatures) > SIGNATURES_MAX)
                 return error_set(e, -EKEYREJECTED, "it has more than %d signatures",
                                  SIGNATURES_MAX);
-        if (asprintf(&message, "%s@%s:%s", v->name, v->version, v->integrity) < 0) {
-                message = NULL;
+        if (strdupf(&message, "%s@%s:%s", v->name, v->version, v->integrity) < 0)
                 return -ENOMEM;
-        }
         for (size_t i = 0; i < json_object_array_length(v->signatures); i++) {
                 const RegistryKey *k = NULL;
                 int r;

@@ -53,7 +53,7 @@ static int get_host(CURLU *u, char **ret) {
                 *ret = TAKE_PTR(host);
                 return 0;
         }
-        return asprintf(ret, "%s:%s", host, port) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%s:%s", host, port);
 }
 
 /* Credentials leave through the fields of their own, so that `text` can be shown. */
@@ -154,7 +154,7 @@ char *url_redact(const char *text) {
 
         if (url_parse(text, /* e= */ NULL, &url) < 0)
                 return strdup("(invalid address)");
-        if (asprintf(&shown, "%s://%s%s", url.https ? "https" : "http", url.host, url.path) < 0)
+        if (strdupf(&shown, "%s://%s%s", url.https ? "https" : "http", url.host, url.path) < 0)
                 return NULL;
         return shown;
 }

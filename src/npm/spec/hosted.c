@@ -84,7 +84,7 @@ static int scheme_from_scp(const char *text, char **ret) {
                 *ret = TAKE_PTR(s);
                 return 0;
         }
-        return asprintf(ret, "git+ssh://%s", s) < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "git+ssh://%s", s);
 }
 
 /* Gives an address its scheme where people leave it out. */
@@ -94,18 +94,18 @@ static int add_scheme(const char *text, char **ret) {
         int r;
 
         if (is_github_shorthand(text))
-                r = asprintf(ret, "github:%s", text);
+                r = strdupf(ret, "github:%s", text);
         else if (in_list(schemes_of_urls, scheme) || service_by_name(scheme) ||
                  (colon && startswith(colon, "://")))
-                r = asprintf(ret, "%s", text);
+                r = strdupf(ret, "%s", text);
         else if (at && (!colon || at > colon))
-                r = asprintf(ret, "git+ssh://%s", text);
+                r = strdupf(ret, "git+ssh://%s", text);
         else if (at)
-                r = asprintf(ret, "%s", text);
+                r = strdupf(ret, "%s", text);
         else
-                r = asprintf(ret, "%.*s//%s", (int) (scheme.n + (colon != NULL)), text,
-                             text + scheme.n + (colon != NULL));
-        return r < 0 ? -ENOMEM : 0;
+                r = strdupf(ret, "%.*s//%s", (int) (scheme.n + (colon != NULL)), text,
+                            text + scheme.n + (colon != NULL));
+        return r;
 }
 
 /* The n-th of a path's components, counted from 1. */
@@ -287,9 +287,9 @@ char *hosted_url(const Hosted *h) {
         bool auth = h->auth && !streq(h->service, "gist") && !streq(h->service, "sourcehut");
         char *url;
 
-        if (asprintf(&url, "%s%s%s%s/%s%s%s%s", schemes[h->form], auth ? h->auth : "",
-                     auth ? "@" : "", h->domain, user ?: "", user ? "/" : "", h->project,
-                     suffix) < 0)
+        if (strdupf(&url, "%s%s%s%s/%s%s%s%s", schemes[h->form], auth ? h->auth : "",
+                    auth ? "@" : "", h->domain, user ?: "", user ? "/" : "", h->project,
+                    suffix) < 0)
                 return NULL;
         return url;
 }

@@ -48,12 +48,8 @@ static int write_bound(const char *operator, const SemverParts * p, size_t n, in
                 else
                         out[i] = parts[i];
 
-        if (asprintf(ret, "%s" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "%s", operator,
-                     SLICE_ARG(out[0]), SLICE_ARG(out[1]), SLICE_ARG(out[2]), suffix) < 0) {
-                *ret = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+        return strdupf(ret, "%s" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "%s", operator,
+                       SLICE_ARG(out[0]), SLICE_ARG(out[1]), SLICE_ARG(out[2]), suffix);
 }
 
 /* The lower bound of "^", "~" and a bare part: what is written, or the first version it may be. */
@@ -62,11 +58,8 @@ static int write_lower(const SemverParts *p, size_t n, const char *lowest, char 
 
         if (n < 3)
                 return write_bound(">=", p, n, -1, lowest, ret);
-        if (p->prerelease.n > 0 &&
-            asprintf(&suffix, "-" SLICE_FORMAT, SLICE_ARG(p->prerelease)) < 0) {
-                suffix = NULL;
+        if (p->prerelease.n > 0 && strdupf(&suffix, "-" SLICE_FORMAT, SLICE_ARG(p->prerelease)) < 0)
                 return -ENOMEM;
-        }
         return write_bound(">=", p, n, -1, suffix ?: "", ret);
 }
 
@@ -91,8 +84,8 @@ int range_expand_hyphen(const char *text, SemverFlags flags, char **ret) {
                 return 0;
 
         if (count_numbers(&a) == 3) {
-                if (asprintf(&from, ">=" SLICE_FORMAT "%s", SLICE_ARG(left),
-                             a.prerelease.n > 0 ? "" : lowest) < 0)
+                if (strdupf(&from, ">=" SLICE_FORMAT "%s", SLICE_ARG(left),
+                            a.prerelease.n > 0 ? "" : lowest) < 0)
                         return -ENOMEM;
         } else if (count_numbers(&a) > 0) {
                 r = write_bound(">=", &a, count_numbers(&a), -1, lowest, &from);
@@ -101,12 +94,12 @@ int range_expand_hyphen(const char *text, SemverFlags flags, char **ret) {
         }
 
         if (count_numbers(&b) == 3 && b.prerelease.n > 0)
-                r = asprintf(&to,
-                             "<=" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "-" SLICE_FORMAT,
-                             SLICE_ARG(b.major), SLICE_ARG(b.minor), SLICE_ARG(b.patch),
-                             SLICE_ARG(b.prerelease));
+                r = strdupf(&to,
+                            "<=" SLICE_FORMAT "." SLICE_FORMAT "." SLICE_FORMAT "-" SLICE_FORMAT,
+                            SLICE_ARG(b.major), SLICE_ARG(b.minor), SLICE_ARG(b.patch),
+                            SLICE_ARG(b.prerelease));
         else if (count_numbers(&b) == 3 && !*lowest)
-                r = asprintf(&to, "<=" SLICE_FORMAT, SLICE_ARG(right));
+                r = strdupf(&to, "<=" SLICE_FORMAT, SLICE_ARG(right));
         else if (count_numbers(&b) > 0)
                 r = write_bound("<", &b, 3, (int) count_numbers(&b) - 1, "-0", &to);
         else
@@ -114,8 +107,7 @@ int range_expand_hyphen(const char *text, SemverFlags flags, char **ret) {
         if (r < 0)
                 return -ENOMEM;
 
-        r = asprintf(ret, "%s%s%s", from ?: "", from && to ? " " : "", to ?: "");
-        return r < 0 ? -ENOMEM : 0;
+        return strdupf(ret, "%s%s%s", from ?: "", from && to ? " " : "", to ?: "");
 }
 
 void expansion_done(Expansion *e) {

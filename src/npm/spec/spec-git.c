@@ -12,9 +12,7 @@ static int set_once(char **field, const char *prefix, Slice value, Error *e, con
                                  raw);
         if (*field)
                 return error_set(e, -EINVAL, "'%s' names more than one commit, range or path", raw);
-        return asprintf(field, "%s" SLICE_FORMAT, prefix, SLICE_ARG(value)) < 0
-                       ? (*field = NULL, -ENOMEM)
-                       : 0;
+        return strdupf(field, "%s" SLICE_FORMAT, prefix, SLICE_ARG(value));
 }
 
 /* "branch", "semver:^1", "path:sub", several of them with "::" between. */

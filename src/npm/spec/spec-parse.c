@@ -183,7 +183,7 @@ int spec_parse(const char *text, Error *e, Spec **ret) {
         if (is_url(text))
                 return resolve_spec(NULL, 0, text, e, ret);
         if (is_git(text)) {
-                if (asprintf(&ssh, "git+ssh://%s", text) < 0)
+                if (strdupf(&ssh, "git+ssh://%s", text) < 0)
                         return -ENOMEM;
                 return resolve_spec(NULL, 0, ssh, e, ret);
         }

@@ -73,11 +73,9 @@ static int read_names(int dir_fd, const char *base, const char *scope, unsigned 
                         r = scope_fd < 0 ? 0
                                          : read_names(scope_fd, base, entry->d_name, depth, c, e);
                 } else {
-                        if (asprintf(&path, "%s%snode_modules/%s%s%s", base, base[0] ? "/" : "",
-                                     scope ?: "", scope ? "/" : "", entry->d_name) < 0) {
-                                path = NULL;
+                        if (strdupf(&path, "%s%snode_modules/%s%s%s", base, base[0] ? "/" : "",
+                                    scope ?: "", scope ? "/" : "", entry->d_name) < 0)
                                 return -ENOMEM;
-                        }
                         r = package_path_is_valid(path)
                                     ? read_package(dir_fd, entry->d_name, path, depth, c, e)
                                     : 0;

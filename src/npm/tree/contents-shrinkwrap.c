@@ -74,10 +74,8 @@ static int flatten_dependencies(json_object *dependencies, const char *base, uns
                 json_object *copy, *required = json_get(entry, "requires");
                 int r;
 
-                if (asprintf(&path, "%s%s" MODULES "%s", base, base[0] ? "/" : "", name) < 0) {
-                        path = NULL;
+                if (strdupf(&path, "%s%s" MODULES "%s", base, base[0] ? "/" : "", name) < 0)
                         return -ENOMEM;
-                }
                 copy = json_copy(entry);
                 if (!copy)
                         return -ENOMEM;

@@ -96,9 +96,7 @@ char *lockfile_to_text(json_object *o) {
         text = json_object_to_json_string_ext(sorted, JSON_C_TO_STRING_PRETTY |
                                                               JSON_C_TO_STRING_SPACED |
                                                               JSON_C_TO_STRING_NOSLASHESCAPE);
-        if (!text || asprintf(&line, "%s\n", text) < 0) {
-                line = NULL;
+        if (!text || strdupf(&line, "%s\n", text) < 0)
                 return NULL;
-        }
         return TAKE_PTR(line);
 }

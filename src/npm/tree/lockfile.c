@@ -142,13 +142,13 @@ static int add_root_dependencies(json_object *o, const Tree *t) {
                 bool keep = target->type == SPEC_RANGE && !isempty(target->fetch) &&
                             !streq(target->fetch, "*");
 
-                if (asprintf(&range, "%s%s", keep ? "" : "^",
-                             keep ? target->fetch : n->manifest->version) < 0)
-                        range = NULL;
-                else if (spec->type != SPEC_ALIAS)
-                        text = strdup(range);
-                else if (asprintf(&text, "npm:%s@%s", n->manifest->name, range) < 0)
-                        text = NULL;
+                if (strdupf(&range, "%s%s", keep ? "" : "^",
+                            keep ? target->fetch : n->manifest->version) < 0)
+                        return -ENOMEM;
+                if (spec->type != SPEC_ALIAS)
+                        text = TAKE_PTR(range);
+                else
+                        (void) strdupf(&text, "npm:%s@%s", n->manifest->name, range);
         }
         if (!text)
                 return -ENOMEM;

@@ -37,11 +37,9 @@ static bool is_registry_address(const Node *n) {
 
         if (!n->resolved)
                 return true;
-        if (asprintf(&tail, "/-/%s-%s.tgz", file ? file + 1 : node_package_name(n),
-                     n->manifest->version) < 0) {
-                tail = NULL;
+        if (strdupf(&tail, "/-/%s-%s.tgz", file ? file + 1 : node_package_name(n),
+                    n->manifest->version) < 0)
                 return false;
-        }
         return endswith(n->resolved, tail);
 }
 
