@@ -29,6 +29,10 @@ int error_set(Error *e, int r, const char *format, ...) {
         return r;
 }
 
+int error_copy(Error *e, int r, const Error *from) {
+        return error_set(e, r, "%s", error_text(from, r));
+}
+
 int error_prefix(Error *e, int r, const char *format, ...) {
         _cleanup_(freep) char *where = NULL;
         char *joined;

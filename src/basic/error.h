@@ -16,6 +16,9 @@ typedef struct Error {
 /* Stores the clause (the first one wins) and returns r. `e` may be NULL. */
 int error_set(Error *e, int r, const char *format, ...) _printf_(3, 4);
 
+/* The same with the clause of another error, or the errno's own text. */
+int error_copy(Error *e, int r, const Error *from);
+
 /* Puts "WHERE: " before a clause that is set; returns r. */
 int error_prefix(Error *e, int r, const char *format, ...) _printf_(3, 4);
 

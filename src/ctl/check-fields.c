@@ -18,8 +18,8 @@ static json_object *sound_document(const char *key, json_object *value) {
 }
 
 /* Whether package_parse() takes it; what it does not take is a finding: 1. */
-static int probe(json_object *document, const char *field, const char *remedy,
-                 json_object *findings) {
+static int field_probe(json_object *document, const char *field, const char *remedy,
+                       json_object *findings) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         const char *text = json_text(document), *problem;
         _cleanup_(package_done) Package p = {};
@@ -49,7 +49,7 @@ static int probe_app_field(const char *place, const char *key, json_object *valu
             json_add(app, key, json_object_get(value)) < 0)
                 return -ENOMEM;
         document = sound_document("apps", app);
-        return document ? probe(document, field, "correct the field", findings) : -ENOMEM;
+        return document ? field_probe(document, field, "correct the field", findings) : -ENOMEM;
 }
 
 static int probe_app(const char *place, json_object *app, json_object *findings) {
@@ -58,8 +58,8 @@ static int probe_app(const char *place, json_object *app, json_object *findings)
 
         if (!json_object_is_type(app, json_type_object)) {
                 document = sound_document("apps", app);
-                return document ? probe(document, place, "declare { \"script\": \"index.js\" }",
-                                        findings)
+                return document ? field_probe(document, place,
+                                              "declare { \"script\": \"index.js\" }", findings)
                                 : -ENOMEM;
         }
         if (!json_get(app, "script")) {
@@ -129,7 +129,7 @@ static int probe_entry(json_object *package, json_object *findings) {
         if (r < 0)
                 return r;
         r = copy_members(package, keys, ELEMENTSOF(keys), document);
-        return r < 0 ? r : probe(document, NULL, "add it", findings);
+        return r < 0 ? r : field_probe(document, NULL, "add it", findings);
 }
 
 /* A field of the package, and what to write there. */
@@ -146,7 +146,7 @@ static int probe_field(json_object *package, const PackageField *field, json_obj
 
         if (value) {
                 document = sound_document(field->key, value);
-                r = document ? probe(document, field->key, field->remedy, findings) : -ENOMEM;
+                r = document ? field_probe(document, field->key, field->remedy, findings) : -ENOMEM;
                 if (r <= 0)
                         return r;
         } else {

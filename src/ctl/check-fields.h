@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Parsing a package.json ends at the first thing that is wrong; who writes one wants to hear of all
- * of them. */
+/* All that is wrong with a package.json, for its author: parsing it ends at the first error. */
 
 #include "basic/json.h"
 

@@ -8,7 +8,7 @@
 #include "module/finding.h"
 
 /* How many errors they are. */
-static int print(const Arguments *arg, json_object *findings) {
+static int findings_print(const Arguments *arg, json_object *findings) {
         int r, errors = 0;
 
         for (size_t i = 0; i < json_object_array_length(findings); i++) {
@@ -46,7 +46,7 @@ static int run_check(const void *args, char **words) {
         context_done(&c);
         if (r < 0)
                 return log_error_errno(r, "Failed to check '%s': %m", folder);
-        r = print(arg, findings);
+        r = findings_print(arg, findings);
         if (r != 0)
                 return r < 0 ? r : EXIT_FAILURE;
         if (arg->json == JSON_OFF)

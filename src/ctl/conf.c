@@ -141,7 +141,7 @@ int conf_list(const Arguments *arg, SettingsEdit *edit, const char *module, Erro
                         break;
                 r = list_module(arg, edit, *name, &why, rows);
                 if (r < 0)
-                        result = error_set(e, r, "%s", error_text(&why, r));
+                        result = error_copy(e, r, &why);
         }
         return result;
 }

@@ -53,8 +53,8 @@ typedef struct Context {
 int context_open(const Arguments *arg, Context *ret);
 void context_done(Context *c);
 
-/* Warns, with the remedy, where nothing of the user's modules can be recorded, since the journal has
- * no part that this user may read. */
+/* Warns, with the remedy, where nothing of the user's modules can be recorded, since the journal
+ * has no part that this user may read. */
 void context_warn_unrecorded(const Context *c);
 
 /* The style of a verb's table. */

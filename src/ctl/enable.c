@@ -16,8 +16,9 @@ static int change_one(Context *c, const char *name, bool enabled, Error *e) {
                          name);
                 return 0;
         }
-        if (services_ensure(&c->modules) < 0)
-                return -EIO;
+        r = services_ensure(&c->modules, e);
+        if (r < 0)
+                return r; /* printed already, as a note */
         if (services_at_boot(&c->modules))
                 log_info("%s will be started at boot.", name);
         else

@@ -69,8 +69,8 @@ static int check_name(const char *name, Error *e) {
         if (r < 0 || strlen(unit) <= unit_name_max(SCOPE_SYSTEM))
                 return r;
         return error_set(e, -EINVAL,
-                         "the name of its unit would have more than the %zu bytes that systemd can "
-                         "do with",
+                         "the name of its unit would be longer than the %zu bytes that systemd "
+                         "allows",
                          unit_name_max(SCOPE_SYSTEM));
 }
 

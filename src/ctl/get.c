@@ -110,7 +110,7 @@ static int print_all_lines(SettingsEdit *edit, Lines *l, Error *e) {
         return result;
 }
 
-/* A module's settings, or everybody's for NULL. */
+/* A module's settings, or those of all modules for NULL. */
 static int get_all(const Arguments *arg, SettingsEdit *edit, const char *module, Error *e) {
         Lines l = { .arg = arg, .edit = edit };
         int r;

@@ -119,10 +119,10 @@ static void print_skipped(const InstallOutcome *o) {
         const Module *m = &o->module;
 
         if (m->link)
-                log_info("%s is linked to %s, so there is nothing to update it from.", m->name,
-                         m->link);
+                log_info("%s is linked to %s, which is used as it is; there is nothing to update.",
+                         m->name, m->link);
         else
-                log_notice("%s stays at %s: %s, from which it was installed.", m->name, o->previous,
+                log_notice("%s was not updated from %s: %s.", m->name, o->previous,
                            error_text(&o->error, -ENOENT));
 }
 

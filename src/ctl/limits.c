@@ -145,9 +145,10 @@ static void add_amounts(json_object *panel, json_object *limits) {
 
         for (size_t i = 0; i < ELEMENTSOF(amounts); i++) {
                 json_object *value = json_get(limits, amounts[i].key);
-                const char *after = is_not_enforced(limits, amounts[i].key)
-                                            ? ", not enforced: its control group cannot"
-                                            : "";
+                const char *after =
+                        is_not_enforced(limits, amounts[i].key)
+                                ? ", not enforced: its control group lacks the controller"
+                                : "";
 
                 if (value)
                         add_line(panel, amounts[i].title,
@@ -163,10 +164,9 @@ static void add_events(json_object *panel, json_object *limits) {
                 kills = json_get_int(limits, "memory_kills", 0);
         char *text;
 
-        if (refused > 0 &&
-            strdupf(&text, "%" PRId64 " times, for the limit of tasks", refused) >= 0)
+        if (refused > 0 && strdupf(&text, "%" PRId64 " times (task limit)", refused) >= 0)
                 add_line(panel, "refused to start a process or thread", text);
-        if (kills > 0 && strdupf(&text, "%" PRId64 ", for the limit of memory", kills) >= 0)
+        if (kills > 0 && strdupf(&text, "%" PRId64 " (memory limit)", kills) >= 0)
                 add_line(panel, "processes killed", text);
 }
 

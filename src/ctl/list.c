@@ -63,7 +63,7 @@ static void tell_unmeasured(json_object *rows) {
                 const char *reason = json_get_string(measured, "reason");
 
                 if (reason)
-                        log_notice("%s wants process %s measured, and %s.",
+                        log_notice("%s asked to measure process %s, but %s.",
                                    json_get_string(row, "name"),
                                    json_text(json_get(measured, "pid")), reason);
         }

@@ -41,7 +41,7 @@ static int rows_add(const Available *available, size_t n, json_object *rows) {
                 const Available *a = available + i;
 
                 if (!a->asked)
-                        log_info("%s comes from no registry, but from %s.", a->name,
+                        log_info("%s was not installed from a registry, but from %s.", a->name,
                                  a->spec ?: "-");
                 if (a->outdated && row_add(a, rows) < 0)
                         return log_oom();
@@ -82,7 +82,7 @@ static int available_ask(Context *c, char *const *names, Error *e, Available **r
         return modules_ask_available(&c->modules, names, &options, e, ret, ret_n);
 }
 
-static int outdated(Context *c, char *const *names) {
+static int outdated_report(Context *c, char *const *names) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         Available *available = NULL;
         size_t n = 0;
@@ -107,7 +107,7 @@ static int run_outdated(const void *args, char **words) {
                 return EXIT_USAGE;
         r = select_modules(&c, words[0] ? words : everything, /* results= */ NULL, &names);
         if (r == 0 || names)
-                r = select_result(r, outdated(&c, names));
+                r = select_result(r, outdated_report(&c, names));
         context_done(&c);
         interrupt_end();
         return r;

@@ -91,8 +91,8 @@ static int select_enabled(Context *c, char *const *installed, char ***ret) {
         return 0;
 }
 
-/* Whether every module is meant. With names beside it that is not clear, and to take it for all might
- * remove what was to stay. */
+/* Whether every module is meant. With names beside it that is not clear, and to take it for all
+ * might remove what was to stay. */
 static int means_all(const Arguments *arg, char *const *words) {
         const char *option = arg->all ? "--all" : arg->enabled ? "--enabled" : NULL;
         const char *word = strv_contains(words, "all") ? "all" : NULL;

@@ -136,10 +136,10 @@ static void print_measured(json_object *measured) {
         if (!measured)
                 return;
         if (reason)
-                (void) strdupf(&text, "nothing; it asks for process %s, and %s",
+                (void) strdupf(&text, "nothing: the module asked for process %s, but %s",
                                value_text(json_get(measured, "pid")), reason);
         else
-                (void) strdupf(&text, "process %s, %s, as it asks",
+                (void) strdupf(&text, "process %s, %s, as the module asked",
                                value_text(json_get(measured, "pid")), name ? name : "?");
         if (text)
                 show_line("Measured", text);

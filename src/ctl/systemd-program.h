@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The verbs that systemd's own programs do the work of, status and logs. Those programs know nothing
- * of modules: what they would say of a module that is stopped, or to a user without a manager or a
- * journal, is said before they are run. */
+/* The verbs that systemd's own programs do the work of, status and logs. Those programs know
+ * nothing of modules: what they would say of a module that is stopped, or to a user without a
+ * manager or a journal, is said before they are run. */
 
 #include "ctl/ctl.h"
 

@@ -102,8 +102,8 @@ char *terminal_text(const char *text, bool colours) {
 
 /* -- where it is printed ----------------------------------------------------------------- */
 
-/* The pager's command; false if there is to be none. Root's is less without its commands: a user who
- * may call pm2ctl by sudo must not get a shell of it, nor choose the program. */
+/* The pager's command; false if there is to be none. Root's is less without its commands: a user
+ * who may call pm2ctl by sudo must not get a shell of it, nor choose the program. */
 static bool find_pager(const char *argv[static 4]) {
         const char *chosen = getenv("SYSTEMD_PAGER");
 

@@ -79,7 +79,7 @@ static Archive *find_archive(Fetch *f, const ArchiveSource *s) {
 
 static void archive_end(Archive *a, int r, const Error *e) {
         if (r < 0)
-                (void) error_set(&a->error, r, "%s", error_text(e, r));
+                (void) error_copy(&a->error, r, e);
         a->done = true;
         a->r = r;
 

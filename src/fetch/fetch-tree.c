@@ -156,7 +156,7 @@ static int fetch_run(Fetch *f, Error *e) {
                 return r;
         r = sd_event_loop(f->event);
         if (f->r < 0)
-                return error_set(e, f->r, "%s", error_text(&f->error, f->r));
+                return error_copy(e, f->r, &f->error);
         return r;
 }
 

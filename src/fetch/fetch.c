@@ -11,7 +11,7 @@ void fetch_fail(Fetch *f, int r, const Error *e) {
 
         if (f->r == 0) {
                 f->r = r;
-                (void) error_set(&f->error, r, "%s", error_text(e, r));
+                (void) error_copy(&f->error, r, e);
         }
         (void) sd_event_exit(f->event, 0);
 }

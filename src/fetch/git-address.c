@@ -73,9 +73,8 @@ static int check_plain(const char *plain, const char *owner, Error *e) {
         if (streq(masked, plain))
                 return 0;
         return error_set(e, -EINVAL,
-                         "git would show what is masked in '%s' to all users of this "
-                         "machine, in its arguments; write a token before the host, "
-                         "followed by '@'",
+                         "the secret in '%s' would be visible to all users in git's arguments; "
+                         "write a token before the host, followed by '@'",
                          masked);
 }
 

@@ -78,7 +78,7 @@ static int run_or_leave_out(LockedTree *t, LockedPackage *p, const char *event, 
                 return 0;
         r = run_event(t, p, event, home, &failed);
         if (r < 0 && !p->optional)
-                return error_set(e, r, "%s", error_text(&failed, r));
+                return error_copy(e, r, &failed);
         if (r < 0) {
                 log_notice("Left out, since it is optional: %s", error_text(&failed, r));
                 return locked_tree_remove(t, p, e);

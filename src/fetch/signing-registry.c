@@ -136,7 +136,7 @@ static void on_keys(void *userdata, int r, void *parsed, bool from_cache, Error 
                 use_remembered_keys(s, r, e);
         else if (r < 0) {
                 s->r = r;
-                (void) error_set(&s->error, r, "%s", error_text(e, r));
+                (void) error_copy(&s->error, r, e);
         } else
                 s->r = accept_keys(s, parsed, &s->error);
         discard_keys(parsed);

@@ -135,7 +135,7 @@ int tree_packages_fetch(Fetch *f, Error *e) {
                 if (r < 0) {
                         r = leave_out(p, r, &failure);
                         if (r < 0)
-                                return error_set(e, r, "%s", error_text(&failure, r));
+                                return error_copy(e, r, &failure);
                         f->n_missing--;
                 }
         }

@@ -63,15 +63,16 @@ int module_name_check_new(const char *name, Error *e) {
         if (r < 0)
                 return r;
         if (module_name_is_word(name))
-                return error_set(e, -EINVAL, "a module called '%s' could not be told from %s", name,
+                return error_set(e, -EINVAL, "a module named '%s' could not be told from %s", name,
                                  streq(name, "all") ? "all of them" : "the number of another");
         if (strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-                return error_set(e, -EINVAL,
-                                 "module name '%s' has capital letters, which npm takes in no new "
-                                 "package's name",
-                                 name);
+                return error_set(
+                        e, -EINVAL,
+                        "module name '%s' has capital letters, which npm does not allow in "
+                        "new names",
+                        name);
         if (streq(name, "node_modules") || streq(name, "favicon.ico"))
-                return error_set(e, -EINVAL, "npm takes no package called '%s'", name);
+                return error_set(e, -EINVAL, "npm rejects the name '%s'", name);
         return 0;
 }
 

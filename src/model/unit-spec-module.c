@@ -205,9 +205,8 @@ static int set_confinement_system(const ModuleUnit *m, const char *folder, UnitS
 
         if (strlen(s->unit) > unit_name_max(SCOPE_SYSTEM))
                 return error_set(e, -ENAMETOOLONG,
-                                 "the name of its unit, '%s', has more than %zu bytes, so that "
-                                 "systemd could give it no private /tmp: install it in a user's "
-                                 "own scope",
+                                 "the name of its unit, '%s', is longer than %zu bytes, too "
+                                 "long for a private /tmp; install it in the user scope",
                                  s->unit, unit_name_max(SCOPE_SYSTEM));
 
         s->sandbox = SANDBOX_SYSTEM;

@@ -8,9 +8,9 @@
 
 #include "basic/fs.h"
 
-/* A module may take its bridge's place: what it sends must not go on growing a log or a file that the
- * answer is printed to until the time is up. Answers are at most CONTROL_EVENT_MAX, with many parts.
- */
+/* A module may take its bridge's place: what it sends must not go on growing a log or a file that
+ * the answer is printed to until the time is up. Answers are at most CONTROL_EVENT_MAX, with many
+ * parts. */
 #define CALL_SIZE_MAX (64U * 1024U * 1024U)
 
 /* The socket itself, whatever its owner has put in its place, and the user whose folder it is in.
@@ -86,8 +86,9 @@ int action_call_open(const char *folder, const ControlRequest *request, Error *e
                         e, r, "there is no listener at %s/" CONTROL_SOCKET " any more: restart it",
                         folder);
         if (r == -EAGAIN)
-                return error_set(
-                        e, r, "its bridge takes no connection; too many wait for it, or it hangs");
+                return error_set(e, r,
+                                 "its bridge accepts no connection: it hangs, or too many clients "
+                                 "are waiting");
         if (r == -EACCES)
                 return error_set(e, r, "only root, or the modules' owner, may open %s", folder);
         if (r < 0)
@@ -136,7 +137,7 @@ int action_call_next(ActionCall *call, Error *e, ControlEvent *ret) {
                 return 0;
         r = control_event_parse(line, (size_t) size, e, ret);
         if (r < 0)
-                return r == -ENOMEM ? r : error_prefix(e, r, "its answer makes no sense");
+                return r == -ENOMEM ? r : error_prefix(e, r, "its answer is invalid");
         if (ret->kind == CONTROL_SENT)
                 call->asked = true;
         return 1;

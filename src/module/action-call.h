@@ -16,11 +16,11 @@ typedef struct ActionCall {
 
 #define ACTION_CALL_EMPTY ((ActionCall) { .channel = CHANNEL_EMPTY })
 
-/* Connects to the socket in a unit's runtime folder and sends the request. The folder belongs to the
- * module: nothing in it is followed, and the process that listens must run as the folder's owner.
- * -ENOENT: the unit does not run; -ECONNREFUSED: its bridge is gone; -EACCES: the caller may not
- * open the folder; -EAGAIN: the connection is not taken now; -EPERM: another user listens; each with
- * a clause. */
+/* Connects to the socket in a unit's runtime folder and sends the request. The folder belongs to
+ * the module: nothing in it is followed, and the process that listens must run as the folder's
+ * owner. -ENOENT: the unit does not run; -ECONNREFUSED: its bridge is gone; -EACCES: the caller
+ * may not open the folder; -EAGAIN: the connection is not taken now; -EPERM: another user listens;
+ * each with a clause. */
 int action_call_open(const char *folder, const ControlRequest *request, Error *e, ActionCall *ret);
 void action_call_done(ActionCall *call);
 

@@ -56,8 +56,8 @@ void action_target_time_out(Actions *a, ActionTarget *target) {
                 target->said ? "it has not ended within %g s"
                 : target->call.asked
                         ? "it has not answered within %g s"
-                        : "it did not get a turn within %g s: the module has not announced "
-                          "the action yet, or is still answering another caller",
+                        : "timed out after %g s: the module has not announced the action yet, "
+                          "or is still answering another caller",
                 seconds);
         target->r = -ETIMEDOUT;
         action_target_end(a, target, ACTION_TIMEOUT);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One action asked of many units, side by side: each unit's bridge is called, and each answer waited
- * for until one deadline. Any process that may open the modules' runtime folders may do so at the
- * same time as others: the bridges have them take turns.
+/* One action asked of many units, side by side: each unit's bridge is called, and each answer
+ * waited for until one deadline. Any process that may open the modules' runtime folders may do so
+ * at the same time as others: the bridges have them take turns.
  *
  * A caller without an event loop calls actions_run(). One with a loop calls actions_start(), then,
  * until actions_poll() returns 0, polls what that gives, and calls actions_dispatch(). */

@@ -47,7 +47,7 @@ typedef struct Collection {
 /* The rest can still be told, but after -ENOMEM, which is returned. */
 static int collection_note(Collection *c, int r, const Error *why) {
         if (r < 0 && r != -ENOMEM && c->r >= 0)
-                c->r = error_set(c->error, r, "%s", error_text(why, r));
+                c->r = error_copy(c->error, r, why);
         return r == -ENOMEM ? r : 0;
 }
 

@@ -38,7 +38,7 @@ typedef struct ModuleDetails {
 } ModuleDetails;
 
 /* 1, or 0 if the module is not installed. Negative if something cannot be read: `ret` has the rest
- * then, or no units if that is nothing. Blocks for some calls to the manager; a user's missing manager
- * is a note. Free in any case. */
+ * then, or no units if that is nothing. Blocks for some calls to the manager; a user's missing
+ * manager is a note. Free in any case. */
 int module_details(Modules *modules, const char *name, Error *e, ModuleDetails *ret);
 void module_details_done(ModuleDetails *d);

@@ -4,6 +4,7 @@
 #include "module/modules.h"
 
 /* Has a module started at boot, or not any more; whether it runs now does not change. No module is
- * started at boot unless the services are enabled too (module/services.h). First ends what killed
- * processes have left; waits for the store's lock. -ENOENT: it is not installed. */
+ * started at boot unless the services are enabled too: call services_ensure() (module/services.h)
+ * when enabling. The store must be open. First ends what killed processes have left; waits for the
+ * store's lock. -ENOENT: it is not installed. */
 int module_set_enabled(Modules *modules, const char *name, bool enabled, Error *e);

@@ -17,8 +17,8 @@ typedef struct FetchOptions {
 } FetchOptions;
 
 /* `spec`, `specs` or a tarball on standard input, for what has the network and the cache. Install
- * scripts, without `cache`, get none of the three, and none of the caller's configuration: there may
- * be tokens in it. Everything is borrowed. */
+ * scripts, without `cache`, get none of the three, and none of the caller's configuration: there
+ * may be tokens in it. Everything is borrowed. */
 typedef struct FetchRequest {
         const char *spec;   /* as Source.fetch; NULL with a tarball on standard input */
         json_object *specs; /* an array of such, of which the versions are asked for */

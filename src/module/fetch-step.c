@@ -28,7 +28,7 @@ static char *find_program_file(const Modules *modules) {
         return path_join(folder ? folder : PKGLIBEXECDIR, "pm2-fetch");
 }
 
-/* Whose files the downloads are is an account: a dynamic user's number is given to others later. */
+/* The downloads belong to a fixed account: a dynamic user's UID is reused later. */
 static int step_user(const FetchStep *step, const Staging *staging, char **ret) {
         return step->cache ? strdupf(ret, "pm2ctl-fetch")
                            : strdupf(ret, "pm2ctl-%s-%s", step->mode, staging->number);

@@ -22,6 +22,6 @@ typedef struct FetchStep {
 int fetch_step_run(Modules *modules, const FetchStep *step, const Staging *staging,
                    const char *stdin_path, FetchRequest *request, Error *e, json_object **ret);
 
-/* Parses the one JSON line in which pm2-fetch answers; a package may have tampered with it. -EIO with
- * the error that it tells of; -EBADMSG. */
+/* Parses the one JSON line in which pm2-fetch answers; a package may have tampered with it. -EIO
+ * with the error that it tells of; -EBADMSG. */
 int fetch_answer_parse(const char *text, size_t size, Error *e, json_object **ret);

@@ -116,7 +116,8 @@ int fetch_versions(Modules *modules, const Staging *staging, json_object *specs,
         versions = json_get(answer, "versions");
         if (!json_object_is_type(versions, json_type_array) ||
             json_object_array_length(versions) != json_object_array_length(specs))
-                return error_set(e, -EBADMSG, "the answer of pm2-fetch does not fit the question");
+                return error_set(e, -EBADMSG,
+                                 "pm2-fetch returned a different number of answers than requested");
         *ret = json_object_get(versions);
         return 0;
 }

@@ -49,8 +49,8 @@ static int release_switch(const Modules *modules, InstallOutcome *outcome) {
                             &outcome->previous_release);
 }
 
-/* Before the switch: killed in between, we leave a module that is stopped rather than one that runs
- * as what is no longer listed. */
+/* Before the switch: a command that is killed in between leaves a stopped module, not one that runs
+ * from a release that is no longer current. */
 static int release_stop_old(Modules *modules, InstallOutcome *outcome, bool *ret_loaded) {
         int r = modules->bus ? module_stop(modules, outcome->module.name, &outcome->error) : 0;
 
@@ -160,7 +160,7 @@ static int release_start(Modules *modules, InstallOutcome *outcome) {
         }
         r = started->r;
         if (r < 0) {
-                (void) error_set(&outcome->error, r, "%s", error_text(&started->error, r));
+                (void) error_copy(&outcome->error, r, &started->error);
                 release_note_failure(modules, outcome, r, started);
         }
         unit_outcomes_free(started, 1);
@@ -224,7 +224,7 @@ static int commit_locked(Modules *modules, const char *tree, InstallOutcome *out
 
         /* an update does not ask for them: the administrator may have disabled them */
         if (outcome->mode == MODE_INSTALL)
-                (void) services_enable(modules);
+                (void) services_enable(modules, /* e= */ NULL);
         r = release_start_or_undo(modules, outcome);
         if (outcome->result != INSTALL_FAILED)
                 releases_prune(modules, outcome);

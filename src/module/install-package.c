@@ -88,7 +88,7 @@ static int tree_is_unchanged(const Modules *modules, const Staging *staging, con
                 return 0;
         if (!streq(outcome->module.name, f->name))
                 return error_set(e, -EINVAL,
-                                 "the package there is called '%s' now; to have it, install it",
+                                 "the package is now named '%s'; install it under that name",
                                  f->name);
         path = path_join(staging->tree, LOCKFILE);
         if (!path)

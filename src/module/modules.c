@@ -71,11 +71,11 @@ int modules_installed(Modules *modules, Error *e, char ***ret) {
         if (r == -ENOENT)
                 return 0;
         if (r < 0)
-                return error_set(e, r, "%s", error_text(&why, r));
+                return error_copy(e, r, &why);
         r = store_names(modules->store, &why, ret);
         if (r == -ENOENT)
                 return 0;
-        return r < 0 ? error_set(e, r, "%s", error_text(&why, r)) : 0;
+        return r < 0 ? error_copy(e, r, &why) : 0;
 }
 
 int modules_open_bus(Modules *modules, Error *e) {

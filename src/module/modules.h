@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What happens to modules, for any caller: a command, a daemon, a file that declares them. This
- * is the layer's main header: the installed modules of one scope, and what it takes to act on them,
- * the folders, the store and the connection to the manager. Nearly every function of the layer gets
- * a Modules first.
+/* What happens to modules, for any caller: a command, a daemon, a file that declares them. This is
+ * the layer's main header: the installed modules of one scope, and what it takes to act on them,
+ * the folders, the store and the connection to the manager. Nearly every function of the layer
+ * gets a Modules first.
  *
- * The layer knows no command line, prints nothing and logs nothing above debug. What became of each
- * module is in the outcomes that are returned (module/outcome.h, module/install-outcome.h); what is
- * worth telling beside that comes while it happens, as notes (module/note.h) and as progress
- * (module/progress.h). Sentences, tables, JSON and exit statuses are for the caller to make.
+ * The layer knows no command line, prints nothing and logs nothing above debug. What became of
+ * each module is in the outcomes that are returned (module/outcome.h, module/install-outcome.h);
+ * what is worth telling beside that comes while it happens, as notes (module/note.h) and as
+ * progress (module/progress.h). Sentences, tables, JSON and exit statuses are for the caller to
+ * make. Only what runs pm2-fetch for a package (module/package-child.h) hands on this process's
+ * standard error.
  *
  *   what there is            units, survey, details, unit-facts, reports, measured, resolve,
  *                            process-environment, available, releases, runtime-space, journal-*
@@ -18,20 +20,22 @@
  *   what is installed        source, preflight, fetch-*, install-*, link, remove, cleanup
  *
  * Conventions of all its headers. Times are µs, of now_usec() (the monotonic clock) where nothing
- * else is said; amounts are bytes. Functions return 0 or more, or a negative errno with a clause in
- * their Error; an errno that a caller may want to tell from others is named with the function. What
- * they return is the caller's to free, unless it is called borrowed; on failure nothing is returned
- * unless that is said.
+ * else is said; amounts are bytes. Functions return 0 or more, or a negative errno with a clause
+ * in their Error; an errno that a caller may want to tell from others is named with the function.
+ * What they return is the caller's to free, unless it is called borrowed; on failure nothing is
+ * returned unless that is said. A function that reads what is installed needs the store open, one
+ * that acts on units the bus, unless its header says that it opens them.
  *
  * Any number of processes may act on the same scope at the same time: locks in the state folder
- * (module/lock.h) keep apart what must not meet, and a reader finds each file whole. Nothing is lost
- * with a process that is killed: the next change ends what it left (module/cleanup.h). It is not for
- * several threads of one process: root reads linked directories with the effective user of those who
- * may change them, and that is all threads'.
+ * (module/lock.h) keep apart what must not meet, and a reader finds each file whole. Nothing is
+ * lost with a process that is killed: the next change ends what it left (module/cleanup.h). It is
+ * not for several threads of one process: root reads linked directories with the effective user of
+ * those who may change them, and that is all threads'. Notes of units (MODULE_NOTE_UNIT_KILLED,
+ * MODULE_NOTE_PROPERTY_IGNORED) go to the Modules that was opened last in the process.
  *
  * A function blocks if it says that it waits or blocks; all others take a few system calls. In an
- * event loop those that wait for units (start, stop, restart, install) belong in a process of their
- * own; actions can be polled. */
+ * event loop those that wait for units (start, stop, restart, install) belong in a process of
+ * their own; actions can be polled. */
 
 #include "basic/error.h"
 #include "module/note.h"
@@ -53,8 +57,8 @@ typedef struct ModulesOptions {
         void *userdata;                 /* the first argument of both */
 } ModulesOptions;
 
-/* Filled by modules_open(), and not to be moved. Scope and bus are there to be read, and `bus` to be attached to an
- * event loop; the rest is this layer's own. */
+/* Filled by modules_open(), and not to be moved. Scope and bus are there to be read, and `bus` to
+ * be attached to an event loop; the rest is this layer's own. */
 typedef struct Modules {
         Scope scope;
         Store *store; /* NULL until modules_open_store() */
@@ -76,7 +80,8 @@ void modules_close(Modules *modules);
  * nothing was ever installed. */
 int modules_open_store(Modules *modules, bool create, Error *e);
 
-/* Names of the installed modules, sorted; opens the store. NULL where nothing was ever installed. */
+/* Names of the installed modules, sorted; opens the store. NULL where nothing was ever installed.
+ */
 int modules_installed(Modules *modules, Error *e, char ***ret);
 
 /* Connects to the scope's manager, once. Blocks until it is connected. -EHOSTDOWN and the remedy

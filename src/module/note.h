@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is worth telling a person while something is done to modules, and is neither its outcome nor
- * a reason to end it. The handler given to modules_open() is called with each note, as it happens. */
+/* What is worth telling a person while something is done to modules, and is neither its outcome
+ * nor a reason to end it. The handler given to modules_open() is called with each note, as it
+ * happens. */
 
 #include "basic/macro.h"
 

@@ -172,7 +172,7 @@ static int check_unit_names(const Package *p, ScopeKind scope, json_object *find
                 if (strlen(*unit) > unit_name_max(scope))
                         return finding_add(findings, FINDING_ERROR, "name",
                                            scope == SCOPE_SYSTEM
-                                                   ? "shorten it, or install it in a user's scope"
+                                                   ? "shorten it, or install it in the user scope"
                                                    : "shorten it",
                                            "the name of its unit, '%s', is longer than the %zu "
                                            "bytes that systemd allows",

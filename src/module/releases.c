@@ -9,6 +9,7 @@
 #include "module/install-package.h"
 #include "module/link.h"
 #include "module/lock.h"
+#include "module/module-user.h"
 #include "module/remove.h"
 #include "module/stop.h"
 #include "store/installed.h"
@@ -53,6 +54,9 @@ static int source_install(Modules *modules, const Source *source, const InstallO
                           InstallOutcome *outcome) {
         int r;
 
+        r = module_user_check(modules, options, &outcome->error);
+        if (r < 0)
+                return r;
         if (source->kind != SOURCE_FOLDER)
                 return package_install(modules, source, options, outcome);
         r = link_folder(modules, source, options, outcome);
@@ -204,5 +208,8 @@ int module_uninstall(Modules *modules, const char *name, bool purge, Error *e) {
         r = module_remove(modules, name, e);
         if (r < 0)
                 return r;
-        return purge ? module_remove_settings(modules, name, e) : 0;
+        if (!purge)
+                return 0;
+        r = module_remove_settings(modules, name, e);
+        return r < 0 ? error_prefix(e, r, "the module is removed, but not its settings") : 0;
 }

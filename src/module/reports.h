@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What units reported of themselves: their records, which the relay writes, and their metrics, which
- * their bridges write. All of it is a stranger's words, and of any size up to the files' limits.
- * Readers need no lock: each file is replaced in one step. */
+/* What units reported of themselves: their records, which the relay writes, and their metrics,
+ * which their bridges write. All of it is a stranger's words, and of any size up to the files'
+ * limits. Readers need no lock: each file is replaced in one step. */
 
 #include "axm/mask.h"
 #include "axm/record.h"
@@ -20,8 +20,8 @@ int unit_record_text(Modules *modules, const char *unit, char **ret, size_t *ret
  * read; -EBADMSG with the remedy if it is damaged. Free with record_done(). */
 int unit_record(Modules *modules, const char *unit, Error *e, Record *ret);
 
-/* The latest metrics, an object, from the unit's runtime folder, which its bridge has masked; NULL if
- * there are none to be read. */
+/* The latest metrics, an object, from the unit's runtime folder, which its bridge has masked; NULL
+ * if there are none to be read. */
 json_object *unit_monitor(const Modules *modules, const char *unit);
 
 /* The same, or what the record has of them, masked; NULL if there is neither. -ENOMEM. */

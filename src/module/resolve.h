@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which module a word means: its name, the name of one of its units with or without ".service", its
- * number (pm_id), or a path ("." or another that begins with '.' or '/') of the folder that is linked
- * to it, which need not be there any more. */
+/* Which module a word means: its name, the name of one of its units with or without ".service",
+ * its number (pm_id), or a path ("." or another that begins with '.' or '/') of the folder that is
+ * linked to it, which need not be there any more. */
 
 #include "module/modules.h"
 

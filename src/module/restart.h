@@ -21,8 +21,8 @@ typedef struct Restarted {
 
 void restarted_done(Restarted *restarted);
 
-/* Adds what became of these units (NULL: none). Waits until each is restarted. With `only_running` a
- * unit that another process is stopping meanwhile stays stopped, which is its outcome. Negative
+/* Adds what became of these units (NULL: none). Waits until each is restarted. With `only_running`
+ * a unit that another process is stopping meanwhile stays stopped, which is its outcome. Negative
  * only if the manager cannot be talked to. */
 int units_restart_running(Modules *modules, char *const *units, bool only_running, Error *e,
                           Restarted *restarted);

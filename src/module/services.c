@@ -134,20 +134,22 @@ static int service_enable(Modules *modules, const char *unit, Error *e) {
 
 /* -- both ----------------------------------------------------------------------------- */
 
-static int service_note_failure(const Modules *modules, const char *unit, int r, const Error *e) {
-        return module_note_failure(
-                modules, (ModuleNote) { .kind = MODULE_NOTE_SERVICE_FAILED, .unit = unit }, r, e);
+static int service_note_failure(const Modules *modules, const char *unit, int r, const Error *why,
+                                Error *e) {
+        (void) module_note_failure(
+                modules, (ModuleNote) { .kind = MODULE_NOTE_SERVICE_FAILED, .unit = unit }, r, why);
+        return error_copy(e, r, why);
 }
 
-int services_enable(Modules *modules) {
+int services_enable(Modules *modules, Error *e) {
         int result = 0;
 
         for (size_t i = 0; i < ELEMENTSOF(services); i++) {
-                _cleanup_(error_clear) Error e = ERROR_NULL;
-                int r = service_enable(modules, services[i], &e);
+                _cleanup_(error_clear) Error why = ERROR_NULL;
+                int r = service_enable(modules, services[i], &why);
 
                 if (r < 0)
-                        result = service_note_failure(modules, services[i], r, &e);
+                        result = service_note_failure(modules, services[i], r, &why, e);
                 if (r > 0)
                         module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_SERVICE_ENABLED,
                                                              .unit = services[i] });
@@ -156,17 +158,17 @@ int services_enable(Modules *modules) {
         return result;
 }
 
-int services_ensure(Modules *modules) {
-        _cleanup_(error_clear) Error e = ERROR_NULL;
+int services_ensure(Modules *modules, Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         int r;
 
         if (service_has_link(&modules->scope, SERVICE_RELAY) &&
             service_has_link(&modules->scope, SERVICE_MODULES))
                 return 0;
-        r = modules_open_bus_or_none(modules, &e);
+        r = modules_open_bus_or_none(modules, &why);
         if (r < 0)
-                return service_note_failure(modules, SERVICE_MODULES, r, &e);
-        return services_enable(modules);
+                return service_note_failure(modules, SERVICE_MODULES, r, &why, e);
+        return services_enable(modules, e);
 }
 
 static bool find_at_boot(Modules *modules) {

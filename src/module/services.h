@@ -10,14 +10,15 @@
 #define SERVICE_MODULES "pm2-modules.service"
 
 /* Enables both and starts the relay, and waits until it has started; for a user without a manager
- * (modules->bus is NULL) their symlinks are made, so that the manager has them once it comes. Those
- * that are masked are left alone. What was enabled, and what could not be, are notes
- * (SERVICE_ENABLED, SERVICE_FAILED). Negative if any could not be. */
-int services_enable(Modules *modules);
+ * (modules->bus is NULL) their symlinks are made, so that the manager has them once it comes.
+ * Those that are masked are left alone. What was enabled, and what could not be, are notes
+ * (SERVICE_ENABLED, SERVICE_FAILED). Negative if any could not be, with the first clause; `e` may
+ * be NULL. */
+int services_enable(Modules *modules, Error *e);
 
 /* The same where they are not enabled, with the connection to the manager opened; where they are,
  * it costs two system calls. */
-int services_ensure(Modules *modules);
+int services_ensure(Modules *modules, Error *e);
 
 /* Whether modules are started at boot at all. Asks the manager, if it is connected, where the disk
  * does not tell; the answer is kept. */

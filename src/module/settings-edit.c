@@ -158,7 +158,7 @@ static int edit_check_reached(SettingsEdit *edit, const char *name, Error *e) {
                         &why);
                 return strv_extend(&edit->skipped, name);
         }
-        return r < 0 ? error_set(e, r, "%s", error_text(&why, r)) : 0;
+        return r < 0 ? error_copy(e, r, &why) : 0;
 }
 
 static int edit_check(SettingsEdit *edit, Error *e) {

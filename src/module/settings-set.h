@@ -15,8 +15,8 @@ typedef struct SettingsEffect {
 
 void settings_effect_done(SettingsEffect *effect);
 
-/* Sets KEY to a copy of the value. -EINVAL with a clause for what is not a key, names a whole module,
- * or is not for settings to decide. */
+/* Sets KEY to a copy of the value. -EINVAL with a clause for what is not a key, names a whole
+ * module, or is not for settings to decide. */
 int settings_edit_set(SettingsEdit *edit, const char *text, json_object *value, bool secret,
                       Error *e, SettingsEffect *ret);
 

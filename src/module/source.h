@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is to be installed: something that is fetched, a tarball on this machine, or a directory to be
- * linked. */
+/* What is to be installed: something that is fetched, a tarball on this machine, or a directory to
+ * be linked. */
 
 #include "basic/error.h"
 #include "basic/macro.h"
@@ -21,10 +21,10 @@ typedef struct Source {
         char *path;  /* absolute, without symlinks; NULL for SOURCE_REMOTE */
 } Source;
 
-/* Reads a specification as npm does: NAME[@RANGE], an alias, a URL, a repository, a path. Paths are
- * looked up now: relative ones from the working directory, ~/PATH from $HOME. Free `ret` with
- * source_done(). -EINVAL: not a specification, or what lies at the path is neither a directory nor a
- * tarball; -ENOENT: nothing lies there; other errors of the file system. */
+/* Reads a specification as npm does: NAME[@RANGE], an alias, a URL, a repository, a path. Paths
+ * are looked up now: relative ones from the working directory, ~/PATH from $HOME. Free `ret` with
+ * source_done(). -EINVAL: not a specification, or what lies at the path is neither a directory nor
+ * a tarball; -ENOENT: nothing lies there; other errors of the file system. */
 int source_parse(const char *spec, Error *e, Source *ret);
 
 void source_done(Source *s);

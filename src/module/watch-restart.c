@@ -80,7 +80,7 @@ static int load_package(ModuleWatch *w, Error *e) {
         package_done(&w->package);
         r = store_read_package(&w->module, &why, &w->package);
         if (module_watch_is_over(r))
-                return error_set(e, r, "%s", error_text(&why, r));
+                return error_copy(e, r, &why);
         if (r < 0)
                 (void) module_note_failure(w->modules,
                                            (ModuleNote) { .kind = MODULE_NOTE_WATCH_UNDECLARED,

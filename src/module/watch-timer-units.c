@@ -74,7 +74,7 @@ static int watch_unit_start(Modules *modules, const char *name, const char *unit
                 return r;
         if (free_and_strdup(&s.unit, unit) < 0)
                 return -ENOMEM;
-        r = spec_fill(&modules->scope, name, "watch of its folder", "watch", name, &s);
+        r = spec_fill(&modules->scope, name, "directory watch", "watch", name, &s);
         return r < 0 ? r : unit_start(modules->bus, &s, e);
 }
 
@@ -96,7 +96,7 @@ static int cron_unit_start(Modules *modules, const char *name, const App *app, c
         if (free_and_strdup(&s.unit, service) < 0 || free_and_strdup(&s.timer, timer) < 0 ||
             strv_copy(app->cron, &s.calendar) < 0)
                 return -ENOMEM;
-        r = spec_fill(&modules->scope, name, "restart by the clock", "cron", first, &s);
+        r = spec_fill(&modules->scope, name, "scheduled restart", "cron", first, &s);
         if (r < 0)
                 return r;
         r = unit_stop(modules->bus, timer, e);

@@ -14,13 +14,14 @@ typedef struct WatchTree WatchTree;
 #define WATCH_QUIET_USEC (150 * USEC_PER_MSEC)
 #define WATCH_BURST_USEC (2 * USEC_PER_SEC)
 
-/* Watches the folder `fd` (`path` is its name in messages) and what is wanted below it, new folders
- * too, so it is called again after each change; `*tree` is made at the first call. -ENOSPC with the limit to raise in the clause. */
+/* Watches the directory `fd` (`path` is its name in messages) and what is wanted below it, new
+ * directories too, so it is called again after each change; `*tree` is made at the first call.
+ * -ENOSPC with the limit to raise in the clause. */
 int watch_tree_refresh(int fd, const char *path, const WatchRule *rules, size_t n, Error *e,
                        WatchTree **tree);
 
-/* Blocks until a burst of changes has ended that some rule wants; `changed` is set in those that do.
- */
+/* Blocks until a burst of changes has ended that some rule wants; `changed` is set in those that
+ * do. */
 int watch_tree_wait(WatchTree *tree, WatchRule *rules, size_t n, Error *e);
 
 /* How many folders are watched. */

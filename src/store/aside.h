@@ -25,8 +25,8 @@ typedef struct LeftoverHandler {
 void leftover_report(const LeftoverHandler *handler, const Leftover *leftover);
 
 /* Removes `name` in the folder dir_fd. What cannot be removed is moved into the folder ".aside" in
- * home_fd, which has to be on the same file system, and reported to the handler. Whether nothing has
- * that name any more. */
+ * home_fd, which has to be on the same file system, and reported to the handler. Whether nothing
+ * has that name any more. */
 bool remove_or_set_aside(int dir_fd, const char *name, int home_fd, const LeftoverHandler *handler);
 
 /* The same by an absolute path; home is the folder that it is in. */

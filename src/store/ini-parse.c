@@ -50,7 +50,7 @@ static bool reader_failed(Reader *r, int error) {
         return true;
 }
 
-static int refuse(Reader *r, const char *reason) {
+static int reader_refuse(Reader *r, const char *reason) {
         return error_set(r->e, -EBADMSG, "%s", reason);
 }
 
@@ -79,11 +79,11 @@ static int take_section(Reader *r, const char *start, const char *stop) {
         char *name;
 
         if (!close)
-                return refuse(r, "a section's name is not closed by ']'");
+                return reader_refuse(r, "a section's name is not closed by ']'");
         while (rest < stop && strchr(BLANKS "\n", *rest))
                 rest++;
         if (rest < stop && *rest != ';' && *rest != '#')
-                return refuse(r, "unexpected text after a section's name");
+                return reader_refuse(r, "unexpected text after a section's name");
 
         name = strndup(start, (size_t) (close - start));
         if (!name)
@@ -97,9 +97,10 @@ static int take_section(Reader *r, const char *start, const char *stop) {
 /* An entry that was begun and that this line does not go on with. */
 static int refuse_unfinished(Reader *r) {
         if (r->open)
-                return refuse(r, "the value in double quotes above must go on here, in an indented "
-                                 "line");
-        return r->long_name ? refuse(r, "the value of the long key above is missing") : 0;
+                return reader_refuse(
+                        r, "the value in double quotes above must go on here, in an indented "
+                           "line");
+        return r->long_name ? reader_refuse(r, "the value of the long key above is missing") : 0;
 }
 
 /* Settles what the line was that libinih has done with. */
@@ -118,7 +119,7 @@ static int finish_line(Reader *r) {
                 return keep_line(r, r->line, (IniLine) { .number = r->number });
         if (*p == '[')
                 return take_section(r, p + 1, stop);
-        return refuse(r, "expected a [section], a comment or KEY = VALUE");
+        return reader_refuse(r, "expected a [section], a comment or KEY = VALUE");
 }
 
 /* Finds the next line and refuses what libinih would cut. */
@@ -140,8 +141,8 @@ static int next_line(Reader *r, size_t room) {
                                  "it with a '\\' at the end of the line)",
                                  room - 3);
         if (memchr(r->line, 0, size))
-                return refuse(r, "it contains a NUL byte");
-        return utf8_is_valid(r->line, size) ? 0 : refuse(r, "it is not valid UTF-8");
+                return reader_refuse(r, "it contains a NUL byte");
+        return utf8_is_valid(r->line, size) ? 0 : reader_refuse(r, "it is not valid UTF-8");
 }
 
 /* Called by libinih like fgets(). */
@@ -201,9 +202,9 @@ static int take_entry(Reader *r, const char *name, const char *value) {
         int k;
 
         if (!r->in_section)
-                return refuse(r, "an entry stands before the first [section]");
+                return reader_refuse(r, "an entry stands before the first [section]");
         if (!name[0])
-                return refuse(r, "there is no key");
+                return reader_refuse(r, "there is no key");
         if (r->open || (r->long_name && !streq(name, INI_LONG_NAME)))
                 return refuse_unfinished(r);
 
@@ -231,11 +232,13 @@ static bool has_comment(const Reader *r) {
 
 static int take_indented(Reader *r, const char *value) {
         if (!r->open)
-                return refuse(r, "it is indented, which would join it to the line above; remove "
-                                 "the blanks in front");
+                return reader_refuse(
+                        r, "it is indented, which would join it to the line above; remove "
+                           "the blanks in front");
         if (has_comment(r))
-                return refuse(r, "a ';' after a blank starts a comment, which a folded value "
-                                 "cannot have; write \\x3b");
+                return reader_refuse(r,
+                                     "a ';' after a blank starts a comment, which a folded value "
+                                     "cannot have; write \\x3b");
         return take_chunk(r, value);
 }
 
@@ -267,8 +270,8 @@ static int run_libinih(Reader *r) {
 
 static int refuse_end(Reader *r) {
         if (r->open)
-                return refuse(r, "the file ends within a value in double quotes");
-        return r->long_name ? refuse(r, "the value of the long key is missing") : 0;
+                return reader_refuse(r, "the file ends within a value in double quotes");
+        return r->long_name ? reader_refuse(r, "the value of the long key is missing") : 0;
 }
 
 int ini_file_parse(const char *text, size_t size, Error *e, IniFile *ret) {

@@ -186,7 +186,7 @@ int manager_subscribe(sd_bus *bus, Error *e) {
 
         r = manager_call(bus, "Subscribe", &ignored, NULL, "");
         if (r < 0 && r != -EALREADY)
-                (void) error_set(e, r, "%s", error_text(&ignored, r));
+                (void) error_copy(e, r, &ignored);
         error_clear(&ignored);
         return r == -EALREADY ? 0 : r;
 }

@@ -29,7 +29,7 @@ static const struct {
 } results[] = {
         { "done", 0, NULL },
         { "skipped", 0, NULL },
-        { "canceled", -ECANCELED, "another command took its place (start, stop or restart)" },
+        { "canceled", -ECANCELED, "its job was replaced by another one (start, stop or restart)" },
         { "timeout", -ETIMEDOUT, "it took too long" },
         { "failed", -ECHILD, "it failed" },
         { "dependency", -EPIPE, "a unit that it depends on failed" },

@@ -180,8 +180,8 @@ static int run_judge(const Run *run, Error *e, int *ret_status) {
         /* with cgroup v1 systemd does not see what for: it has no "oom-kill" there */
         if (r > 0 && streq_ptr(state.result, "signal") && state.exit_status == SIGKILL)
                 return error_set(e, -ECHILD,
-                                 "it was killed by SIGKILL, as the kernel does with what takes "
-                                 "more memory than MemoryMax= allows, or than there is");
+                                 "it was killed by SIGKILL, probably because it exceeded "
+                                 "MemoryMax= or the machine's memory");
         r = r > 0 ? unit_state_to_error(&state, e) : 0;
         return r < 0 ? r : job_result_to_error(result ? result : "failed", e);
 }
@@ -287,7 +287,7 @@ int oneshot_run(sd_bus *bus, const UnitSpec *spec, const OneshotIO *io, Error *e
         if (k < 0) {
                 /* worse than whatever became of the program */
                 error_clear(e);
-                r = error_set(e, k, "%s", error_text(&left, k));
+                r = error_copy(e, k, &left);
         }
         error_clear(&left);
         return r;

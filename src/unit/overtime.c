@@ -79,7 +79,8 @@ static int read_phase(sd_bus *bus, const char *unit, Phase *ret) {
 static int kill_unit(Overtime *o, sd_bus *bus, const char *unit, const Phase *phase, Error *e) {
         if (o->n_kills >= KILLS_MAX) {
                 o->due_usec = 0;
-                return error_set(e, -ETIMEDOUT, "it does not %s, although it was killed",
+                return error_set(e, -ETIMEDOUT,
+                                 "it did not %s: processes of it remain after SIGKILL",
                                  phase->text);
         }
         if (o->n_kills++ == 0)

@@ -23,6 +23,7 @@ typedef struct Overtime {
 Overtime overtime_begin(void);
 void overtime_done(Overtime *o);
 
-/* Looks at a unit whose job has not ended, and kills it with a notice (unit/notice.h) if it is over its time. 0,
- * or -ETIMEDOUT with a clause: killing it did not help, and is not tried again. */
+/* Looks at a unit whose job has not ended, and kills it with a notice (unit/notice.h) if it is
+ * over its time. 0, or -ETIMEDOUT with a clause: killing it did not help, and is not tried again.
+ */
 int overtime_check(Overtime *o, sd_bus *bus, const char *unit, Error *e);

@@ -146,7 +146,7 @@ static int request_unit(UnitBatch *b, const BatchRequest *q, size_t i, JobWaiter
                 return r;
         o->r = send_request(b, q, i, &reply);
         if (is_fatal(o->r))
-                return error_set(e, o->r, "%s", error_text(&o->error, o->r));
+                return error_copy(e, o->r, &o->error);
         if (o->r < 0)
                 return 0;
         o->r = job_waiter_add(w, reply, i);

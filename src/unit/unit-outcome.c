@@ -18,7 +18,7 @@ int unit_outcome_take_only(UnitOutcome *outcome, Error *e) {
 
         r = outcome->r;
         if (r < 0)
-                (void) error_set(e, r, "%s", error_text(&outcome->error, r));
+                (void) error_copy(e, r, &outcome->error);
         unit_outcomes_free(outcome, 1);
         return r;
 }

@@ -98,7 +98,7 @@ done
 for name in all 5; do
         echo "{ \"name\": \"$name\", \"version\": \"1.0.0\", \"main\": \"in\" }" >bad/package.json
         status "what cannot be installed is not published: $name" 1 pm2ctl publish --dry-run bad
-        one_sentence "... which is said" "field 'name': a module called '$name' could not be told from"
+        one_sentence "... which is said" "field 'name': a module named '$name' could not be told from"
 done
 echo '{ "name": "bad", "version": "1", "main": "in" }' >bad/package.json
 is "a version that cannot be published" "warning version" "$(findings bad | paste -sd,)"

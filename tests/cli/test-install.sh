@@ -302,7 +302,7 @@ is "... indeed" 1 "$(grep -c '"version": *"1.0.1"' "$modules/deep/current/packag
 
 rm files/foo.js.tgz
 status "a tarball that is gone is no failure of an update of all" 0 update
-says "... which says so" "foo.js stays at 1.0.0: there is no file or directory"
+says "... which says so" "foo.js was not updated from 1.0.0: there is no file or directory"
 refused "... but of one of it" "there is no file or directory" update foo.js
 mkdir files/foo.js.tgz && cp packages/foo.js/1.0.0/* files/foo.js.tgz
 refused "a tarball that is a directory now" "is a directory now" update foo.js

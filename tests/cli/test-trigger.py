@@ -167,14 +167,14 @@ with Bridge('one', flood(event('sent'))):
     got, _, err, _ = trigger('one', 'act')
     ok(got in (1, 5) and err.count('\n') == 1, 'a flood that says nothing', got, err)
 with Bridge('one', hang):
-    ends('a connection that is not read', 5, 'it did not get a turn within 1 s', 'one', 'act', 'x' * 65000)
+    ends('a connection that is not read', 5, 'timed out after 1 s: the module has not announced the action yet', 'one', 'act', 'x' * 65000)
 with Bridge('one', lambda c: (c.sendall(event('sent')), hang(c))):
     ends('an answer that does not come', 5, 'it has not answered within 1 s', 'one', 'act')
 with Bridge('one', None, backlog=0) as b:
     b.fill()
     ends('a connection that is never taken', 5, 'its bridge takes no connection', 'one', 'act')
 with Bridge('one', None, backlog=8):
-    ends('one that waits in the queue', 5, 'it did not get a turn within 1 s', 'one', 'act')
+    ends('one that waits in the queue', 5, 'timed out after 1 s: the module has not announced the action yet', 'one', 'act')
 with Bridge('one', None, backlog=0) as b, Bridge('two', stream):
     b.fill()
     got, out, err, seconds = trigger('all', 'act', timeout='3')
@@ -231,7 +231,7 @@ for what, answer in (('one value', wide.replace(b'stream', b'error')), ('text', 
         got, _, err, _ = trigger('one', 'act', timeout='80')
         ok(got == 1 and len(err) < 5000 and '…' in err, f'a reason of {what} is cut', got, len(err), err)
 with Bridge('one', flood(b'\n')):
-    ends('empty lines', 1, 'its answer makes no sense', 'one', 'act', timeout='80')
+    ends('empty lines', 1, 'its answer is invalid', 'one', 'act', timeout='80')
 with Bridge('one', read_then(event('sent'))):
     ends('an end without an answer', 1, 'it ended before it answered', 'one', 'act', timeout='80')
 with Bridge('one', lambda c: None):

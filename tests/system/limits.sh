@@ -136,7 +136,7 @@ if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then   # there OOMPolicy=sto
         ok "... and started again" wait_for 30 eval '[ "$(main_pid pm2@opened)" -ne 0 ] && [ "$(main_pid pm2@opened)" != "$pid" ]'
 else
         ok "what takes too much memory is killed" wait_for 30 eval '[ "$(limit "[\"memory_kills\"]")" = 1 ]'
-        like "... which show says" "$(pm2ctl show opened)" '^  processes killed = 1, for the limit of memory$'
+        like "... which show says" "$(pm2ctl show opened)" '^  processes killed = 1 (memory limit)$'
 fi
 
 open_by "$(opening io_uring_setup)"

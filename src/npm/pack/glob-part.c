@@ -6,9 +6,9 @@
 #include "npm/pack/glob-part.h"
 
 /* One name of a path. fnmatch() with FNM_EXTMATCH was tried: it differs for 357 of glob-diff.js's
- * 16,040 patterns (npm counts in UTF-16, and reads classes and groups in its own way), and cannot be
- * limited: "+(a|aa)" written nine times takes it 16 s for a name of 18 letters, and once more takes
- * eight times as long. */
+ * 16,040 patterns (npm counts in UTF-16, and reads classes and groups in its own way), and cannot
+ * be limited: "+(a|aa)" written nine times takes it 16 s for a name of 18 letters, and once more
+ * takes eight times as long. */
 
 /* What is still to be matched: a piece of the pattern, then the next. */
 typedef struct Rest {
@@ -64,7 +64,7 @@ static bool in_range(uint16_t c, uint16_t from, uint16_t to) {
                (fold_lower(c) >= from && fold_lower(c) <= to);
 }
 
-/* "[:alpha:]" and its like: its length, 0 for none. */
+/* Matches a class such as "[:alpha:]"; returns its length, 0 if there is none. */
 static size_t named_class(const uint16_t *p, const uint16_t *end, uint16_t c, bool *hit) {
         static const char *const names[] = { "alnum", "alpha", "ascii", "blank", "cntrl",
                                              "digit", "graph", "lower", "print", "punct",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Emptying the cache. A header of its own, as the file: pm2ctl does this and nothing else with it. */
+/* Emptying the cache. A header of its own, as the file: pm2ctl does this and nothing else with it.
+ */
 
 #include "basic/error.h"
 

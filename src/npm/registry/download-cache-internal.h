@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What download-cache.c, download-cache-clean.c and download-cache-document.c share. No other file includes it. */
+/* What download-cache.c, download-cache-clean.c and download-cache-document.c share. No other file
+ * includes it. */
 
 #include <sys/stat.h>
 

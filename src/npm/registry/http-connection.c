@@ -44,7 +44,7 @@ int http_tls_set(HttpRequest *q) {
         }
         c = set_ca(q);
 
-        /* Who we are is no business of a server we were sent on to. */
+        /* No client certificate is sent to a server that was reached by a redirect. */
         if (c == CURLE_OK && q->same_origin && q->get.cert_file) {
                 c = curl_easy_setopt(q->easy, CURLOPT_SSLCERT, q->get.cert_file);
                 if (c == CURLE_OK)

@@ -2,8 +2,8 @@
 #pragma once
 
 /* What http.c (requests and their queue), http-loop.c, http-transfer.c (one attempt: options and
- * body), http-connection.c (certificates and proxy) and http-outcome.c (what became of it) share. No
- * other file includes it. */
+ * body), http-connection.c (certificates and proxy) and http-outcome.c (what became of it) share.
+ * No other file includes it. */
 
 #include <curl/curl.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* npm's configuration: npm_config_* variables and .npmrc texts, as keys and values. What they mean is
- * in npmrc-registry.h, npmrc-auth.h and npmrc-http.h. Reads no files. */
+/* npm's configuration: npm_config_* variables and .npmrc texts, as keys and values. What they mean
+ * is in npmrc-registry.h, npmrc-auth.h and npmrc-http.h. Reads no files. */
 
 #include "basic/error.h"
 

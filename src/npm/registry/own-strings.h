@@ -5,7 +5,8 @@
 
 #include "basic/macro.h"
 
-/* Replaces the strings, which are borrowed so far, by copies. -ENOMEM: those not copied are NULL. */
+/* Replaces the strings, which are borrowed so far, by copies. -ENOMEM: those not copied are NULL.
+ */
 int own_strings(void *structure, const size_t *offsets, size_t n);
 
 /* Wipes and frees them, and leaves NULL. */

@@ -125,7 +125,7 @@ static void on_done(void *userdata, int r, const HttpResponse *response, Error *
 
         p->status = response ? response->status : 0;
         if (r < 0)
-                r = error_set(p->e, r, "%s", error_text(e, r));
+                r = error_copy(p->e, r, e);
         else if (p->status == 401 && strcasestr(what, "otp"))
                 r = error_set(p->e, -EACCES,
                               "the registry requires a one-time password; use --otp=CODE");
@@ -253,7 +253,7 @@ static int judge_refusal(Publisher *p, const Publication *publication, unsigned 
                                  "%s@%s was published at %s by another user in the meantime; raise "
                                  "'version' in package.json",
                                  p->name, publication->version, p->registry);
-        return error_set(e, r, "%s", error_text(refused, r));
+        return error_copy(e, r, refused);
 }
 
 int publisher_send(Publisher *p, const Publication *publication, const char *otp, Error *e) {

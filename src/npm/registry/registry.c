@@ -10,7 +10,7 @@
 #include "npm/registry/url.h"
 
 #define REASON_MAX         200 /* bytes of a registry's own words in a message */
-#define REGISTRY_FILES_MIN 4   /* with fewer there is no getting on */
+#define REGISTRY_FILES_MIN 4   /* fewer are not enough to proceed */
 
 void registry_task_link(Registry *r, RegistryTask *task) {
         task->registry = r;

@@ -4,8 +4,8 @@
 /* npm/registry: the client of a package registry.
  *
  * The second of npm's four rooms; it uses npm/spec. Everything that crosses the network, or was
- * sent by a registry, is read here and nowhere else. Here alone libcurl, libcrypto and libunistring
- * are called.
+ * sent by a registry, is read here and nowhere else. Here alone libcurl, libcrypto and
+ * libunistring are called.
  *
  * Entry points:
  *   registry.h        this file: packuments (what a registry knows of a package) and tarballs, by
@@ -18,13 +18,14 @@
  *   download-cache.h  the cache folder that may be deleted at any time
  * http.h, url.h, integrity.h, unpack.h, stream.h and pool.h are what these are built from.
  *
- * Input is untrusted, a registry's answers as much as an archive: sizes, entries, depths, redirects
- * and times have named limits in these headers. A tarball's bytes are hashed as they are unpacked,
- * and a folder appears for the caller only when the hash was right. A token goes to the host that
- * .npmrc names it for, not along with a redirect, and is in no message.
+ * Input is untrusted, a registry's answers as much as an archive: sizes, entries, depths,
+ * redirects and times have named limits in these headers. A tarball's bytes are hashed as they are
+ * unpacked, and a folder appears for the caller only when the hash was right. A token goes to the
+ * host that .npmrc names it for, not along with a redirect, and is in no message.
  *
  * It runs no program, follows no link of an archive, prints nothing and logs nothing: failures are
- * an errno and a clause that a person can act on. What to install is not decided here (npm/tree). */
+ * an errno and a clause that a person can act on. What to install is not decided here (npm/tree).
+ */
 
 #include <systemd/sd-event.h>
 

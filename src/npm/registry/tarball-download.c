@@ -39,7 +39,7 @@ static void on_answer(void *userdata, int r, const HttpResponse *response, Error
         TarballTask *t = userdata;
 
         if (r < 0)
-                (void) error_set(&t->download_error, r, "%s", error_text(e, r));
+                (void) error_copy(&t->download_error, r, e);
         else
                 r = check_response(t, response, &t->download_error);
         t->download_r = r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What tarball-get.c (the task from its beginning to its end) and tarball-download.c (what comes over
- * the network) share. Nothing else includes it. */
+/* What tarball-get.c (the task from its beginning to its end) and tarball-download.c (what comes
+ * over the network) share. Nothing else includes it. */
 
 #include "npm/registry/npmrc-auth.h"
 #include "npm/registry/registry-internal.h"

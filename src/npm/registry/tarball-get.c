@@ -85,8 +85,7 @@ void tarball_unpacked(TarballTask *t, int r) {
         }
         if (t->download_r < 0) {
                 error_clear(&t->unpack.error);
-                r = error_set(&t->unpack.error, t->download_r, "%s",
-                              error_text(&t->download_error, t->download_r));
+                r = error_copy(&t->unpack.error, t->download_r, &t->download_error);
         }
         if (r == 0 && t->file.name)
                 (void) cache_add_tarball(cache, &t->file, tarball_algorithm(&t->unpack),
@@ -214,7 +213,7 @@ static int task_start_now(TarballTask *t, Error *e) {
         r = task_start(t);
         if (r < 0) {
                 t->task.registry->tarballs_open--;
-                return error_set(e, r, "%s", error_text(&t->unpack.error, r));
+                return error_copy(e, r, &t->unpack.error);
         }
         return 0;
 }

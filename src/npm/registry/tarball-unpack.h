@@ -2,7 +2,8 @@
 #pragma once
 
 /* Unpacks a tarball in a thread, while it may still be arriving: reads it to its end, unpacks it
- * into a new folder, and compares its hash. The folder is removed again unless the hash is right. */
+ * into a new folder, and compares its hash. The folder is removed again unless the hash is right.
+ */
 
 #include "npm/registry/integrity.h"
 #include "npm/registry/stream.h"

@@ -41,9 +41,9 @@ typedef struct PeerEntry {
 int peer_entries_find(Node *n, PeerEntry **ret, size_t *ret_n);
 void peer_entries_free(PeerEntry *entries, size_t n);
 
-/* Whether everybody who depends on `old` could do with `n` in its place. Peers of the names in
- * `ignored` (may be NULL) that stand beside it don't count: they would go with it. Negative on
- * failure. */
+/* Whether all dependents of `old` would accept `n` in its place. Peers
+ * beside it that have the names of children of `ignored_parent` (may be NULL) do not count: they
+ * would go with it. Negative on failure. */
 int node_can_replace(const Node *n, Node *old, const Node *ignored_parent);
 
 /* Whether `n` could go, since what its dependents would find further up is as good. */

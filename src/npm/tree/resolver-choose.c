@@ -182,10 +182,9 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
                 if (spec_is_registry(c->spec))
                         k = require_from_registry(r, c, c->spec->name);
                 else if (!top && (c->spec->type == SPEC_DIRECTORY || c->spec->type == SPEC_FILE))
-                        k = resolver_fail_choice(
-                                r, c, -EOPNOTSUPP,
-                                "it is a path, which means something only where the "
-                                "package was made");
+                        k = resolver_fail_choice(r, c, -EOPNOTSUPP,
+                                                 "it is a local path, valid only where the package "
+                                                 "was built");
                 else {
                         c->want = (Want) { .kind = WANT_PACKAGE,
                                            .name = q->name->text,
