@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The words that docs/HACKING.md, section "Words", wants replaced are in no message, help text, completion, unit or man page.
-TAP."""
+"""The words that docs/HACKING.md, section "Words", wants replaced are in no message, help text, completion, unit,
+man page or document. TAP."""
 
 import glob
 import os
@@ -10,7 +10,7 @@ import sys
 
 top = os.path.abspath(os.environ.get('top_srcdir') or os.path.dirname(os.path.abspath(__file__)) + '/../..')
 # These say what they mean.
-FINE = re.compile(r'\bthere is no |\bis no longer\b|\b(?:users?|people|accounts?|administrators?|authors?|those) who |\'%s\', who ', re.I)
+FINE = re.compile(r'\bthere is no |\bis no longer\b|\b(?:users?|readers|people|accounts?|administrators?|authors?|those) who |\'%s\', who ', re.I)
 
 # what may stand between two parts of one string: PRIu64, a macro, a line's end
 JOINT = re.compile(r'(?:\s|\b(?:PRI\w+|[A-Z][A-Z0-9_]+)\b)+')
@@ -54,6 +54,17 @@ def man_paragraphs(text):
     return found
 
 
+def paragraphs(text):
+    """Of a document, but the table of the words themselves; a row of a table and an item of a list are one each."""
+    text = re.sub(r'(?<=\n## Words\n).*?(?=\n## |\Z)', lambda m: re.sub(r'^\|.*', '', m.group(), flags=re.M), text, flags=re.S)
+    found = [[1, '']]
+    for i, line in enumerate(text.split('\n'), 1):
+        if not line.strip() or re.match(r'\s*([-*|#]|\d+\.)', line):
+            found.append([i, ''])
+        found[-1][1] += line.strip() + ' '
+    return found
+
+
 def forbidden():
     section = read(top + '/docs/HACKING.md').split('\n## Words\n')[1].split('\n## ')[0]
     return re.findall(r'^\| `([^`]+)` \|', section, re.M)
@@ -65,6 +76,7 @@ sources = {
     'src': (strings, sorted(glob.glob(top + '/src/**/*.[ch]', recursive=True))),
     'completion': (shell_lines, sorted(glob.glob(top + '/contrib/completion/*/*'))),
     'units': (shell_lines, sorted(glob.glob(top + '/units/**/*.in', recursive=True) + [top + '/units/pm2ctl.catalog'])),
+    'documents': (paragraphs, [top + '/README', top + '/NEWS', top + '/tests/README.md'] + sorted(glob.glob(top + '/docs/*.md'))),
     'man': (man_paragraphs, sorted(glob.glob(top + '/man/*.[1-9]'))),
 }
 failed = False
