@@ -3,9 +3,9 @@
 
 #include "basic/log.h"
 #include "basic/string-util.h"
-#include "ctl/check-package.h"
 #include "ctl/ctl.h"
 #include "module/finding.h"
+#include "module/package-check.h"
 
 /* How many errors they are. */
 static int findings_print(const Arguments *arg, json_object *findings) {
@@ -42,7 +42,7 @@ static int run_check(const void *args, char **words) {
         if (context_open(arg, &c) < 0)
                 return EXIT_USAGE;
         fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        r = fd < 0 ? -errno : check_package(fd, c.modules.scope.kind, findings);
+        r = fd < 0 ? -errno : package_check(fd, c.modules.scope.kind, findings);
         context_done(&c);
         if (r < 0)
                 return log_error_errno(r, "Failed to check '%s': %m", folder);

@@ -17,7 +17,8 @@
  *                            process-environment, available, releases, runtime-space, journal-*
  *   what runs                start, stop, restart, actions; enable, services; watch-*, timer-restart
  *   settings                 settings-edit and -set, -apply, -in-force, -check
- *   what is installed        source, preflight, fetch-*, install-*, link, remove, cleanup
+ *   what is installed        source, preflight, package-check, fetch-*, install-*, link, remove,
+ *                            cleanup
  *
  * Conventions of all its headers. Times are µs, of now_usec() (the monotonic clock) where nothing
  * else is said; amounts are bytes. Functions return 0 or more, or a negative errno with a clause

@@ -309,7 +309,7 @@ refused "a tarball that is a directory now" "is a directory now" update foo.js
 git -C files/repo mv package.json package.json.gone && git -C files/repo commit -q -m gone
 refused "a branch that is no package any more" "cannot read its package.json" update from-git
 git -C files/repo mv package.json.gone package.json && sed -i 's/from-git/renamed/' files/repo/package.json && commit 3.0.0
-refused "a package that changed its name" "is called 'renamed' now" update from-git
+refused "a package that changed its name" "is now named 'renamed'" update from-git
 status "what is not installed cannot be updated" 4 update none
 touch "$modules/mod/disabled"; publish mod 1.3.0
 status "a disabled module is updated" 0 update mod

@@ -155,9 +155,9 @@ with Bridge('one', stream):
     got, out, err, _ = trigger('--json=short', 'one', 'act')
     ok(got == 5 and json.loads(out)['outcome'] == 'timeout', 'in JSON its outcome is "timeout"', got, out, err)
 with Bridge('one', slowly(event('stream', 'x'))):
-    ends('a byte now and then', 5, 'within 2 s', 'one', 'act', timeout='2')
+    ends('a byte now and then', 5, 'after 2 s', 'one', 'act', timeout='2')
 with Bridge('one', slowly(b'\x00')):
-    ends('a line that never ends', 5, 'within 2 s', 'one', 'act', timeout='2')
+    ends('a line that never ends', 5, 'after 2 s', 'one', 'act', timeout='2')
 with Bridge('one', flood(event('stream', 'x'), event('sent'))):
     ends('a flood of small answers', 5, 'it has not ended within 1 s', 'one', 'act')
 with Bridge('one', flood(b'A' * 65536)):
@@ -172,13 +172,13 @@ with Bridge('one', lambda c: (c.sendall(event('sent')), hang(c))):
     ends('an answer that does not come', 5, 'it has not answered within 1 s', 'one', 'act')
 with Bridge('one', None, backlog=0) as b:
     b.fill()
-    ends('a connection that is never taken', 5, 'its bridge takes no connection', 'one', 'act')
+    ends('a connection that is never taken', 5, 'its bridge accepts no connection', 'one', 'act')
 with Bridge('one', None, backlog=8):
     ends('one that waits in the queue', 5, 'timed out after 1 s: the module has not announced the action yet', 'one', 'act')
 with Bridge('one', None, backlog=0) as b, Bridge('two', stream):
     b.fill()
     got, out, err, seconds = trigger('all', 'act', timeout='3')
-    ok(got == 5 and err.count('\n') == 2 and 'of one failed: its bridge takes no' in err and 'of two failed: it has not ended' in err,
+    ok(got == 5 and err.count('\n') == 2 and 'of one failed: its bridge accepts no' in err and 'of two failed: it has not ended' in err,
        'of two modules each has its sentence', got, err)
     ok('two: x\n' in out, 'and one does not keep the other from being asked', out)
 

@@ -27,11 +27,11 @@ LIBRARIES = {
     'npm/registry': 'basic npm/spec',
     'npm/tree': 'basic npm/spec npm/registry',
     'npm/pack': 'basic npm/spec npm/registry npm/tree',
-    'module': 'basic model store unit journal axm npm/spec npm/registry',
+    'module': 'basic model store unit journal axm npm/spec npm/registry npm/pack',
 }
 NPM = 'npm/spec npm/registry npm/tree npm/pack'
 PROGRAMS = {
-    'ctl': 'basic model store unit journal axm module ' + NPM,
+    'ctl': 'basic model store unit journal axm module npm/spec npm/registry',
     'fetch': 'basic model ' + NPM,
     'launch': 'basic model store journal axm',
     'relay': 'basic model store journal axm',
@@ -54,7 +54,7 @@ GLUE = {
 }
 
 # They return what happened: nothing goes to the standard output or, above debug, to the log.
-QUIET = [room for room in LIBRARIES if room not in ('basic', 'unit')]
+QUIET = [room for room in LIBRARIES if room != 'basic']
 LOUD = re.compile(r'\b(v?printf|puts|putchar|perror|log_(?!debug|set_|get_|setup)\w+)\s*\(|\bf(?:printf|puts|putc)\s*\([^;]*\b(stdout|stderr)\b')
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)

@@ -335,7 +335,7 @@ tests.argv = async () => {
                 `http://${host}/x.git;token=s3cret`, `http://${host}/x.git?s3cret`]) {
                 seen.length = 0;
                 const { answer, err, out } = await install(`git+${address}`, { server });
-                ok(/git would show what is masked in .* write a token before the host/.test(answer.error) && !/s3cret/.test(out + err),
+                ok(/the secret in .* would be visible to all users in git's arguments; write a token before the host/.test(answer.error) && !/s3cret/.test(out + err),
                         `is refused where git would show it: ${answer.error}`, [answer, err]);
                 ok(seen.length === 0, '... before git is asked', seen);
         }

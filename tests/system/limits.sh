@@ -126,7 +126,7 @@ for i in range(100):
 like "... as too many" "$OUTPUT" 'Resource temporarily unavailable'
 ok "... the host starts processes" sh -c true
 ok "... show names the limit" test "$(limit '["tasks_refused"]')" -gt 0
-like "... in text too" "$(pm2ctl show opened)" '^  refused to start a process or thread = [0-9]+ times, for the limit of tasks$'
+like "... in text too" "$(pm2ctl show opened)" '^  refused to start a process or thread = [0-9]+ times \(task limit\)$'
 printf '%s\n' 'x = bytearray(200 << 20)' >/var/lib/pm2ctl-data/opened/hog.py
 pid=$(main_pid pm2@opened)
 printf 'python3 hog.py' >/var/lib/pm2ctl-data/opened/command
@@ -136,7 +136,7 @@ if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then   # there OOMPolicy=sto
         ok "... and started again" wait_for 30 eval '[ "$(main_pid pm2@opened)" -ne 0 ] && [ "$(main_pid pm2@opened)" != "$pid" ]'
 else
         ok "what takes too much memory is killed" wait_for 30 eval '[ "$(limit "[\"memory_kills\"]")" = 1 ]'
-        like "... which show says" "$(pm2ctl show opened)" '^  processes killed = 1 (memory limit)$'
+        like "... which show says" "$(pm2ctl show opened)" '^  processes killed = 1 \(memory limit\)$'
 fi
 
 open_by "$(opening io_uring_setup)"

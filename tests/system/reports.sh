@@ -138,12 +138,12 @@ ok "another process is measured" wait_for 20 row_has measures '["measured"]["pid
 is "... by its name" "$(row measures '["measured"]["name"]')" sleep
 ok "... its memory" test "$(row measures '["memory"]')" -lt 4000000
 is "the process is the module's still" "$(row measures '["pid"]')" "$(systemctl show -P MainPID pm2@measures)"
-like "show says so" "$(pm2ctl show measures)" "^ *Measured: process $(child), sleep, as it asks$"
+like "show says so" "$(pm2ctl show measures)" "^ *Measured: process $(child), sleep, as the module asked$"
 is "so does jlist" "$(pm2ctl jlist | json 'next(m["monit"]["memory"] < 4000000 for m in d if m["name"] == "measures")')" true
 ok "the process ends" pm2ctl trigger measures end
 is "then nothing is measured" "$(row measures '["memory"]')" null
-like "which list tells" "$(pm2ctl list 2>&1)" 'measures wants process [0-9]+ measured, and that process is gone\.'
-like "... and show" "$(pm2ctl show measures)" '^ *Measured: nothing; it asks for process [0-9]+, and that process is gone$'
+like "which list tells" "$(pm2ctl list 2>&1)" 'measures asked to measure process [0-9]+, but that process is gone\.'
+like "... and show" "$(pm2ctl show measures)" '^ *Measured: nothing: the module asked for process [0-9]+, but that process is gone$'
 ok "it asks for what is no number" pm2ctl trigger measures ask text
 ok "nothing is measured then" wait_for 20 row_has measures '["measured"]["reason"]' 'that is not a process ID'
 like "show says so" "$(pm2ctl show measures)" 'it asks for process no number, and that is not a process ID'

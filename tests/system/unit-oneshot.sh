@@ -45,7 +45,7 @@ program greedy 'exec python3 -c "x = bytearray(100 << 20)"'
 drop_in=/run/systemd/system/pm2-fetch@.service.d
 mkdir -p $drop_in && printf '[Service]\nMemoryMax=20M\nMemorySwapMax=0\n' >$drop_in/limit.conf && systemctl daemon-reload
 exits "one that takes more memory than it may" 1 run greedy
-like "is killed, and why is said" "$OUTPUT" '^status=-1 .*more memory than MemoryMax= allows'
+like "is killed, and why is said" "$OUTPUT" '^status=-1 .*(more memory than MemoryMax= allows|exceeded MemoryMax=)'
 gone "a greedy one"
 rm -r $drop_in && systemctl daemon-reload
 

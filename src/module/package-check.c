@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/check-package.h"
+#include "module/package-check.h"
 
 #include <sys/stat.h>
 
 #include "basic/fs.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
-#include "ctl/check-fields.h"
 #include "model/environment-names.h"
 #include "model/environment.h"
 #include "model/name.h"
 #include "model/package-units.h"
 #include "module/finding.h"
+#include "module/package-check-fields.h"
 #include "module/preflight.h"
 #include "npm/pack/packlist.h"
 #include "npm/spec/semver.h"
@@ -249,7 +249,7 @@ static int check_sound(int fd, json_object *document, ScopeKind scope, json_obje
                 return -ENOMEM;
         r = package_parse(text, strlen(text), /* e= */ NULL, &c.package);
         if (r < 0)
-                return r == -ENOMEM ? r : 0; /* check_fields() has said why */
+                return r == -ENOMEM ? r : 0; /* package_check_fields() has said why */
         for (size_t i = 0; i < ELEMENTSOF(checks); i++) {
                 r = checks[i](&c);
                 if (r < 0)
@@ -261,7 +261,7 @@ static int check_sound(int fd, json_object *document, ScopeKind scope, json_obje
 static int check_document(int fd, json_object *document, ScopeKind scope, json_object *findings) {
         int r;
 
-        r = check_fields(document, findings);
+        r = package_check_fields(document, findings);
         if (r < 0)
                 return r;
         r = check_name(document, findings);
@@ -274,7 +274,7 @@ static int check_document(int fd, json_object *document, ScopeKind scope, json_o
         return r < 0 ? r : check_sound(fd, document, scope, findings);
 }
 
-int check_package(int fd, ScopeKind scope, json_object *findings) {
+int package_check(int fd, ScopeKind scope, json_object *findings) {
         _cleanup_(json_object_putp) json_object *document = NULL;
         _cleanup_(error_clear) Error e = ERROR_NULL;
         _cleanup_(freep) char *text = NULL;

@@ -7,4 +7,4 @@
 
 /* Adds a finding for each field that is refused, and puts something sound in its place where that
  * can be done, so that the rest can be looked at. -ENOMEM. */
-int check_fields(json_object *package, json_object *findings);
+int package_check_fields(json_object *package, json_object *findings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/check-fields.h"
+#include "module/package-check-fields.h"
 
 #include "basic/string-util.h"
 #include "model/package.h"
@@ -161,7 +161,7 @@ static int probe_field(json_object *package, const PackageField *field, json_obj
         return json_add_string(package, field->key, field->instead);
 }
 
-int check_fields(json_object *package, json_object *findings) {
+int package_check_fields(json_object *package, json_object *findings) {
         static const PackageField fields[] = {
                 { "name", "choose one of small letters, digits and - . _", "sound", true },
                 { "version", "write one such as \"1.0.0\"", "1.0.0", false },

@@ -9,4 +9,4 @@
 #include "model/scope-kind.h"
 
 /* Adds what is wrong in the directory `fd` to an array of findings (module/finding.h). -ENOMEM. */
-int check_package(int fd, ScopeKind scope, json_object *findings);
+int package_check(int fd, ScopeKind scope, json_object *findings);
