@@ -66,10 +66,7 @@ int plan_module(Plan *p, const char *id, Error *e) {
         r = open_store(p, e, &store);
         if (r < 0)
                 return r;
-        r = store_load(store, name, e, &p->module);
-        if (r < 0)
-                return r;
-        return r == 0 ? error_set(e, -ENOENT, "it is not installed") : 0;
+        return store_load_installed(store, name, e, &p->module);
 }
 
 int plan_folder(Plan *p, Error *e) {

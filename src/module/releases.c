@@ -136,11 +136,9 @@ static int module_update_named(Modules *modules, const char *name, const Install
         r = free_and_strdup(&outcome->module.name, name);
         if (r < 0)
                 return r;
-        r = store_load(modules->store, name, &outcome->error, &m);
+        r = store_load_installed(modules->store, name, &outcome->error, &m);
         if (r < 0)
                 return r;
-        if (r == 0)
-                return error_set(&outcome->error, -ENOENT, "it is not installed");
         return module_update_loaded(modules, &m, options, outcome);
 }
 

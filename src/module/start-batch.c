@@ -53,9 +53,7 @@ int start_source_load(Modules *modules, const char *name, Error *e, StartSource 
         _cleanup_(start_source_done) StartSource source = {};
         int r;
 
-        r = store_load(modules->store, name, e, &source.module);
-        if (r == 0)
-                return error_set(e, -ENOENT, "it is not installed");
+        r = store_load_installed(modules->store, name, e, &source.module);
         if (r < 0)
                 return r;
         r = source_record_link(modules, &source.module, e);

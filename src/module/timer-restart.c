@@ -26,9 +26,7 @@ static int find_units(Modules *modules, const char *name, const char *app, Error
         AppInstance which;
         int r;
 
-        r = store_load(modules->store, name, e, &m);
-        if (r == 0)
-                return error_set(e, -ENOENT, "it is not installed");
+        r = store_load_installed(modules->store, name, e, &m);
         if (r < 0)
                 return r;
         r = store_read_package(&m, e, &p);

@@ -211,9 +211,7 @@ static int watch_open(ModuleWatch *w, const char *name, Error *e) {
         r = modules_open_store(w->modules, /* create= */ false, e);
         if (r < 0)
                 return r;
-        r = store_load(w->modules->store, name, e, &w->module);
-        if (r == 0)
-                return error_set(e, -ENOENT, "it is not installed");
+        r = store_load_installed(w->modules->store, name, e, &w->module);
         if (r < 0)
                 return r;
         w->folder = w->module.link ? w->module.link : w->module.package;

@@ -82,6 +82,14 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
         return r < 0 ? prefix_state(s, name, r, e) : r;
 }
 
+int store_load_installed(Store *s, const char *name, Error *e, Module *ret) {
+        int r = store_load(s, name, e, ret);
+
+        if (r < 0)
+                return r;
+        return r == 0 ? error_set(e, -ENOENT, "it is not installed") : 0;
+}
+
 static int load_previous(Store *s, const char *folder, const char *name, Error *e, Module *ret) {
         _cleanup_(freep) char *current = NULL, *previous = NULL;
         _cleanup_(closep) int fd = open_folder(s->modules_fd, folder);

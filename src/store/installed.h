@@ -14,6 +14,9 @@ int store_names(Store *s, Error *e, char ***ret);
  * be read. */
 int store_load(Store *s, const char *name, Error *e, Module *ret);
 
+/* The same, but -ENOENT with a clause if it is not installed, else 0. */
+int store_load_installed(Store *s, const char *name, Error *e, Module *ret);
+
 /* The smallest number no installed module has. */
 int store_next_id(Store *s, Error *e, unsigned *ret);
 
