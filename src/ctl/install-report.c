@@ -84,7 +84,7 @@ static int outcome_print_json(const Context *c, const InstallOutcome *o) {
 /* "NAME VERSION is updated", and what stands there in place of the blank. */
 static const struct {
         const char *before, *after;
-} done[_INSTALL_RESULT_MAX] = {
+} result_words[_INSTALL_RESULT_MAX] = {
         [INSTALL_NEW] = { " ", " is installed" },
         [INSTALL_UPDATED] = { " ", " is updated" },
         [INSTALL_LINKED] = { " ", " is linked" },
@@ -98,7 +98,7 @@ static const char *const mode_verbs[] = {
 };
 
 static void print_done(const InstallOutcome *o) {
-        const char *before = done[o->result].before, *after = done[o->result].after;
+        const char *before = result_words[o->result].before, *after = result_words[o->result].after;
         const bool linked = o->result == INSTALL_LINKED;
         _cleanup_(strv_freep) char **units = NULL;
         _cleanup_(freep) char *joined = NULL;
@@ -164,7 +164,8 @@ static void print_failure(const char *word, const InstallOutcome *o) {
 
         if (o->result != INSTALL_FAILED) {
                 (void) log_error_cause(o->r, &o->error, "%s%s%s%s, but does not run", m->name,
-                                       done[o->result].before, m->version, done[o->result].after);
+                                       result_words[o->result].before, m->version,
+                                       result_words[o->result].after);
                 return;
         }
         if (o->undo == UNDO_NONE) {
@@ -178,7 +179,7 @@ static void print_failure(const char *word, const InstallOutcome *o) {
 /* Not before it was started: the first entry of all may be the module's. */
 static void warn_unrecorded(const Context *c, const InstallOutcome *o) {
         const bool committed = o->undo != UNDO_NONE ||
-                               (o->result != INSTALL_FAILED && done[o->result].before);
+                               (o->result != INSTALL_FAILED && result_words[o->result].before);
 
         if (committed && c->modules.bus)
                 context_warn_unrecorded(c);
