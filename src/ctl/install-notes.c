@@ -63,6 +63,12 @@ static void print_releases_left(const ModuleNote *note) {
                     note->clause);
 }
 
+static void print_release_damaged(const ModuleNote *note) {
+        log_warning("The release of '%s' is damaged and is replaced; options such as --uid and "
+                    "--env must be given again: %s",
+                    note->module, note->clause);
+}
+
 typedef void (*InstallNotePrinter)(const ModuleNote *note);
 
 void install_note_print(const ModuleNote *note) {
@@ -78,6 +84,7 @@ void install_note_print(const ModuleNote *note) {
                 [MODULE_NOTE_SCRIPTS_IGNORED] = print_scripts_ignored,
                 [MODULE_NOTE_LINK_OWNER] = print_link_owner,
                 [MODULE_NOTE_RELEASE_LEFT] = print_release_left,
+                [MODULE_NOTE_RELEASE_DAMAGED] = print_release_damaged,
                 [MODULE_NOTE_RELEASES_LEFT] = print_releases_left,
         };
 

@@ -21,6 +21,7 @@ InstallOptions install_options(const Arguments *arg) {
                 .env = arg->env,
                 .ignore_scripts = arg->ignore_scripts,
                 .scripts_network = arg->scripts_network,
+                .force = arg->force,
                 .fetch = install_fetch_options(arg),
         };
 }
@@ -58,6 +59,9 @@ static int outcome_to_json(const InstallOutcome *o, json_object *object) {
         r = outcome_add_texts(o, object);
         if (r < 0)
                 return r;
+        r = json_add_bool(object, "changed", install_outcome_changed(o));
+        if (r < 0)
+                return r;
         if (o->packages > 0) {
                 r = json_add_uint(object, "packages", o->packages);
                 if (r < 0)
@@ -85,9 +89,8 @@ static int outcome_print_json(const Context *c, const InstallOutcome *o) {
 static const struct {
         const char *before, *after;
 } result_words[_INSTALL_RESULT_MAX] = {
-        [INSTALL_NEW] = { " ", " is installed" },
-        [INSTALL_UPDATED] = { " ", " is updated" },
-        [INSTALL_LINKED] = { " ", " is linked" },
+        [INSTALL_NEW] = { " ", " is installed" },        [INSTALL_UPDATED] = { " ", " is updated" },
+        [INSTALL_UNCHANGED] = { " ", " is up to date" }, [INSTALL_LINKED] = { " ", " is linked" },
         [INSTALL_ROLLED_BACK] = { " is back at ", "" },
 };
 
@@ -197,8 +200,9 @@ static void print_words(Context *c, const char *word, const InstallOutcome *o) {
 
 /* In place of the JSON object. */
 static void print_sum(const InstallOutcome *o) {
-        if (o->result == INSTALL_UNCHANGED)
-                log_info("%s %s is up to date.", o->module.name, o->module.version);
+        if (o->result == INSTALL_UNCHANGED && o->r >= 0)
+                log_info("%s %s is up to date%s.", o->module.name, o->module.version,
+                         o->started ? "; it did not run and is started" : "");
         else if (o->result == INSTALL_NEW || o->result == INSTALL_UPDATED)
                 log_info("added %llu package%s in %.1f s", (unsigned long long) o->packages,
                          o->packages == 1 ? "" : "s", (double) o->took_usec / USEC_PER_SEC);

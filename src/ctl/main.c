@@ -91,6 +91,8 @@ static const Option options[] = {
           FIELD(ignore_scripts), NULL, " install update package publish " },
         { "scripts-network", 0, NULL, "Let install scripts use the network", OPTION_SET,
           FIELD(scripts_network), NULL, " install update " },
+        { "force", 0, NULL, "Make a new release even of what is installed already", OPTION_SET,
+          FIELD(force), NULL, " install update " },
         { "offline", 0, NULL, "Use only what is in the cache", OPTION_SET, FIELD(offline), NULL,
           " install update outdated " },
         { "prefer-offline", 0, NULL, "Use what is in the cache, however old", OPTION_SET,

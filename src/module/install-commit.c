@@ -3,6 +3,7 @@
 
 #include "basic/clock.h"
 #include "basic/interrupt.h"
+#include "basic/string-util.h"
 #include "module/install-undo.h"
 #include "module/lock.h"
 #include "module/services.h"
@@ -13,6 +14,18 @@
 #include "store/release.h"
 #include "store/store.h"
 
+/* Nothing can be kept of it: it gets a number as a new one does, and 1 is returned. */
+static int release_replace_damaged(const Modules *modules, int r, InstallOutcome *outcome) {
+        (void) module_note_failure(modules,
+                                   (ModuleNote) { .kind = MODULE_NOTE_RELEASE_DAMAGED,
+                                                  .module = outcome->module.name },
+                                   r, &outcome->error);
+        error_clear(&outcome->error);
+        outcome->replaces_damaged = true;
+        r = store_next_id(modules->store, &outcome->error, &outcome->module.pm_id);
+        return r < 0 ? r : 1;
+}
+
 /* What an update keeps of the release before: its number, and unless told otherwise the user it
  * runs as. A linked folder's owner is no such choice. 1: there is one. */
 static int release_inherit(const Modules *modules, InstallOutcome *outcome) {
@@ -21,6 +34,8 @@ static int release_inherit(const Modules *modules, InstallOutcome *outcome) {
         int r;
 
         r = store_load(modules->store, m->name, &outcome->error, &old);
+        if (store_error_is_damage(r) && outcome->mode == MODE_INSTALL)
+                return release_replace_damaged(modules, r, outcome);
         if (r < 0)
                 return r;
         if (r == 0)
@@ -44,9 +59,15 @@ static int release_inherit(const Modules *modules, InstallOutcome *outcome) {
 /* Under the store's lock. */
 static int release_switch(const Modules *modules, InstallOutcome *outcome) {
         const Module *m = &outcome->module;
+        int r;
 
-        return store_switch(modules->store, m->name, m->release, &outcome->error,
-                            &outcome->previous_release);
+        r = store_switch(modules->store, m->name, m->release, &outcome->error,
+                         &outcome->previous_release);
+        if (r < 0)
+                return r;
+        if (outcome->replaces_damaged) /* which nothing goes back to */
+                free(TAKE_PTR(outcome->previous_release));
+        return 0;
 }
 
 /* Before the switch: a command that is killed in between leaves a stopped module, not one that runs
@@ -148,12 +169,13 @@ static void release_note_failure(const Modules *modules, const InstallOutcome *o
                                    r, &outcome->error);
 }
 
-static int release_start(Modules *modules, InstallOutcome *outcome) {
+/* 1: it was started, 0: it runs already. */
+static int release_start(Modules *modules, StartMode mode, InstallOutcome *outcome) {
         UnitOutcome *started = NULL;
         int r;
 
-        r = modules_start(modules, (char *[]) { outcome->module.name, NULL }, START_ANEW,
-                          &outcome->error, &started);
+        r = modules_start(modules, (char *[]) { outcome->module.name, NULL }, mode, &outcome->error,
+                          &started);
         if (r < 0) {
                 release_note_failure(modules, outcome, r, /* started= */ NULL);
                 return r;
@@ -164,7 +186,7 @@ static int release_start(Modules *modules, InstallOutcome *outcome) {
                 release_note_failure(modules, outcome, r, started);
         }
         unit_outcomes_free(started, 1);
-        return MIN2(r, 0);
+        return r;
 }
 
 /* Without a manager there is nothing to be taken back: once there is one, it can be started. */
@@ -176,12 +198,12 @@ static int release_start_or_undo(Modules *modules, InstallOutcome *outcome) {
         r = modules_open_bus(modules, &outcome->error);
         if (r < 0)
                 return r;
-        r = release_start(modules, outcome);
+        r = release_start(modules, START_ANEW, outcome);
         if (r < 0) {
                 install_undo(modules, r, outcome);
                 outcome->result = INSTALL_FAILED;
         }
-        return r;
+        return MIN2(r, 0);
 }
 
 /* -- all of it ------------------------------------------------------------------------ */
@@ -235,5 +257,58 @@ int install_commit(Modules *modules, const char *tree, InstallOutcome *outcome) 
         _cleanup_(closep) int lock_fd = module_lock(modules, outcome->module.name, &outcome->error);
 
         outcome->r = lock_fd < 0 ? lock_fd : commit_locked(modules, tree, outcome);
+        return outcome->r;
+}
+
+/* -- what is installed already -------------------------------------------------------- */
+
+/* An update goes by what was asked for last. */
+static int release_record_spec(const Modules *modules, InstallOutcome *outcome) {
+        _cleanup_(closep) int lock_fd = store_lock(modules->store, &outcome->error), fd = -EBADF;
+        _cleanup_(module_done) Module m = {};
+        const Module *asked = &outcome->module;
+        int r;
+
+        if (lock_fd < 0)
+                return lock_fd;
+        r = store_load_installed(modules->store, asked->name, &outcome->error, &m);
+        if (r < 0 || (streq_ptr(m.spec, asked->spec) && streq_ptr(m.source, asked->source)))
+                return r;
+        if (free_and_strdup(&m.spec, asked->spec) < 0 ||
+            free_and_strdup(&m.source, asked->source) < 0)
+                return -ENOMEM;
+        fd = store_open_release(modules->store, &m);
+        r = fd < 0 ? fd : module_file_write(fd, &m);
+        return r < 0 ? error_set(&outcome->error, r, "cannot record what it was installed from: %s",
+                                 strerror(-r))
+                     : 0;
+}
+
+static int confirm_locked(Modules *modules, InstallOutcome *outcome) {
+        int r;
+
+        outcome->result = INSTALL_FAILED;
+        r = release_record_spec(modules, outcome);
+        if (r < 0)
+                return r;
+        outcome->result = INSTALL_UNCHANGED;
+        r = modules_open_bus(modules, &outcome->error);
+        if (r < 0)
+                return r;
+        r = release_start(modules, START_STOPPED, outcome);
+        if (r < 0) {
+                outcome->result = INSTALL_FAILED;
+                outcome->undo = UNDO_STAYS;
+        }
+        outcome->started = r > 0;
+        return MIN2(r, 0);
+}
+
+int install_confirm(Modules *modules, InstallOutcome *outcome) {
+        _cleanup_(closep) int lock_fd = module_lock(modules, outcome->module.name, &outcome->error);
+
+        if (lock_fd < 0)
+                outcome->result = INSTALL_FAILED;
+        outcome->r = lock_fd < 0 ? lock_fd : confirm_locked(modules, outcome);
         return outcome->r;
 }

@@ -16,3 +16,7 @@
  * long as stopping and starting take; a noted signal ends it with -EINTR, and what was begun is
  * taken back. Fills in the outcome; returns its `r`. */
 int install_commit(Modules *modules, const char *tree, InstallOutcome *outcome);
+
+/* The same for INSTALL_UNCHANGED: records the specification that was asked for, and starts the
+ * module if it does not run. */
+int install_confirm(Modules *modules, InstallOutcome *outcome);

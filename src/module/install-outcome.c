@@ -20,3 +20,17 @@ void install_outcome_done(InstallOutcome *outcome) {
         error_clear(&outcome->undo_error);
         *outcome = (InstallOutcome) {};
 }
+
+bool install_outcome_changed(const InstallOutcome *outcome) {
+        switch (outcome->result) {
+        case INSTALL_UNCHANGED:
+                return outcome->started;
+        case INSTALL_SKIPPED:
+                return false;
+        case INSTALL_FAILED:
+                return outcome->undo != UNDO_NONE && outcome->undo != UNDO_BACK &&
+                       outcome->undo != UNDO_REMOVED;
+        default:
+                return true;
+        }
+}

@@ -17,11 +17,13 @@ typedef struct InstallOptions {
         bool ignore_scripts;  /* install scripts are not run; recorded, so that updates keep it */
         bool scripts_network; /* they may use the network; recorded likewise */
         FetchOptions fetch;
+        bool force;        /* a new release is made and started even of what is installed already */
         bool skip_missing; /* update: a tarball that is gone is INSTALL_SKIPPED, not a failure */
 } InstallOptions;
 
 typedef enum InstallMode {
-        MODE_INSTALL,  /* starts the module, and enables the services that go with modules */
+        MODE_INSTALL,  /* starts the module, and enables the services that go with modules. What has
+                          not changed runs on, and is started if it does not run */
         MODE_UPDATE,   /* a module that is stopped stays so, and one that has not changed runs on */
         MODE_ROLLBACK, /* the same; the release is there already, and stays whatever comes of it */
 } InstallMode;
@@ -30,7 +32,7 @@ typedef enum InstallResult {
         INSTALL_FAILED,
         INSTALL_NEW,
         INSTALL_UPDATED,
-        INSTALL_UNCHANGED, /* an update that fetched what is installed already */
+        INSTALL_UNCHANGED, /* what was fetched is what is installed already */
         INSTALL_LINKED,
         INSTALL_ROLLED_BACK,
         INSTALL_SKIPPED, /* an update without anything to update from: linked, or its tarball gone */
@@ -73,7 +75,12 @@ typedef struct InstallOutcome {
 
         uint64_t packages;              /* in its tree, if that was fetched */
         uint64_t began_usec, took_usec; /* until it was current */
-        bool stopped; /* it was not to be started, as the one before was stopped */
+        bool stopped;          /* it was not to be started, as the one before was stopped */
+        bool replaces_damaged; /* the release before cannot be read, and is no longer kept */
+        bool started;          /* INSTALL_UNCHANGED: it did not run, and does now */
 } InstallOutcome;
 
 void install_outcome_done(InstallOutcome *outcome);
+
+/* Whether anything on the machine is another than before: a release, or what runs. */
+bool install_outcome_changed(const InstallOutcome *outcome);

@@ -14,6 +14,7 @@
 #include "module/preflight.h"
 #include "store/adopt.h"
 #include "store/installed.h"
+#include "store/tree-compare.h"
 
 #define LOCKFILE     "package-lock.json"
 #define LOCKFILE_MAX (64U * 1024U * 1024U) /* some 100,000 packages */
@@ -63,40 +64,54 @@ static int tree_check(const Modules *modules, const Staging *staging, const char
         return 0;
 }
 
-/* 1 and the lock file of the current release; 0 if it has none. */
-static int release_read_lockfile(const Modules *modules, const char *name, char **ret,
-                                 size_t *ret_size) {
-        Module m = {};
-        int r;
+/* Whether a release has the very lock file that lies in the staging folder. */
+static bool lockfile_is_same(const Modules *modules, const Module *m, const Staging *staging) {
+        _cleanup_(freep) char *before = NULL, *now = NULL,
+                              *path = path_join(staging->tree, LOCKFILE);
+        size_t n_before, n_now;
 
-        r = store_load(modules->store, name, /* e= */ NULL, &m);
-        if (r > 0)
-                r = store_read_release_file(modules->store, &m, LOCKFILE, LOCKFILE_MAX, ret,
-                                            ret_size);
-        module_done(&m);
-        return r >= 0 && *ret;
+        return path &&
+               store_read_release_file(modules->store, m, LOCKFILE, LOCKFILE_MAX, &before,
+                                       &n_before) >= 0 &&
+               read_file_at(AT_FDCWD, path, LOCKFILE_MAX, &now, &n_now) >= 0 && n_before == n_now &&
+               memcmp(before, now, n_now) == 0;
 }
 
-/* 1 if an update finds the very tree that is installed. Whatever is wrong with that, a new release
- * cures it; it may also be uninstalled by now. */
-static int tree_is_unchanged(const Modules *modules, const Staging *staging, const Fetched *f,
-                             const InstallOutcome *outcome, Error *e) {
-        _cleanup_(freep) char *before = NULL, *now = NULL, *path = NULL;
-        size_t n_before = 0, n_now;
+/* Whether nothing of the tree was lost since it was installed. Scripts may have changed files. */
+static bool tree_is_whole(const Modules *modules, const Module *m, const Staging *staging,
+                          bool scripts) {
+        _cleanup_(closep) int release_fd = store_open_release(modules->store, m);
+        _cleanup_(closep) int tree_fd = open_folder(AT_FDCWD, staging->tree);
 
-        if (outcome->mode != MODE_UPDATE)
-                return 0;
-        if (!streq(outcome->module.name, f->name))
+        return release_fd >= 0 && tree_fd >= 0 &&
+               tree_has_all(release_fd, tree_fd, /* sizes= */ !scripts);
+}
+
+/* Whether an installation asks for what a module has, beside its tree. */
+static bool module_is_as_asked(const Module *m, const InstallOptions *options) {
+        return (!options->user || streq_ptr(m->user, options->user)) &&
+               (!options->group || streq_ptr(m->group, options->group)) &&
+               (!options->env || streq_ptr(m->env, options->env)) &&
+               m->ignore_scripts == options->ignore_scripts &&
+               m->scripts_network == options->scripts_network;
+}
+
+/* 1 if the very tree is installed that was fetched. Whatever is wrong with what is installed, a new
+ * release cures it; it may also be uninstalled by now. */
+static int tree_is_unchanged(const Modules *modules, const Staging *staging, const Fetched *f,
+                             const InstallOptions *options, const InstallOutcome *outcome,
+                             Error *e) {
+        const bool update = outcome->mode == MODE_UPDATE;
+        _cleanup_(module_done) Module m = {};
+
+        if (update && !streq(outcome->module.name, f->name))
                 return error_set(e, -EINVAL,
                                  "the package is now named '%s'; install it under that name",
                                  f->name);
-        path = path_join(staging->tree, LOCKFILE);
-        if (!path)
-                return -ENOMEM;
-        if (!release_read_lockfile(modules, f->name, &before, &n_before) ||
-            read_file_at(AT_FDCWD, path, LOCKFILE_MAX, &now, &n_now) < 0)
-                return 0;
-        return n_before == n_now && memcmp(before, now, n_now) == 0;
+        return !options->force && store_load(modules->store, f->name, /* e= */ NULL, &m) > 0 &&
+               !m.link && (update || module_is_as_asked(&m, options)) &&
+               lockfile_is_same(modules, &m, staging) &&
+               tree_is_whole(modules, &m, staging, f->scripts);
 }
 
 /* Any user may read what is recorded. */
@@ -132,25 +147,25 @@ static int tree_run_scripts(Modules *modules, const Staging *staging, const Modu
         return fetch_run_scripts(modules, staging, m->scripts_network, e);
 }
 
-/* 1: an update finds nothing new. Asked once more after the scripts, since an optional dependency
+/* 1: nothing is new. Asked once more after the scripts, since an optional dependency
  * whose script fails is taken out. */
-static int tree_make(Modules *modules, const Source *source, const FetchOptions *options,
+static int tree_make(Modules *modules, const Source *source, const InstallOptions *options,
                      const Staging *staging, const InstallOutcome *outcome, Error *e,
                      Fetched *ret) {
         int r;
 
         module_progress(modules, &(ModuleProgress) { .kind = MODULE_PROGRESS_FETCH,
                                                      .subject = source->spec });
-        r = fetch_tree(modules, source, staging, options, e, ret);
+        r = fetch_tree(modules, source, staging, &options->fetch, e, ret);
         if (r < 0)
                 return r;
-        r = tree_is_unchanged(modules, staging, ret, outcome, e);
+        r = tree_is_unchanged(modules, staging, ret, options, outcome, e);
         if (r != 0 || !ret->scripts)
                 return r;
         r = tree_run_scripts(modules, staging, &outcome->module, e);
         if (r < 0)
                 return r;
-        return tree_is_unchanged(modules, staging, ret, outcome, e);
+        return tree_is_unchanged(modules, staging, ret, options, outcome, e);
 }
 
 /* It is checked only after adoption, when it can no longer be changed. */
@@ -173,7 +188,7 @@ int package_fetch(Modules *modules, const Source *source, const InstallOptions *
         Error *e = &outcome->error;
         int r;
 
-        r = tree_make(modules, source, &options->fetch, staging, outcome, e, &f);
+        r = tree_make(modules, source, options, staging, outcome, e, &f);
         if (r < 0)
                 return r;
         if (r > 0)

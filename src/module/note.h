@@ -49,6 +49,8 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_START_FAILED,        /* module, version, unit, since_usec, failure: of a release
                                             that is current; what is done about it follows */
         MODULE_NOTE_RELEASE_LEFT,        /* module, release, failure: it did not start, but stays */
+        MODULE_NOTE_RELEASE_DAMAGED,     /* module, failure: of the current one, which is replaced;
+                                            what it had of options is lost */
         MODULE_NOTE_RELEASES_LEFT,       /* module, failure: old ones could not be removed */
         _MODULE_NOTE_MAX,
 } ModuleNoteKind;

@@ -32,8 +32,10 @@ static int package_install_staged(Modules *modules, const Source *source,
         int r;
 
         r = package_fetch(modules, source, options, staging, outcome);
-        if (r < 0 || outcome->result == INSTALL_UNCHANGED)
+        if (r < 0)
                 return r;
+        if (outcome->result == INSTALL_UNCHANGED)
+                return outcome->mode == MODE_INSTALL ? install_confirm(modules, outcome) : 0;
         return install_commit(modules, staging->tree, outcome);
 }
 

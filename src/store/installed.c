@@ -41,14 +41,24 @@ static int load_release(Store *s, const char *folder, const char *name, const ch
         return 0;
 }
 
-/* Tells where the module's folder is. */
-static int prefix_state(const Store *s, const char *name, int r, Error *e) {
+bool store_error_is_damage(int r) {
+        return r == -EBADMSG || r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -EINVAL;
+}
+
+/* Tells where the module's directory is, and the remedy. */
+static int explain_state(const Store *s, const char *name, int r, Error *e) {
         _cleanup_(freep) char *folder = NULL;
+        _cleanup_(error_clear) Error why = ERROR_NULL;
         int k = module_folder_from_name(name, &folder);
 
-        return k < 0 ? r
-                     : error_prefix(e, r, "state of module '%s' in %s/modules/%s", name, s->path,
-                                    folder);
+        if (k < 0 || !e)
+                return r;
+        why = TAKE_STRUCT(*e);
+        return error_set(e, r, "state of module '%s' in %s/modules/%s: %s%s%s%s", name, s->path,
+                         folder, error_text(&why, r),
+                         store_error_is_damage(r) ? "; run 'pm2ctl install " : "",
+                         store_error_is_damage(r) ? name : "",
+                         store_error_is_damage(r) ? "' to replace it" : "");
 }
 
 static int load_current(Store *s, const char *folder, const char *name, Error *e, Module *ret) {
@@ -79,7 +89,7 @@ int store_load(Store *s, const char *name, Error *e, Module *ret) {
                 error_clear(e);
                 r = load_current(s, folder, name, e, ret);
         }
-        return r < 0 ? prefix_state(s, name, r, e) : r;
+        return r < 0 ? explain_state(s, name, r, e) : r;
 }
 
 int store_load_installed(Store *s, const char *name, Error *e, Module *ret) {
@@ -115,7 +125,18 @@ int store_load_previous(Store *s, const char *name, Error *e, Module *ret) {
         if (r < 0)
                 return r;
         r = load_previous(s, folder, name, e, ret);
-        return r < 0 ? prefix_state(s, name, r, e) : r;
+        return r < 0 ? explain_state(s, name, r, e) : r;
+}
+
+int store_open_release(Store *s, const Module *m) {
+        _cleanup_(closep) int fd = store_open_module(s, m->name), releases_fd = -EBADF;
+
+        assert(m->name && m->release);
+
+        if (fd < 0)
+                return fd;
+        releases_fd = open_folder(fd, RELEASES);
+        return releases_fd < 0 ? releases_fd : open_folder(releases_fd, m->release);
 }
 
 int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,

@@ -14,6 +14,10 @@ int store_names(Store *s, Error *e, char ***ret);
  * be read. */
 int store_load(Store *s, const char *name, Error *e, Module *ret);
 
+/* Whether an error of store_load() means that the release is damaged, so that another one can take
+ * its place; not that it cannot be read now, or that a newer pm2ctl wrote it. */
+bool store_error_is_damage(int r);
+
 /* The same, but -ENOENT with a clause if it is not installed, else 0. */
 int store_load_installed(Store *s, const char *name, Error *e, Module *ret);
 
@@ -22,6 +26,9 @@ int store_next_id(Store *s, Error *e, unsigned *ret);
 
 /* The release that was current before the current one: 1, or 0 if none is kept. */
 int store_load_previous(Store *s, const char *name, Error *e, Module *ret);
+
+/* Opens the directory of a release, in which its tree is. Returns the descriptor. */
+int store_open_release(Store *s, const Module *m);
 
 /* Reads a file next to a release's tree, such as its package-lock.json. -ENOENT. */
 int store_read_release_file(Store *s, const Module *m, const char *file, size_t max, char **ret,

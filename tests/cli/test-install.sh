@@ -433,7 +433,7 @@ output=$(pm2ctl list --json; pm2ctl show deep --json; pm2ctl outdated 2>&1)
 is "... and no list has it" "" "$(grep -o s3cret <<<"$output")"
 for address in "${url/:\/\//:\/\/s3cret:x-oauth-basic@}deep/-/deep-1.0.0.tgz" "${url/:\/\//:\/\/s3cret:@}deep/-/deep-1.0.0.tgz" \
         "${url}deep/-/deep-1.0.0.tgz?jwt=s3cret" "${url}deep/-/deep-1.0.0.tgz#token=s3cret"; do
-        installs "from ${address/*127.0.0.1/}, the rest hidden" --allow-unverified "$address"
+        installs "from ${address/*127.0.0.1/}, the rest hidden" --force --allow-unverified "$address"
         output+=$(pm2ctl list --json; pm2ctl show deep --json; pm2ctl outdated 2>&1; grep -rh s3cret "$modules" "$staging")
         is "... it is neither shown nor stored" "" "$(grep -o s3cret <<<"$output")"
         refused "... so that an update takes it anew" "password or token, which is not stored" update deep

@@ -104,6 +104,37 @@ ok "... unless it is another user's" pm2ctl install hello
 like "... which is said" "$OUTPUT" '\./\.npmrc is ignored'
 cd / || exit
 
+# -- the same once more
+ok "a version before" pm2ctl install hello@1.0.0
+ok "the module to be installed again" pm2ctl install hello@1.1.0
+at() { echo "$(pid_of hello) $(readlink /var/lib/pm2ctl/modules/hello/current)"; }
+before=$(at)
+ok "what is installed is installed again" pm2ctl install --json=short hello@1.1.0
+like "... which changes nothing" "$OUTPUT" '"result":"unchanged".*"changed":false'
+is "... and restarts nothing" "$(at)" "$before"
+ok "by another specification too" pm2ctl install hello
+is "... nor here" "$(at)" "$before"
+is "... which updates go by" "$(pm2ctl show --json=short hello | json "(d[0] if isinstance(d, list) else d)['spec']")" hello
+useradd -r another
+ok "another user changes it" pm2ctl install --uid=another hello
+unlike "... indeed" "$(at)" "^$before$"
+ok "rollback" pm2ctl rollback hello
+ok "rollback from there" pm2ctl install hello@1.0.0
+for i in 1 2; do pm2ctl -q install hello@1.0.0; done
+ok "the previous release is kept" pm2ctl rollback hello
+is "... which is the one before" "$(version_of hello)" 1.1.0
+before=$(at)
+rm "$(readlink -f /var/lib/pm2ctl/modules/hello/current)/node_modules/hello/package.json"
+ok "a file that is missing" pm2ctl install hello@1.1.0
+unlike "... is installed anew" "$(at)" "${before#* }"
+before=$(at)
+ok "--force" pm2ctl install --force hello@1.1.0
+unlike "... makes a new release" "$(at)" "${before#* }"
+pm2ctl -q stop hello
+ok "what is stopped" pm2ctl install --json=short hello@1.1.0
+like "... is started, and unchanged" "$OUTPUT" '"result":"unchanged".*"changed":true'
+ok "... and runs" systemctl is-active -q pm2@hello.service
+
 # -- a module that does not stay up
 exits "a module that ends at once is reported" 1 pm2ctl install --json=short dies
 like "... in JSON with the reason" "$OUTPUT" '^\{"name":"dies",.*"result":"failed",.*"error":"it '
@@ -119,13 +150,21 @@ is "... with no other left" "$(ls /var/lib/pm2ctl/modules/flaky/releases)" "${be
 
 # -- state that cannot be read
 echo '{' >/var/lib/pm2ctl/modules/flaky/current/module.json
-exits "a damaged note is an error" 1 pm2ctl install flaky@1.0.0
-like "... that names the file" "$OUTPUT" 'flaky.*module.json'
+exits "a damaged note is an error" 1 pm2ctl update flaky
+like "... that names the file and the remedy" "$OUTPUT" "flaky.*module.json.*run 'pm2ctl install flaky'"
 exits "... for list too" 1 pm2ctl list
 like "... which shows the others" "$OUTPUT" ' hello '
 mkdir /root/others && mv $(find /var/lib/pm2ctl/modules -mindepth 1 -maxdepth 1 ! -name flaky) /root/others
 unlike "... and does not say that there is none" "$(pm2ctl list 2>&1)" 'No modules'
 mv /root/others/* /var/lib/pm2ctl/modules/
+ok "install replaces it" pm2ctl install flaky@1.0.0
+like "... with a warning" "$OUTPUT" "The release of 'flaky' is damaged"
+ok "... and it runs" systemctl is-active -q pm2@flaky.service
+is "... with no damaged one kept" "$(ls /var/lib/pm2ctl/modules/flaky/releases | wc -l)" 1
+rm -r /var/lib/pm2ctl/modules/flaky/releases/*
+ok "... also where all of it is gone" pm2ctl install flaky@1.0.0
+ok "... and it runs" systemctl is-active -q pm2@flaky.service
+echo '{' >/var/lib/pm2ctl/modules/flaky/current/module.json
 ok "a module whose note is damaged can be uninstalled" pm2ctl uninstall flaky
 
 # -- and out again

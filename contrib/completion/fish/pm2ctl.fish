@@ -116,6 +116,7 @@ __pm2ctl_option 'install' -l gid -x -a '(__fish_complete_groups)' -d 'Run the mo
 __pm2ctl_option 'install update rollback' -l safe -d 'Wait longer before giving up the previous release'
 __pm2ctl_option 'install update package publish' -l ignore-scripts -d 'Do not run scripts of packages'
 __pm2ctl_option 'install update' -l scripts-network -d 'Let install scripts use the network'
+__pm2ctl_option 'install update' -l force -d 'Make a new release even of what is installed already'
 __pm2ctl_option 'install update outdated' -l offline -d 'Use only what is in the cache'
 __pm2ctl_option 'install update outdated' -l prefer-offline -d 'Use what is in the cache, however old'
 __pm2ctl_option 'install update' -l allow-unverified -d 'Accept downloads without a hash to verify them by'
