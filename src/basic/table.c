@@ -258,9 +258,13 @@ static int print_text(const Column *columns, size_t n, json_object *rows, bool l
 }
 
 int output_flush(void) {
-        if (fflush(stdout) != 0)
+        if (fflush(stdout) == EOF)
                 return -errno;
-        return ferror(stdout) ? -EIO : 0;
+        if (!ferror(stdout))
+                return 0;
+        /* An earlier write failed, and its errno is gone. Another one fails for the same reason. */
+        clearerr(stdout);
+        return putchar('\n') == EOF || fflush(stdout) == EOF ? -errno : -EIO;
 }
 
 int json_print(json_object *o, JsonMode mode) {

@@ -19,7 +19,7 @@ enum {
 /* The options, written by main() only. */
 typedef struct Arguments {
         bool system, user; /* --system, --user; neither: by the caller */
-        JsonMode json;     /* for set: anything but JSON_OFF says that values are JSON */
+        JsonMode json;
         bool legend;
         bool pager;
         bool quiet;
@@ -34,6 +34,7 @@ typedef struct Arguments {
         bool enabled;                   /* start: those that are started at boot */
         bool restart;                   /* set, unset */
         bool secret;                    /* set */
+        bool typed;                     /* set: values are JSON */
         bool show_secrets;              /* get, conf, env */
         const char *lines;              /* logs */
         bool follow;                    /* logs */

@@ -11,19 +11,14 @@ static int change_one(Context *c, const char *name, bool enabled, Error *e) {
         if (r < 0)
                 return log_error_cause(r, e, "Failed to %s '%s'", enabled ? "enable" : "disable",
                                        name);
-        if (!enabled) {
+        if (!enabled)
                 log_info("%s will not be started at boot; whether it runs now does not change.",
                          name);
-                return 0;
-        }
-        r = services_ensure(&c->modules, e);
-        if (r < 0)
-                return r; /* printed already, as a note */
-        if (services_at_boot(&c->modules))
+        else if (services_at_boot(&c->modules))
                 log_info("%s will be started at boot.", name);
         else
                 log_notice("%s would be started at boot, but pm2-modules.service is masked.", name);
-        return 0;
+        return r;
 }
 
 static int enable_one(Context *c, const char *name, const char *word, Error *e) {

@@ -24,7 +24,7 @@ static const Verb *const verbs[] = {
 };
 
 /* They print nothing, and there is no value in their words. */
-static const char no_json[] = " cache generate unset ";
+static const char no_json[] = " cache generate ";
 
 static int parse_json(const char *argument, void *field) {
         JsonMode mode = json_mode_from_string(argument ? argument : "pretty");
@@ -111,6 +111,8 @@ static const Option options[] = {
           NULL, " set unset multiset conf " },
         { "secret", 0, NULL, "Mark the values as secret", OPTION_SET, FIELD(secret), NULL,
           " set multiset conf ", .is_private = true },
+        { "typed", 0, NULL, "Read the values as JSON: numbers, true, lists", OPTION_SET,
+          FIELD(typed), NULL, " set multiset conf " },
         { "show-secrets", 0, NULL, "Show secret values too", OPTION_SET, FIELD(show_secrets), NULL,
           " get conf env " },
         { "lines", 'n', "N", "Show the last N lines", OPTION_STRING, FIELD(lines), NULL, " logs " },

@@ -9,6 +9,18 @@
 #include "module/settings-set.h"
 #include "store/settings-value.h"
 
+/* --json was --typed until pm2ctl 0.1. */
+static void explain_json(const char *key, const char *word) {
+        json_object *value = NULL;
+
+        if (settings_value_parse(word, /* e= */ NULL, &value) >= 0 &&
+            !json_object_is_type(value, json_type_string))
+                log_notice("'%.*s' is set to a text: --json is about the output. Use --typed to "
+                           "set numbers, true, false, null, lists and objects.",
+                           MODULE_NAME_MAX, key);
+        (void) json_object_put(value);
+}
+
 /* `word` is NULL for one that is asked for. */
 static int parse_value(const Arguments *arg, const char *key, const char *word, Error *e,
                        json_object **ret) {
@@ -21,8 +33,10 @@ static int parse_value(const Arguments *arg, const char *key, const char *word, 
                         return r;
                 word = text;
         }
-        if (arg->json != JSON_OFF)
+        if (arg->typed)
                 return settings_value_parse(word, e, ret);
+        if (arg->json != JSON_OFF)
+                explain_json(key, word);
         *ret = json_object_new_string(word);
         return *ret ? 0 : -ENOMEM;
 }
@@ -48,7 +62,9 @@ static int parse_values(const Arguments *arg, char **words, Error *e, json_objec
 static int add_notices(const SettingsEffect *effect, const char *text, char ***notices) {
         int r = 0;
 
-        if (effect->n_replaced > 0)
+        if (!effect->changed)
+                log_info("'%s' has that value already.", text);
+        else if (effect->n_replaced > 0)
                 r = strv_extendf(notices, "'%s' held %u settings, which its new value replaces.",
                                  text, effect->n_replaced);
         else if (effect->replaced)
@@ -132,10 +148,8 @@ static int run_set(const void *args, char **words) {
                 return EXIT_USAGE;
 
         r = set_pairs(&c, words, &e, &edit);
-        if (r < 0)
-                (void) log_error_cause(r, &e, "Nothing is set");
-        else
-                r = settings_restart(&c, &edit);
+        r = r < 0 ? settings_refuse(&c, r, &e, "Nothing is set")
+                  : settings_restart(&c, &edit, "set");
         settings_edit_done(&edit);
         context_done(&c);
         return r;

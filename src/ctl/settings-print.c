@@ -32,7 +32,7 @@ int settings_print_command(const Arguments *arg, const SettingsEdit *edit, const
         if (!quoted_key || !quoted)
                 return -ENOMEM;
 
-        printf("pm2ctl %sset %s%s%s%s %s\n", scope_option(arg), text ? "" : "--json ",
+        printf("pm2ctl %sset %s%s%s%s %s\n", scope_option(arg), text ? "" : "--typed ",
                secret ? "--secret " : "", key[0] == '-' || plain[0] == '-' ? "-- " : "", quoted_key,
                quoted);
         return 0;

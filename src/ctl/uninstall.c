@@ -11,7 +11,7 @@ static int uninstall_one(Context *c, const char *name, const char *word, Error *
                 return log_error_cause(r, e, "Failed to uninstall '%s'", name);
         log_info("%s is uninstalled%s.", name,
                  c->arg->purge ? ", its settings too" : "; its settings stay");
-        return 0;
+        return 1;
 }
 
 static int run_uninstall(const void *args, char **words) {

@@ -31,10 +31,8 @@ static int run_unset(const void *args, char **words) {
                 return EXIT_USAGE;
 
         r = unset_keys(&c, words, &e, &edit);
-        if (r < 0)
-                (void) log_error_cause(r, &e, "Nothing is unset");
-        else
-                r = settings_restart(&c, &edit);
+        r = r < 0 ? settings_refuse(&c, r, &e, "Nothing is unset")
+                  : settings_restart(&c, &edit, "unset");
         settings_edit_done(&edit);
         context_done(&c);
         return r;

@@ -150,9 +150,11 @@ int services_enable(Modules *modules, Error *e) {
 
                 if (r < 0)
                         result = service_note_failure(modules, services[i], r, &why, e);
-                if (r > 0)
-                        module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_SERVICE_ENABLED,
-                                                             .unit = services[i] });
+                if (r <= 0)
+                        continue;
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_SERVICE_ENABLED,
+                                                     .unit = services[i] });
+                result = result < 0 ? result : 1;
         }
         modules->at_boot = 0;
         return result;

@@ -12,8 +12,8 @@
 /* Enables both and starts the relay, and waits until it has started; for a user without a manager
  * (modules->bus is NULL) their symlinks are made, so that the manager has them once it comes.
  * Those that are masked are left alone. What was enabled, and what could not be, are notes
- * (SERVICE_ENABLED, SERVICE_FAILED). Negative if any could not be, with the first clause; `e` may
- * be NULL. */
+ * (SERVICE_ENABLED, SERVICE_FAILED). 1 if any was enabled, 0 if all were;
+ * negative if any could not be, with the first clause. `e` may be NULL. */
 int services_enable(Modules *modules, Error *e);
 
 /* The same where they are not enabled, with the connection to the manager opened; where they are,

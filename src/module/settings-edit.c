@@ -12,7 +12,7 @@
 struct SettingsEditFile {
         char *module; /* NULL: global */
         Settings *settings;
-        bool changed;
+        bool named, changed;
 };
 
 /* -- files ------------------------------------------------------------------------------------- */
@@ -93,15 +93,27 @@ int settings_edit_load(SettingsEdit *edit, const char *module, Error *e, Setting
                 return -ENOMEM;
         edit->files = grown;
         *ret = s;
-        grown[edit->n_files++] = (SettingsEditFile) { TAKE_PTR(name), TAKE_PTR(s), false };
+        grown[edit->n_files++] = (SettingsEditFile) { TAKE_PTR(name), TAKE_PTR(s) };
         return 0;
 }
 
-void settings_edit_touch(SettingsEdit *edit, const char *module) {
+void settings_edit_touch(SettingsEdit *edit, const char *module, bool changed) {
         SettingsEditFile *f = edit_find_file(edit, module);
 
         assert(f);
-        f->changed = true;
+        f->named = true;
+        f->changed |= changed;
+}
+
+int settings_edit_foreach(const SettingsEdit *edit, SettingsEditVisit visit, void *userdata) {
+        for (size_t i = 0; i < edit->n_files; i++) {
+                const SettingsEditFile *f = edit->files + i;
+                int r = f->named ? visit(f->module, f->changed, userdata) : 0;
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 int settings_edit_package(SettingsEdit *edit, const char *module, Error *e, Package *ret) {

@@ -37,8 +37,14 @@ int settings_edit_load(SettingsEdit *edit, const char *module, Error *e, Setting
 /* The module's package, or package_unknown() where it is not installed. */
 int settings_edit_package(SettingsEdit *edit, const char *module, Error *e, Package *ret);
 
-/* Has a module's settings, which were loaded and changed, written. */
-void settings_edit_touch(SettingsEdit *edit, const char *module);
+/* Notes that a change names a module's settings, which were loaded; if they `changed`, they are
+ * written. */
+void settings_edit_touch(SettingsEdit *edit, const char *module, bool changed);
+
+/* Calls for each module (NULL: the global settings) that changes have named, in their order; ends
+ * at a negative return, which it returns. */
+typedef int (*SettingsEditVisit)(const char *module, bool changed, void *userdata);
+int settings_edit_foreach(const SettingsEdit *edit, SettingsEditVisit visit, void *userdata);
 
 /* Writes what was changed if every module it reaches can still be started with it, and releases the
  * lock. Nothing is written if anything is wrong: -E2BIG, -EINVAL, -ENOENT with a clause that names

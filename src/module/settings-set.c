@@ -40,6 +40,21 @@ static int find_replaced(const Settings *s, char **path, json_object *value,
         return 0;
 }
 
+/* As text: 1.50 is another environment than 1.5. */
+static bool json_is_same(json_object *a, json_object *b) {
+        _cleanup_(freep) char *text = strdup(json_text(a));
+
+        return text && streq(text, json_text(b));
+}
+
+/* Whether a setting is what it would be once it is set. A secret stays one. */
+static bool has_value(const Settings *s, char *const *path, json_object *value, bool secret) {
+        json_object *old;
+
+        return settings_get(s, path, &old) > 0 && json_is_same(old, value) &&
+               (!secret || settings_is_secret(s, path));
+}
+
 static int edit_parse_key(const SettingsEdit *edit, const char *text, Error *e, Key *ret) {
         int r;
 
@@ -74,12 +89,14 @@ int settings_edit_set(SettingsEdit *edit, const char *text, json_object *value, 
         r = find_replaced(s, key.path, value, &effect);
         if (r < 0)
                 return r;
-        r = settings_set(s, key.path, value, secret, e);
-        if (r < 0)
-                return error_prefix(e, r, "value of '%.*s'", MODULE_NAME_MAX, text);
-
-        edit->grows = true;
-        settings_edit_touch(edit, key.module);
+        effect.changed = !has_value(s, key.path, value, secret);
+        if (effect.changed) {
+                r = settings_set(s, key.path, value, secret, e);
+                if (r < 0)
+                        return error_prefix(e, r, "value of '%.*s'", MODULE_NAME_MAX, text);
+                edit->grows = true;
+        }
+        settings_edit_touch(edit, key.module, effect.changed);
         if (key.module && !strv_contains(edit->installed, key.module) &&
             free_and_strdup(&effect.absent, key.module) < 0)
                 return -ENOMEM;
@@ -95,8 +112,9 @@ static int unset_path(SettingsEdit *edit, const char *module, char *const *path,
         if (r < 0)
                 return r;
         r = settings_unset(s, path);
-        if (r > 0)
-                settings_edit_touch(edit, module);
+        if (r < 0)
+                return r;
+        settings_edit_touch(edit, module, r > 0);
         return r;
 }
 

@@ -8,6 +8,7 @@
 
 /* What a change did beside what it was asked for. */
 typedef struct SettingsEffect {
+        bool changed;        /* false: it has that value already */
         unsigned n_replaced; /* settings that were nested in the one that has a value now */
         char *replaced;      /* a key, whose value gave way to what is nested in it now; or NULL */
         char *absent;        /* the module's name, where that is not installed; or NULL */

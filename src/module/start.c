@@ -38,13 +38,19 @@ static int start_open(Modules *modules, Error *e, Start *s) {
         r = open_bus_and_store(modules, e);
         if (r < 0)
                 return r;
-        r = modules_query(modules, UNIT_NAMES, e, &s->units);
+        r = modules_query(modules, s->mode == START_STOPPED ? UNIT_USUAL : UNIT_NAMES, e,
+                          &s->units);
         if (r < 0)
                 return r;
         r = watch_timer_query(modules, e, &s->watch_timers);
         if (r < 0)
                 return r;
         return start_batch_open(modules, &s->batch);
+}
+
+/* Whether a unit runs, and not only between two crashes. */
+static bool is_up(const UnitState *s, uint64_t settle_usec) {
+        return unit_state_runs(s) && (s->n_restarts == 0 || s->uptime_usec >= settle_usec);
 }
 
 /* Adds those of a module's units that are to be started, and those that are to go. */
@@ -58,7 +64,7 @@ static int start_add_units(const Modules *modules, const StartSource *source, si
                 return r;
         STRV_FOREACH(unit, units) {
                 if (s->mode == START_STOPPED &&
-                    unit_state_runs(loaded_units_find(&s->units, *unit)))
+                    is_up(loaded_units_find(&s->units, *unit), modules->settle_usec))
                         continue;
                 r = start_batch_add(modules, source, *unit, owner, e, &s->batch);
                 if (r < 0)

@@ -10,7 +10,7 @@
 
 typedef enum StartMode {
         START_ANEW,    /* what runs is stopped first */
-        START_STOPPED, /* what runs is left alone */
+        START_STOPPED, /* what runs is left alone, but not what keeps crashing */
         START_CHANGED, /* anew, for the module's own watch, which does not wait for it to settle */
 } StartMode;
 

@@ -159,6 +159,10 @@ int store_prune(Store *s, const char *name, const char *keep, Error *e) {
         return 0;
 }
 
+static bool is_disabled(int module_fd) {
+        return faccessat(module_fd, DISABLED, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
 static int mark_disabled(int module_fd, bool disabled) {
         (void) remove_temporaries_at(module_fd); /* what a killed writer left */
         if (disabled)
@@ -172,6 +176,8 @@ int store_set_disabled(Store *s, const char *name, bool disabled, Error *e) {
         _cleanup_(closep) int fd = store_open_module(s, name);
         int r;
 
+        if (fd >= 0 && is_disabled(fd) == disabled)
+                return 0;
         r = fd < 0 ? fd : mark_disabled(fd, disabled);
-        return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 0;
+        return r < 0 ? error_set(e, r, "cannot change %s/modules: %s", s->path, strerror(-r)) : 1;
 }

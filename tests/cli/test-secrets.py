@@ -143,7 +143,7 @@ ok(os.path.exists(config + '/.lock'), 'the settings have a lock', os.listdir(con
 sets('set --secret KEY VALUE', 'a', 'set', '--secret', 'a', SECRET)
 sets('set KEY VALUE', 'db:password', 'set', 'db:password', SECRET)
 sets('of several values each', 'c', 'set', 'b', 'x' + SECRET, 'c', SECRET, '--secret', 'd', SECRET + 'x')
-sets('in JSON', 'e', '--json', 'set', '--secret', 'e', f'"{SECRET}"')
+sets('in JSON', 'e', '--typed', 'set', '--secret', 'e', f'"{SECRET}"')
 sets('after --', 'f', 'set', '--secret', '--', 'f', SECRET)
 sets('multiset', 'g', 'multiset', '--secret', f"g '{SECRET}' h {SECRET}")
 sets('conf KEY VALUE', 'i', 'conf', '--secret', 'i', SECRET)
@@ -200,7 +200,7 @@ reads('the last of several keys', b'read', 'read', 'o', 'set', '--secret', 'n', 
 reads('a dash reads it as before', b'dash', 'dash', 'p', 'set', '--secret', 'p', '-')
 reads('multiset', b'multi', 'multi', 'q', 'multiset', '--secret', 'q')
 reads('conf', b'conf', 'conf', 'r', 'conf', '--secret', 'r')
-reads('as JSON', b'{"a":1}', '{"a":1}', 's', 'set', '--json', '--secret', 's')
+reads('as JSON', b'{"a":1}', '{"a":1}', 's', 'set', '--typed', '--secret', 's')
 reads('a secret that looks like an option', b'--all', '--all', 't', 'set', '--secret', 't')
 refuses('nothing at all is refused', 1, "value of 'kept': it is empty", b'', 'set', '--secret', 'kept')
 refuses('so is a mere newline', 1, "value of 'kept': it is empty", b'\n', 'set', '--secret', 'kept')
@@ -212,7 +212,7 @@ refuses('two of them', 2, 'Only one value', b'a', 'set', '--secret', 'x', '-', '
 refuses('without --secret a value is missing', 2, "'kept' has no value", b'a', 'set', 'kept')
 
 
-for line in (['multiset', f"a '{SECRET}"], ['set', '--json', 'a', '{"' + SECRET], ['set', 'a:', SECRET], ['conf', 'a', 'b', SECRET, 'x'],
+for line in (['multiset', f"a '{SECRET}"], ['set', '--typed', 'a', '{"' + SECRET], ['set', 'a:', SECRET], ['conf', 'a', 'b', SECRET, 'x'],
              ['sett', 'a', SECRET]):
     got = run(*line)
     ok(got[0] in (1, 2) and SECRET not in got[1], f'what is wrong with {line[0]} is said without the value', line, got)

@@ -161,7 +161,7 @@ is "... leaves who was not named" "@acme+tool other" "$(cd state/pm2ctl/modules 
 
 # -- --json tells of them too
 install_module tool '{"name":"tool","version":"1.0.0","main":"x.js"}'
-unknown='{"name":"nope","result":"failed","error":"No module .nope. is installed in the user scope; .pm2ctl list. shows those that are\."}'
+unknown='{"name":"nope","result":"failed","changed":false,"error":"No module .nope. is installed in the user scope; .pm2ctl list. shows those that are\."}'
 for verb in start stop restart enable disable uninstall; do
         status "$verb --json of an unknown one" 4 pm2ctl "$verb" --json=short nope
         says "... has it" "^\\[$unknown\\]\$"

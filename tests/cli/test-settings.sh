@@ -58,12 +58,12 @@ for value in false 0 '' null ' ' -5 -.5 '  x  ' '"q"' "it's" 'a;b' 'a ; b' '# no
 done
 pm2ctl -q set -- tool:opt --verbose
 prints 'what looks like an option goes after --' --verbose get tool:opt
-pm2ctl -q set --json tool:n 30 tool:t true tool:list '[1,{"a":null}]' tool:e '{}' tool:z null tool:f 1.50
+pm2ctl -q set --typed tool:n 30 tool:t true tool:list '[1,{"a":null}]' tool:e '{}' tool:z null tool:f 1.50
 is 'typed values keep their types' '30 true [1,{"a":null}] {} null 1.50' \
         "$(for key in n t list e z f; do pm2ctl get tool:$key; done | paste -sd' ')"
-pm2ctl -q set --json tool '{"a":1}' 2>err
+pm2ctl -q set --typed tool '{"a":1}' 2>err
 result $((! $?)) 'a whole module cannot be set, typed neither' "$(cat err)"
-pm2ctl -q set --json tool:o '{"p":{"q":1},"r":"x"}' && pm2ctl -q set tool:o:p:q 2 tool.o.s 3
+pm2ctl -q set --typed tool:o '{"p":{"q":1},"r":"x"}' && pm2ctl -q set tool:o:p:q 2 tool.o.s 3
 prints 'an object is set member by member' '{"r":"x","p":{"q":"2"},"s":"3"}' get tool:o
 pm2ctl -q set tool:o x
 prints 'and replaced by a text' '"x"' get --json=short tool:o
@@ -91,11 +91,11 @@ refuses 'a module cannot be replaced by a value' 1 'all its settings would be lo
 refuses 'nothing is set where one of several is wrong' 1 'a part of it is empty' set drive /nix tool: v
 refuses 'module names are checked' 1 "letters, digits" set 'a b:c' v
 refuses 'paths are no module names' 1 'module name' set ../../etc:c v
-refuses 'bad JSON' 1 "value of 'tool:x': not valid JSON" set --json tool:x nonsense
-refuses 'JSON that JSON is not' 1 'not valid JSON' set --json tool:x NaN
-refuses 'numbers nobody can hold' 1 'fit into 64 bits' set --json tool:x 98765432109876543210
-refuses 'nor JavaScript' 1 'fit into 64 bits' set --json tool:x 1e400
-refuses 'in whatever they are' 1 'fit into 64 bits' set --json tool:x '{"a":[-1e999]}'
+refuses 'bad JSON' 1 "value of 'tool:x': not valid JSON" set --typed tool:x nonsense
+refuses 'JSON that JSON is not' 1 'not valid JSON' set --typed tool:x NaN
+refuses 'numbers nobody can hold' 1 'fit into 64 bits' set --typed tool:x 98765432109876543210
+refuses 'nor JavaScript' 1 'fit into 64 bits' set --typed tool:x 1e400
+refuses 'in whatever they are' 1 'fit into 64 bits' set --typed tool:x '{"a":[-1e999]}'
 refuses 'bad UTF-8 in a key' 1 'not valid UTF-8' set $'tool:\xff' v
 refuses 'bad UTF-8 in a value' 1 'not valid UTF-8' set tool:x $'\xff'
 refuses 'get of a key that is not set' 1 "'tool:nix' is not set" get tool:nix
@@ -135,8 +135,8 @@ pm2ctl -q unset all && pm2ctl -q set tool:o:a 1 tool:o:b 2
 is 'what goes with a value is told' "pm2ctl: 'tool:o' held 2 settings, which its new value replaces." \
         "$(pm2ctl set tool:o x 2>&1 | grep -v waits)"
 is 'the other way round too' "pm2ctl: 'o' had a value, which 'tool:o:c' replaces." "$(pm2ctl set tool:o:c 1 2>&1 | grep -v waits)"
-is 'an object for an object says enough itself' '' "$(pm2ctl set --json tool:o '{"d":"1"}' 2>&1 | grep -v waits)"
-pm2ctl -q set --json tool:n 1 && pm2ctl -q set tool:n text && pm2ctl -q set --json g 1 h '"text"' && pm2ctl -q unset g
+is 'an object for an object says enough itself' '' "$(pm2ctl set --typed tool:o '{"d":"1"}' 2>&1 | grep -v waits)"
+pm2ctl -q set --typed tool:n 1 && pm2ctl -q set tool:n text && pm2ctl -q set --typed g 1 h '"text"' && pm2ctl -q unset g
 is 'no section stays without a setting' '[settings]|h = text and [settings]|o.d = 1|n = text' \
         "$(paste -sd'|' "$files/settings.ini") and $(paste -sd'|' "$files/modules/tool.ini")"
 pm2ctl -q unset all && pm2ctl -q set tool:drive / tool:dash -- --no drive / && pm2ctl -q set --secret tool:hidden x
@@ -163,7 +163,7 @@ prints 'the longest installed name is the module' '{"a":"1","b":{"c":"2"}}' get 
 got=$(pm2ctl set my.tool:a 2 2>&1)
 [ $? -eq 0 ] && [[ $got == *'Nothing is restarted'* ]]
 result $? 'without a manager it says that nothing is restarted' "$got"
-prints '--no-restart asks for none' '' set --no-restart my.tool:a 2
+prints '--no-restart asks for none' '' set --no-restart my.tool:a 3
 without=" its interpreter 'node' is not in /nowhere, the value of the setting 'PATH': change or unset it"
 refuses 'a PATH without the interpreter would start nothing' 1 "module 'my.tool':$without" set PATH /nowhere
 refuses 'nor one module' 1 "module 'other':$without" set other:PATH /nowhere
@@ -184,12 +184,13 @@ pm2ctl -q unset all
 result $? 'unset all touches settings only'
 
 # -- --json of the verbs that act on modules, without a manager
-prints '--json: what became of each' '[{"name":"other","result":"disabled","error":null}]' -q disable --json=short other
+prints '--json: what became of each' '[{"name":"other","result":"disabled","changed":true,"error":null}]' -q disable --json=short other
+prints '... once' '[{"name":"other","result":"disabled","changed":false,"error":null}]' -q disable --json=short other
 XDG_STATE_HOME=$tmp/nothing prints 'nothing to be done is an array too' '[]' --json=short start --all
 got=$(pm2ctl stop --json=short other 2>/dev/null)
 result $(($? != 1)) 'what fails has its reason' "$got"
-result "$([[ $got == '[{"name":"other","result":"failed","error":"there is no'*'"}]' ]]; echo $?)" '... in JSON' "$got"
-for verb in 'cache clean' 'generate new' 'unset retain'; do
+result "$([[ $got == '[{"name":"other","result":"failed","changed":false,"error":"there is no'*'"}]' ]]; echo $?)" '... in JSON' "$got"
+for verb in 'cache clean' 'generate new'; do
         # shellcheck disable=SC2086 # words
         refuses "$verb refuses --json" 2 'does not support --json' $verb --json
 done
@@ -197,7 +198,7 @@ refuses 'status other refuses --json' 2 "'pm2ctl show --json other' does" status
 result "$([ ! -e new ]; echo $?)" '... before anything is done'
 
 # -- conf: every value with what it comes from
-pm2ctl -q set retain 5 other:db:host there other:token t0ken my.tool:a '' g '' && pm2ctl -q set --json other:list '[1]' g '{"x":{"y":1}}'
+pm2ctl -q set retain 5 other:db:host there other:token t0ken my.tool:a '' g '' && pm2ctl -q set --typed other:list '[1]' g '{"x":{"y":1}}'
 is 'conf shows origins' "KEY ORIGIN VALUE
 retain global 5
 g global {\"x\":{\"y\":1}}

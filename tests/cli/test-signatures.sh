@@ -27,7 +27,7 @@ installs() {
         local got
         output=$(pm2ctl install "${@:2}" 2>&1 </dev/null)
         got=$?
-        [ "$got" -eq 1 ] && grep -Eq "^pm2ctl: .* is (installed|updated), but does not run: there is no .*manager" <<<"$output"
+        [ "$got" -eq 1 ] && grep -Eq "^pm2ctl: .* is (installed|updated|up to date), but does not run: there is no .*manager" <<<"$output"
         result $? "$1" "status $got" "$output"
 }
 

@@ -37,7 +37,20 @@ is "... and in its document" "$(document hello '[d["greeting"], d["nested"]["lev
         '["good night", {"deep": "no", "number": 7}, "-5"]'
 is "... and in no other's" "$(variable sends greeting)" ''
 is "several are one restart" "$(pm2ctl set hello:a 1 hello:b 2 hello:c 3 2>&1 | grep -c Restarted)" 1
-ok "typed values are set" pm2ctl set --json hello:number 5 hello:list '[1,null]' hello:no false
+file=/etc/pm2ctl/modules/hello.ini
+pm2ctl -q set hello:once one
+hello=$(pid_of hello)
+written=$(stat -c %i:%y $file)
+ok "what is set already" pm2ctl set -q --json=short hello:once one
+is "... changes nothing" "$OUTPUT" "[{\"name\":\"hello\",\"result\":\"unchanged\",\"changed\":false,\"restarted\":[],\"error\":null}]"
+is "... restarts nothing" "$(pid_of hello)" "$hello"
+is "... and is not written" "$(stat -c %i:%y $file)" "$written"
+ok "what is unset" pm2ctl unset -q --json=short hello:once
+is "... changes" "$OUTPUT" "[{\"name\":\"hello\",\"result\":\"unset\",\"changed\":true,\"restarted\":[\"pm2@hello.service\"],\"error\":null}]"
+ok "... once" pm2ctl unset --json=short hello:once
+like "... and not again" "$OUTPUT" '"result":"unchanged","changed":false'
+hello=$(pid_of hello)
+ok "typed values are set" pm2ctl set --typed hello:number 5 hello:list '[1,null]' hello:no false
 is "... as what they are in the document" "$(document hello '[d["number"], d["list"], d["no"]]')" '[5, [1, null], false]'
 is "... and as text in the variables" "$(variable hello number) $(variable hello list) $(variable hello no)" '5 [1,null] false'
 
@@ -87,7 +100,8 @@ ok "a registry has a module that lacks a setting" serve_packages /root/packages
 use_registry "$SERVED"
 exits "... which fails to start" 1 pm2ctl install needy
 ok "... is started once it is set" pm2ctl set needy:needed yes
-ok "... and runs" systemctl is-active -q pm2@needy.service
+# one that is just ending reads it when systemd starts it again
+ok "... and runs" wait_for 20 systemctl is-active -q pm2@needy.service
 mkdir /etc/systemd/system/pm2@needy.service.d
 holds >/etc/systemd/system/pm2@needy.service.d/hold.conf
 ok "it takes its time to stop" systemctl daemon-reload

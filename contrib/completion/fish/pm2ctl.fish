@@ -125,6 +125,7 @@ __pm2ctl_option 'start stop restart uninstall enable disable show' -s a -l all -
 __pm2ctl_option 'start' -l enabled -d 'Act on the modules started at boot'
 __pm2ctl_option 'set unset multiset conf' -l no-restart -d 'Do not restart running modules'
 __pm2ctl_option 'set multiset conf' -l secret -d 'Mark the values as secret'
+__pm2ctl_option 'set multiset conf' -l typed -d 'Read the values as JSON: numbers, true, lists'
 __pm2ctl_option 'get conf env' -l show-secrets -d 'Show secret values too'
 __pm2ctl_option 'logs' -s n -l lines -x -d 'Show the last N lines'
 __pm2ctl_option 'logs' -l nostream -d 'Exit after the last line instead of following'
