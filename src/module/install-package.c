@@ -21,8 +21,9 @@
 
 /* -- what was fetched ------------------------------------------------------------------ */
 
-/* package.json as it lies in the tree. Returns the descriptor of its folder. */
-static int tree_read_package(const Staging *staging, const char *name, Error *e, Package *ret) {
+/* package.json as it lies in the tree, as text too. Returns the descriptor of its folder. */
+static int tree_read_package(const Staging *staging, const char *name, Error *e, Package *ret,
+                             char **ret_text) {
         _cleanup_(freep) char *folder = path_join(staging->tree, "node_modules"), *path = NULL,
                               *text = NULL;
         _cleanup_(closep) int fd = -EBADF;
@@ -39,14 +40,48 @@ static int tree_read_package(const Staging *staging, const char *name, Error *e,
         if (r < 0)
                 return error_set(e, r, "cannot read its package.json: %s", strerror(-r));
         r = package_parse(text, size, e, ret);
-        return r < 0 ? error_prefix(e, r, "package.json") : TAKE_FD(fd);
+        if (r < 0)
+                return error_prefix(e, r, "package.json");
+        *ret_text = TAKE_PTR(text);
+        return TAKE_FD(fd);
+}
+
+/* Whether it may make files of itself when it is installed. */
+static bool package_builds_itself(const char *text) {
+        static const char *const events[] = { "preinstall", "install", "postinstall" };
+        _cleanup_(json_object_putp) json_object *package = NULL;
+        json_object *scripts;
+
+        if (json_parse(text, strlen(text), /* e= */ NULL, &package) < 0)
+                return false;
+        scripts = json_get(package, "scripts");
+        for (size_t i = 0; i < ELEMENTSOF(events); i++)
+                if (json_get_string(scripts, events[i]))
+                        return true;
+        return false;
+}
+
+/* Before scripts run: whether it could be run at all. */
+static int tree_check_entry(const Modules *modules, const Staging *staging, const char *name,
+                            Error *e) {
+        _cleanup_(error_clear) Error why = ERROR_NULL;
+        _cleanup_(package_done) Package p = {};
+        _cleanup_(freep) char *text = NULL;
+        _cleanup_(closep) int fd = tree_read_package(staging, name, e, &p, &text);
+        int r;
+
+        if (fd < 0)
+                return fd;
+        r = preflight(fd, &p, modules->scope.kind, &why);
+        return r == -EINVAL && !package_builds_itself(text) ? error_copy(e, r, &why) : 0;
 }
 
 /* Whether it can be run here. */
 static int tree_check(const Modules *modules, const Staging *staging, const char *name,
                       const char *env, Error *e) {
         _cleanup_(package_done) Package p = {};
-        _cleanup_(closep) int fd = tree_read_package(staging, name, e, &p);
+        _cleanup_(freep) char *text = NULL;
+        _cleanup_(closep) int fd = tree_read_package(staging, name, e, &p, &text);
         int r;
 
         if (fd < 0)
@@ -161,6 +196,9 @@ static int tree_make(Modules *modules, const Source *source, const InstallOption
                 return r;
         r = tree_is_unchanged(modules, staging, ret, options, outcome, e);
         if (r != 0 || !ret->scripts)
+                return r;
+        r = tree_check_entry(modules, staging, ret->name, e);
+        if (r < 0)
                 return r;
         r = tree_run_scripts(modules, staging, &outcome->module, e);
         if (r < 0)

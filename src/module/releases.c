@@ -74,6 +74,9 @@ static int spec_install(Modules *modules, const char *spec, const InstallOptions
 
         outcome->module.ignore_scripts = options->ignore_scripts;
         outcome->module.scripts_network = options->scripts_network;
+        r = source_check_word(spec, &outcome->error);
+        if (r < 0)
+                return r;
         r = source_parse(spec, &outcome->error, &source);
         return r < 0 ? r : source_install(modules, &source, options, outcome);
 }

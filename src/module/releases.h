@@ -22,6 +22,7 @@ int releases_open(Modules *modules, Error *e);
 /* Installs what a specification means (module/source.h), or links a directory. If a module of that
  * name is installed, its release is the previous one then. -EINVAL, -ENOENT for a specification
  * that means nothing, and for a package that cannot be run here, or a user that does not exist;
+ * -EEXIST for one that is the name of something in the working directory as well;
  * -EPERM where others could change what would run; -EIO for what cannot be fetched. */
 int module_install(Modules *modules, const char *spec, const InstallOptions *options,
                    InstallOutcome *outcome);

@@ -50,7 +50,10 @@ static int source_parse_path(const char *path, Error *e, Source *s) {
         else if (S_ISREG(st.st_mode) && name_is_tarball(s->path))
                 s->kind = SOURCE_TARBALL;
         else
-                return error_set(e, -EINVAL, "%s is neither a directory nor a .tgz or .tar.gz file",
+                return error_set(e, -EINVAL,
+                                 "%s is neither a directory nor a .tgz or .tar.gz file; to run a "
+                                 "script as a module, put it into a directory with a package.json "
+                                 "('pm2ctl generate NAME' creates one)",
                                  path);
         return 0;
 }
@@ -113,6 +116,25 @@ int source_parse(const char *spec, Error *e, Source *ret) {
                 return r;
         *ret = TAKE_GENERIC(s, Source, (Source) {});
         return 0;
+}
+
+int source_check_word(const char *spec, Error *e) {
+        _cleanup_(spec_freep) Spec *parsed = NULL;
+        struct stat st;
+
+        if (isempty(spec) || spec_parse(spec, /* e= */ NULL, &parsed) < 0 ||
+            parsed->type == SPEC_ALIAS || !spec_is_registry(parsed) || lstat(spec, &st) < 0)
+                return 0;
+        if (S_ISDIR(st.st_mode) || name_is_tarball(spec))
+                return error_set(e, -EEXIST,
+                                 "'%s' is a %s here: use './%s' for it, or 'npm:%s' for the "
+                                 "package of the registry",
+                                 spec, S_ISDIR(st.st_mode) ? "directory" : "file", spec, spec);
+        return error_set(e, -EEXIST,
+                         "'%s' is a file here, and only directories with a package.json and "
+                         "tarballs can be installed ('pm2ctl generate NAME' creates a directory); "
+                         "use 'npm:%s' for the package of the registry",
+                         spec, spec);
 }
 
 void source_done(Source *s) {

@@ -28,3 +28,7 @@ typedef struct Source {
 int source_parse(const char *spec, Error *e, Source *ret);
 
 void source_done(Source *s);
+
+/* For a word that a person typed: -EEXIST with the two ways to say it if it is the name of a
+ * registry's package and of something in the working directory as well. */
+int source_check_word(const char *spec, Error *e);

@@ -206,6 +206,23 @@ refused "a file that is no tarball" "neither a directory nor" install "$HOME/.np
 refused "an unknown scheme" "unsupported URL scheme 'ftp'" install ftp://127.0.0.1/mod.tgz
 publish no-entry 1.0.0; rm packages/no-entry/1.0.0/index.js
 refused "a package without what it wants to run" "'index.js' is not in the package" install no-entry
+publish runs 1.0.0 ",\"scripts\":{\"postinstall\":\"touch $tmp/ran\"}"
+publish no-entry 1.0.1 ',"dependencies":{"runs":"1"}'; rm packages/no-entry/1.0.1/index.js
+refused "... whatever its dependencies build" "'index.js' is not in the package" install no-entry
+is "... before any install script runs" "" "$(ls "$tmp/ran" 2>/dev/null)"
+publish builds 1.0.0 ',"scripts":{"install":"touch index.js"}'; rm packages/builds/1.0.0/index.js
+installs "... but one that builds it itself" builds
+cd files || exit
+mkdir mod && touch foo.js
+refused "a name that a directory has as well" "'mod' is a directory here: use './mod' for it, or 'npm:mod'" install mod
+refused "... or a file" "'foo.js' is a file here, .* use 'npm:foo.js' for" install foo.js
+refused "... which is not a package by its path" "'pm2ctl generate NAME'" install ./foo.js
+installs "... which a version tells apart" mod@1.0.0
+installs "... and npm: too" npm:foo.js
+mkdir mod@1.0.0
+installs "an update goes by what was asked for" --force npm:mod@1.0.0
+rm -r mod mod@1.0.0 foo.js && cd .. || exit
+status "uninstall" 0 uninstall builds mod foo.js
 publish torn 1.0.0 ',"dependencies":{"none":"1"}'
 refused "a dependency that nobody has" "none" install torn
 publish fails 1.0.0 ',"scripts":{"install":"echo last words >&2; exit 3"}'
