@@ -96,10 +96,11 @@ static bool is_negative_number(const char *word) {
 }
 
 int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
-                  char ***ret_words) {
+                  char ***ret_words, char ***ret_behind) {
         struct option longs[OPTIONS_MAX + 1] = {};
         char letters[OPTIONS_MAX * 3 + 3] = "-:", *t = letters + 2;
         _cleanup_(freep) char **words = NULL;
+        bool separated = false;
         size_t n_words = 0;
         int r;
 
@@ -134,7 +135,8 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         continue;
                 }
                 c = getopt_long(argc, argv, letters, longs, NULL);
-                if (c < 0)
+                separated = c < 0;
+                if (separated)
                         break;
                 if (c == 1) {
                         words[n_words++] = optarg;
@@ -156,7 +158,8 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         given[o - table] = true;
         }
 
-        /* What follows "--". */
+        if (ret_behind)
+                *ret_behind = separated ? words + n_words : NULL;
         while (optind < argc)
                 words[n_words++] = argv[optind++];
         *ret_words = TAKE_PTR(words);

@@ -56,6 +56,17 @@ int strv_consume(char ***v, char *s) {
         return 0;
 }
 
+bool strv_equal(char *const *a, char *const *b) {
+        size_t n = strv_length(a);
+
+        if (n != strv_length(b))
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (!streq(a[i], b[i]))
+                        return false;
+        return true;
+}
+
 int strv_extend(char ***v, const char *s) {
         return strv_consume(v, strdup(s));
 }

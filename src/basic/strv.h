@@ -21,6 +21,9 @@ int strv_extend(char ***v, const char *s);
 /* Appends the string itself, which is freed on failure; NULL is -ENOMEM. */
 int strv_consume(char ***v, char *s);
 
+/* Whether both have the same strings in the same order; NULL is an empty one. */
+bool strv_equal(char *const *a, char *const *b);
+
 /* Appends what printf() would write. 0 or -ENOMEM. */
 int strv_extendf(char ***v, const char *format, ...) _printf_(2, 3);
 

@@ -26,6 +26,7 @@ typedef struct Arguments {
 
         const char *uid, *gid; /* install */
         const char *env;       /* install */
+        char *const *args;     /* install: behind "--", NULL where there is none */
         bool force;            /* install, update */
         bool ignore_scripts, scripts_network, offline, prefer_offline, allow_unverified;
         uint64_t safe_usec;             /* install, update, rollback: how long it has to stay up */

@@ -19,6 +19,7 @@ InstallOptions install_options(const Arguments *arg) {
                 .user = arg->uid,
                 .group = arg->gid,
                 .env = arg->env,
+                .args = arg->args,
                 .ignore_scripts = arg->ignore_scripts,
                 .scripts_network = arg->scripts_network,
                 .force = arg->force,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "basic/interrupt.h"
 #include "basic/log.h"
+#include "basic/strv.h"
 #include "ctl/install-report.h"
 #include "module/module-user.h"
 #include "module/releases.h"
@@ -17,6 +18,11 @@ static int install_all(Context *c, char **specs) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
         int r, result = 0;
 
+        if (strv_length(c->arg->args) > 0 && specs[1]) {
+                log_error("Arguments after '--' are for one package; install the packages one by "
+                          "one.");
+                return EXIT_USAGE;
+        }
         /* before anything is downloaded */
         r = module_user_check(&c->modules, &options, &e);
         if (r < 0) {
@@ -48,8 +54,11 @@ static int run_install(const void *args, char **words) {
 }
 
 const Verb verb_install = {
-        "install",   " i module:install ",
-        "PACKAGE…",  "Install packages as modules, or link a directory (.)",
-        1,           VERB_ANY,
+        "install",
+        " i module:install ",
+        "PACKAGE… [-- ARG…]",
+        "Install packages as modules, or link a directory (.)",
+        1,
+        VERB_ANY,
         run_install,
 };

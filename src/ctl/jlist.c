@@ -54,10 +54,8 @@ static int copy_members(json_object *env, json_object *o, const Copied *members,
 
 static int fill_env(json_object *env, json_object *module, json_object *unit) {
         static const Copied of_module[] = {
-                { "name", "name" },
-                { "version", "version" },
-                { "pm_id", "pm_id" },
-                { "folder", "pm_cwd" },
+                { "name", "name" },     { "version", "version" }, { "pm_id", "pm_id" },
+                { "folder", "pm_cwd" }, { "args", "args" },
         };
         static const Copied of_unit[] = {
                 { "restarts", "restart_time" },      { "unit", "systemd_unit" },

@@ -185,11 +185,20 @@ static int check_options(const bool *given, const Arguments *arg, const char *wo
         return 0;
 }
 
+/* What is behind "--" are words like the others, but for install, whose packages end there. There is
+ * room for one more NULL, in place of "--". */
+static void separate_args(char **behind, Arguments *arg) {
+        memmove(behind + 1, behind, (strv_length(behind) + 1) * sizeof(char *));
+        *behind = NULL;
+        arg->args = behind + 1;
+}
+
 int main(int argc, char **argv) {
         static char *const nothing[] = { (char *) "list", NULL };
         Arguments arg = { .legend = true, .pager = true, .restart = true, .follow = true };
         _cleanup_(strv_freep) char **copy = NULL;
         _cleanup_(freep) char **words = NULL;
+        char **behind;
         CommandLine line = { .arg = &arg };
         bool given[ELEMENTSOF(options)] = {};
         int r;
@@ -205,11 +214,13 @@ int main(int argc, char **argv) {
         log_setup("pm2ctl");
         env_protect("PM2CTL_LIBEXECDIR");
 
-        r = options_parse(options, ELEMENTSOF(options), argc, copy, &arg, given, &words);
+        r = options_parse(options, ELEMENTSOF(options), argc, copy, &arg, given, &words, &behind);
         if (r < 0)
                 return EXIT_USAGE;
         line.words = words[0] ? words : (char **) nothing;
         line.verb = verbs_find(verbs, ELEMENTSOF(verbs), line.words[0]);
+        if (behind && line.verb == &verb_install)
+                separate_args(behind, &arg);
         if (line.verb)
                 argv_show(argc, argv, copy, word_may_be_secret, &line);
         if (arg.quiet)

@@ -10,14 +10,15 @@
 
 /* The lines of the first panel. */
 static const Column head[] = {
-        { "name", "Module", CELL_TEXT },       { "version", "Version", CELL_TEXT },
-        { "unit", "Unit", CELL_TEXT },         { "pm_id", "ID", CELL_TEXT },
-        { "active", "Active", CELL_STATE },    { "sub", "Sub", CELL_TEXT },
-        { "pid", "Main PID", CELL_TEXT },      { "uptime", "Uptime", CELL_DURATION },
-        { "restarts", "Restarts", CELL_TEXT }, { "memory", "Memory", CELL_BYTES },
-        { "cpu", "CPU", CELL_DURATION },       { "user", "User", CELL_TEXT },
-        { "enabled", "At boot", CELL_TEXT },   { "status", "Status", CELL_TEXT },
-        { "folder", "Folder", CELL_TEXT },     { "signed_by", "Signed by", CELL_TEXT },
+        { "name", "Module", CELL_TEXT },         { "version", "Version", CELL_TEXT },
+        { "unit", "Unit", CELL_TEXT },           { "pm_id", "ID", CELL_TEXT },
+        { "active", "Active", CELL_STATE },      { "sub", "Sub", CELL_TEXT },
+        { "pid", "Main PID", CELL_TEXT },        { "uptime", "Uptime", CELL_DURATION },
+        { "restarts", "Restarts", CELL_TEXT },   { "memory", "Memory", CELL_BYTES },
+        { "cpu", "CPU", CELL_DURATION },         { "user", "User", CELL_TEXT },
+        { "enabled", "At boot", CELL_TEXT },     { "status", "Status", CELL_TEXT },
+        { "args", "Arguments", CELL_TEXT },      { "folder", "Folder", CELL_TEXT },
+        { "signed_by", "Signed by", CELL_TEXT },
 };
 
 /* Those for each further unit of the module. */

@@ -150,5 +150,7 @@ int program_build(Plan *p, Error *e) {
         r = strv_extend(&p->argv, p->script);
         if (r < 0)
                 return r;
-        return add_words(&p->argv, p->app->args);
+        /* the administrator's are for the only app; a later version may have others behind it */
+        return add_words(&p->argv,
+                         p->module.args && p->instance.app == 0 ? p->module.args : p->app->args);
 }

@@ -28,8 +28,8 @@ static int release_replace_damaged(const Modules *modules, int r, InstallOutcome
         return r < 0 ? r : 1;
 }
 
-/* What an update keeps of the release before: its number, and unless told otherwise the user it
- * runs as. A linked folder's owner is no such choice. 1: there is one. */
+/* What an update keeps of the release before: its number and, if the options say nothing else, its
+ * arguments and the user it runs as. A linked folder's owner is no such choice. 1: there is one. */
 static int release_inherit(const Modules *modules, InstallOutcome *outcome) {
         const bool rollback = outcome->mode == MODE_ROLLBACK;
         Module *m = &outcome->module, old = {};
@@ -46,6 +46,8 @@ static int release_inherit(const Modules *modules, InstallOutcome *outcome) {
         m->pm_id = old.pm_id;
         if (!rollback && !m->env)
                 m->env = TAKE_PTR(old.env);
+        if (!rollback && !m->args)
+                m->args = TAKE_PTR(old.args);
         if (!rollback && !m->user && !m->link && !old.link) {
                 m->user = TAKE_PTR(old.user);
                 m->group = TAKE_PTR(old.group);

@@ -14,6 +14,8 @@ typedef struct InstallOptions {
          * linked directory its owner. */
         const char *user, *group;
         const char *env; /* which of its apps' "env_…" the module gets; NULL: as before, or none */
+        char *const *args; /* the module's arguments, instead of those that its app declares; empty:
+                              the app's own again; NULL: as before */
         bool ignore_scripts;  /* install scripts are not run; recorded, so that updates keep it */
         bool scripts_network; /* they may use the network; recorded likewise */
         FetchOptions fetch;

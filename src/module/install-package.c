@@ -9,6 +9,7 @@
 #include "basic/interrupt.h"
 #include "basic/path.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
 #include "module/fetch-tree.h"
 #include "module/module-user.h"
 #include "module/preflight.h"
@@ -78,7 +79,7 @@ static int tree_check_entry(const Modules *modules, const Staging *staging, cons
 
 /* Whether it can be run here. */
 static int tree_check(const Modules *modules, const Staging *staging, const char *name,
-                      const char *env, Error *e) {
+                      const InstallOptions *options, Error *e) {
         _cleanup_(package_done) Package p = {};
         _cleanup_(freep) char *text = NULL;
         _cleanup_(closep) int fd = tree_read_package(staging, name, e, &p, &text);
@@ -92,7 +93,10 @@ static int tree_check(const Modules *modules, const Staging *staging, const char
         r = preflight(fd, &p, modules->scope.kind, e);
         if (r < 0)
                 return r;
-        r = preflight_env(&p, env, e);
+        r = preflight_env(&p, options->env, e);
+        if (r < 0)
+                return r;
+        r = preflight_args(&p, options->args, e);
         if (r < 0)
                 return r;
         preflight_note_ignored(modules, &p);
@@ -127,6 +131,7 @@ static bool module_is_as_asked(const Module *m, const InstallOptions *options) {
         return (!options->user || streq_ptr(m->user, options->user)) &&
                (!options->group || streq_ptr(m->group, options->group)) &&
                (!options->env || streq_ptr(m->env, options->env)) &&
+               (!options->args || strv_equal(m->args, options->args)) &&
                m->ignore_scripts == options->ignore_scripts &&
                m->scripts_network == options->scripts_network;
 }
@@ -153,6 +158,7 @@ static int tree_is_unchanged(const Modules *modules, const Staging *staging, con
 static int module_fill(const Modules *modules, const Source *source, const InstallOptions *options,
                        Fetched *f, Error *e, InstallOutcome *outcome) {
         Module *m = &outcome->module;
+        int r;
 
         outcome->packages = f->packages;
         free(m->name);
@@ -168,6 +174,9 @@ static int module_fill(const Modules *modules, const Source *source, const Insta
         if (!m->spec || (!m->source && (source->path || f->source)) ||
             free_and_strdup(&m->env, options->env) < 0)
                 return -ENOMEM;
+        r = module_set_args(m, options);
+        if (r < 0)
+                return r;
         return module_user_record(modules, options, m, e);
 }
 
@@ -207,14 +216,14 @@ static int tree_make(Modules *modules, const Source *source, const InstallOption
 }
 
 /* It is checked only after adoption, when it can no longer be changed. */
-static int tree_accept(const Modules *modules, Staging *staging, const char *name, const char *env,
-                       Error *e) {
+static int tree_accept(const Modules *modules, Staging *staging, const char *name,
+                       const InstallOptions *options, Error *e) {
         int r;
 
         r = adopt_tree(staging->tree, e);
         if (r < 0)
                 return r;
-        r = tree_check(modules, staging, name, env, e);
+        r = tree_check(modules, staging, name, options, e);
         if (r < 0)
                 return r;
         return staging_bring(staging, e);
@@ -232,7 +241,7 @@ int package_fetch(Modules *modules, const Source *source, const InstallOptions *
         if (r > 0)
                 outcome->result = INSTALL_UNCHANGED;
         else {
-                r = tree_accept(modules, staging, f.name, options->env, e);
+                r = tree_accept(modules, staging, f.name, options, e);
                 if (r < 0)
                         return r;
         }

@@ -94,7 +94,10 @@ static int link_read_folder(const Modules *modules, const InstallOptions *option
         if (r < 0)
                 return r;
         r = link_check_folder(modules, m, fd, ret, e);
-        return r < 0 ? r : preflight_env(ret, options->env, e);
+        if (r < 0)
+                return r;
+        r = preflight_env(ret, options->env, e);
+        return r < 0 ? r : preflight_args(ret, options->args, e);
 }
 
 static int link_fill_module(const Source *source, const Package *p, const char *env, Module *m) {
@@ -145,6 +148,9 @@ int link_folder(Modules *modules, const Source *source, const InstallOptions *op
         if (r < 0)
                 return r;
         r = link_fill_module(source, &p, options->env, m);
+        if (r < 0)
+                return r;
+        r = module_set_args(m, options);
         if (r < 0)
                 return r;
         r = link_note_owner(modules, m);

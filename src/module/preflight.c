@@ -222,6 +222,27 @@ int preflight_env(const Package *p, const char *env, Error *e) {
         return error_set(e, -EINVAL, "--env: no app in its package.json has a field 'env_%s'", env);
 }
 
+int preflight_args(const Package *p, char *const *args, Error *e) {
+        size_t size = 0;
+
+        if (strv_length(args) == 0)
+                return 0;
+        if (p->n_apps > 1)
+                return error_set(e, -EINVAL,
+                                 "its package.json has %zu apps, so arguments cannot be given to "
+                                 "one; drop those after '--'",
+                                 p->n_apps);
+        STRV_FOREACH(word, args) {
+                size += strlen(*word) + 1;
+                if (!utf8_is_valid(*word, strlen(*word)))
+                        return error_set(e, -EINVAL, "an argument after '--' is not valid UTF-8");
+        }
+        if (size > MODULE_ARGS_MAX)
+                return error_set(e, -E2BIG, "the arguments after '--' have more than %u bytes",
+                                 MODULE_ARGS_MAX);
+        return 0;
+}
+
 void preflight_note_ignored(const Modules *modules, const Package *p) {
         _cleanup_(strv_freep) char **ignored = NULL;
         _cleanup_(freep) char *joined = NULL;

@@ -19,6 +19,12 @@ int preflight(int fd, const Package *p, ScopeKind scope, Error *e);
 /* -EINVAL if no app of the package declares the environment; NULL is always fine. */
 int preflight_env(const Package *p, const char *env, Error *e);
 
+/* -EINVAL for arguments (NULL: none) of a package with several apps, and for those that are not
+ * UTF-8, or longer than MODULE_ARGS_MAX bytes together. */
+#define MODULE_ARGS_MAX \
+        (32U * 1024U) /* they are kept in module.json, and copied into every start */
+int preflight_args(const Package *p, char *const *args, Error *e);
+
 /* Everything that is wrong, with the package's name and each app, as findings (module/finding.h)
  * that are added to the array. -ENOMEM. */
 int preflight_findings(int fd, const Package *p, ScopeKind scope, json_object *findings);

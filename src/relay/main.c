@@ -47,7 +47,8 @@ static int parse_argv(int argc, char **argv, Arguments *args) {
         _cleanup_(freep) char **words = NULL;
         int r;
 
-        r = options_parse(options, ELEMENTSOF(options), argc, argv, args, NULL, &words);
+        r = options_parse(options, ELEMENTSOF(options), argc, argv, args, NULL, &words,
+                          /* ret_behind= */ NULL);
         if (r < 0)
                 return r;
         if (words[0]) {

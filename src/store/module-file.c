@@ -6,6 +6,7 @@
 #include "basic/fs.h"
 #include "basic/json.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
 #include "basic/user.h"
 #include "model/name.h"
 
@@ -47,6 +48,7 @@ static char **text_of(const Module *m, const Field *f) {
 void module_done(Module *m) {
         for (size_t i = 0; i < ELEMENTSOF(texts); i++)
                 free(*text_of(m, texts + i));
+        strv_free(m->args);
         free(m->release);
         free(m->package);
         free(m->home);
@@ -64,6 +66,37 @@ static int parse_texts(json_object *o, Error *e, Module *m) {
         }
         if (!module_name_is_valid(m->name))
                 return error_set(e, -EBADMSG, "field 'name' is not a valid module name");
+        return 0;
+}
+
+static int parse_args(json_object *o, Error *e, Module *m) {
+        json_object *args = json_get(o, "args");
+        size_t n = json_object_is_type(args, json_type_array) ? json_object_array_length(args) : 0;
+
+        if (args && n == 0)
+                return error_set(e, -EBADMSG, "field 'args' must be a list of strings");
+        for (size_t i = 0; i < n; i++) {
+                json_object *word = json_object_array_get_idx(args, i);
+
+                if (!json_object_is_type(word, json_type_string))
+                        return error_set(e, -EBADMSG, "field 'args' must be a list of strings");
+                if (strv_extend(&m->args, json_object_get_string(word)) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static int add_args(json_object *o, const Module *m) {
+        json_object *args;
+
+        if (strv_length(m->args) == 0)
+                return 0;
+        args = json_object_new_array();
+        if (json_add(o, "args", args) < 0)
+                return -ENOMEM;
+        STRV_FOREACH(word, m->args)
+                if (json_object_array_add(args, json_object_new_string(*word)) < 0)
+                        return -ENOMEM;
         return 0;
 }
 
@@ -149,6 +182,9 @@ static int parse_module(json_object *o, Error *e, Module *m) {
         for (size_t i = 0; i < ELEMENTSOF(flags); i++)
                 *flag_of(m, flags + i) = json_get_bool(o, flags[i].key, false);
         r = parse_linked(json_get(o, "linked"), e, &m->linked);
+        if (r < 0)
+                return r;
+        r = parse_args(o, e, m);
         return r < 0 ? r : parse_texts(o, e, m);
 }
 
@@ -194,7 +230,8 @@ static int add_fields(json_object *o, const Module *m) {
                 if (r < 0)
                         return r;
         }
-        return add_linked(o, &m->linked);
+        r = add_args(o, m);
+        return r < 0 ? r : add_linked(o, &m->linked);
 }
 
 int module_file_write(int release_fd, const Module *m) {

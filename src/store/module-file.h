@@ -32,7 +32,8 @@ typedef struct Module {
         /* --uid or a linked folder's owner: the user it runs as; NULL: one of its own */
         char *user;
         char *group;
-        char *env; /* --env: which of the apps' "env_…" they get; NULL: none */
+        char *env;   /* --env: which of the apps' "env_…" they get; NULL: none */
+        char **args; /* what was behind "--": arguments instead of the app's own; NULL: those */
         unsigned pm_id;
         uint64_t installed_usec; /* since the epoch */
         bool ignore_scripts;     /* --ignore-scripts, --scripts-network: an update keeps them */

@@ -223,6 +223,10 @@ mkdir mod@1.0.0
 installs "an update goes by what was asked for" --force npm:mod@1.0.0
 rm -r mod mod@1.0.0 foo.js && cd .. || exit
 status "uninstall" 0 uninstall builds mod foo.js
+publish several 1.0.0 ',"apps":[{"name":"a","script":"index.js"},{"name":"b","script":"index.js"}]'
+refused "arguments for one of several apps" "has 2 apps" install several -- x
+refused "arguments that are not UTF-8" "not valid UTF-8" install mod -- $'\xff'
+refused "arguments without end" "have more than 32768 bytes" install mod -- "$(printf '%040000d' 0)"
 publish torn 1.0.0 ',"dependencies":{"none":"1"}'
 refused "a dependency that nobody has" "none" install torn
 publish fails 1.0.0 ',"scripts":{"install":"echo last words >&2; exit 3"}'

@@ -66,7 +66,7 @@ for name in .. a/b/c 'a b' '@acme' '@acme/..' "$(printf '%0300d' 0)"; do
         refused "the name '${name:0:10}'" "name|package.json|300|directory|root" "$name"
 done
 exits "the name '-x'" 2 pm2ctl install -x
-exits "... also behind --" 1 pm2ctl install -- -x
+exits "... also behind --, where arguments are" 2 pm2ctl install -- -x
 refused "a script outside the package" "apps\[0\].script" evil-outside
 refused "a script with control characters" "apps\[0\].script" evil-script
 refused "a folder outside the package" "apps\[0\].cwd" evil-cwd-outside
@@ -103,6 +103,27 @@ chown nobody .npmrc
 ok "... unless it is another user's" pm2ctl install hello
 like "... which is said" "$OUTPUT" '\./\.npmrc is ignored'
 cd / || exit
+
+# -- arguments
+words_of() { tr '\0' '|' <"/proc/$(pid_of hello)/cmdline" | sed 's/.*index.js|//'; }
+ok "arguments" pm2ctl install hello@1.0.0 -- -p 8099 'two words' --user=é
+is "... reach the module" "$(words_of)" '-p|8099|two words|--user=é|'
+like "... and show" "$(pm2ctl show hello)" '^ *Arguments: \["-p","8099","two words","--user=é"\]$'
+is "... and jlist" "$(pm2ctl jlist | json "[m['pm2_env']['args'] for m in d if m['name'] == 'hello']")" '[["-p", "8099", "two words", "--user=\u00e9"]]'
+ok "the same package once more" pm2ctl install --json=short hello@1.0.0
+like "... keeps them" "$OUTPUT" '"result":"unchanged"'
+ok "another version" pm2ctl install hello@1.1.0
+is "... too" "$(words_of)" '-p|8099|two words|--user=é|'
+ok "others" pm2ctl install hello@1.1.0 -- x
+is "... replace them" "$(words_of)" 'x|'
+ok "rollback" pm2ctl rollback hello
+is "... has its own" "$(words_of)" '-p|8099|two words|--user=é|'
+ok "none" pm2ctl install hello@1.1.0 --
+is "... are none" "$(words_of)" ''
+exits "arguments for two packages" 2 pm2ctl install hello with-deps -- x
+ok "of a linked directory" pm2ctl install --uid=worker "$(d=/srv/arguing; mkdir -p $d && echo '{"name":"arguing","version":"1.0.0","main":"x.js"}' >$d/package.json && echo 'setInterval(() => {}, 60000)' >$d/x.js && chown -R worker $d && echo $d)" -- a b
+is "... too" "$(tr '\0' '|' <"/proc/$(pid_of arguing)/cmdline" | sed 's/.*x.js|//')" 'a|b|'
+ok "uninstall it" pm2ctl uninstall arguing
 
 # -- the same once more
 ok "a version before" pm2ctl install hello@1.0.0

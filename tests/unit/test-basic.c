@@ -204,9 +204,10 @@ static void test_options(void) {
         bool given[2] = {};
 
         /* what follows an unknown letter must not be read into the next command line */
-        ok(options_parse(table, 2, 2, unknown, &args, NULL, &words) == -EINVAL);
+        ok(options_parse(table, 2, 2, unknown, &args, NULL, &words, /* ret_behind= */ NULL) ==
+           -EINVAL);
         args.flag = false;
-        ok(options_parse(table, 2, 12, argv, &args, given, &words) == 0);
+        ok(options_parse(table, 2, 12, argv, &args, given, &words, /* ret_behind= */ NULL) == 0);
         joined = strv_join(words, " ");
         ok_str(joined, "set -5 -.5 - a -f --value");
         ok(args.flag && given[0] && given[1]);

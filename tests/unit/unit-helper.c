@@ -371,7 +371,8 @@ int main(int argc, char **argv) {
         log_setup("unit-helper");
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
                 pointers[i] = verbs + i;
-        r = options_parse(options, ELEMENTSOF(options), argc, argv, &args, NULL, &words);
+        r = options_parse(options, ELEMENTSOF(options), argc, argv, &args, NULL, &words,
+                          /* ret_behind= */ NULL);
         if (r < 0)
                 return VERB_USAGE;
         if (!words[0]) {
