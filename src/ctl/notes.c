@@ -24,6 +24,12 @@ static void print_no_manager(Context *c, const ModuleNote *note) {
         c->warned = true;
 }
 
+static void print_not_autostarted(Context *c, const ModuleNote *note) {
+        log_info("%s is not started, as its package says \"autostart\": false; 'pm2ctl start %s' "
+                 "starts it.",
+                 note->unit, note->module);
+}
+
 static void print_link_recorded(Context *c, const ModuleNote *note) {
         log_info("%s: recorded %s as the linked directory.", note->module, note->path);
 }
@@ -137,6 +143,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_NO_MANAGER] = print_no_manager,
                 [MODULE_NOTE_UNIT_KILLED] = print_unit_killed,
                 [MODULE_NOTE_PROPERTY_IGNORED] = print_property_ignored,
+                [MODULE_NOTE_NOT_AUTOSTARTED] = print_not_autostarted,
                 [MODULE_NOTE_LINK_RECORDED] = print_link_recorded,
                 [MODULE_NOTE_WATCH_RESTARTED] = print_watch_restarted,
                 [MODULE_NOTE_WATCH_FAILED] = print_watch_failed,

@@ -81,11 +81,13 @@ static int start_stop_run(const void *args, char **words, const StartStop *how) 
 }
 
 static int start_stopped(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
-        return modules_lock_and_start(&c->modules, names, START_STOPPED, e, ret);
+        /* --enabled is the boot */
+        return modules_lock_and_start(&c->modules, names,
+                                      START_STOPPED | (c->arg->enabled ? 0 : START_EVERY), e, ret);
 }
 
 static int start_anew(Context *c, char *const *names, Error *e, UnitOutcome **ret) {
-        return modules_lock_and_start(&c->modules, names, START_ANEW, e, ret);
+        return modules_lock_and_start(&c->modules, names, START_ANEW | START_EVERY, e, ret);
 }
 
 static int stop_all(Context *c, char *const *names, Error *e, UnitOutcome **ret) {

@@ -6,7 +6,13 @@
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "model/calendar.h"
+#include "model/environment-names.h"
 #include "model/field.h"
+
+#define ALPHANUMERICAL "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+#define TIMEZONE_MAX   64  /* bytes; the longest one there is has 32 */
+#define VARIABLE_MAX   256 /* bytes of a variable's name */
 
 typedef struct Field {
         const char *name; /* a list of spellings: " node_args interpreter_args " */
@@ -115,6 +121,31 @@ static int parse_cron(json_object *value, void *field, Error *e) {
         return cron_to_calendar(s, e, &app->cron);
 }
 
+/* A name of the time zone database, such as Europe/Berlin. */
+static int parse_timezone(json_object *value, void *field, Error *e) {
+        const char *s = json_string(value);
+
+        if (!s)
+                return field_wrong_type(value, "the name of a time zone", e);
+        if (isempty(s) || strlen(s) > TIMEZONE_MAX || s[0] == '/' || strstr(s, "..") ||
+            s[strspn(s, ALPHANUMERICAL "+-_/")])
+                return error_set(e, -EINVAL, "must be the name of a time zone, as Europe/Berlin");
+        return field_text(value, field, e);
+}
+
+/* The name of a variable that a package may set. */
+static int parse_variable(json_object *value, void *field, Error *e) {
+        const char *s = json_string(value);
+
+        if (!s)
+                return field_wrong_type(value, "the name of a variable", e);
+        if (isempty(s) || strlen(s) > VARIABLE_MAX || strchr("0123456789", s[0]) ||
+            s[strspn(s, ALPHANUMERICAL "_")] || environment_is_reserved(s))
+                return error_set(e, -EINVAL,
+                                 "must be the name of a variable that a package can set");
+        return field_text(value, field, e);
+}
+
 static const Field fields[] = {
         { " name ", field_text, offsetof(App, name) },
         { " script ", field_path, offsetof(App, script) },
@@ -125,6 +156,7 @@ static const Field fields[] = {
         { " cwd ", field_path, offsetof(App, cwd) },
         { " namespace ", field_text, offsetof(App, namespace) },
         { " env ", field_object, offsetof(App, env) },
+        { " autostart ", field_bool, offsetof(App, autostart) },
         { " autorestart ", field_bool, offsetof(App, autorestart) },
         { " pmx ", field_bool, offsetof(App, preload) },
         { " restart_delay ", field_duration, offsetof(App, restart_delay_usec) },
@@ -139,6 +171,9 @@ static const Field fields[] = {
         { " listen_timeout ", field_duration, offsetof(App, listen_timeout_usec) },
         { " shutdown_with_message ", field_bool, offsetof(App, shutdown_with_message) },
         { " cron_restart cron ", parse_cron, 0 },
+        { " cron_timezone ", parse_timezone, offsetof(App, timezone) },
+        { " instance_var ", parse_variable, offsetof(App, instance_variable) },
+        { " increment_var ", parse_variable, offsetof(App, increment_variable) },
         { " watch ", parse_watch, 0 },
         { " ignore_watch ", parse_ignore, 0 },
         { " watch_delay ", field_duration, offsetof(App, watch_delay_usec) },
@@ -151,11 +186,15 @@ static const Field *field_find(const char *name) {
         return NULL;
 }
 
-/* "merge_logs": false and the like ask for what happens anyway. */
+/* "merge_logs": false and the like ask for what happens anyway, as does true for what is on in PM2
+ * unless it is turned off. */
 static bool asks_for_nothing(const char *name, json_object *value) {
-        if (!value ||
-            (json_object_is_type(value, json_type_boolean) && !json_object_get_boolean(value)))
+        static const char on_by_default[] = " treekill ";
+
+        if (!value)
                 return true;
+        if (json_object_is_type(value, json_type_boolean))
+                return json_object_get_boolean(value) == word_list_contains(on_by_default, name);
         return streq(name, "exec_mode") && streq_ptr(json_string(value), "fork");
 }
 
@@ -177,6 +216,19 @@ static int parse_member(App *app, const char *name, json_object *value, Error *e
         return asks_for_nothing(name, value) ? 0 : strv_extend(&app->ignored, name);
 }
 
+/* Whichever came first in the declaration. */
+static int add_timezone(App *app) {
+        for (char **event = app->cron; app->timezone && event && *event; event++) {
+                char *with_zone;
+
+                if (strdupf(&with_zone, "%s %s", *event, app->timezone) < 0)
+                        return -ENOMEM;
+                free(*event);
+                *event = with_zone;
+        }
+        return 0;
+}
+
 static int parse_declaration(App *app, json_object *declaration, const char *where, Error *e) {
         int r;
 
@@ -196,11 +248,12 @@ static int parse_declaration(App *app, json_object *declaration, const char *whe
         }
         if (!app->script)
                 return error_set(e, -EINVAL, "field '%s' has no 'script'", where);
-        return 0;
+        return add_timezone(app);
 }
 
 int app_parse(json_object *declaration, const char *where, Error *e, App *ret) {
         _cleanup_(app_done) App app = {
+                .autostart = true,
                 .autorestart = true,
                 .preload = true,
                 .min_uptime_usec = APP_MIN_UPTIME_USEC,
@@ -245,6 +298,9 @@ void app_done(App *app) {
         (void) json_object_put(app->envs);
         free(app->stop_exit_codes);
         strv_free(app->cron);
+        free(app->timezone);
+        free(app->instance_variable);
+        free(app->increment_variable);
         strv_free(app->watch_paths);
         strv_free(app->ignore_watch);
         strv_free(app->ignored);

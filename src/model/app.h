@@ -30,6 +30,7 @@ typedef struct App {
         json_object *env;  /* object, or NULL */
         json_object *envs; /* { "production": {…} } of env_production, or NULL */
 
+        bool autostart; /* false: the module's start leaves it to its timer, or to a person */
         bool autorestart;
         bool preload; /* "pmx": false turns the axm preload off */
         uint64_t restart_delay_usec;
@@ -45,11 +46,15 @@ typedef struct App {
         bool shutdown_with_message;
         uint64_t backoff_usec; /* of the first restart, from where it grows; 0: it does not */
         char **cron;           /* when to restart, as systemd's calendar events */
+        char *timezone;        /* of these, which have it in them; NULL: the machine's */
 
         WatchMode watch;
         char **watch_paths;  /* below the package; NULL: all of it */
         char **ignore_watch; /* shell patterns */
         uint64_t watch_delay_usec;
+
+        char *instance_variable;  /* in place of NODE_APP_INSTANCE; or NULL */
+        char *increment_variable; /* which is a number that grows by 1 with each instance; or NULL */
 
         int instances; /* 0: one for each processor; less: so many fewer */
 

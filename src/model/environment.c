@@ -80,6 +80,7 @@ static int set_app_variables(char ***env, const EnvironmentSource *source, json_
 /* Where the unit has one of these, a drop-in put it there. */
 static int set_contract_variables(char ***env, const EnvironmentSource *source,
                                   const EnvironmentFacts *facts) {
+        const char *instance_variable = source->app->instance_variable ?: "NODE_APP_INSTANCE";
         char id[16], instance[16], instances[16];
         const struct {
                 const char *name, *value;
@@ -88,8 +89,8 @@ static int set_contract_variables(char ***env, const EnvironmentSource *source,
                 { "pmx_module", "true" },
                 { "pm_id", id },
                 { "PM2_HOME", facts->pm2_home },
-                { "NODE_APP_INSTANCE", instance },
-                { "instance_var", "NODE_APP_INSTANCE" },
+                { instance_variable, instance },
+                { "instance_var", instance_variable },
                 { "instances", instances },
                 { "namespace", source->app->namespace ? source->app->namespace : "default" },
                 { "version", source->package->version },
@@ -113,6 +114,26 @@ static int set_contract_variables(char ***env, const EnvironmentSource *source,
                         return r;
         }
         return facts->home ? strv_env_set(env, "HOME", facts->home) : 0;
+}
+
+/* Whoever set it: the first instance has its value, or 0. */
+static int increment_variable(char ***env, const App *app, unsigned instance, Error *e) {
+        const char *text = app->increment_variable ? strv_env_get(*env, app->increment_variable)
+                                                   : NULL;
+        char buffer[32], *end = NULL;
+        long long n;
+
+        if (!app->increment_variable)
+                return 0;
+        errno = 0;
+        n = strtoll(text ?: "0", &end, 10);
+        if (errno || end == text || *end || n > INT64_MAX - (long long) instance)
+                return error_set(e, -EINVAL,
+                                 "the variable '%s', which 'increment_var' names, must be a whole "
+                                 "number",
+                                 app->increment_variable);
+        (void) snprintf(buffer, sizeof(buffer), "%lld", n + (long long) instance);
+        return strv_env_set(env, app->increment_variable, buffer);
 }
 
 /* Last, since no setting may change what carries the channel. */
@@ -147,7 +168,7 @@ static int check_sizes(char *const *env, const char *document, Error *e) {
 
 /* What comes later wins, where the functions do not leave alone what is there. */
 static int set_variables(char ***env, const EnvironmentSource *source,
-                         const EnvironmentFacts *facts, json_object *document) {
+                         const EnvironmentFacts *facts, json_object *document, Error *e) {
         int r;
 
         r = strv_env_set(env, VARIABLE_DEBUG, NULL);
@@ -160,6 +181,9 @@ static int set_variables(char ***env, const EnvironmentSource *source,
         if (r < 0)
                 return r;
         r = set_setting_variables(env, source, document);
+        if (r < 0)
+                return r;
+        r = increment_variable(env, source->app, facts->instance, e);
         if (r < 0)
                 return r;
         /* a package may be called PATH, too */
@@ -185,7 +209,7 @@ int environment_build(const EnvironmentSource *source, const EnvironmentFacts *f
         r = strv_copy(source->base, &env);
         if (r < 0)
                 return r;
-        r = set_variables(&env, source, facts, document);
+        r = set_variables(&env, source, facts, document, e);
         if (r < 0)
                 return r;
         r = check_sizes(env, source->package->name, e);

@@ -8,6 +8,7 @@
 
 #define APPS_ALL SIZE_MAX
 
+typedef struct App App;
 typedef struct Package Package;
 
 /* Which instance of which app. */
@@ -36,3 +37,6 @@ int package_unit_names(const Package *p, const char *module, size_t app, char **
  * is not checked: a unit started when there were more processors is one of that app's all the
  * same. */
 int package_find_unit(const Package *p, const char *app, unsigned instance, AppInstance *ret);
+
+/* The app that a unit is for, by its name; borrowed. NULL: the package has no such app. */
+const App *package_app_of_unit(const Package *p, const char *unit);

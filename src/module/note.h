@@ -12,6 +12,7 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_UNIT_KILLED,      /* unit, phase, limit_usec: it was over its time */
         MODULE_NOTE_PROPERTY_IGNORED, /* property: of units, unknown to this systemd; told once */
         MODULE_NOTE_NO_MANAGER,       /* failure: a user's manager is not there, so nothing runs */
+        MODULE_NOTE_NOT_AUTOSTARTED,  /* module, unit: its app has "autostart": false */
         MODULE_NOTE_LINK_RECORDED,    /* module, path: which folder is linked is recorded now */
         MODULE_NOTE_WATCH_RESTARTED,  /* unit: a watch that had failed is started again */
         MODULE_NOTE_WATCH_FAILED,     /* module, unit, since_usec, failure */

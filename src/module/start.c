@@ -3,6 +3,7 @@
 
 #include "basic/strv.h"
 #include "model/name.h"
+#include "model/package-units.h"
 #include "module/cleanup.h"
 #include "module/lock.h"
 #include "module/start-batch.h"
@@ -20,6 +21,7 @@ static int open_bus_and_store(Modules *modules, Error *e) {
 /* Modules that are started together. */
 typedef struct Start {
         StartMode mode;
+        bool every;                      /* those that are not to start by themselves too */
         LoadedUnits units, watch_timers; /* before anything is started */
         StartBatch batch;
         char **gone; /* units to be stopped, since no package declares them any more */
@@ -63,6 +65,14 @@ static int start_add_units(const Modules *modules, const StartSource *source, si
         if (r < 0)
                 return r;
         STRV_FOREACH(unit, units) {
+                const App *app = package_app_of_unit(&source->package, *unit);
+
+                if (app && !app->autostart && !s->every) {
+                        module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_NOT_AUTOSTARTED,
+                                                             .module = source->module.name,
+                                                             .unit = *unit });
+                        continue;
+                }
                 if (s->mode == START_STOPPED &&
                     is_up(loaded_units_find(&s->units, *unit), modules->settle_usec))
                         continue;
@@ -102,6 +112,8 @@ static int start_all(Modules *modules, char *const *names, StartMode mode, Error
         _cleanup_(start_done) Start s = { .mode = mode };
         int r;
 
+        s.every = mode & START_EVERY;
+        s.mode = mode = mode & ~START_EVERY;
         r = start_open(modules, e, &s);
         if (r < 0)
                 return r;

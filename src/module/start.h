@@ -12,6 +12,10 @@ typedef enum StartMode {
         START_ANEW,    /* what runs is stopped first */
         START_STOPPED, /* what runs is left alone, but not what keeps crashing */
         START_CHANGED, /* anew, for the module's own watch, which does not wait for it to settle */
+
+        /* with one of these, for a person: apps that are not to start by themselves ("autostart":
+         * false) too, which are left alone else (MODULE_NOTE_NOT_AUTOSTARTED) */
+        START_EVERY = 1 << 8,
 } StartMode;
 
 /* Starts the modules and waits until each unit has stayed up for modules->settle_usec or failed;

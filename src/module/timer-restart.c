@@ -20,7 +20,8 @@ static void app_units_done(AppUnits *a) {
 }
 
 /* The names of all units of the app that has this name in its units' names. */
-static int find_units(Modules *modules, const char *name, const char *app, Error *e, char ***ret) {
+static int find_units(Modules *modules, const char *name, const char *app, Error *e,
+                      bool *ret_autostart, char ***ret) {
         _cleanup_(package_done) Package p = {};
         _cleanup_(module_done) Module m = {};
         AppInstance which;
@@ -35,10 +36,14 @@ static int find_units(Modules *modules, const char *name, const char *app, Error
         r = package_find_unit(&p, app, 0, &which);
         if (r == 0)
                 return error_set(e, -ENOENT, "its package.json declares no such app");
-        return r < 0 ? r : package_unit_names(&p, name, which.app, ret);
+        if (r < 0)
+                return r;
+        *ret_autostart = p.apps[which.app].autostart;
+        return package_unit_names(&p, name, which.app, ret);
 }
 
-static int sort_units(Modules *modules, char *const *units, Error *e, AppUnits *ret) {
+static int sort_units(Modules *modules, char *const *units, bool autostart, Error *e,
+                      AppUnits *ret) {
         _cleanup_(loaded_units_done) LoadedUnits loaded = {};
         int r;
 
@@ -47,7 +52,7 @@ static int sort_units(Modules *modules, char *const *units, Error *e, AppUnits *
                 return r;
         STRV_FOREACH(unit, units) {
                 const UnitState *state = loaded_units_find(&loaded, *unit);
-                char ***list = !state                           ? NULL
+                char ***list = !state                           ? autostart ? NULL : &ret->failed
                                : streq(state->active, "active") ? &ret->active
                                : streq(state->active, "failed") ? &ret->failed
                                                                 : NULL;
@@ -63,6 +68,7 @@ int module_timer_restart(Modules *modules, const char *unit, Error *e, Restarted
         _cleanup_(app_units_done) AppUnits sorted = {};
         _cleanup_(strv_freep) char **units = NULL;
         _cleanup_(closep) int lock_fd = -EBADF;
+        bool autostart = true;
         int r;
 
         r = module_from_unit_name(unit, &name, &app, NULL);
@@ -74,13 +80,13 @@ int module_timer_restart(Modules *modules, const char *unit, Error *e, Restarted
         r = modules_lock_shared(modules, (char *const[]) { name, NULL }, e, &lock_fd);
         if (r < 0)
                 return r;
-        r = find_units(modules, name, app, e, &units);
+        r = find_units(modules, name, app, e, &autostart, &units);
         if (r < 0)
                 return r;
         r = modules_open_bus(modules, e);
         if (r < 0)
                 return r;
-        r = sort_units(modules, units, e, &sorted);
+        r = sort_units(modules, units, autostart, e, &sorted);
         if (r < 0)
                 return r;
         r = units_restart_running(modules, sorted.active, /* only_running= */ true, e, ret);

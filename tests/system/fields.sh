@@ -57,6 +57,11 @@ echo 'echo "I am $BASH_VERSION"; sleep 10000' >"$packages/fields/1.0.0/run.txt"
 mkdir "$packages/fields/1.0.0/lib" && touch "$packages/fields/1.0.0/lib/a.js"
 package never "$(app never '"wait_ready": true, "listen_timeout": 300, "max_restarts": 2')" <<<'setInterval(() => {}, 60000)'
 package backoff "$(app backoff '"exp_backoff_restart_delay": 200')" <<<'setTimeout(() => process.exit(1), 20)'
+package schedule "$(app plain '"args": "stay"')" "$(app once '"autostart": false, "autorestart": false, "cron_restart": "0 0 1 1 *", "cron_timezone": "Asia/Tokyo"')" \
+        "$(app often '"autostart": false, "autorestart": false, "cron_restart": "* * * * * *", "treekill": false, "vizion": false')" \
+        <<<'console.log("I run"); if (process.argv[2] === "stay") setInterval(() => {}, 60000)'
+package many "$(app a '"instances": 3, "increment_var": "PORT", "instance_var": "INSTANCE_ID", "env": { "PORT": 3000 }')" \
+        <<<'console.log("I have", process.env.PORT, process.env.INSTANCE_ID, process.env.NODE_APP_INSTANCE, process.env.instance_var); setInterval(() => {}, 60000)'
 package bad-cron "$(app bad '"cron_restart": "0 0 * * 5#2"')" </dev/null
 ok "a registry serves the test's packages" serve_packages "$packages"
 use_registry "$SERVED"
@@ -170,4 +175,25 @@ else
         ok "... with the first delay between" awk '{ for (i = 1; i <= NF; i++) if ($i < 0.2) exit 1 }' <(gaps)
 fi
 ok "uninstall" pm2ctl uninstall --all
+# -- apps that do not start by themselves, and instances that differ
+ok "a module with apps that do not start by themselves" pm2ctl install schedule
+like "... which is said" "$OUTPUT" 'pm2@schedule@once.service is not started, .*"autostart": false'
+like "... and what has no effect" "$OUTPUT" 'no effect here: treekill$'
+runs_of() { journalctl --sync; journalctl -o cat -u "pm2@schedule@$1.service" | grep -c '^I run'; }
+is "one has not run" "$(runs_of once)" 0
+ok "the other runs by its timer" wait_for 20 eval '[ "$(runs_of often)" -ge 2 ]'
+is "... and still has not" "$(runs_of once)" 0
+like "its timer has its time zone" "$(systemctl show -P TimersCalendar pm2-cron@schedule@once.timer)" 'Asia/Tokyo'
+ok "a person starts it" pm2ctl start schedule
+ok "... indeed" wait_for 10 eval '[ "$(runs_of once)" -ge 1 ]'
+ok "... and stops all" pm2ctl stop schedule
+before=$(runs_of often)
+sleep 2.5
+is "... the timers too" "$(runs_of often)" "$before"
+ok "instances" pm2ctl install many
+told() { journalctl --sync; journalctl -o cat -u 'pm2@many*' | grep '^I have' | sort | paste -sd';'; }
+ok "... differ by their variables" wait_for 10 eval '[ "$(told)" = "I have 3000 0 undefined INSTANCE_ID;I have 3001 1 undefined INSTANCE_ID;I have 3002 2 undefined INSTANCE_ID" ]'
+ok "a setting for them" pm2ctl set many:PORT 5000
+ok "... is where they begin" wait_for 10 eval '[[ "$(told)" == *"I have 5002 2"* ]]'
+exits "one that is no number" 1 pm2ctl set many:PORT x
 done_testing
