@@ -26,7 +26,8 @@ typedef struct Plan {
         Settings *global, *settings;
         json_object *document; /* of the environment */
 
-        char *script;      /* absolute */
+        char *script; /* absolute, unless it is a `command` of the PATH, or a line for a shell */
+        bool command;
         char *cwd;         /* the folder it is started in */
         char *data;        /* the folder for the module's own data; NULL: there is none */
         char *interpreter; /* as declared or guessed */

@@ -20,6 +20,14 @@
 /* Tells the preload which package it is for; it takes it out again, for the module's children. */
 #define VARIABLE_PRELOAD "PM2CTL_PRELOAD"
 
+static int use_command(Plan *p) {
+        p->command = true;
+        p->package_fd = safe_close(p->package_fd);
+        p->script = strdup(p->app->script);
+        p->interpreter = strdup(script_is_shell_line(p->app) ? COMMAND_SHELL : INTERPRETER_NONE);
+        return p->script && p->interpreter ? 0 : -ENOMEM;
+}
+
 int program_find_script(Plan *p, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
         _cleanup_(freep) char *path = NULL;
@@ -31,6 +39,8 @@ int program_find_script(Plan *p, Error *e) {
         assert(p->package_fd >= 0);
 
         fd = script_open(p->package_fd, p->app->script, &path);
+        if (fd == -ENOENT && script_may_be_command(p->app))
+                return use_command(p);
         if (fd == -EXDEV || fd == -ELOOP)
                 return error_set(e, fd, "its script %s/%s leads out of its folder",
                                  p->module.package, p->app->script);
@@ -106,6 +116,11 @@ static int add_preload(Plan *p) {
         return strv_env_set(&p->env, VARIABLE_PRELOAD, p->module.package);
 }
 
+/* The administrator's are for the only app; a later version may have others behind it. */
+static char *const *app_args(const Plan *p) {
+        return p->module.args && p->instance.app == 0 ? p->module.args : p->app->args;
+}
+
 static int add_words(char ***argv, char *const *words) {
         int r;
 
@@ -131,6 +146,42 @@ static int add_interpreter(Plan *p) {
         return add_words(&p->argv, p->app->interpreter_args);
 }
 
+/* bash -c LINE, with the arguments behind it, or the command itself. */
+static int add_command(Plan *p) {
+        char *const *args = app_args(p);
+        int r;
+
+        if (!script_is_shell_line(p->app)) {
+                r = strv_extend(&p->argv, p->script);
+                return r < 0 ? r : add_words(&p->argv, args);
+        }
+        r = add_words(&p->argv, (char *[]) { (char *) COMMAND_SHELL, (char *) "-c", NULL });
+        if (r < 0)
+                return r;
+        r = strv_extendf(&p->argv, "%s \"$@\"", p->script);
+        if (r < 0)
+                return r;
+        r = strv_extend(&p->argv, COMMAND_SHELL);
+        return r < 0 ? r : add_words(&p->argv, args);
+}
+
+static int build_command(Plan *p, Error *e) {
+        const char *path = strv_env_get(p->env, "PATH");
+        int r;
+
+        r = find_program(path, script_is_shell_line(p->app) ? COMMAND_SHELL : p->script,
+                         &p->program);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return error_set(
+                        e, -ENOENT,
+                        "its script '%s' is neither in %s nor a command in the unit's PATH "
+                        "(%s)",
+                        p->script, p->module.package, path ?: "not set");
+        return add_command(p);
+}
+
 int program_build(Plan *p, Error *e) {
         int r;
 
@@ -138,6 +189,8 @@ int program_build(Plan *p, Error *e) {
         assert(p->interpreter);
         assert(p->env);
 
+        if (p->command)
+                return build_command(p, e);
         r = find_interpreter(p, e);
         if (r < 0)
                 return r;
@@ -150,7 +203,5 @@ int program_build(Plan *p, Error *e) {
         r = strv_extend(&p->argv, p->script);
         if (r < 0)
                 return r;
-        /* the administrator's are for the only app; a later version may have others behind it */
-        return add_words(&p->argv,
-                         p->module.args && p->instance.app == 0 ? p->module.args : p->app->args);
+        return add_words(&p->argv, app_args(p));
 }

@@ -75,3 +75,11 @@ bool interpreter_is_node(const char *interpreter) {
 
         return streq(name, INTERPRETER_NODE) || streq(name, "nodejs");
 }
+
+bool script_may_be_command(const App *app) {
+        return !app->interpreter && !strchr(app->script, '/');
+}
+
+bool script_is_shell_line(const App *app) {
+        return strchr(app->script, ' ');
+}

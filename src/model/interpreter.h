@@ -19,6 +19,14 @@ typedef struct App App;
  * INTERPRETER_NONE; borrowed from `app` or constant. */
 const char *interpreter_of(const App *app, const void *head, size_t size, bool executable);
 
+/* Whether a script that is not in the package, of an app without an interpreter, may be a command of
+ * the PATH, such as "npm". With a blank in it, it is a line for a shell. */
+bool script_may_be_command(const App *app);
+bool script_is_shell_line(const App *app);
+
+/* What runs that line. */
+#define COMMAND_SHELL "bash"
+
 /* What to try where an interpreter found by extension is not installed (node strips types itself
  * since 22.18); NULL if there is nothing. */
 const char *interpreter_instead_of(const char *interpreter);

@@ -120,6 +120,24 @@ static int check_running(const Check *c, const App *app, int script_fd) {
         return MIN2(check_interpreter(c, interpreter, /* quiet= */ false), 0);
 }
 
+/* 0 if a unit finds what is no file of the package in its PATH; -ENOENT if not. */
+static int check_command(const Check *c, const App *app) {
+        const char *path = c->scope == SCOPE_SYSTEM ? UNIT_PATH : getenv("PATH");
+        _cleanup_(freep) char *found = NULL, *shell = NULL,
+                              *word = strndup(app->script, strcspn(app->script, " "));
+        int r;
+
+        if (!word)
+                return -ENOMEM;
+        if (!script_may_be_command(app))
+                return -ENOENT;
+        r = find_program(path, word, &found);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        r = script_is_shell_line(app) ? find_program(path, COMMAND_SHELL, &shell) : 1;
+        return r < 0 ? r : r == 0 ? -ENOENT : 0;
+}
+
 static int check_script(const Check *c, const App *app) {
         _cleanup_(closep) int fd = script_open(c->fd, app->script, /* ret_path= */ NULL);
 
@@ -129,9 +147,15 @@ static int check_script(const Check *c, const App *app) {
         if (fd == -EISDIR)
                 return FOUND(c, "script", "name a file", "the script '%s' is not a file",
                              app->script);
-        if (fd < 0)
-                return FOUND(c, "script", "create it, or name the file to run",
+        if (fd < 0) {
+                int r = check_command(c, app);
+
+                if (r != -ENOENT)
+                        return r;
+                return FOUND(c, "script",
+                             "create it, or name a file, or a command that a unit finds",
                              "the script '%s' is not in the package", app->script);
+        }
         return check_running(c, app, fd);
 }
 
