@@ -41,17 +41,26 @@ static const char *by_head(const char *head, size_t size, bool executable) {
         return INTERPRETER_NODE;
 }
 
+/* NULL: any. */
+static const char *by_extension(const char *script) {
+        const char *extension = path_extension(script);
+
+        for (size_t i = 0; i < ELEMENTSOF(extensions); i++)
+                if (streq(extension, extensions[i].extension))
+                        return extensions[i].interpreter;
+        return NULL;
+}
+
 const char *interpreter_of(const App *app, const void *head, size_t size, bool executable) {
-        const char *extension = path_extension(app->script);
+        const char *interpreter;
 
         assert(app && app->script);
 
         if (app->interpreter)
                 return app->interpreter;
-
-        for (size_t i = 0; i < ELEMENTSOF(extensions); i++)
-                if (streq(extension, extensions[i].extension))
-                        return extensions[i].interpreter;
+        interpreter = by_extension(app->script);
+        if (interpreter)
+                return interpreter;
         return head ? by_head(head, size, executable) : INTERPRETER_NODE;
 }
 
@@ -77,9 +86,10 @@ bool interpreter_is_node(const char *interpreter) {
 }
 
 bool script_may_be_command(const App *app) {
-        return !app->interpreter && !strchr(app->script, '/');
+        return script_is_shell_line(app) ||
+               (!app->interpreter && !strchr(app->script, '/') && !by_extension(app->script));
 }
 
 bool script_is_shell_line(const App *app) {
-        return strchr(app->script, ' ');
+        return !app->interpreter && strchr(app->script, ' ');
 }
