@@ -14,6 +14,7 @@ enum {
         EXIT_STOPPED = 3, /* status: systemctl's for a unit that does not run */
         EXIT_NO_MODULE = 4,
         EXIT_TIMEOUT = 5, /* trigger: no answer in time */
+        EXIT_UNKNOWN = 6, /* outdated: not all could be found out */
 };
 
 /* The options, written by main() only. */

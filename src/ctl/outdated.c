@@ -18,7 +18,7 @@ static int row_add(const Available *a, json_object *rows) {
                 const char *key, *text;
         } texts[] = {
                 { "name", a->name },     { "current", a->current }, { "spec", a->spec },
-                { "wanted", a->wanted }, { "latest", a->latest },
+                { "wanted", a->wanted }, { "latest", a->latest },   { "error", a->error },
         };
         json_object *row = json_object_new_object();
         int r;
@@ -30,11 +30,12 @@ static int row_add(const Available *a, json_object *rows) {
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return a->error ? json_add_string(row, "error", a->error) : json_add_null(row, "error");
 }
 
-/* Adds those that are outdated, and says what could not be found out: negative. */
-static int rows_add(const Available *available, size_t n, json_object *rows) {
+/* Adds those that are outdated and, for JSON, those of which that could not be found out, which it
+ * says: EXIT_UNKNOWN. EXIT_FAILURE if something is outdated, as npm does. */
+static int rows_add(const Context *c, const Available *available, size_t n, json_object *rows) {
         int result = 0;
 
         for (size_t i = 0; i < n; i++) {
@@ -43,17 +44,18 @@ static int rows_add(const Available *available, size_t n, json_object *rows) {
                 if (!a->asked)
                         log_info("%s was not installed from a registry, but from %s.", a->name,
                                  a->spec ?: "-");
-                if (a->outdated && row_add(a, rows) < 0)
+                if ((a->outdated || (a->error && c->arg->json != JSON_OFF)) && row_add(a, rows) < 0)
                         return log_oom();
+                if (a->outdated && result == 0)
+                        result = EXIT_FAILURE;
                 if (!a->error)
                         continue;
                 log_error("Failed to look for newer versions of '%s': %s", a->name, a->error);
-                result = -EIO;
+                result = EXIT_UNKNOWN;
         }
         return result;
 }
 
-/* EXIT_FAILURE if something is outdated, as npm does. */
 static int available_print(Context *c, const Available *available, size_t n) {
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         TableStyle style;
@@ -61,12 +63,12 @@ static int available_print(Context *c, const Available *available, size_t n) {
 
         if (!rows)
                 return log_oom();
-        r = rows_add(available, n, rows);
-        style = table_style(c->arg, r < 0 ? NULL : "Everything is up to date.");
+        r = rows_add(c, available, n, rows);
+        style = table_style(c->arg, r != 0 ? NULL : "Everything is up to date.");
         k = table_print(columns, ELEMENTSOF(columns), rows, &style);
         if (k < 0)
                 return log_error_errno(k, "Failed to print: %m");
-        return r < 0 ? r : json_object_array_length(rows) > 0 ? EXIT_FAILURE : 0;
+        return r;
 }
 
 static int available_ask(Context *c, char *const *names, Error *e, Available **ret, size_t *ret_n) {
@@ -90,7 +92,7 @@ static int outdated_report(Context *c, char *const *names) {
 
         r = available_ask(c, names, &e, &available, &n);
         if (r < 0)
-                return log_error_cause(r, &e, "Failed to look for newer versions");
+                return log_error_cause(r, &e, "Failed to look for newer versions"), EXIT_UNKNOWN;
         r = available_print(c, available, n);
         availables_free(available, n);
         return r;

@@ -356,6 +356,9 @@ status "outdated too" 1 outdated --offline mod
 refused "... but not with what is not there" "not in the cache|offline" install --offline never
 status "cache clean" 0 cache clean
 is "... leaves nothing" "" "$(ls -A "$HOME/.cache/pm2ctl")"
+status "what cannot be asked is not up to date" 6 outdated mod
+output=$(pm2ctl outdated --json=short mod 2>/dev/null)
+says "... in JSON with the reason" '^\[\{"name":"mod","current":"[^"]*",.*"error":"[^"]+"\}\]$'
 refused "... so that there is nothing to make do with" "not in the cache|offline" install --offline mod@1.3.0
 status "any other word is a usage error" 2 cache verify
 

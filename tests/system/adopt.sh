@@ -39,7 +39,7 @@ ok "scripts run as a user of their own, who has the tree" test "$(wc -w <<<"$use
 userdel pm2ctl-fetch
 exits "without the account nothing is fetched" 1 pm2ctl install "$work/whoami.tgz"
 like "... in a sentence with the remedy" "$OUTPUT" "Failed to install '.*whoami.tgz': .*no account 'pm2ctl-fetch', .*'systemd-sysusers'"
-exits "... nor looked for" 1 pm2ctl outdated
+exits "... nor looked for" 6 pm2ctl outdated
 like "... in the same" "$OUTPUT" "Failed to look for newer versions: .*'systemd-sysusers'"
 ok "the remedy" systemd-sysusers
 ok "... is one" pm2ctl install "$work/whoami.tgz"
