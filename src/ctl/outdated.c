@@ -18,7 +18,7 @@ static int row_add(const Available *a, json_object *rows) {
                 const char *key, *text;
         } texts[] = {
                 { "name", a->name },     { "current", a->current }, { "spec", a->spec },
-                { "wanted", a->wanted }, { "latest", a->latest },   { "error", a->error },
+                { "wanted", a->wanted }, { "latest", a->latest },
         };
         json_object *row = json_object_new_object();
         int r;
