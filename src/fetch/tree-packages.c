@@ -11,7 +11,8 @@ bool node_is_installed(const Tree *t, const Node *n) {
         assert(t);
         assert(n);
 
-        return n->root == t->root && n != t->root && n->manifest && !n->link && !n->inert;
+        return n->root == t->root && n != t->root && n->manifest && !n->link && !n->inert &&
+               !node_is_superfluous(n);
 }
 
 /* -- hashes --------------------------------------------------------------------------- */

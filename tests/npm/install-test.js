@@ -19,6 +19,7 @@ const tests = {};
 const refused = (result, pattern) => pattern.test(result.answer.error || '') && result.out.split('\n').length === 2;
 const locked = (tree) => JSON.parse(fs.readFileSync(path.join(tree, 'package-lock.json'))).packages;
 const listing = (tree) => Object.keys(locked(tree)).filter(Boolean).sort().join(' ');
+const list = (tree) => execFileSync('node', [path.join(__dirname, 'tree-list.js'), tree], { encoding: 'utf8' });
 const there = (tree, ...names) => names.every((name) => fs.existsSync(path.join(tree, 'node_modules', name)));
 const npmAccepts = (tree) => {
         try {
@@ -35,7 +36,7 @@ const byNpm = async (spec, server) => {
         fs.writeFileSync(path.join(dir, 'package.json'), '{}');
         const result = await run('npm', ['install', '--prefix', dir, '--registry', server.url, '--cache', path.join(base, 'npm-cache'), '--prefer-online',
                 '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', spec], { env: { HOME: base, npm_config_fetch_retries: '0' } });
-        return result.status === 0 ? listing(dir) : result.err;
+        return result.status === 0 ? { listing: listing(dir), list: list(dir) } : { listing: result.err };
 };
 
 tests.trees = async () => {
@@ -51,7 +52,7 @@ tests.trees = async () => {
         const { tree, answer } = result;
         ok(result.status === 0 && answer.name === 'top' && answer.version === '1.0.0' && answer.packages === 6 && answer.scripts === false &&
                 /^sha512-/.test(answer.integrity) && answer.source === `${server.url}top/-/top-1.0.0.tgz`, 'a tree', result);
-        const wanted = await byNpm('top', server);
+        const { listing: wanted } = await byNpm('top', server);
         ok(listing(tree) === wanted, 'is laid out as npm does', [listing(tree), wanted]);
         ok(npmAccepts(tree) === true, 'npm ls --all', npmAccepts(tree));
         ok(fs.readdirSync(tree).sort().join() === 'node_modules,package-lock.json,package.json', 'nothing else is in it', fs.readdirSync(tree));
@@ -157,7 +158,7 @@ tests['odd packages'] = async () => {
                 return false;
         });
         const tree = async (spec) => {
-                const result = await install(spec, { server }), wanted = await byNpm(spec, server);
+                const result = await install(spec, { server }), { listing: wanted } = await byNpm(spec, server);
                 const good = ok(!result.answer.error && listing(result.tree) === wanted, `${spec}: laid out as npm does`,
                         { ...result, listing: result.answer.error || listing(result.tree), wanted });
                 if (good && spec !== 'shadowed')
@@ -186,6 +187,22 @@ tests['odd packages'] = async () => {
         }
         result = await install('filed', { server });
         ok(result.status === 0 || refused(result, /node_modules/), `a file called node_modules: ${result.answer.error || 'taken'}`, result);
+        server.close();
+};
+
+// Packages whose place is not an ordinary one.
+tests.places = async () => {
+        const server = await registry({
+                spare: { '1.0.0': { dependencies: { b: '*' }, optionalDependencies: { a: '*' } } },
+                a: { '1.2.3': { optionalDependencies: { c: '2.0.0' } }, '3.0.0': {} },
+                b: { '1.2.3': { dependencies: { a: '1', c: '*' } } },
+                c: { '2.0.0': {}, '3.0.0': { scripts: { install: 'exit 1' } } },
+        });
+        const spare = await install('spare', { server }), theirs = await byNpm('spare', server);
+        const lost = Object.entries(locked(spare.tree)).filter(([, entry]) => entry.extraneous).map(([location]) => location);
+        ok(listing(spare.tree) === theirs.listing && lost.length === 1, 'what is displaced stays in the lock file, as npm\'s', [listing(spare.tree), theirs.listing]);
+        ok(list(spare.tree) === theirs.list && !fs.existsSync(path.join(spare.tree, lost[0])), '... and is not laid out', [list(spare.tree), theirs.list]);
+        ok(npmAccepts(spare.tree) === true && spare.answer.packages === list(spare.tree).split('\n').length - 1, '... npm ls --all', npmAccepts(spare.tree));
         server.close();
 };
 

@@ -202,7 +202,7 @@ static int fill_lockfile(json_object *o, const Tree *t, LockfileKind kind, const
                 const Node *n = t->nodes[i];
 
                 if (n->root != t->root || n == t->root || !n->manifest ||
-                    (kind == LOCKFILE_HIDDEN && n->inert))
+                    (kind == LOCKFILE_HIDDEN && (n->inert || node_is_superfluous(n))))
                         continue;
                 r = add_node(packages, n);
                 if (r < 0)

@@ -147,6 +147,13 @@ static bool node_satisfies(const Node *n, const Spec *spec) {
         }
 }
 
+bool node_is_superfluous(const Node *n) {
+        for (; n; n = n->parent)
+                if (n->extraneous && !n->in_bundle)
+                        return true;
+        return false;
+}
+
 bool edge_satisfied_by(const Edge *e, const Node *n) {
         if (n->name != e->requirement->name)
                 return false;

@@ -81,6 +81,10 @@ bool node_matches(const Node *a, const Node *b); /* they would be the same files
  * none. */
 Node *node_bundler(Node *n);
 
+/* Nothing depends on it, or on what it is below. npm takes it for a development dependency, and
+ * omits it unless it came inside another package. */
+bool node_is_superfluous(const Node *n);
+
 static inline bool edge_is_peer(const Edge *e) {
         return dependency_is_peer(e->dependency);
 }
