@@ -59,6 +59,55 @@ static int move_packages(Fetch *f, Error *e) {
         return 0;
 }
 
+/* From the folder that the link is in to `target`, which is above it. NULL if out of memory. */
+static char *link_text(const char *location, const char *target) {
+        const char *below = location + strlen(target) + 1;
+        char *text, *end;
+
+        text = malloc(strlen("../") * strlen(below) + 1);
+        if (!text)
+                return NULL;
+        end = text;
+        while ((below = strchr(below, '/'))) {
+                below++;
+                end = stpcpy(end, end > text ? "/.." : "..");
+        }
+        *end = 0;
+        return text;
+}
+
+static bool is_laid_link(const Tree *t, const Node *n) {
+        return n->root == t->root && n->link && node_is_installed(t, n->link) &&
+               node_is_installed(t, n->parent) && node_is_descendant(n, n->link);
+}
+
+static int make_link(const Fetch *f, const Node *n) {
+        _cleanup_(freep) char *target = link_text(n->location, n->link->location);
+        int r;
+
+        if (!target)
+                return -ENOMEM;
+        r = make_parents(f->tree_fd, n->location);
+        if (r < 0)
+                return r;
+        r = remove_tree_at(f->tree_fd, n->location);
+        if (r < 0)
+                return r;
+        return symlinkat(target, f->tree_fd, n->location) < 0 ? -errno : 0;
+}
+
+/* Of packages that would stand inside themselves, after all packages have their places. */
+static int make_links(const Fetch *f, const Tree *t, Error *e) {
+        for (size_t i = 0; i < t->n_nodes; i++) {
+                const Node *n = t->nodes[i];
+                int r = is_laid_link(t, n) ? make_link(f, n) : 0;
+
+                if (r < 0)
+                        return error_set(e, r, "cannot link %s: %s", n->location, strerror(-r));
+        }
+        return 0;
+}
+
 /* Frees the text. */
 static int write_text(const Fetch *f, const char *name, char *given, Error *e) {
         _cleanup_(closep) int fd = -EBADF;
@@ -104,6 +153,9 @@ int layout_make(Fetch *f, Error *e) {
         r = remove_tree_at(f->tree_fd, UNPACKED_FOLDER);
         if (r < 0)
                 return error_set(e, r, "cannot remove %s: %s", UNPACKED_FOLDER, strerror(-r));
+        r = make_links(f, t, e);
+        if (r < 0)
+                return r;
         r = bin_links_make(f->tree_fd, t, e);
         if (r < 0)
                 return r;

@@ -51,6 +51,20 @@ static bool has_gyp(int dir_fd, const char *location) {
         return path && faccessat(dir_fd, path, F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }
 
+/* Scripts run where the package is, not once more by way of a symlink to it. */
+static LockedPackage read_entry(const LockedTree *t, const char *location, json_object *entry) {
+        const bool link = json_get_bool(entry, "link", false);
+
+        return (LockedPackage) {
+                .location = location,
+                .entry = entry,
+                .target = link ? json_get_string(entry, "resolved") : NULL,
+                .scripts = !link && json_get_bool(entry, "hasInstallScript", false),
+                .gyp = !link && has_gyp(t->fd, location),
+                .optional = json_get_bool(entry, "optional", false),
+        };
+}
+
 static int list_packages(LockedTree *t, Error *e) {
         json_object *packages = json_get(t->hidden, "packages");
 
@@ -64,13 +78,7 @@ static int list_packages(LockedTree *t, Error *e) {
                                 e, -EBADMSG,
                                 "%s lists '%s', which is not a valid location of a package",
                                 HIDDEN_LOCKFILE, location);
-                t->packages[t->n_packages++] = (LockedPackage) {
-                        .location = location,
-                        .entry = entry,
-                        .scripts = json_get_bool(entry, "hasInstallScript", false),
-                        .gyp = has_gyp(t->fd, location),
-                        .optional = json_get_bool(entry, "optional", false),
-                };
+                t->packages[t->n_packages++] = read_entry(t, location, entry);
         }
         qsort(t->packages, t->n_packages, sizeof(LockedPackage), compare_packages);
         return 0;
@@ -149,6 +157,21 @@ static LockedPackage *resolve_name(LockedTree *t, const char *from, const char *
         return NULL;
 }
 
+static void mark_reached(LockedTree *t, const char *location, json_object *entry);
+
+static void mark_package(LockedTree *t, LockedPackage *p) {
+        LockedPackage *target;
+
+        if (!p || p->reached)
+                return;
+        p->reached = true;
+        target = p->target ? find_package(t, p->target) : NULL;
+        if (target)
+                mark_package(t, target);
+        else
+                mark_reached(t, p->location, p->entry);
+}
+
 static void mark_reached(LockedTree *t, const char *location, json_object *entry) {
         static const char *const kinds[] = { "dependencies", "optionalDependencies",
                                              "peerDependencies" };
@@ -159,13 +182,8 @@ static void mark_reached(LockedTree *t, const char *location, json_object *entry
                 if (!json_object_is_type(names, json_type_object))
                         continue;
                 json_object_object_foreach(names, name, range) {
-                        LockedPackage *p = resolve_name(t, location, name);
-
                         (void) range;
-                        if (p && !p->reached) {
-                                p->reached = true;
-                                mark_reached(t, p->location, p->entry);
-                        }
+                        mark_package(t, resolve_name(t, location, name));
                 }
         }
 }

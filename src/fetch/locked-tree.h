@@ -10,6 +10,7 @@
 typedef struct LockedPackage {
         const char *location; /* "node_modules/a"; borrowed from the lock file */
         json_object *entry;   /* borrowed */
+        const char *target;   /* of a symlink: the location of the package; borrowed. Else NULL */
         bool scripts, gyp, optional;
         bool reached, removed;
 } LockedPackage;

@@ -197,12 +197,26 @@ tests.places = async () => {
                 a: { '1.2.3': { optionalDependencies: { c: '2.0.0' } }, '3.0.0': {} },
                 b: { '1.2.3': { dependencies: { a: '1', c: '*' } } },
                 c: { '2.0.0': {}, '3.0.0': { scripts: { install: 'exit 1' } } },
+                loop: { '1.0.0': { dependencies: { la: '3', lb: '3', x: '1' } } },
+                x: { '1.0.0': { dependencies: { la: '1' } } },
+                la: { '1.0.0': { dependencies: { lb: '1' } }, '2.0.0': { dependencies: { lb: '2' } }, '3.0.0': {} },
+                lb: { '1.0.0': { dependencies: { la: '2' }, scripts: { install: 'echo run >> runs' } }, '2.0.0': { dependencies: { la: '1' } }, '3.0.0': {} },
         });
         const spare = await install('spare', { server }), theirs = await byNpm('spare', server);
         const lost = Object.entries(locked(spare.tree)).filter(([, entry]) => entry.extraneous).map(([location]) => location);
         ok(listing(spare.tree) === theirs.listing && lost.length === 1, 'what is displaced stays in the lock file, as npm\'s', [listing(spare.tree), theirs.listing]);
         ok(list(spare.tree) === theirs.list && !fs.existsSync(path.join(spare.tree, lost[0])), '... and is not laid out', [list(spare.tree), theirs.list]);
         ok(npmAccepts(spare.tree) === true && spare.answer.packages === list(spare.tree).split('\n').length - 1, '... npm ls --all', npmAccepts(spare.tree));
+
+        const loop = await install('loop', { server }), npmLoop = await byNpm('loop', server);
+        const link = Object.entries(locked(loop.tree)).filter(([, entry]) => entry.link).map(([location]) => location);
+        ok(link.length === 1 && list(loop.tree) === npmLoop.list && npmAccepts(loop.tree) === true, 'a package inside itself is linked, as by npm',
+                [link, list(loop.tree), npmLoop.list, npmAccepts(loop.tree)]);
+        const above = locked(loop.tree)[link[0]].resolved;
+        ok(fs.realpathSync(path.join(loop.tree, link[0])) === fs.realpathSync(path.join(loop.tree, above)) &&
+                !path.isAbsolute(fs.readlinkSync(path.join(loop.tree, link[0]))), '... relatively, to the one above', link);
+        const scripts = await install(undefined, { mode: 'scripts', tree: loop.tree });
+        ok(scripts.status === 0 && fs.readFileSync(path.join(loop.tree, above, 'runs'), 'utf8') === 'run\n', '... and its script runs once', scripts);
         server.close();
 };
 
