@@ -102,6 +102,16 @@ static size_t find_foreign(const char *text, size_t size) {
         return size;
 }
 
+/* Editors of other systems begin files with one; node and npm skip it. */
+static void skip_mark(const char **text, size_t *size) {
+        const char *rest = startswith(*text, "\xEF\xBB\xBF");
+
+        if (!rest)
+                return;
+        *size -= (size_t) (rest - *text);
+        *text = rest;
+}
+
 int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
         _cleanup_(json_tokener_freep) json_tokener *t = NULL;
         _cleanup_(json_object_putp) json_object *o = NULL;
@@ -113,6 +123,7 @@ int json_parse(const char *text, size_t size, Error *e, json_object **ret) {
 
         if (size >= INT_MAX)
                 return error_set(e, -EBADMSG, "the document is too large");
+        skip_mark(&text, &size);
         /* json-c's own check lets overlong forms and surrogates pass. */
         if (!utf8_is_valid(text, size))
                 return error_set(e, -EBADMSG, "not UTF-8");

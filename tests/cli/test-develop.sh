@@ -70,6 +70,10 @@ warning config.PATH
 warning dependencies.gone
 warning version" "$(findings bad | LC_ALL=C sort)"
 is "... with file, problem and remedy" True "$(whole bad)"
+mkdir marked && printf '\xef\xbb\xbf{ "name": "marked", "version": "1.0.0", "main": "i.js" }' >marked/package.json && touch marked/i.js
+status "a package.json that begins with a byte order mark" 0 pm2ctl check marked
+status "... can be packed" 0 pm2ctl package marked
+is "... unchanged" efbbbf "$(tar -xOzf marked-1.0.0.tgz package/package.json | od -An -tx1 -N3 | tr -d ' ')"
 echo '{ "name": "x", ' >bad/package.json
 status "package.json that is no JSON" 1 pm2ctl check bad
 says "... is a finding" "^error: package.json: "

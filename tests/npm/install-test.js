@@ -118,6 +118,10 @@ tests.specs = async () => {
                 const r = await install(spec, { server });
                 ok(refused(r, expected), `'${spec}' is refused: ${r.answer.error}`, r);
         }
+        const marked = await install(undefined, { server, stdin: pack({ 'package.json': '\uFEFF{"name":"marked","version":"1.0.0","scripts":{"install":"touch ran"}}' }) });
+        ok(marked.answer.name === 'marked', 'a package.json that begins with a byte order mark', marked);
+        await install(undefined, { mode: 'scripts', tree: marked.tree });
+        ok(there(marked.tree, 'marked/ran'), '... whose scripts run');
         let r = await install(undefined, { server, stdin: 'nonsense' });
         ok(refused(r, /tarball: not a valid tar archive/), `no tarball: ${r.answer.error}`, r);
         r = await install(undefined, { server, stdin: pack({ 'index.js': '' }) });

@@ -148,7 +148,7 @@ static void test_json(void) {
                 "\"/*NaN,]\\\"'\"",
         };
         _cleanup_(json_object_putp) json_object *o = NULL, *number = NULL, *tricky = NULL,
-                                                *none = NULL;
+                                                *none = NULL, *marked = NULL;
         char nested[2001] = {};
         Error e = ERROR_NULL;
 
@@ -159,6 +159,11 @@ static void test_json(void) {
         ok(json_has(o, "u") && !json_get_string(o, "u")); /* a NUL would cut it */
         ok(parse("[\"N\\\"I.\",1.5,\"\\\\\"]", &e, &tricky) == 0);
         ok(parse("7", &e, &number) == 0 && json_object_get_int(number) == 7);
+
+        ok(parse("\xef\xbb\xbf{\"a\":\"b\"}", &e, &marked) == 0);
+        ok_str(json_get_string(marked, "a"), "b");
+        ok(parse("\xef\xbb\xbf\xef\xbb\xbf{}", &e, &none) == -EBADMSG);
+        ok(parse("{\xef\xbb\xbf}", &e, &none) == -EBADMSG);
 
         ok(parse("{\"a\":1} x", &e, &none) == -EBADMSG);
         ok(parse("{\"a\":", &e, &none) == -EBADMSG);
