@@ -36,6 +36,14 @@ refused('absolute-pax', /absolute/, fine, pax({ path: '/tmp/pm2ctl-evil' }), fil
 refused('absolute-folder', /absolute/, fine, folder('/tmp/pm2ctl-evil/'));
 refused('absolute-prefix', /absolute/, fine, file('evil', 'x', { prefix: '/tmp' }));
 
+// -- a name that npm changes
+taken('gitignore', ['package.json', '.npmignore', 'a/', 'a/.npmignore', 'b/', 'b/.npmignore', 'c.gitignore'], fine, file('package/.gitignore', 'x'),
+        file('package/a/.gitignore', 'x'), file('package/a/.npmignore', 'y'), file('package/b/.npmignore', 'y'), file('package/b/.gitignore', 'x'),
+        file('package/c.gitignore', 'x'));
+taken('gitignore-twice', ['package.json', '.npmignore'], fine, file('package/.gitignore', 'x'), file('package/.gitignore', 'x'));
+taken('gitignore-folder', ['package.json', '.gitignore/', '.gitignore/x'], fine, file('package/.gitignore/x', 'x'));
+taken('npmignore-folder', ['package.json', '.npmignore/', '.npmignore/x'], fine, file('package/.gitignore', 'x'), file('package/.npmignore/x', 'x'));
+
 // -- what is neither file nor folder
 refused('device-char', /a device/, fine, header({ name: 'package/null', type: '3', major: 1, minor: 3 }));
 refused('device-block', /a device/, fine, header({ name: 'package/disk', type: '4', major: 8, minor: 0 }));

@@ -36,7 +36,7 @@ const byNpm = async (spec, server) => {
         fs.writeFileSync(path.join(dir, 'package.json'), '{}');
         const result = await run('npm', ['install', '--prefix', dir, '--registry', server.url, '--cache', path.join(base, 'npm-cache'), '--prefer-online',
                 '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', spec], { env: { HOME: base, npm_config_fetch_retries: '0' } });
-        return result.status === 0 ? { listing: listing(dir), list: list(dir) } : { listing: result.err };
+        return result.status === 0 ? { listing: listing(dir), list: list(dir), dir } : { listing: result.err };
 };
 
 tests.trees = async () => {
@@ -201,6 +201,7 @@ tests.places = async () => {
                 a: { '1.2.3': { optionalDependencies: { c: '2.0.0' } }, '3.0.0': {} },
                 b: { '1.2.3': { dependencies: { a: '1', c: '*' } } },
                 c: { '2.0.0': {}, '3.0.0': { scripts: { install: 'exit 1' } } },
+                ignores: { '1.0.0': { _files: { '.gitignore': 'x', 'a/.npmignore': 'y', 'a/.gitignore': 'x', 'b/.gitignore': 'x', 'b/.npmignore': 'y' } } },
                 loop: { '1.0.0': { dependencies: { la: '3', lb: '3', x: '1' } } },
                 x: { '1.0.0': { dependencies: { la: '1' } } },
                 la: { '1.0.0': { dependencies: { lb: '1' } }, '2.0.0': { dependencies: { lb: '2' } }, '3.0.0': {} },
@@ -211,6 +212,11 @@ tests.places = async () => {
         ok(listing(spare.tree) === theirs.listing && lost.length === 1, 'what is displaced stays in the lock file, as npm\'s', [listing(spare.tree), theirs.listing]);
         ok(list(spare.tree) === theirs.list && !fs.existsSync(path.join(spare.tree, lost[0])), '... and is not laid out', [list(spare.tree), theirs.list]);
         ok(npmAccepts(spare.tree) === true && spare.answer.packages === list(spare.tree).split('\n').length - 1, '... npm ls --all', npmAccepts(spare.tree));
+
+        const files = (dir) => execFileSync('sh', ['-c', 'grep -r "" --include=.*ignore . | LC_ALL=C sort'], { cwd: path.join(dir, 'node_modules/ignores'), encoding: 'utf8' });
+        const ignores = await install('ignores', { server }), npmIgnores = await byNpm('ignores', server);
+        ok(files(ignores.tree) === files(npmIgnores.dir) && files(ignores.tree) === './.npmignore:x\n./a/.npmignore:y\n./b/.npmignore:y\n',
+                'a .gitignore becomes a .npmignore, as by npm', [files(ignores.tree), files(npmIgnores.dir)]);
 
         const loop = await install('loop', { server }), npmLoop = await byNpm('loop', server);
         const link = Object.entries(locked(loop.tree)).filter(([, entry]) => entry.link).map(([location]) => location);

@@ -136,3 +136,29 @@ int unpack_file(Unpack *u, struct archive *a, const char *path, mode_t mode) {
         u->result.files++;
         return write_data(u, a, fd);
 }
+
+/* Without links among them, paths lead where the files were made. */
+static int rename_gitignore(Unpack *u, const char *path) {
+        _cleanup_(freep) char *renamed = NULL;
+        const char *name = path_basename(path);
+
+        if (strdupf(&renamed, "%.*s.npmignore", (int) (name - path), path) < 0)
+                return -ENOMEM;
+        if (faccessat(u->dir_fd, renamed, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+                return renameat(u->dir_fd, path, u->dir_fd, renamed) < 0 ? -errno : 0;
+        u->result.files--;
+        return unlinkat(u->dir_fd, path, 0) < 0 ? -errno : 0;
+}
+
+int unpack_rename_gitignores(Unpack *u) {
+        const char *path;
+        size_t i = 0;
+
+        while ((path = unpack_names_next_file(u->names, &i))) {
+                int r = streq(path_basename(path), ".gitignore") ? rename_gitignore(u, path) : 0;
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}

@@ -35,3 +35,6 @@ int unpack_folder(Unpack *u, const char *path);
 
 /* Writes the entry that is being read. */
 int unpack_file(Unpack *u, struct archive *a, const char *path, mode_t mode);
+
+/* When all files are there: each .gitignore becomes a .npmignore, or goes if there is one. */
+int unpack_rename_gitignores(Unpack *u);

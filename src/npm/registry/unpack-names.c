@@ -198,3 +198,16 @@ int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e) {
         n->n_names++;
         return 1;
 }
+
+const char *unpack_names_next_file(const UnpackNames *n, size_t *i) {
+        assert(n);
+        assert(i);
+
+        while (*i < n->n_slots) {
+                const Slot *slot = n->slots + (*i)++;
+
+                if (slot->folded && !slot->folder)
+                        return slot->path;
+        }
+        return NULL;
+}

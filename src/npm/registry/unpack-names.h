@@ -24,3 +24,6 @@ DEFINE_CLEANUP(UnpackNames *, unpack_names_free);
  * taken, also by one that differs in case or normal form only: on another file system they are one.
  */
 int unpack_names_add(UnpackNames *n, const char *path, bool folder, Error *e);
+
+/* A file among them, in no order; NULL after the last. `i` is 0 before the first. Borrowed. */
+const char *unpack_names_next_file(const UnpackNames *n, size_t *i);

@@ -213,6 +213,9 @@ int unpack(UnpackRead read_some, void *userdata, int dir_fd, Error *e, UnpackRes
                 ;
         if (n < 0)
                 return (int) n;
+        r = unpack_rename_gitignores(&u);
+        if (r < 0)
+                return r;
         if (u.result.files == 0)
                 return error_set(e, -EBADMSG, "the archive contains no files");
         *ret = u.result;

@@ -2,9 +2,9 @@
 #pragma once
 
 /* Unpacks a package's tarball (tar, gzipped or not), as bytes come in, into a folder of its own.
- * Files and folders are made, links that stay inside are left out (as npm does); anything else,
- * and any name that could mean another place or another file, ends it with the name and the reason.
- */
+ * Files and folders are made, links that stay inside are left out, and a .gitignore becomes a
+ * .npmignore unless there is one (as npm does all this); anything else, and any name that could
+ * mean another place or another file, ends it with the name and the reason. */
 
 #include "basic/error.h"
 
