@@ -43,15 +43,16 @@ static int write_config(int folder_fd) {
         return fd < 0 ? -errno : write_all(fd, text, strlen(text));
 }
 
-static int set_environment(char ***env, const char *config, const char *ca) {
+static int set_environment(char ***env, const Npmrc *npmrc, const char *config) {
+        const char *ca = npmrc_get(npmrc, "cafile");
         const struct {
                 const char *name, *value;
         } table[] = {
                 { "PATH", getenv("PATH") },
                 { "HOME", getenv("HOME") },
-                { "http_proxy", getenv("http_proxy") },
-                { "https_proxy", getenv("https_proxy") },
-                { "no_proxy", getenv("no_proxy") },
+                { "http_proxy", npmrc_variable(npmrc, "http_proxy") },
+                { "https_proxy", npmrc_variable(npmrc, "https_proxy") },
+                { "no_proxy", npmrc_variable(npmrc, "no_proxy") },
                 { "SSH_AUTH_SOCK", getenv("SSH_AUTH_SOCK") },
                 { "LC_ALL", "C.UTF-8" },
                 { "GIT_CONFIG_GLOBAL", config },
@@ -94,7 +95,7 @@ int git_run_prepare(GitRun *g, const Npmrc *npmrc, int folder_fd, const char *fo
                 return r;
         if (strdupf(&config, "%s/" CONFIG_FILE, folder) < 0)
                 return -ENOMEM;
-        return set_environment(&g->env, config, npmrc_get(npmrc, "cafile"));
+        return set_environment(&g->env, npmrc, config);
 }
 
 /* -- running -------------------------------------------------------------------------- */

@@ -73,6 +73,29 @@ static int env_add_options(json_object *env) {
         return 0;
 }
 
+/* By the names in small letters, which count first. */
+static int env_add_proxies(json_object *env) {
+        static const struct {
+                const char *name, *capital;
+        } names[] = {
+                { "http_proxy", "HTTP_PROXY" },
+                { "https_proxy", "HTTPS_PROXY" },
+                { "no_proxy", "NO_PROXY" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                const char *value = getenv(names[i].name) ?: getenv(names[i].capital);
+                int r;
+
+                if (!value || !utf8_is_valid(value, strlen(value)))
+                        continue;
+                r = json_add_string(env, names[i].name, value);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* The variables that a text names as ${NAME} or ${NAME?}: tokens are often kept in one. */
 static int env_add_named(json_object *env, const char *text) {
         for (const char *p = text; (p = strstr(p, "${"));) {
@@ -140,5 +163,6 @@ int npm_config_collect(const Modules *modules, const char *folder, json_object *
                 if (r < 0)
                         return r;
         }
-        return env_add_options(env);
+        r = env_add_proxies(env);
+        return r < 0 ? r : env_add_options(env);
 }

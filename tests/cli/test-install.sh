@@ -18,7 +18,7 @@ mkdir -p home run packages
 export HOME=$tmp/home XDG_RUNTIME_DIR=$tmp/run TMPDIR=$tmp PM2CTL_LIBEXECDIR=$top_builddir TERM=dumb
 export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
 unset DBUS_SESSION_BUS_ADDRESS XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME "${!npm_config_@}" "${!NPM_CONFIG_@}" "${!http_@}" \
-        "${!HTTP_@}"
+        "${!HTTP_@}" "${!https_@}" "${!HTTPS_@}" no_proxy NO_PROXY
 modules=$HOME/.local/state/pm2ctl/modules staging=$HOME/.local/state/pm2ctl/staging
 
 pm2ctl() { "$top_builddir/pm2ctl-in-tree" --user "$@"; }
@@ -91,6 +91,30 @@ publish scripted 1.0.0 ',"scripts":{"postinstall":"env >environment; echo done >
 serve node "$top_srcdir/tests/registry.js" --packages packages
 registry=$url
 echo "registry=$registry" >"$HOME/.npmrc"
+
+# -- proxies of the environment
+cat >proxy.js <<'JS'
+const fs = require('fs'), http = require('http');
+const server = http.createServer((request, response) => {
+        fs.appendFileSync('proxied', '.');
+        http.get(request.url, { headers: request.headers }, (r) => { response.writeHead(r.statusCode, r.headers); r.pipe(response); });
+});
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`));
+JS
+serve node proxy.js
+proxy=$url
+for variable in http_proxy HTTP_PROXY https_proxy HTTPS_PROXY; do
+        rm -f proxied && pm2ctl cache clean
+        env "$variable=$proxy" "$top_builddir/pm2ctl-in-tree" --user install mod >/dev/null 2>&1
+        is "$variable is used" "1.1.0 .." "$(version mod) $(cat proxied)"
+        for no_proxy in no_proxy NO_PROXY; do
+                rm -f proxied && pm2ctl cache clean
+                env "$variable=$proxy" "$no_proxy=127.0.0.1" "$top_builddir/pm2ctl-in-tree" --user install mod >/dev/null 2>&1
+                is "... but not with $no_proxy" "1.1.0 " "$(version mod) $(cat proxied 2>/dev/null)"
+        done
+done
+rm -rf "$modules" "$HOME/.config/systemd"
+url=$registry
 
 # -- what PM2 gets wrong with specifications, and what it gets right
 installs "a name" mod

@@ -214,6 +214,7 @@ tests.proxy = async () => {
         await through('https-proxy serves http too, as npm has it', `https-proxy=${proxy.url}`, 1);
         await through('noproxy', `proxy=${proxy.url}\nnoproxy=127.0.0.1`, 0);
         await through('http_proxy', '', 1, { http_proxy: proxy.url });
+        await through('HTTPS_PROXY serves http too', '', 1, { HTTPS_PROXY: proxy.url, http_proxy: 'http://127.0.0.1:1/' });
         await through('NO_PROXY', '', 0, { http_proxy: proxy.url, NO_PROXY: '127.0.0.1,x' });
         await through('proxy=null', 'proxy=null', 0, { http_proxy: proxy.url });
         await through('npm_config_proxy', '', 1, { npm_config_proxy: proxy.url });

@@ -39,11 +39,13 @@ static const struct {
         { "noproxy", SETTING_TEXT, offsetof(HttpConfig, no_proxy), 0, 0 },
 };
 
-/* The defaults of settings that were not made. */
+/* The defaults of settings that were not made. npm, too, uses the one for https for http first. */
 static const struct {
         const char *variable;
         size_t offset;
 } variables[] = {
+        { "https_proxy", offsetof(HttpConfig, http_proxy) },
+        { "HTTPS_PROXY", offsetof(HttpConfig, http_proxy) },
         { "http_proxy", offsetof(HttpConfig, http_proxy) },
         { "HTTP_PROXY", offsetof(HttpConfig, http_proxy) },
         { "https_proxy", offsetof(HttpConfig, https_proxy) },
