@@ -8,6 +8,7 @@
 #include "fetch/answer.h"
 #include "fetch/archives.h"
 #include "fetch/caller-npmrc.h"
+#include "fetch/engines.h"
 #include "fetch/layout.h"
 #include "fetch/node-version.h"
 #include "fetch/progress-lines.h"
@@ -122,6 +123,9 @@ static int take_step(Fetch *f, Error *e) {
                 if (r <= 0)
                         return r;
                 f->resolved = true;
+                r = engines_check(f, e);
+                if (r < 0)
+                        return r;
                 r = tree_packages_fetch(f, e);
                 if (r < 0)
                         return r;

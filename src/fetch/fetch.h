@@ -5,7 +5,8 @@
  *
  *   fetch-tree         prepares, drives the event loop, tries again if the cache was outdated
  *   layout, answer     when everything has come: the final tree; what the caller gets
- *   tree-packages      when the tree is known: the archives that have not come yet
+ *   engines            when the tree is known: which packages want another node
+ *   tree-packages      then also: the archives that have not come yet
  *   resolver-driver    until then: fetches what the resolver wants to know
  *   revalidate, git    whether the module's cached document is current; repositories
  *   node-archive       the archive of a package in the tree

@@ -31,12 +31,12 @@ const npmAccepts = (tree) => {
 };
 
 // Where npm puts what, asked of the same registry.
-const byNpm = async (spec, server) => {
+const byNpm = async (spec, server, ...more) => {
         const dir = fresh('npm');
         fs.writeFileSync(path.join(dir, 'package.json'), '{}');
         const result = await run('npm', ['install', '--prefix', dir, '--registry', server.url, '--cache', path.join(base, 'npm-cache'), '--prefer-online',
-                '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', spec], { env: { HOME: base, npm_config_fetch_retries: '0' } });
-        return result.status === 0 ? { listing: listing(dir), list: list(dir), dir } : { listing: result.err };
+                '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', ...more, spec], { env: { HOME: base, npm_config_fetch_retries: '0' } });
+        return result.status === 0 ? { listing: listing(dir), list: list(dir), dir, err: result.err } : { listing: result.err };
 };
 
 tests.trees = async () => {
@@ -354,6 +354,30 @@ tests.configuration = async () => {
         ok(refused(result, /registry cannot be reached for package 'a': http:\/\/127\.0\.0\.1:1\/a: cannot connect/), `nobody there: ${result.answer.error}`, result);
         result = await install('a', { server, npmrc: ['_authToken=secret-token'] });
         ok(refused(result, /names no registry/) && !result.out.includes('secret-token'), 'a token for nobody', result);
+        server.close();
+};
+
+tests.engines = async () => {
+        const server = await registry({
+                old: { '1.0.0': { dependencies: { new: '1', fits: '1' }, optionalDependencies: { extra: '1' } } },
+                new: { '1.0.0': { engines: { node: '>=99' } } },
+                fits: { '1.0.0': { engines: { node: '>=1' } } },
+                extra: { '1.0.0': { engines: { node: '>=99' } } },
+        });
+        let result = await install('old', { server });
+        const node = process.version.slice(1);
+        ok(there(result.tree, 'new') && JSON.stringify(result.answer.notices) === JSON.stringify(
+                [`EBADENGINE: new@1.0.0, in node_modules/new, wants node >=99, but there is node ${node}`]), 'a package for another node', result.answer);
+        let npm = await byNpm('old', server);
+        ok(listing(result.tree) === npm.listing && /EBADENGINE[^]*'new@1\.0\.0'/.test(npm.err) && !/fits@|extra@/.test(npm.err), '... npm warns of the same', npm);
+        for (const value of ['engine-strict=true', 'engine-strict']) {
+                result = await install('old', { server, npmrc: [value] });
+                ok(refused(result, /EBADENGINE: new@1\.0\.0 wants node >=99, but there is node .*'engine-strict'/), `${value} refuses it`, result.answer);
+        }
+        npm = await byNpm('old', server, '--engine-strict');
+        ok(/code EBADENGINE/.test(npm.listing), '... as npm does', npm);
+        result = await install('old', { server, npmrc: ['engine-strict=false'] });
+        ok(result.answer.name, 'engine-strict=false takes it', result.answer);
         server.close();
 };
 

@@ -56,6 +56,16 @@ const char *npmrc_get(const Npmrc *n, const char *key) {
         return found ? found->value : NULL;
 }
 
+bool npmrc_get_bool(const Npmrc *n, const char *key) {
+        static const char *const false_values[] = { "false", "null", "undefined", "0" };
+        const char *value = npmrc_get(n, key);
+
+        for (size_t i = 0; value && i < ELEMENTSOF(false_values); i++)
+                if (streq(value, false_values[i]))
+                        return false;
+        return value;
+}
+
 const char *npmrc_variable(const Npmrc *n, const char *name) {
         return strv_env_get(n->environment, name);
 }

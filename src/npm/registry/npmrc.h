@@ -24,5 +24,8 @@ int npmrc_add(Npmrc *n, const char *origin, const char *text, size_t size, Error
 /* A value ("true" for a key without one), NULL if it is not set. Borrowed. */
 const char *npmrc_get(const Npmrc *n, const char *key);
 
+/* Whether the setting is there and npm takes it for true. */
+bool npmrc_get_bool(const Npmrc *n, const char *key);
+
 /* A variable of the environment block given to npmrc_new(). */
 const char *npmrc_variable(const Npmrc *n, const char *name);
