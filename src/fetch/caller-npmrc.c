@@ -25,10 +25,17 @@ static int set_callers_variables(char ***env, json_object *variables) {
         return 0;
 }
 
-static int add_texts(Npmrc *npmrc, json_object *texts, Error *e) {
-        for (size_t n = json_object_array_length(texts); n-- > 0;) {
-                const char *text = json_string(json_object_array_get_idx(texts, n));
-                int r = text ? npmrc_add(npmrc, ".npmrc", text, strlen(text), e) : 0;
+static int add_text(Npmrc *npmrc, json_object *file, Error *e) {
+        const char *path = json_get_string(file, "path"), *text = json_get_string(file, "text");
+
+        if (!path || !text)
+                return error_set(e, -EBADMSG, "request: a file in field 'npmrc' is invalid");
+        return npmrc_add(npmrc, path, text, strlen(text), e);
+}
+
+static int add_texts(Npmrc *npmrc, json_object *files, Error *e) {
+        for (size_t n = json_object_array_length(files); n-- > 0;) {
+                int r = add_text(npmrc, json_object_array_get_idx(files, n), e);
 
                 if (r < 0)
                         return r;
@@ -36,7 +43,7 @@ static int add_texts(Npmrc *npmrc, json_object *texts, Error *e) {
         return 0;
 }
 
-int caller_npmrc_read(json_object *texts, json_object *env, Error *e, Npmrc **ret) {
+int caller_npmrc_read(json_object *files, json_object *env, Error *e, Npmrc **ret) {
         _cleanup_(npmrc_freep) Npmrc *npmrc = NULL;
         _cleanup_(strv_freep) char **block = NULL;
         int r;
@@ -54,8 +61,8 @@ int caller_npmrc_read(json_object *texts, json_object *env, Error *e, Npmrc **re
         r = npmrc_new(block, e, &npmrc);
         if (r < 0)
                 return r;
-        if (json_object_is_type(texts, json_type_array)) {
-                r = add_texts(npmrc, texts, e);
+        if (json_object_is_type(files, json_type_array)) {
+                r = add_texts(npmrc, files, e);
                 if (r < 0)
                         return r;
         }

@@ -78,6 +78,16 @@ static int get_options(const PackageRequest *request, const Packed *packed, Erro
         return 0;
 }
 
+static int refuse_anonymous(const Publisher *publisher, Error *e) {
+        const char *unset = publisher_unset(publisher);
+
+        if (unset)
+                return error_set(e, -EACCES, "there are no credentials for %s: %s",
+                                 publisher_registry(publisher), unset);
+        return error_set(e, -EACCES, "there are no credentials for %s in .npmrc; run 'npm login'",
+                         publisher_registry(publisher));
+}
+
 static int send_package(const Packed *packed, const PublishOptions *o, Publisher *publisher,
                         Error *e) {
         const Publication publication = {
@@ -99,9 +109,7 @@ static int send_package(const Packed *packed, const PublishOptions *o, Publisher
         int r;
 
         if (!publisher_authenticated(publisher) && !o->dry_run)
-                return error_set(e, -EACCES,
-                                 "there are no credentials for %s in .npmrc; run 'npm login'",
-                                 publisher_registry(publisher));
+                return refuse_anonymous(publisher, e);
         r = publisher_check(publisher, packed->version, o->tag_given, e);
         if (r < 0 || o->dry_run)
                 return r;

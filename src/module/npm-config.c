@@ -30,8 +30,20 @@ static int npmrc_open(const Modules *modules, const char *path, TrustedFlags fla
         return error_set(e, fd, "cannot read %s: %s", path, error_text(&why, fd));
 }
 
-/* Adds the file's text, if there is one. */
-static int npmrc_add(const Modules *modules, json_object *texts, const char *path,
+static int file_add(json_object *files, const char *path, const char *text) {
+        json_object *file = json_object_new_object();
+
+        if (json_object_array_add(files, file) < 0) {
+                (void) json_object_put(file);
+                return -ENOMEM;
+        }
+        if (!file || json_add_string(file, "path", path) < 0)
+                return -ENOMEM;
+        return json_add_string(file, "text", text);
+}
+
+/* Adds the file, if there is one. */
+static int npmrc_add(const Modules *modules, json_object *files, const char *path,
                      TrustedFlags flags, Error *e) {
         _cleanup_(closep) int fd = npmrc_open(modules, path, flags, e);
         _cleanup_(freep) char *text = NULL;
@@ -45,7 +57,7 @@ static int npmrc_add(const Modules *modules, json_object *texts, const char *pat
                 return error_set(e, r, "cannot read %s: %s", path, strerror(-r));
         if (!utf8_is_valid(text, size) || strlen(text) != size)
                 return error_set(e, -EBADMSG, "%s is not a text file in UTF-8", path);
-        return json_object_array_add(texts, json_object_new_string(text)) < 0 ? -ENOMEM : 0;
+        return file_add(files, path, text);
 }
 
 /* npm_config_REGISTRY and NPM_CONFIG_REGISTRY are one to npm. */
@@ -116,7 +128,7 @@ static int env_add_named(json_object *env, const char *text) {
 }
 
 /* The weakest first. */
-static int npmrc_add_all(const Modules *modules, json_object *texts, const char *folder, Error *e) {
+static int npmrc_add_all(const Modules *modules, json_object *files, const char *folder, Error *e) {
         static const char *const global[] = { "/usr/local/etc/npmrc", "/usr/etc/npmrc",
                                               "/etc/npmrc" };
         const char *home = getenv("HOME"), *user = getenv("NPM_CONFIG_USERCONFIG");
@@ -124,7 +136,7 @@ static int npmrc_add_all(const Modules *modules, json_object *texts, const char 
         int r;
 
         for (size_t i = 0; i < ELEMENTSOF(global); i++) {
-                r = npmrc_add(modules, texts, global[i], TRUSTED_FOLLOW, e);
+                r = npmrc_add(modules, files, global[i], TRUSTED_FOLLOW, e);
                 if (r < 0)
                         return r;
         }
@@ -133,7 +145,7 @@ static int npmrc_add_all(const Modules *modules, json_object *texts, const char 
                 user = getenv("npm_config_userconfig");
         path = user ? strdup(user) : home ? path_join(home, ".npmrc") : NULL;
         if (path) {
-                r = npmrc_add(modules, texts, path, TRUSTED_FOLLOW, e);
+                r = npmrc_add(modules, files, path, TRUSTED_FOLLOW, e);
                 if (r < 0)
                         return r;
         }
@@ -141,25 +153,26 @@ static int npmrc_add_all(const Modules *modules, json_object *texts, const char 
         if (!here)
                 return -ENOMEM;
         /* another user may have made the folder, and put a symlink there */
-        return npmrc_add(modules, texts, here, 0, e);
+        return npmrc_add(modules, files, here, 0, e);
 }
 
 int npm_config_collect(const Modules *modules, const char *folder, json_object *request, Error *e) {
-        json_object *texts = json_object_new_array(), *env = json_object_new_object();
+        json_object *files = json_object_new_array(), *env = json_object_new_object();
         int r;
 
         /* the request owns each from here on */
-        r = json_add(request, "npmrc", texts);
+        r = json_add(request, "npmrc", files);
         if (r < 0)
                 return r;
         r = json_add(request, "env", env);
         if (r < 0)
                 return r;
-        r = npmrc_add_all(modules, texts, folder, e);
+        r = npmrc_add_all(modules, files, folder, e);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < json_object_array_length(texts); i++) {
-                r = env_add_named(env, json_string(json_object_array_get_idx(texts, i)));
+        for (size_t i = 0; i < json_object_array_length(files); i++) {
+                r = env_add_named(env,
+                                  json_get_string(json_object_array_get_idx(files, i), "text"));
                 if (r < 0)
                         return r;
         }

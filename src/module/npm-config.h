@@ -7,7 +7,7 @@
 #include "basic/json.h"
 #include "module/modules.h"
 
-/* Adds {"npmrc": [text…], "env": {name: value}} to a request: the global .npmrc files, the user's
+/* Adds {"npmrc": [{"path", "text"}…], "env": {name: value}} to a request: the global .npmrc files, the user's
  * (NPM_CONFIG_USERCONFIG, or ~/.npmrc), and that of `folder`, the strongest last; a missing file is
  * left out, and so, with MODULE_NOTE_NPMRC_IGNORED, is one that others may have written to. The
  * variables are those called npm_config_*, what the files name as ${NAME}, and http_proxy,

@@ -440,6 +440,11 @@ chmod 0644 ca.pem && mkdir -m 0777 open && cp ca.pem open/ && printf 'registry=%
 refused "... also in a folder of everybody's" "is not trusted: every user may write to $tmp/open" install deep
 echo "registry=$url" >"$HOME/.npmrc"
 
+# shellcheck disable=SC2016 # not the shell's
+printf 'registry=%s${NOT_SET}/\n' "$url" >"$HOME/.npmrc"
+refused "a variable in .npmrc that is not set" "'registry' in $HOME/.npmrc names the variable NOT_SET, which is not set" install deep
+echo "registry=$url" >"$HOME/.npmrc"
+
 # ignores NAME REASON FOLDER: the .npmrc there names a registry that is not ours, and goes uncounted
 ignores() {
         output=$(cd "$3" && pm2ctl install nosuch 2>&1)

@@ -341,7 +341,15 @@ tests.configuration = async () => {
         let result = await install('@acme/b', { server, npmrc: [login], env: { TOKEN: 'secret-token' } });
         ok(result.status === 0, 'a token in a variable', result);
         result = await install('@acme/b', { server, npmrc: [login] });
-        ok(refused(result, /requires a login/), 'the variable is not set', result);
+        ok(refused(result, /requires a login; '\/\/127\.0\.0\.1:\d+\/:_authToken' in \/npmrc-1 names the variable TOKEN, which is not set/),
+                'the variable is not set', result);
+        for (const [setting, key] of [[`@acme:registry=http://\${HOST}/`, '@acme:registry'], ['cafile=/etc/${HOST}', 'cafile'], ['proxy=${HOST}', 'proxy'],
+                ['fetch-retries=${HOST}', 'fetch-retries']]) {
+                result = await install('@acme/b', { server, npmrc: [setting] });
+                ok(refused(result, new RegExp(`^'${key}' in /npmrc-1 names the variable HOST, which is not set`)), `nor the one that ${key} names`, result);
+        }
+        result = await install('a', { server, npmrc: ['other=${HOST}', `//elsewhere.invalid/:_authToken=\${HOST}`] });
+        ok(result.status === 0 && result.answer.name, 'one that is not needed need not be set', result);
         result = await install('@acme/b', { server, npmrc: [`//${server.host}/:_authToken=old`, login], env: { TOKEN: 'secret-token' } });
         ok(result.status === 0, 'the last text is the strongest', result);
         // These cannot even be asked, so no answer brings the end about.

@@ -55,12 +55,15 @@ function run(program, args, { input = '', env = {}, cwd, killAfter, timeout = 60
         });
 }
 
+// Texts as pm2ctl hands them over, with the names of their files: /npmrc-0, /npmrc-1, …
+const npmrcFiles = (texts) => texts.map((text, i) => ({ path: `/npmrc-${i}`, text }));
+
 // Asks pm2-fetch for a tree, as pm2ctl does; resolves to what run() does, and { answer, tree, cache }.
 async function install(program, spec, { server, npmrc = [], env, cache = fresh('cache'), stdin, more = {}, mode = 'fetch', tree = fresh('tree'),
         wrap = [], ...options } = {}) {
         const dir = fresh('credentials');
         fs.writeFileSync(path.join(dir, 'request'), JSON.stringify({ spec, tree, cache,
-                npmrc: [...(server ? [`registry=${server.url}`] : []), ...npmrc], env: { npm_config_fetch_retry_mintimeout: '10', ...env }, ...more }));
+                npmrc: npmrcFiles([...(server ? [`registry=${server.url}`] : []), ...npmrc]), env: { npm_config_fetch_retry_mintimeout: '10', ...env }, ...more }));
         const [command, ...args] = [...wrap, program, mode];
         const result = await run(command, args, { input: stdin, env: { CREDENTIALS_DIRECTORY: dir, HOME: base }, ...options });
         let answer = {};
@@ -83,4 +86,4 @@ function serve(answer, create = (handler) => http.createServer(handler), scheme 
         })));
 }
 
-module.exports = { base, ok, done, fresh, npmrc, run, install, serve };
+module.exports = { base, ok, done, fresh, npmrc, npmrcFiles, run, install, serve };

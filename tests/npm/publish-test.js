@@ -5,7 +5,7 @@
 
 const fs = require('fs');
 const path = require('path');
-const { ok, fresh, run, serve } = require('./lib.js');
+const { ok, fresh, npmrcFiles, run, serve } = require('./lib.js');
 
 // A folder with these files; package.json from an object.
 function folder(files, base = fresh('package')) {
@@ -19,7 +19,7 @@ function folder(files, base = fresh('package')) {
 module.exports = async (fetcher, registry, token) => {
         const rc = `registry=${registry.url}\n//${registry.host}/:_authToken=${token}\n`;
         const call = async (mode, request) => {
-                const result = await run(fetcher, [mode], { input: JSON.stringify({ npmrc: [rc], ...request }) });
+                const result = await run(fetcher, [mode], { input: JSON.stringify({ ...request, npmrc: npmrcFiles(request.npmrc ?? [rc]) }) });
                 return { ...result, answer: JSON.parse(result.out || '{}') };
         };
         const publish = (dir, more) => call('publish', { folder: dir, ...more });
@@ -31,6 +31,8 @@ module.exports = async (fetcher, registry, token) => {
 
         result = await publish(one, { npmrc: [`registry=${registry.url}`] });
         check(result, /^there are no credentials for http.* in \.npmrc; run 'npm login'/.test(result.answer.error), 'without credentials nothing is published');
+        result = await publish(one, { npmrc: [`registry=${registry.url}\n//${registry.host}/:_authToken=\${TOKEN}`] });
+        check(result, /'\/\/.*:_authToken' in \/npmrc-0 names the variable TOKEN, which is not set/.test(result.answer.error), 'a token in a variable that is not set');
         result = await publish(one, { npmrc: [`registry=${registry.url}`], dry_run: true });
         check(result, result.answer.published === false && result.answer.files.length === 4, 'a dry run says what would be');
         ok((await known('made')).error, '... and publishes nothing');

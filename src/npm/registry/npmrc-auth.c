@@ -12,19 +12,24 @@ void npmrc_auth_done(NpmrcAuth *a) {
         free(a->authorization);
         free(a->cert_file);
         free(a->key_file);
+        free(a->unset);
         *a = (NpmrcAuth) {};
 }
 
 /* The value of "PREFIX:name"; NULL if it is not set, or still holds a variable that is not: that is
  * no credential, and is not sent. */
-static const char *get_scoped(const Npmrc *n, const char *prefix, const char *name) {
+static const char *get_scoped(const Npmrc *n, const char *prefix, const char *name, NpmrcAuth *a) {
         _cleanup_(freep) char *key = NULL;
         const char *value;
 
         if (strdupf(&key, "%s:%s", prefix, name) < 0)
                 return NULL;
         value = npmrc_get(n, key);
-        return isempty(value) || strstr(value, "${") ? NULL : value;
+        if (!isempty(value) && !strstr(value, "${"))
+                return value;
+        if (!a->unset)
+                (void) npmrc_find_unset(n, key, &a->unset);
+        return NULL;
 }
 
 /* "Basic" of a name and npm's base64 form of the password. */
@@ -46,13 +51,13 @@ static int basic_authorization(const char *user, const char *password, Error *e,
 
 /* 1 if the prefix has credentials, 0 if not. */
 static int auth_of_prefix(const Npmrc *n, const char *prefix, Error *e, NpmrcAuth *ret) {
-        const char *token = get_scoped(n, prefix, "_authToken"),
-                   *basic = get_scoped(n, prefix, "_auth"),
-                   *user = get_scoped(n, prefix, "username"),
-                   *password = get_scoped(n, prefix, "_password"),
-                   *cert = get_scoped(n, prefix, "certfile"),
-                   *key = get_scoped(n, prefix, "keyfile");
-        _cleanup_(npmrc_auth_done) NpmrcAuth a = {};
+        _cleanup_(npmrc_auth_done) NpmrcAuth a = { .unset = TAKE_PTR(ret->unset) };
+        const char *token = get_scoped(n, prefix, "_authToken", &a),
+                   *basic = get_scoped(n, prefix, "_auth", &a),
+                   *user = get_scoped(n, prefix, "username", &a),
+                   *password = get_scoped(n, prefix, "_password", &a),
+                   *cert = get_scoped(n, prefix, "certfile", &a),
+                   *key = get_scoped(n, prefix, "keyfile", &a);
         int r = 0;
 
         if (token)

@@ -8,6 +8,8 @@
 typedef struct NpmrcAuth {
         char *authorization; /* the header's value, NULL if there is none */
         char *cert_file, *key_file;
+        char *unset; /* of a credential that names a variable that is not set: the clause of
+                        npmrc_find_unset(); NULL if there is none */
 } NpmrcAuth;
 
 /* What the longest matching //host/path/ prefix says for an address; an address on the host of

@@ -73,9 +73,18 @@ static int parse_number(const char *value, uint64_t min, uint64_t max, uint64_t 
         return 0;
 }
 
-static int apply_setting(const char *value, size_t row, Error *e, HttpConfig *config) {
+static int apply_setting(const Npmrc *npmrc, const char *value, size_t row, Error *e,
+                         HttpConfig *config) {
         void *field = (char *) config + settings[row].offset;
+        _cleanup_(freep) char *unset = NULL;
         uint64_t n;
+        int r;
+
+        r = npmrc_find_unset(npmrc, settings[row].key, &unset);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                return error_set(e, -EINVAL, "%s", unset);
 
         if (settings[row].kind == SETTING_TEXT) {
                 *(const char **) field = is_nothing(value) ? "" : value;
@@ -104,7 +113,7 @@ int npmrc_http_config(const Npmrc *n, Error *e, HttpConfig *ret) {
                 value = npmrc_get(n, settings[i].key);
                 if (!value)
                         continue;
-                r = apply_setting(value, i, e, &config);
+                r = apply_setting(n, value, i, e, &config);
                 if (r < 0)
                         return r;
         }

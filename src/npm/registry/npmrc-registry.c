@@ -5,34 +5,41 @@
 #include "npm/registry/url.h"
 
 /* What "@scope:registry" says, else "registry", else what the build was told. */
-static const char *registry_setting(const Npmrc *n, const char *name) {
+static int registry_setting(const Npmrc *n, const char *name, Error *e, const char **ret) {
         const char *slash = name[0] == '@' ? strchr(name, '/') : NULL;
-        const char *value = NULL;
+        _cleanup_(freep) char *key = NULL, *unset = NULL;
+        int r;
 
-        if (slash) {
-                _cleanup_(freep) char *key = NULL;
-
-                if (strdupf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
-                        return NULL;
-                value = npmrc_get(n, key);
+        if (slash && strdupf(&key, "%.*s:registry", (int) (slash - name), name) < 0)
+                return -ENOMEM;
+        if (!key || isempty(npmrc_get(n, key))) {
+                r = free_and_strdup(&key, "registry");
+                if (r < 0)
+                        return r;
         }
-        if (isempty(value))
-                value = npmrc_get(n, "registry");
-        return isempty(value) ? DEFAULT_REGISTRY : value;
+        r = npmrc_find_unset(n, key, &unset);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                return error_set(e, -EINVAL, "%s", unset);
+        *ret = npmrc_get(n, key);
+        if (isempty(*ret))
+                *ret = DEFAULT_REGISTRY;
+        return 0;
 }
 
 int npmrc_registry(const Npmrc *n, const char *name, Error *e, char **ret) {
         _cleanup_(url_done) Url url = {};
-        const char *value;
+        const char *value = NULL;
         int r;
 
         assert(n);
         assert(name);
         assert(ret);
 
-        value = registry_setting(n, name);
-        if (!value)
-                return -ENOMEM;
+        r = registry_setting(n, name, e, &value);
+        if (r < 0)
+                return r;
         if (isempty(value))
                 return error_set(
                         e, -EDESTADDRREQ,

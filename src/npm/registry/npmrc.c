@@ -16,6 +16,7 @@ typedef struct Entry {
 
 struct Npmrc {
         char **environment;
+        char **origins; /* of the sources after the environment */
         Entry *entries;
         size_t n_entries;
         unsigned sources;
@@ -33,6 +34,7 @@ Npmrc *npmrc_free(Npmrc *n) {
         }
         free(n->entries);
         n->environment = strv_free(n->environment);
+        n->origins = strv_free(n->origins);
         free(n);
         return NULL;
 }
@@ -64,6 +66,38 @@ bool npmrc_get_bool(const Npmrc *n, const char *key) {
                 if (streq(value, false_values[i]))
                         return false;
         return value;
+}
+
+static const char *entry_origin(const Npmrc *n, const Entry *entry) {
+        return entry->source == 0 ? "the environment" : n->origins[entry->source - 1];
+}
+
+const char *npmrc_origin(const Npmrc *n, const char *key) {
+        const Entry *found = find_entry(n, key);
+
+        return found ? entry_origin(n, found) : NULL;
+}
+
+int npmrc_find_unset(const Npmrc *n, const char *key, char **ret) {
+        const Entry *found = find_entry(n, key);
+        _cleanup_(freep) char *name = NULL;
+        const char *start;
+
+        assert(ret);
+
+        start = found ? strstr(found->value, "${") : NULL;
+        if (!start)
+                return 0;
+        name = strndup(start + 2, strcspn(start + 2, "}"));
+        if (!name)
+                return -ENOMEM;
+        /* it may be a value that is written so on purpose */
+        if (npmrc_variable(n, name))
+                return 0;
+        if (strdupf(ret, "'%s' in %s names the variable %s, which is not set", key,
+                    entry_origin(n, found), name) < 0)
+                return -ENOMEM;
+        return 1;
 }
 
 const char *npmrc_variable(const Npmrc *n, const char *name) {
@@ -213,6 +247,9 @@ int npmrc_add(Npmrc *n, const char *origin, const char *text, size_t size, Error
         assert(origin);
         assert(text);
 
+        r = strv_extend(&n->origins, origin);
+        if (r < 0)
+                return r;
         n->sources++;
         if (size > NPMRC_MAX)
                 r = error_set(e, -EFBIG, "it is larger than %u MiB", NPMRC_MAX / 1048576);

@@ -27,5 +27,13 @@ const char *npmrc_get(const Npmrc *n, const char *key);
 /* Whether the setting is there and npm takes it for true. */
 bool npmrc_get_bool(const Npmrc *n, const char *key);
 
+/* Where the value comes from: what npmrc_add() called it, or "the environment". NULL if it is not
+ * set. Borrowed. */
+const char *npmrc_origin(const Npmrc *n, const char *key);
+
+/* Whether the value still names a variable that is not set, as ${NAME}: 1 and a clause with key,
+ * origin and variable, which the caller frees, else 0. */
+int npmrc_find_unset(const Npmrc *n, const char *key, char **ret);
+
 /* A variable of the environment block given to npmrc_new(). */
 const char *npmrc_variable(const Npmrc *n, const char *name);

@@ -173,7 +173,7 @@ static int take_answer(PackumentTask *t, const HttpResponse *response) {
                                  t->registry_url, response->status);
         if (response->status != 200)
                 return registry_explain_refusal(response, t->what, t->registry_url,
-                                                t->auth.authorization, &t->error);
+                                                t->auth.authorization, &t->auth, &t->error);
         if (!t->body.text)
                 return error_set(&t->error, -EPROTO, "%s at %s: the response is empty", t->what,
                                  t->registry_url);

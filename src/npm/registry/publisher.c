@@ -106,6 +106,10 @@ bool publisher_authenticated(const Publisher *p) {
         return p->auth.authorization || p->auth.cert_file;
 }
 
+const char *publisher_unset(const Publisher *p) {
+        return p->auth.unset;
+}
+
 /* -- one question --------------------------------------------------------------------- */
 
 static int on_data(void *userdata, const void *data, size_t size) {
@@ -131,7 +135,7 @@ static void on_done(void *userdata, int r, const HttpResponse *response, Error *
                               "the registry requires a one-time password; use --otp=CODE");
         else if (p->status >= 400)
                 r = registry_explain_refusal(response, "publishing", p->registry,
-                                             publisher_authenticated(p), p->e);
+                                             publisher_authenticated(p), &p->auth, p->e);
         p->r = r;
         p->waiting = false;
 }

@@ -18,6 +18,9 @@ DEFINE_CLEANUP(Publisher *, publisher_free);
 const char *publisher_registry(const Publisher *p);
 bool publisher_authenticated(const Publisher *p);
 
+/* Why there are none, if they name a variable that is not set: a clause, else NULL. Borrowed. */
+const char *publisher_unset(const Publisher *p);
+
 /* Whether the version is free: -EEXIST if it has been published, -ENOTUNIQ if `latest` would go
  * back to a version lower than what is published, unless a tag was asked for. A clause with the
  * remedy.

@@ -5,6 +5,7 @@
 
 #include "npm/registry/download-cache.h"
 #include "npm/registry/http.h"
+#include "npm/registry/npmrc-auth.h"
 #include "npm/registry/pool.h"
 #include "npm/registry/registry.h"
 
@@ -37,6 +38,6 @@ void registry_task_link(Registry *r, RegistryTask *task);
 void registry_task_unlink(RegistryTask *task);
 
 /* A refusal (status >= 400) or an answer that makes no sense as a clause. `what` is what was asked
- * for: "package 'x'"; `authenticated` whether credentials went along. */
+ * for: "package 'x'"; `authenticated` whether credentials went along; `auth` is what .npmrc has. */
 int registry_explain_refusal(const HttpResponse *response, const char *what, const char *url,
-                             bool authenticated, Error *e);
+                             bool authenticated, const NpmrcAuth *auth, Error *e);

@@ -134,17 +134,28 @@ static const struct {
         { 0, 999, true, -EPROTO, "unexpected response", false },
 };
 
-int registry_explain_refusal(const HttpResponse *response, const char *what, const char *url_text,
-                             bool authenticated, Error *e) {
-        _cleanup_(freep) char *shown = url_redact(url_text), *reason = NULL, *hint = NULL;
+/* What would help; NULL if nothing is known to. */
+static char *credentials_hint(const char *url_text, const NpmrcAuth *auth, bool wanted) {
         _cleanup_(url_done) Url url = {};
+        char *hint = NULL;
+
+        if (auth->unset)
+                (void) strdupf(&hint, "; %s", auth->unset);
+        else if (wanted && url_parse(url_text, /* e= */ NULL, &url) >= 0)
+                (void) strdupf(&hint, "; add '//%s/:_authToken=…' to a .npmrc file", url.host);
+        return hint;
+}
+
+int registry_explain_refusal(const HttpResponse *response, const char *what, const char *url_text,
+                             bool authenticated, const NpmrcAuth *auth, Error *e) {
+        _cleanup_(freep) char *shown = url_redact(url_text), *reason = NULL, *hint = NULL;
         size_t i = 0;
 
         while (response->status < refusals[i].from || response->status > refusals[i].to ||
                authenticated != refusals[i].authenticated)
                 i++;
-        if (refusals[i].hint && url_parse(url_text, /* e= */ NULL, &url) >= 0)
-                (void) strdupf(&hint, "; add '//%s/:_authToken=…' to a .npmrc file", url.host);
+        if (!authenticated && response->status < 429)
+                hint = credentials_hint(url_text, auth, refusals[i].hint);
         reason = reason_given(response->error_body);
         return error_set(e, refusals[i].r, "%s at %s: %s%s (status %u%s%s)", what, shown ?: "",
                          refusals[i].text, hint ?: "", response->status, reason ? ", " : "",

@@ -32,7 +32,8 @@ static int check_response(TarballTask *t, const HttpResponse *response, Error *e
         if (response->status == 200)
                 return 0;
         return registry_explain_refusal(response, "its tarball", response->url,
-                                        t->auth.authorization && !response->unauthenticated, e);
+                                        t->auth.authorization && !response->unauthenticated,
+                                        &t->auth, e);
 }
 
 static void on_answer(void *userdata, int r, const HttpResponse *response, Error *e) {
