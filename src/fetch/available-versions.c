@@ -5,6 +5,7 @@
 #include "fetch/caller-npmrc.h"
 #include "fetch/node-version.h"
 #include "fetch/packument-request.h"
+#include "npm/registry/npmrc-install.h"
 #include "npm/registry/pick.h"
 #include "npm/registry/platform.h"
 #include "npm/spec/spec-parse.h"
@@ -21,6 +22,7 @@ typedef struct Question {
 struct Versions {
         sd_event *event;
         Npmrc *npmrc;
+        NpmrcInstall settings;
         Registry *registry;
         Platform platform;
         char *node_version;
@@ -43,7 +45,9 @@ static int question_answer(const Question *q, Packument *p, Error *e) {
         Manifest *wanted;
         int r;
 
-        r = pick_manifest(p, spec, &q->versions->platform, /* steps= */ NULL, e, &wanted);
+        r = pick_manifest(p, spec, &q->versions->platform,
+                          npmrc_install_before(&q->versions->settings, spec->name),
+                          /* steps= */ NULL, e, &wanted);
         if (r < 0)
                 return r;
         r = json_add_string(q->answer, "wanted", wanted->version);
@@ -79,7 +83,8 @@ static int question_ask(Question *q, const char *text, Error *e) {
         if (!spec_is_registry(q->spec))
                 return error_set(e, -EOPNOTSUPP, "'%s' is not a package of a registry", text);
         return packument_request(q->versions->registry, spec_registry_name(q->spec),
-                                 REGISTRY_REVALIDATE, on_packument, q, e);
+                                 REGISTRY_REVALIDATE | packument_flags(&q->versions->settings),
+                                 on_packument, q, e);
 }
 
 /* A specification that cannot be asked about gets its error at once. */
@@ -118,6 +123,9 @@ static int versions_begin(Versions *v, const Request *request, Error *e) {
         int r;
 
         r = caller_npmrc_read(request->npmrc, request->env, e, &v->npmrc);
+        if (r < 0)
+                return r;
+        r = npmrc_install(v->npmrc, e, &v->settings);
         if (r < 0)
                 return r;
         r = sd_event_new(&v->event);

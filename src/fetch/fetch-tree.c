@@ -98,6 +98,9 @@ static int fetch_prepare(Fetch *f, Error *e) {
         r = caller_npmrc_read(f->request->npmrc, f->request->env, e, &f->npmrc);
         if (r < 0)
                 return r;
+        r = npmrc_install(f->npmrc, e, &f->settings);
+        if (r < 0)
+                return r;
         r = open_tree(f, e);
         if (r < 0)
                 return r;
@@ -110,7 +113,7 @@ static int fetch_prepare(Fetch *f, Error *e) {
         f->node_version = node_version_find();
         f->platform = platform_native();
         f->platform.node_version = f->node_version;
-        return resolver_new(f->spec, &f->platform, &f->resolver);
+        return resolver_new(f->spec, &f->platform, &f->settings, &f->resolver);
 }
 
 /* -- the whole ------------------------------------------------------------------------ */

@@ -20,6 +20,7 @@
 #include <systemd/sd-event.h>
 
 #include "fetch/request.h"
+#include "npm/registry/npmrc-install.h"
 #include "npm/registry/platform.h"
 
 #define UNPACKED_FOLDER ".unpacked"   /* in the tree; gone when it is complete */
@@ -27,7 +28,6 @@
 #define NOTICES_MAX     100
 
 typedef struct Archive Archive;
-typedef struct Npmrc Npmrc;
 typedef struct Packument Packument;
 typedef struct Pool Pool;
 typedef struct Registry Registry;
@@ -41,6 +41,7 @@ typedef struct Fetch {
         sd_event *event;
         sd_event_source *next_step; /* see fetch_continue() */
         Npmrc *npmrc;
+        NpmrcInstall settings;
         Registry *registry;
         Pool *pool; /* for git */
         Spec *spec;

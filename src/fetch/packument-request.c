@@ -13,6 +13,12 @@ static void discard_packument(void *parsed) {
         (void) packument_free(parsed);
 }
 
+RegistryFlags packument_flags(const NpmrcInstall *settings) {
+        assert(settings);
+
+        return settings->before_usec == USEC_INFINITY ? 0 : REGISTRY_FULL;
+}
+
 int packument_request(Registry *registry, const char *name, RegistryFlags flags,
                       void (*done)(void *userdata, int r, void *parsed, bool from_cache, Error *e),
                       void *userdata, Error *e) {

@@ -82,8 +82,8 @@ static void on_packument(void *userdata, int r, void *parsed, bool from_cache, E
 }
 
 static int begin_packument(PendingWant *p, Error *e) {
-        return packument_request(p->fetch->registry, p->want->name, /* flags= */ 0, on_packument, p,
-                                 e);
+        return packument_request(p->fetch->registry, p->want->name,
+                                 packument_flags(&p->fetch->settings), on_packument, p, e);
 }
 
 /* -- packages that are not in a registry ---------------------------------------------- */

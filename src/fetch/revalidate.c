@@ -22,7 +22,8 @@ static bool module_is_current(const Fetch *f, Packument *p) {
         Manifest *now;
 
         return used &&
-               pick_manifest(p, spec, &f->platform, /* steps= */ NULL, /* e= */ NULL, &now) >= 0 &&
+               pick_manifest(p, spec, &f->platform, npmrc_install_before(&f->settings, spec->name),
+                             /* steps= */ NULL, /* e= */ NULL, &now) >= 0 &&
                streq(now->version, used->version) && streq_ptr(now->tarball, used->tarball) &&
                streq_ptr(now->integrity, used->integrity) &&
                json_object_equal(now->signatures, used->signatures);
@@ -51,8 +52,9 @@ int revalidate_module(Fetch *f, Error *e) {
 
         if (f->request->offline || f->request->prefer_offline)
                 return 0;
-        r = packument_request(f->registry, spec_registry_name(f->spec), REGISTRY_REVALIDATE,
-                              on_packument, f, e);
+        r = packument_request(f->registry, spec_registry_name(f->spec),
+                              REGISTRY_REVALIDATE | packument_flags(&f->settings), on_packument, f,
+                              e);
         if (r < 0)
                 return r;
         f->revalidating = true;

@@ -35,7 +35,7 @@ static void pick(Packument *p, const char *text) {
         int r;
 
         check(spec_resolve("name", text, NULL, &spec) >= 0);
-        r = pick_manifest(p, spec, &platform, NULL, &e, &m);
+        r = pick_manifest(p, spec, &platform, USEC_INFINITY, NULL, &e, &m);
         if (r < 0)
                 check(e.message);
         else

@@ -9,7 +9,8 @@ const tar = require('./tar.js');
 
 const sri = (data) => `sha512-${crypto.createHash('sha512').update(data).digest('base64')}`;
 
-// A registry of packages { name: { version: { …package.json, _files: { path: content } } } }.
+// A registry of packages { name: { version: { …package.json, _files: { path: content }, _time: when } } }. The form for
+// installers does not have the time.
 async function registry(packages, tweak = () => {}) {
         const tarballs = new Map();
         const answer = (q, s) => {
@@ -20,23 +21,25 @@ async function registry(packages, tweak = () => {}) {
                         return s.writeHead(200, { 'Content-Length': body.length }).end(body);
                 if (!packages[name])
                         return s.writeHead(404).end('{"error":"Not found"}');
-                const text = JSON.stringify(document(name));
+                const text = JSON.stringify(document(name, !/install-v1/.test(q.headers.accept)));
                 return s.writeHead(200, { 'Content-Length': Buffer.byteLength(text), ETag: `"${sri(text).slice(7, 20)}"` }).end(text);
         };
         const server = await serve(answer);
-        const document = (name) => {
-                const versions = {};
-                for (const [version, { _files = {}, _tags, _dist, ...manifest }] of Object.entries(packages[name])) {
-                        const full = { name, version, ...manifest };
-                        const data = pack({ 'package.json': JSON.stringify(full), ..._files });
+        const document = (name, full) => {
+                const versions = {}, time = {};
+                for (const [version, { _files = {}, _time, _dist, ...manifest }] of Object.entries(packages[name])) {
+                        const text = { name, version, ...manifest };
+                        const data = pack({ 'package.json': JSON.stringify(text), ..._files });
                         const url = `/${name}/-/${name.split('/').pop()}-${version}.tgz`;
                         tarballs.set(url, data);
-                        versions[version] = { ...full, dist: { integrity: sri(data), tarball: server.url + url.slice(1), ..._dist } };
+                        versions[version] = { ...text, dist: { integrity: sri(data), tarball: server.url + url.slice(1), ..._dist } };
+                        if (_time)
+                                time[version] = _time;
                 }
-                return { name, 'dist-tags': { latest: Object.keys(versions).at(-1) }, versions };
+                return { name, 'dist-tags': { latest: Object.keys(versions).at(-1) }, versions, ...(full && Object.keys(time).length && { time }) };
         };
         Object.keys(packages).forEach(document);
-        return { ...server, tarballs, answer, publish: document };
+        return { ...server, tarballs, answer, publish: (name) => document(name) };
 }
 
 const pack = (files) => tar.gzip(tar.archive(...Object.entries(files).map(([name, content]) =>

@@ -30,8 +30,9 @@ static const char *pick(const char *text, const char *wanted) {
 
         if (!p || spec_resolve("mod", wanted, NULL, &spec) < 0)
                 return "?";
-        return pick_manifest(p, spec, &platform, NULL, NULL, &m) < 0 ? "-"
-                                                                     : strcpy(version, m->version);
+        return pick_manifest(p, spec, &platform, USEC_INFINITY, NULL, NULL, &m) < 0
+                       ? "-"
+                       : strcpy(version, m->version);
 }
 
 #define V(version, more) "\"" version "\":{\"name\":\"mod\",\"version\":\"" version "\"" more "}"

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "basic/string-util.h"
+#include "npm/registry/npmrc-install.h"
 #include "npm/registry/packument-parse.h"
 #include "npm/spec/spec-parse.h"
 #include "npm/tree/lockfile.h"
@@ -277,7 +278,7 @@ static void check(const char *what, WriteDocument write_document, const char *se
 
         k = spec_parse("root@1.0.0", &e, &spec);
         if (k >= 0)
-                k = resolver_new(spec, &platform, &r);
+                k = resolver_new(spec, &platform, &NPMRC_INSTALL_DEFAULT, &r);
         if (k >= 0)
                 k = drive_resolver(r, /* backwards= */ false, answer, &write_document, &e);
         printf("# %s: %s (%.1f s)\n", what, k < 0 ? error_text(&e, k) : "a tree",

@@ -10,6 +10,7 @@
 
 #include "basic/json.h"
 #include "basic/string-util.h"
+#include "npm/registry/npmrc-install.h"
 #include "npm/spec/spec-parse.h"
 #include "npm/tree/lockfile.h"
 #include "npm/tree/tree-nodes.h"
@@ -40,7 +41,7 @@ static int resolve(Universe *u, Error *e, Spec **ret_spec, Resolver **ret) {
         k = spec_parse("root", e, ret_spec);
         if (k < 0)
                 return k;
-        k = resolver_new(*ret_spec, &platform, ret);
+        k = resolver_new(*ret_spec, &platform, &NPMRC_INSTALL_DEFAULT, ret);
         return k < 0 ? k : universe_drive(u, *ret, e);
 }
 

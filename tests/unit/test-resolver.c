@@ -4,6 +4,7 @@
 
 #include "basic/string-util.h"
 #include "npm/registry/manifest-parse.h"
+#include "npm/registry/npmrc-install.h"
 #include "npm/registry/packument-parse.h"
 #include "npm/registry/packument.h"
 #include "npm/registry/platform.h"
@@ -162,7 +163,7 @@ static char *resolve(const char *text, bool backwards) {
 
         k = spec_parse(text, &e, &spec);
         if (k >= 0)
-                k = resolver_new(spec, &platform, &r);
+                k = resolver_new(spec, &platform, &NPMRC_INSTALL_DEFAULT, &r);
         if (k >= 0)
                 k = drive(r, backwards, &e);
         if (k < 0) {
@@ -209,7 +210,8 @@ static void lock_file(void) {
         _cleanup_(freep) char *text = NULL, *hidden_text = NULL, *root = NULL;
         json_object *packages, *entry;
 
-        ok(spec_parse("natives", NULL, &spec) == 0 && resolver_new(spec, &platform, &r) == 0);
+        ok(spec_parse("natives", NULL, &spec) == 0 &&
+           resolver_new(spec, &platform, &NPMRC_INSTALL_DEFAULT, &r) == 0);
         ok(drive(r, false, NULL) == 1);
         text = lockfile_write(resolver_tree(r), LOCKFILE_PROJECT, "top");
         hidden_text = lockfile_write(resolver_tree(r), LOCKFILE_HIDDEN, "top");

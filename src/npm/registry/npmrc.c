@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/registry/npmrc.h"
 
+#include <limits.h>
+
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "npm/registry/npmrc-parse.h"
@@ -76,6 +78,13 @@ const char *npmrc_origin(const Npmrc *n, const char *key) {
         const Entry *found = find_entry(n, key);
 
         return found ? entry_origin(n, found) : NULL;
+}
+
+int npmrc_compare_sources(const Npmrc *n, const char *a, const char *b) {
+        const Entry *x = find_entry(n, a), *y = find_entry(n, b);
+        const unsigned i = x ? x->source : UINT_MAX, j = y ? y->source : UINT_MAX;
+
+        return (i > j) - (i < j);
 }
 
 int npmrc_find_unset(const Npmrc *n, const char *key, char **ret) {

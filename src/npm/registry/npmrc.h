@@ -31,6 +31,10 @@ bool npmrc_get_bool(const Npmrc *n, const char *key);
  * set. Borrowed. */
 const char *npmrc_origin(const Npmrc *n, const char *key);
 
+/* Which of two settings comes from a stronger source: negative for `a`, positive for `b`, 0 if it is
+ * one source; one that is not set comes from the weakest. */
+int npmrc_compare_sources(const Npmrc *n, const char *a, const char *b);
+
 /* Whether the value still names a variable that is not set, as ${NAME}: 1 and a clause with key,
  * origin and variable, which the caller frees, else 0. */
 int npmrc_find_unset(const Npmrc *n, const char *key, char **ret);

@@ -3,6 +3,7 @@
 
 #include "basic/string-util.h"
 #include "npm/registry/json-scan.h"
+#include "npm/registry/packument-times.h"
 
 /* Room for one more in an array that grows by doubling. */
 static int grow_array(void **array, size_t n, size_t item) {
@@ -226,8 +227,8 @@ static int load_name(Packument *p, JsonScan *s) {
 }
 
 static int load_document(Packument *p, Slice document, Error *e) {
+        Slice key, value, times = {};
         char *out = p->document;
-        Slice key, value;
         JsonScan s;
         int r;
 
@@ -241,12 +242,14 @@ static int load_document(Packument *p, Slice document, Error *e) {
                         r = load_tags(p, &s, e);
                 else if (slice_is(key, "name"))
                         r = load_name(p, &s);
+                else if (slice_is(key, "time"))
+                        r = json_scan_skip(&s, &times);
                 else
                         r = json_scan_skip(&s, &value);
                 if (r < 0)
                         return r;
         }
-        return r;
+        return r < 0 || times.n == 0 ? r : packument_load_times(p, times);
 }
 
 /* Gives back what was not used of the copy. */

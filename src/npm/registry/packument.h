@@ -18,12 +18,14 @@
 #define PACKUMENT_MANIFEST_MAX (1024U * 1024U)
 
 typedef struct PackumentVersion {
-        char *text;         /* the version as the registry spells it */
-        Semver semver;      /* borrows `text` */
-        bool valid;         /* it is a version at all */
-        Slice json;         /* what is needed of it, in `document` */
-        uint8_t rank;       /* pick.c's; 0: not known yet */
-        Manifest *manifest; /* once parsed */
+        char *text;              /* the version as the registry spells it */
+        Semver semver;           /* borrows `text` */
+        bool valid;              /* it is a version at all */
+        uint64_t published_usec; /* 0 if the document does not say when, as the form for installers
+                                    never does; USEC_INFINITY if what it says is no date */
+        Slice json;              /* what is needed of it, in `document` */
+        uint8_t rank;            /* pick.c's; 0: not known yet */
+        Manifest *manifest;      /* once parsed */
 } PackumentVersion;
 
 typedef struct PackumentTag {

@@ -55,18 +55,37 @@ static Rank version_rank(PackumentVersion *v, const Platform *platform, uint64_t
         return v->rank;
 }
 
-static int no_match(const Packument *p, const Spec *spec, Error *e) {
+/* What is chosen from, and how. */
+typedef struct Pick {
+        Packument *packument;
+        const Platform *platform;
+        uint64_t before_usec;
+        uint64_t *steps;
+} Pick;
+
+static bool is_before(const Pick *k, const PackumentVersion *v) {
+        return v->published_usec <= k->before_usec;
+}
+
+static int no_match(const Pick *k, const Spec *spec, Error *e) {
+        const Packument *p = k->packument;
         const char *name = spec->name ?: p->name;
 
         if (p->n_versions == 0)
                 return error_set(e, -ENOENT, "the registry has no version of %s", name);
+        if (k->before_usec != USEC_INFINITY)
+                return error_set(
+                        e, -ENOENT,
+                        "the registry has no version of %s that matches '%s' and is as old "
+                        "as npm's setting 'before' or 'min-release-age' requires",
+                        name, isempty(spec->fetch) ? "*" : spec->fetch);
         return error_set(e, -ENOENT, "the registry has no version of %s that matches '%s'", name,
                          isempty(spec->fetch) ? "*" : spec->fetch);
 }
 
 /* The best of a range; NULL if there is none. */
-static int pick_best(Packument *p, const Range *range, const Platform *platform, uint64_t *steps,
-                     PackumentVersion **ret) {
+static int pick_best(const Pick *pick, const Range *range, PackumentVersion **ret) {
+        Packument *p = pick->packument;
         PackumentVersion *best = NULL;
         Rank best_rank = RANK_DEPRECATED_UNFIT;
         int r;
@@ -79,12 +98,12 @@ static int pick_best(Packument *p, const Range *range, const Platform *platform,
                 PackumentVersion *v = p->sorted[i];
                 Rank k;
 
-                *steps += range_size(range);
-                if (*steps > PICK_STEPS_MAX)
+                *pick->steps += range_size(range);
+                if (*pick->steps > PICK_STEPS_MAX)
                         return -E2BIG;
-                if (!range_test(range, &v->semver))
+                if (!is_before(pick, v) || !range_test(range, &v->semver))
                         continue;
-                k = version_rank(v, platform, steps);
+                k = version_rank(v, pick->platform, pick->steps);
                 if (!best || k > best_rank) {
                         best = v;
                         best_rank = k;
@@ -94,55 +113,87 @@ static int pick_best(Packument *p, const Range *range, const Platform *platform,
         return 0;
 }
 
-static int pick_version(Packument *p, const Spec *spec, const Platform *platform, uint64_t *steps,
-                        PackumentVersion **ret) {
-        const char *latest, *tagged;
+static int pick_in_range(const Pick *k, const char *text, const Range *range,
+                         PackumentVersion **ret) {
+        const char *latest = packument_tag(k->packument, "latest");
+        bool any = isempty(text) || streq(text, "*");
         PackumentVersion *v = NULL;
+
+        if (latest && (any || range_test_text(range, slice(latest))))
+                v = packument_version(k->packument, latest);
+        if (v && is_before(k, v) && version_rank(v, k->platform, k->steps) == RANK_GOOD) {
+                *ret = v;
+                return 0;
+        }
+        return pick_best(k, range, ret);
+}
+
+/* The version that a tag leads to or, if that is too new, the best of those that are not above it. */
+static int pick_tagged(const Pick *k, const char *tag, PackumentVersion **ret) {
+        const char *tagged = packument_tag(k->packument, tag);
+        PackumentVersion *v = tagged ? packument_version(k->packument, tagged) : NULL;
+        _cleanup_(range_freep) Range *range = NULL;
+        _cleanup_(freep) char *text = NULL;
+        int r;
+
+        if (!v || is_before(k, v)) {
+                *ret = v;
+                return 0;
+        }
+        if (strdupf(&text, "<=%s", tagged) < 0)
+                return -ENOMEM;
+        r = range_parse(slice(text), SEMVER_LOOSE, &range);
+        if (r == -ENOMEM)
+                return r;
+        return r < 0 ? 0 : pick_in_range(k, text, range, ret);
+}
+
+static int pick_numbered(const Pick *k, const char *number, PackumentVersion **ret) {
         char text[SEMVER_TEXT_MAX];
+        PackumentVersion *v;
         Semver wanted;
 
-        /* both lists are looked through for a name */
-        *steps += p->n_tags + p->n_versions;
-        if (*steps > PICK_STEPS_MAX)
-                return -E2BIG;
-
-        latest = packument_tag(p, "latest");
-        if (spec->type == SPEC_TAG) {
-                tagged = packument_tag(p, spec->fetch);
-                v = tagged ? packument_version(p, tagged) : NULL;
-        } else if (spec->type == SPEC_VERSION) {
-                /* npm also takes several "v" or "=" before it here, but such a text is no version
-                 * to begin with */
-                if (semver_parse(slice(spec->fetch), SEMVER_LOOSE, &wanted) >= 0)
-                        v = packument_version(p, semver_format(&wanted, text));
-        } else {
-                bool any = isempty(spec->fetch) || streq(spec->fetch, "*");
-
-                if (latest && (any || range_test_text(spec->range, slice(latest)))) {
-                        v = packument_version(p, latest);
-                        if (v && version_rank(v, platform, steps) != RANK_GOOD)
-                                v = NULL;
-                }
-                if (!v)
-                        return pick_best(p, spec->range, platform, steps, ret);
-        }
-        *ret = v;
+        /* npm also takes several "v" or "=" before it here, but such a text is no version to begin
+         * with */
+        if (semver_parse(slice(number), SEMVER_LOOSE, &wanted) < 0)
+                return 0;
+        v = packument_version(k->packument, semver_format(&wanted, text));
+        if (v && is_before(k, v))
+                *ret = v;
         return 0;
 }
 
-int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, uint64_t *steps,
-                  Error *e, Manifest **ret) {
+/* `ret` stays as it is if there is none. */
+static int pick_version(const Pick *k, const Spec *spec, PackumentVersion **ret) {
+        /* both lists are looked through for a name */
+        *k->steps += k->packument->n_tags + k->packument->n_versions;
+        if (*k->steps > PICK_STEPS_MAX)
+                return -E2BIG;
+
+        switch (spec->type) {
+        case SPEC_TAG:
+                return pick_tagged(k, spec->fetch, ret);
+        case SPEC_VERSION:
+                return pick_numbered(k, spec->fetch, ret);
+        default:
+                return pick_in_range(k, spec->fetch, spec->range, ret);
+        }
+}
+
+int pick_manifest(Packument *p, const Spec *spec, const Platform *platform, uint64_t before_usec,
+                  uint64_t *steps, Error *e, Manifest **ret) {
         PackumentVersion *v = NULL;
         uint64_t own = 0;
+        const Pick k = { p, platform, before_usec, steps ?: &own };
         int r;
 
-        r = pick_version(p, spec, platform, steps ?: &own, &v);
+        r = pick_version(&k, spec, &v);
         if (r == -E2BIG)
                 return error_set(e, r, "choosing a version of %s takes more than %d comparisons",
                                  spec->name ?: p->name, PICK_STEPS_MAX);
         if (r < 0)
                 return r;
         if (!v)
-                return no_match(p, spec, e);
+                return no_match(&k, spec, e);
         return packument_manifest(p, v, e, ret);
 }

@@ -106,7 +106,9 @@ static int choose_version(Resolver *r, Choice *c, ResolverPackage *p) {
         if (!p->packument)
                 return resolver_fail_choice(r, c, p->error, p->problem);
         before = packument_size(p->packument);
-        k = pick_manifest(p->packument, c->spec, &r->platform, &r->pick_steps, &e, &m);
+        k = pick_manifest(p->packument, c->spec, &r->platform,
+                          npmrc_install_before(&r->settings, c->spec->name), &r->pick_steps, &e,
+                          &m);
         if (count_document(r, p->packument, before))
                 k = refuse_documents(p->name->text, &e);
         /* another package's version would bring that package's signatures along */

@@ -3,6 +3,7 @@
 
 /* What the resolver's files share. */
 
+#include "npm/registry/npmrc-install.h"
 #include "npm/registry/packument.h"
 #include "npm/registry/platform.h"
 #include "npm/tree/contents.h"
@@ -64,6 +65,7 @@ typedef struct ResolverQueue {
 struct Resolver {
         const Spec *spec;
         Platform platform;
+        NpmrcInstall settings;
         Names names;
         ResolverPackage *packages;
         size_t n_packages;

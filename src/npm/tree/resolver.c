@@ -23,7 +23,8 @@ static int set_root(Resolver *r, const char *name) {
         return 0;
 }
 
-int resolver_new(const Spec *spec, const Platform *platform, Resolver **ret) {
+int resolver_new(const Spec *spec, const Platform *platform, const NpmrcInstall *settings,
+                 Resolver **ret) {
         _cleanup_(resolver_freep) Resolver *r = NULL;
         Requirement *q;
         int k;
@@ -33,6 +34,7 @@ int resolver_new(const Spec *spec, const Platform *platform, Resolver **ret) {
                 return -ENOMEM;
         r->spec = spec;
         r->platform = *platform;
+        r->settings = *settings;
 
         /* without a name of its own it is known by its text until it has come */
         q = names_require(&r->names, spec->name ?: "unnamed", spec->raw);

@@ -29,6 +29,7 @@
 #define RESOLVER_DOCUMENTS_MAX (RESOLVER_DOCUMENTS_MIB * UINT64_C(1048576))
 
 typedef struct Contents Contents;
+typedef struct NpmrcInstall NpmrcInstall;
 typedef struct Packument Packument;
 typedef struct Platform Platform;
 typedef struct Resolver Resolver;
@@ -49,9 +50,10 @@ typedef struct Want {
         void *owner; /* the resolver's */
 } Want;
 
-/* `spec` as given on the command line (spec_parse()); stays the caller's and must outlive the
- * resolver. */
-int resolver_new(const Spec *spec, const Platform *platform, Resolver **ret);
+/* `spec` as given on the command line (spec_parse()); it and what `settings` borrow stay the
+ * caller's and must outlive the resolver. */
+int resolver_new(const Spec *spec, const Platform *platform, const NpmrcInstall *settings,
+                 Resolver **ret);
 
 Resolver *resolver_free(Resolver *r);
 DEFINE_CLEANUP(Resolver *, resolver_free);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "npm/registry/npmrc-install.h"
+
+#include <fnmatch.h>
+#include <math.h>
+
+#include "basic/clock.h"
+#include "basic/string-util.h"
+#include "npm/registry/registry-key.h"
+
+#define PATTERN_MAX  256 /* bytes; names have at most 214 */
+#define USEC_PER_DAY (UINT64_C(86400) * USEC_PER_SEC)
+
+static bool is_nothing(const char *value) {
+        return isempty(value) || streq(value, "null") || streq(value, "undefined");
+}
+
+static int parse_before(const Npmrc *n, Error *e, uint64_t *ret) {
+        const char *value = npmrc_get(n, "before");
+        _cleanup_(freep) char *midnight = NULL;
+
+        if (is_nothing(value)) {
+                *ret = USEC_INFINITY;
+                return 0;
+        }
+        /* a day begins where it does in UTC, as in JavaScript */
+        if (!strchr(value, 'T') && strdupf(&midnight, "%sT00:00:00Z", value) < 0)
+                return -ENOMEM;
+        if (registry_time_parse(midnight ?: value, ret) < 0)
+                return error_set(e, -EINVAL,
+                                 "'before' in %s is not a date such as 2026-01-31 or "
+                                 "2026-01-31T12:00:00Z",
+                                 npmrc_origin(n, "before"));
+        return 0;
+}
+
+static int parse_age(const Npmrc *n, Error *e, uint64_t *ret) {
+        const char *value = npmrc_get(n, "min-release-age");
+        const uint64_t now = realtime_usec();
+        double days, age;
+        char *end;
+
+        errno = 0;
+        days = strtod(value, &end);
+        if (errno != 0 || end == value || *end || !isfinite(days) || days < 0)
+                return error_set(e, -EINVAL, "'min-release-age' in %s is not a number of days",
+                                 npmrc_origin(n, "min-release-age"));
+        age = days * (double) USEC_PER_DAY;
+        *ret = USEC_INFINITY;
+        if (days > 0)
+                *ret = age < (double) now ? now - (uint64_t) age : 0;
+        return 0;
+}
+
+/* Of both the stronger source counts, in one source the date. */
+int npmrc_install(const Npmrc *n, Error *e, NpmrcInstall *ret) {
+        NpmrcInstall settings = NPMRC_INSTALL_DEFAULT;
+        bool age;
+        int r;
+
+        assert(n);
+        assert(ret);
+
+        age = !is_nothing(npmrc_get(n, "min-release-age")) &&
+              npmrc_compare_sources(n, "min-release-age", "before") < 0;
+        r = age ? parse_age(n, e, &settings.before_usec)
+                : parse_before(n, e, &settings.before_usec);
+        if (r < 0)
+                return r;
+        settings.exempt = npmrc_get(n, "min-release-age-exclude");
+        *ret = settings;
+        return 0;
+}
+
+/* Fewer patterns match here than with npm, which knows braces as well. */
+static bool pattern_matches(const char *s, size_t length, const char *name) {
+        char pattern[PATTERN_MAX];
+
+        while (length > 0 && *s == ' ') {
+                s++;
+                length--;
+        }
+        while (length > 0 && s[length - 1] == ' ')
+                length--;
+        if (length == 0 || length >= sizeof(pattern))
+                return false;
+        memcpy(pattern, s, length);
+        pattern[length] = 0;
+        return fnmatch(pattern, name, FNM_PATHNAME | FNM_PERIOD) == 0;
+}
+
+uint64_t npmrc_install_before(const NpmrcInstall *settings, const char *name) {
+        const char *p;
+
+        assert(settings);
+        assert(name);
+
+        p = settings->before_usec == USEC_INFINITY ? NULL : settings->exempt;
+        while (p && *p) {
+                size_t length = strcspn(p, "\n,");
+
+                if (pattern_matches(p, length, name))
+                        return USEC_INFINITY;
+                p += length + (p[length] != 0);
+        }
+        return settings->before_usec;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Settings of .npmrc that change what is installed, by pm2-fetch and by npm. settings-test.js PM2-FETCH [PATTERN]. TAP.
+'use strict';
+
+const { execFileSync } = require('child_process');
+const fs = require('fs');
+const path = require('path');
+const { base, ok, done, fresh, run, npmrc, ...lib } = require('./lib.js');
+const { pack, registry } = require('./packages.js');
+
+const [program, pattern = ''] = process.argv.slice(2);
+const tests = {};
+
+const list = (dir) => execFileSync('node', [path.join(__dirname, 'tree-list.js'), dir], { encoding: 'utf8' }).trim().replace(/node_modules\//g, '');
+
+// { list, error, notices } of each, with the same .npmrc.
+async function both(server, spec, text, { env = {}, cache } = {}) {
+        const dir = fresh('npm');
+        fs.writeFileSync(path.join(dir, 'package.json'), '{}');
+        const theirs = await run('npm', ['install', '--prefix', dir, '--cache', path.join(base, 'npm-cache'), '--prefer-online', '--omit=dev',
+                '--ignore-scripts', '--no-audit', '--no-fund', spec], { cwd: dir, env: { HOME: base, npm_config_fetch_retries: '0',
+                NPM_CONFIG_USERCONFIG: npmrc(`registry=${server.url}\n${text}\n`), ...env } });
+        const { answer, tree, out } = await lib.install(program, spec, { server, npmrc: [text], env, cache, more: { allow_unverified: true } });
+        return {
+                npm: theirs.status === 0 ? { list: list(dir), err: theirs.err } : { error: /code (E\w+)/.exec(theirs.err)?.[1] ?? theirs.err, err: theirs.err },
+                ours: answer.error || !answer.name ? { error: answer.error ?? out } : { list: list(tree), notices: answer.notices ?? [] },
+        };
+}
+
+const ago = (days) => new Date(Date.now() - days * 86400e3).toISOString();
+
+tests.age = async () => {
+        const server = await registry({
+                mod: { '1.0.0': { dependencies: { d: '^1.0.0', '@my/d': '^1', any: '*' }, _time: ago(30) } },
+                d: { '1.0.0': { _time: ago(30) }, '1.1.0': { _time: ago(5) }, '1.2.0': { _time: ago(0.5) }, '2.0.0': { _time: ago(0.1) } },
+                '@my/d': { '1.0.0': { _time: ago(30) }, '1.1.0': { _time: ago(0.1) } },
+                any: { '1.0.0': { _time: ago(9), deprecated: 'old' }, '0.9.0': { _time: ago(10) }, '2.0.0': { _time: ago(1) }, '3.0.0': {} },
+                odd: { '1.0.0': { _time: ago(9) }, '1.1.0': { _time: 'yesterday' } },
+                young: { '1.0.0': { _time: ago(1) } },
+        });
+        const same = async (spec, text, options) => {
+                const { npm, ours } = await both(server, spec, text, options);
+                ok(npm.list ? npm.list === ours.list : npm.error && ours.error, `${spec}: ${text.replace(/20\d\d-[-\dT:.Z]*/g, 'DATE').replace('\n', ', ')}: ${ours.error ?? ours.list.replace(/\n/g, ', ')}`,
+                        { npm, ours });
+                return ours;
+        };
+        const choice = (result, text) => ok(result.list?.includes(text), `... ${text}`, result);
+        choice(await same('mod', ''), 'd d 1.2.0');
+        choice(await same('mod', 'min-release-age=3'), 'd d 1.1.0');
+        choice(await same('mod', 'min-release-age=0.3'), 'd d 1.2.0');
+        choice(await same('mod', 'min-release-age=0'), '@my/d @my/d 1.1.0');
+        choice(await same('mod', 'min-release-age=7'), 'd d 1.0.0');
+        choice(await same('mod', `before=${ago(3)}`), 'd d 1.1.0');
+        choice(await same('mod', `before=${ago(3).slice(0, 10)}`), 'd d 1.1.0');
+        choice(await same('mod', `before=${ago(3)}\nmin-release-age=20`), 'd d 1.1.0');
+        choice(await same('mod', `before=${ago(3)}`, { env: { npm_config_min_release_age: '7' } }), 'd d 1.0.0');
+        choice(await same('mod', 'min-release-age=7\nmin-release-age-exclude[]=@my/*'), '@my/d @my/d 1.1.0');
+        choice(await same('mod', 'min-release-age=7\nmin-release-age-exclude=x, d'), 'd d 1.2.0');
+        for (const spec of ['d@latest', 'd@1.1.0', 'd@1.2.0', 'd@^2', 'any', 'any@latest', 'odd', 'young', 'young@latest'])
+                await same(spec, 'min-release-age=3');
+        const { ours } = await both(server, 'd@^2', 'min-release-age=3');
+        ok(/no version of d that matches '\^2' and is as old as npm's setting 'before' or 'min-release-age' requires/.test(ours.error), '... which is said', ours);
+        for (const text of ['before=soon', 'before=2026-13-01', 'min-release-age=week', 'min-release-age=-1']) {
+                const result = await lib.install(program, 'mod', { server, npmrc: [text] });
+                ok(/^'(before|min-release-age)' in \/npmrc-1 is not a /.test(result.answer.error), `${text} is refused`, result.answer);
+        }
+        const versions = await lib.install(program, undefined, { server, npmrc: ['min-release-age=7'], mode: 'versions', more: { specs: ['d@^1'] } });
+        ok(versions.answer.versions[0].wanted === '1.0.0', 'outdated asks for the same', versions.answer);
+        const cache = fresh('cache');
+        choice((await both(server, 'mod', '', { cache })).ours, 'd d 1.2.0');
+        choice((await both(server, 'mod', 'min-release-age=7', { cache })).ours, 'd d 1.0.0');
+        server.close();
+};
+
+(async () => {
+        for (const [name, test] of Object.entries(tests))
+                if (new RegExp(pattern).test(name))
+                        await test();
+        done();
+})();
