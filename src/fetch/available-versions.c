@@ -118,8 +118,7 @@ static int ask_all(Versions *v, json_object *specs, json_object *answers) {
 }
 
 static int versions_begin(Versions *v, const Request *request, Error *e) {
-        const RegistryFlags flags = (request->offline ? REGISTRY_OFFLINE : 0) |
-                                    (request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0);
+        RegistryFlags flags;
         int r;
 
         r = caller_npmrc_read(request->npmrc, request->env, e, &v->npmrc);
@@ -134,6 +133,8 @@ static int versions_begin(Versions *v, const Request *request, Error *e) {
         v->node_version = node_version_find();
         v->platform = platform_native();
         v->platform.node_version = v->node_version;
+        flags = v->settings.flags | (request->offline ? REGISTRY_OFFLINE : 0) |
+                (request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0);
         return registry_new(v->event, v->npmrc, request->cache, flags, e, &v->registry);
 }
 

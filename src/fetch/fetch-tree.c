@@ -80,15 +80,16 @@ static int read_spec(Fetch *f, Error *e) {
 }
 
 static int open_registry(Fetch *f, Error *e) {
-        const RegistryFlags flags = (f->request->offline ? REGISTRY_OFFLINE : 0) |
-                                    (f->request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0) |
-                                    (f->revalidate_all ? REGISTRY_REVALIDATE : 0);
         int r;
+
+        f->flags = f->settings.flags | (f->request->offline ? REGISTRY_OFFLINE : 0) |
+                   (f->request->prefer_offline ? REGISTRY_PREFER_OFFLINE : 0) |
+                   (f->revalidate_all ? REGISTRY_REVALIDATE : 0);
 
         r = sd_event_new(&f->event);
         if (r < 0)
                 return r;
-        r = registry_new(f->event, f->npmrc, f->request->cache, flags, e, &f->registry);
+        r = registry_new(f->event, f->npmrc, f->request->cache, f->flags, e, &f->registry);
         return r < 0 ? r : pool_new(f->event, GIT_THREADS, &f->pool);
 }
 
@@ -204,9 +205,10 @@ static int fetch_make(Fetch *f, Error *e, json_object **ret) {
         return r < 0 ? r : answer_make(f, e, ret);
 }
 
-/* `ret_used_cache_alone` is set also on failure. */
+/* `ret_outdated` is set also on failure: the cache may have been why, and the registry may be asked.
+ */
 static int fetch_attempt(const Request *request, bool revalidate_all, Error *e, json_object **ret,
-                         bool *ret_used_cache_alone) {
+                         bool *ret_outdated) {
         _cleanup_(fetch_done) Fetch f = {
                 .request = request,
                 .revalidate_all = revalidate_all,
@@ -216,27 +218,25 @@ static int fetch_attempt(const Request *request, bool revalidate_all, Error *e, 
         int r;
 
         r = fetch_make(&f, e, ret);
-        *ret_used_cache_alone = f.used_cache_alone;
+        *ret_outdated = f.used_cache_alone &&
+                        !(f.flags & (REGISTRY_OFFLINE | REGISTRY_PREFER_OFFLINE));
         return r;
 }
 
 int fetch_tree(const Request *request, Error *e, json_object **ret) {
-        bool used_cache_alone;
+        bool outdated;
         int r;
 
         assert(request && request->tree && request->cache);
         assert(ret);
 
-        r = fetch_attempt(request, /* revalidate_all= */ false, e, ret, &used_cache_alone);
-        if ((r != -ESTALE && r != -ENOENT && r != -ENOKEY) || !used_cache_alone ||
-            request->offline || request->prefer_offline)
+        r = fetch_attempt(request, /* revalidate_all= */ false, e, ret, &outdated);
+        if ((r != -ESTALE && r != -ENOENT && r != -ENOKEY) || !outdated)
                 return r;
         /* The cache has older documents than the registry: ask about each. */
         if (!request->spec && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
                 return r;
         error_clear(e);
         r = layout_clear(request->tree, e);
-        return r < 0 ? r
-                     : fetch_attempt(request, /* revalidate_all= */ true, e, ret,
-                                     &used_cache_alone);
+        return r < 0 ? r : fetch_attempt(request, /* revalidate_all= */ true, e, ret, &outdated);
 }

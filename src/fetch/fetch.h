@@ -42,6 +42,7 @@ typedef struct Fetch {
         sd_event_source *next_step; /* see fetch_continue() */
         Npmrc *npmrc;
         NpmrcInstall settings;
+        RegistryFlags flags; /* of the request and the settings */
         Registry *registry;
         Pool *pool; /* for git */
         Spec *spec;

@@ -50,7 +50,7 @@ int revalidate_module(Fetch *f, Error *e) {
         assert(f);
         assert(spec_is_registry(f->spec));
 
-        if (f->request->offline || f->request->prefer_offline)
+        if (f->flags & (REGISTRY_OFFLINE | REGISTRY_PREFER_OFFLINE))
                 return 0;
         r = packument_request(f->registry, spec_registry_name(f->spec),
                               REGISTRY_REVALIDATE | packument_flags(&f->settings), on_packument, f,

@@ -120,7 +120,7 @@ static int accept_keys(SigningRegistry *s, RegistryKeys *keys, Error *e) {
 /* If a registry cannot be asked, the keys that pm2ctl remembers of it are used. */
 static void use_remembered_keys(SigningRegistry *s, int r, const Error *e) {
         s->keys = &s->before->keys;
-        if (!s->fetch->request->offline)
+        if (!(s->fetch->flags & REGISTRY_OFFLINE))
                 fetch_notice(s->fetch,
                              "Using the stored signing keys of %s, since it cannot be "
                              "asked for the current ones: %s",

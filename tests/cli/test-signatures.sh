@@ -159,7 +159,7 @@ configure '[install]' 'signatures = off'
 installs "what came into the cache without a check" mod
 rm "$ini"
 refused "... cannot be checked without a key" \
-        "its signature cannot be checked: the signing keys are not in the cache; drop --offline to download them" --offline mod
+        "its signature cannot be checked: the signing keys are not in the cache; drop --offline, or npm's setting 'offline', to download them" --offline mod
 installs "... with the network it is" mod
 installs "... and then without" --offline mod
 is "... with the key" "$a" "$(note mod signed_by)"

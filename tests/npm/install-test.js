@@ -81,7 +81,7 @@ tests.trees = async () => {
         ok(result.answer.version === '1.2.0' && locked(result.tree)['node_modules/c'].version === '3.0.0',
                 'so is one of a dependency, and one that is asked for by number', result);
         result = await install('top', { server, more: { offline: true } });
-        ok(refused(result, /'top' is not in the cache; drop --offline to download it/), 'offline with an empty cache', result);
+        ok(refused(result, /'top' is not in the cache; drop --offline, or npm's setting 'offline', to download it/), 'offline with an empty cache', result);
         server.close();
 };
 

@@ -73,6 +73,26 @@ tests.age = async () => {
         server.close();
 };
 
+tests.offline = async () => {
+        const server = await registry({ a: { '1.0.0': {} } });
+        const cache = fresh('cache');
+        let { npm, ours } = await both(server, 'a', 'offline=true', { cache });
+        ok(npm.error === 'ENOTCACHED' && /'a' is not in the cache; drop --offline, or npm's setting 'offline'/.test(ours.error), 'offline: nothing is fetched', { npm, ours });
+        const ask = async (text) => {
+                server.requests.length = 0;
+                return lib.install(program, 'a', { server, npmrc: [text], cache });
+        };
+        let result = await ask('offline=false');
+        ok(result.answer.version === '1.0.0', 'offline=false', result);
+        result = await ask('offline');
+        ok(result.answer.version === '1.0.0' && server.requests.length === 0, 'what is in the cache is used', result);
+        result = await ask('prefer-offline=true');
+        ok(result.answer.version === '1.0.0' && server.requests.length === 0, 'prefer-offline does not ask either', result);
+        result = await ask('prefer-online=true');
+        ok(result.answer.version === '1.0.0' && server.requests.length > 0, 'prefer-online asks', result);
+        server.close();
+};
+
 (async () => {
         for (const [name, test] of Object.entries(tests))
                 if (new RegExp(pattern).test(name))

@@ -52,6 +52,23 @@ static int parse_age(const Npmrc *n, Error *e, uint64_t *ret) {
         return 0;
 }
 
+static RegistryFlags read_flags(const Npmrc *n) {
+        static const struct {
+                const char *key;
+                RegistryFlags flag;
+        } table[] = {
+                { "offline", REGISTRY_OFFLINE },
+                { "prefer-offline", REGISTRY_PREFER_OFFLINE },
+                { "prefer-online", REGISTRY_REVALIDATE },
+        };
+        RegistryFlags flags = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (npmrc_get_bool(n, table[i].key))
+                        flags |= table[i].flag;
+        return flags;
+}
+
 /* Of both the stronger source counts, in one source the date. */
 int npmrc_install(const Npmrc *n, Error *e, NpmrcInstall *ret) {
         NpmrcInstall settings = NPMRC_INSTALL_DEFAULT;
@@ -67,6 +84,7 @@ int npmrc_install(const Npmrc *n, Error *e, NpmrcInstall *ret) {
                 : parse_before(n, e, &settings.before_usec);
         if (r < 0)
                 return r;
+        settings.flags = read_flags(n);
         settings.exempt = npmrc_get(n, "min-release-age-exclude");
         *ret = settings;
         return 0;

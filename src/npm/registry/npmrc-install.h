@@ -4,12 +4,14 @@
 /* What npm's settings say of choosing packages. */
 
 #include "npm/registry/npmrc.h"
+#include "npm/registry/registry.h"
 
 typedef struct NpmrcInstall {
         uint64_t before_usec; /* before, min-release-age: what was published later is not chosen;
                                  USEC_INFINITY: nothing is left out */
         const char *exempt;   /* min-release-age-exclude: one pattern a line for names of packages
                                  of which it is chosen nevertheless; borrowed, or NULL */
+        RegistryFlags flags;  /* offline, prefer-offline, prefer-online */
 } NpmrcInstall;
 
 /* npm's defaults. */

@@ -235,12 +235,13 @@ static void keep_cached(PackumentTask *t) {
 static int task_fetch_uncached(PackumentTask *t) {
         keep_cached(t);
         if (t->task.registry->flags & REGISTRY_OFFLINE)
-                return error_set(
-                        &t->error, -ENONET,
-                        t->get.flags & REGISTRY_KEYS
-                                ? "%s are not in the cache; drop --offline to download them"
-                                : "%s is not in the cache; drop --offline to download it",
-                        t->what);
+                return error_set(&t->error, -ENONET,
+                                 t->get.flags & REGISTRY_KEYS
+                                         ? "%s are not in the cache; drop --offline, or npm's "
+                                           "setting 'offline', to download them"
+                                         : "%s is not in the cache; drop --offline, or npm's "
+                                           "setting 'offline', to download it",
+                                 t->what);
         return task_fetch(t);
 }
 

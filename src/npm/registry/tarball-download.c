@@ -71,7 +71,8 @@ int tarball_download(TarballTask *t) {
 
         if (registry->flags & REGISTRY_OFFLINE)
                 return error_set(&t->unpack.error, -ENONET,
-                                 "its tarball is not in the cache; drop --offline to download it");
+                                 "its tarball is not in the cache; drop --offline, or npm's "
+                                 "setting 'offline', to download it");
         t->unpacking = false;
         r = open_cache_file(t);
         if (r < 0)
