@@ -93,6 +93,40 @@ tests.offline = async () => {
         server.close();
 };
 
+tests.sources = async () => {
+        const dir = fresh('repo'), home = fresh('home');
+        const git = (...args) => execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe', env: { PATH: process.env.PATH, HOME: home,
+                GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@a', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@a' } });
+        git('init', '-q', '-b', 'main', '.');
+        fs.writeFileSync(path.join(dir, 'package.json'), '{"name":"fromgit","version":"1.0.0"}');
+        git('add', '-A');
+        git('commit', '-qm', 'x');
+        const repository = `git+file://${dir}`, remote = pack({ 'package.json': '{"name":"remote","version":"3.0.0"}' });
+        const packages = {
+                uses: { '1.0.0': { dependencies: { fromgit: repository } } },
+                may: { '1.0.0': { optionalDependencies: { fromgit: repository } } },
+        };
+        const server = await registry(packages, (q, s) => q.url === '/x.tgz' && !s.end(remote).destroyed);
+        packages.far = { '1.0.0': { dependencies: { remote: `${server.url}x.tgz` } } };
+        server.publish('far');
+        for (const [type, own, other] of [['git', repository, 'uses'], ['remote', `${server.url}x.tgz`, 'far']]) {
+                for (const value of ['all', 'root', 'none'])
+                        for (const spec of [own, other]) {
+                                const { npm, ours } = await both(server, spec, `allow-${type}=${value}`);
+                                const refused = ours.error && new RegExp(`npm's setting 'allow-${type}' does not allow`).test(ours.error);
+                                ok(npm.error ? npm.error === `EALLOW${type.toUpperCase()}` && refused : npm.list === ours.list,
+                                        `allow-${type}=${value}, ${spec === own ? 'asked for' : 'depended on'}: ${npm.error ?? 'taken'}`, { npm, ours });
+                        }
+                const result = await lib.install(program, own, { server, npmrc: [`allow-${type}=some`] });
+                ok(new RegExp(`^'allow-${type}' in /npmrc-1 must be all, root or none`).test(result.answer.error), 'no other value', result.answer);
+        }
+        const { npm, ours } = await both(server, 'may', 'allow-git=none');
+        ok(npm.list === ours.list && ours.list === 'may may 1.0.0', 'an optional one is left out', { npm, ours });
+        const file = await lib.install(program, undefined, { server, npmrc: ['allow-file=none'], stdin: remote });
+        ok(/'allow-file' does not allow/.test(file.answer.error), 'allow-file=none', file.answer);
+        server.close();
+};
+
 (async () => {
         for (const [name, test] of Object.entries(tests))
                 if (new RegExp(pattern).test(name))

@@ -7,6 +7,7 @@
 #include "basic/clock.h"
 #include "basic/string-util.h"
 #include "npm/registry/registry-key.h"
+#include "npm/spec/spec.h"
 
 #define PATTERN_MAX  256 /* bytes; names have at most 214 */
 #define USEC_PER_DAY (UINT64_C(86400) * USEC_PER_SEC)
@@ -69,6 +70,59 @@ static RegistryFlags read_flags(const Npmrc *n) {
         return flags;
 }
 
+AllowPolicy allow_policy_from_string(const char *s) {
+        static const char *const table[_ALLOW_POLICY_MAX] = {
+                [ALLOW_ALL] = "all",
+                [ALLOW_ROOT] = "root",
+                [ALLOW_NONE] = "none",
+        };
+
+        for (AllowPolicy p = 0; s && p < _ALLOW_POLICY_MAX; p++)
+                if (streq(s, table[p]))
+                        return p;
+        return _ALLOW_POLICY_INVALID;
+}
+
+static const struct {
+        const char *key;
+        SpecType type;
+        size_t offset;
+} allowed[] = {
+        { "allow-git", SPEC_GIT, offsetof(NpmrcInstall, allow_git) },
+        { "allow-remote", SPEC_REMOTE, offsetof(NpmrcInstall, allow_remote) },
+        { "allow-file", SPEC_FILE, offsetof(NpmrcInstall, allow_file) },
+};
+
+static int read_allowed(const Npmrc *n, Error *e, NpmrcInstall *settings) {
+        for (size_t i = 0; i < ELEMENTSOF(allowed); i++) {
+                const char *value = npmrc_get(n, allowed[i].key);
+                AllowPolicy policy = is_nothing(value) ? ALLOW_ALL
+                                                       : allow_policy_from_string(value);
+
+                if (policy < 0)
+                        return error_set(e, -EINVAL, "'%s' in %s must be all, root or none",
+                                         allowed[i].key, npmrc_origin(n, allowed[i].key));
+                *(AllowPolicy *) ((char *) settings + allowed[i].offset) = policy;
+        }
+        return 0;
+}
+
+int npmrc_install_check(const NpmrcInstall *settings, const Spec *spec, bool root, Error *e) {
+        assert(settings);
+        assert(spec);
+
+        for (size_t i = 0; i < ELEMENTSOF(allowed); i++) {
+                const AllowPolicy policy = *(const AllowPolicy *) ((const char *) settings +
+                                                                   allowed[i].offset);
+
+                if (spec->type == allowed[i].type && policy != ALLOW_ALL &&
+                    !(policy == ALLOW_ROOT && root))
+                        return error_set(e, -EPERM, "npm's setting '%s' does not allow '%s'",
+                                         allowed[i].key, spec->raw);
+        }
+        return 0;
+}
+
 /* Of both the stronger source counts, in one source the date. */
 int npmrc_install(const Npmrc *n, Error *e, NpmrcInstall *ret) {
         NpmrcInstall settings = NPMRC_INSTALL_DEFAULT;
@@ -82,6 +136,9 @@ int npmrc_install(const Npmrc *n, Error *e, NpmrcInstall *ret) {
               npmrc_compare_sources(n, "min-release-age", "before") < 0;
         r = age ? parse_age(n, e, &settings.before_usec)
                 : parse_before(n, e, &settings.before_usec);
+        if (r < 0)
+                return r;
+        r = read_allowed(n, e, &settings);
         if (r < 0)
                 return r;
         settings.flags = read_flags(n);

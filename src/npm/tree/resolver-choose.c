@@ -163,6 +163,24 @@ static int require_from_registry(Resolver *r, Choice *c, const char *package) {
         return 0;
 }
 
+static int require_from_elsewhere(Resolver *r, Choice *c, bool top) {
+        _cleanup_(error_clear) Error e = ERROR_NULL;
+        int k;
+
+        if (!top && (c->spec->type == SPEC_DIRECTORY || c->spec->type == SPEC_FILE))
+                return resolver_fail_choice(r, c, -EOPNOTSUPP,
+                                            "it is a local path, valid only where the package "
+                                            "was built");
+        k = npmrc_install_check(&r->settings, c->spec, top, &e);
+        if (k < 0)
+                return resolver_fail_choice(r, c, k, error_text(&e, k));
+        c->want = (Want) { .kind = WANT_PACKAGE,
+                           .name = c->requirement->name->text,
+                           .spec = c->spec,
+                           .owner = c };
+        return resolver_add_want(r, &c->want);
+}
+
 int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
         Choice *c = q->choice;
         int k = 0;
@@ -181,19 +199,8 @@ int resolver_require(Resolver *r, Requirement *q, bool top, Choice **ret) {
                 k = resolver_fail_choice(r, c, -EINVAL, q->problem);
         else {
                 c->spec = q->spec->type == SPEC_ALIAS ? q->spec->target : q->spec;
-                if (spec_is_registry(c->spec))
-                        k = require_from_registry(r, c, c->spec->name);
-                else if (!top && (c->spec->type == SPEC_DIRECTORY || c->spec->type == SPEC_FILE))
-                        k = resolver_fail_choice(r, c, -EOPNOTSUPP,
-                                                 "it is a local path, valid only where the package "
-                                                 "was built");
-                else {
-                        c->want = (Want) { .kind = WANT_PACKAGE,
-                                           .name = q->name->text,
-                                           .spec = c->spec,
-                                           .owner = c };
-                        k = resolver_add_want(r, &c->want);
-                }
+                k = spec_is_registry(c->spec) ? require_from_registry(r, c, c->spec->name)
+                                              : require_from_elsewhere(r, c, top);
         }
         *ret = c;
         return k;
