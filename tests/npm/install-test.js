@@ -201,6 +201,9 @@ tests.places = async () => {
                 a: { '1.2.3': { optionalDependencies: { c: '2.0.0' } }, '3.0.0': {} },
                 b: { '1.2.3': { dependencies: { a: '1', c: '*' } } },
                 c: { '2.0.0': {}, '3.0.0': { scripts: { install: 'exit 1' } } },
+                meta: { '1.0.0': { dependencies: { e: '1', p: '2' } } },
+                e: { '1.0.0': { peerDependencies: { p: '1' }, peerDependenciesMeta: { p: { optional: true } } } },
+                p: { '1.0.0': {}, '2.0.0': {} },
                 ignores: { '1.0.0': { _files: { '.gitignore': 'x', 'a/.npmignore': 'y', 'a/.gitignore': 'x', 'b/.gitignore': 'x', 'b/.npmignore': 'y' } } },
                 loop: { '1.0.0': { dependencies: { la: '3', lb: '3', x: '1' } } },
                 x: { '1.0.0': { dependencies: { la: '1' } } },
@@ -212,6 +215,10 @@ tests.places = async () => {
         ok(listing(spare.tree) === theirs.listing && lost.length === 1, 'what is displaced stays in the lock file, as npm\'s', [listing(spare.tree), theirs.listing]);
         ok(list(spare.tree) === theirs.list && !fs.existsSync(path.join(spare.tree, lost[0])), '... and is not laid out', [list(spare.tree), theirs.list]);
         ok(npmAccepts(spare.tree) === true && spare.answer.packages === list(spare.tree).split('\n').length - 1, '... npm ls --all', npmAccepts(spare.tree));
+
+        const meta = await install('meta', { server }), npmMeta = await byNpm('meta', server);
+        ok(list(meta.tree) === npmMeta.list && locked(meta.tree)['node_modules/p'].extraneous, 'what an optional peer leads to is, extraneous or not',
+                [list(meta.tree), npmMeta.list]);
 
         const files = (dir) => execFileSync('sh', ['-c', 'grep -r "" --include=.*ignore . | LC_ALL=C sort'], { cwd: path.join(dir, 'node_modules/ignores'), encoding: 'utf8' });
         const ignores = await install('ignores', { server }), npmIgnores = await byNpm('ignores', server);

@@ -14,6 +14,10 @@ static bool pass_flags(const Node *from, const Edge *via, Node *to) {
                 to->extraneous = false;
                 changed = true;
         }
+        if (to->dev && !from->dev) {
+                to->dev = false;
+                changed = true;
+        }
         if (to->optional && !from->optional && !optional) {
                 to->optional = false;
                 changed = true;
@@ -32,7 +36,7 @@ void ideal_set_flags(Tree *t) {
                 Node *n = t->nodes[i];
 
                 if (n->root == t->root)
-                        n->extraneous = n->optional = n->peer = n != t->root;
+                        n->extraneous = n->dev = n->optional = n->peer = n != t->root;
         }
 
         /* a few rounds over the tree: flags only ever go from true to false */

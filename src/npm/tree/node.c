@@ -149,7 +149,7 @@ static bool node_satisfies(const Node *n, const Spec *spec) {
 
 bool node_is_superfluous(const Node *n) {
         for (; n; n = n->parent)
-                if (n->extraneous && !n->in_bundle)
+                if (n->dev && !n->in_bundle)
                         return true;
         return false;
 }

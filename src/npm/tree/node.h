@@ -55,6 +55,8 @@ struct Node {
 
         /* afterwards: npm's flags */
         bool extraneous, optional, peer;
+        bool dev;       /* no dependency leads to it; one that is optional and a peer leaves it
+                           extraneous, and not this */
         bool inert;     /* stays out, since it is optional and cannot be had or does not run here */
         bool in_bundle; /* came inside another package */
         bool in_shrinkwrap; /* another package's npm-shrinkwrap.json says so */
@@ -82,7 +84,7 @@ bool node_matches(const Node *a, const Node *b); /* they would be the same files
 Node *node_bundler(Node *n);
 
 /* Nothing depends on it, or on what it is below. npm takes it for a development dependency, and
- * omits it unless it came inside another package. */
+ * omits it; but the files of what came inside another package are there anyway. */
 bool node_is_superfluous(const Node *n);
 
 static inline bool edge_is_peer(const Edge *e) {

@@ -24,6 +24,7 @@ static int new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
                 .root = n,
                 .index = t->n_nodes,
                 .extraneous = true,
+                .dev = true,
                 .optional = true,
                 .peer = true,
         };
