@@ -127,6 +127,33 @@ tests.sources = async () => {
         server.close();
 };
 
+tests.peers = async () => {
+        const server = await registry({
+                lone: { '1.0.0': { dependencies: { a: '1' } } },
+                a: { '1.0.0': { peerDependencies: { p: '1' } } },
+                deep: { '1.0.0': { dependencies: { a: '1', b: '1' } } },
+                b: { '1.0.0': { dependencies: { c: '1', p: '2' } } },
+                c: { '1.0.0': { peerDependencies: { p: '1' } } },
+                p: { '1.0.0': {}, '2.0.0': {} },
+                own: { '1.0.0': { dependencies: { p: '2' }, peerDependencies: { q: '1' } } },
+                q: { '1.0.0': { peerDependencies: { p: '1' } }, '2.0.0': {} },
+                meta: { '1.0.0': { dependencies: { e: '1', p: '2' } } },
+                e: { '1.0.0': { peerDependencies: { p: '1' }, peerDependenciesMeta: { p: { optional: true } } } },
+                both: { '1.0.0': { dependencies: { p: '1' }, peerDependencies: { p: '2' } } },
+        });
+        const settings = ['', 'legacy-peer-deps=true', 'strict-peer-deps=true', 'legacy-peer-deps=true\nstrict-peer-deps=true', 'strict-peer-deps=false'];
+        const seen = new Set();
+        for (const text of settings)
+                for (const spec of ['lone', 'deep', 'own', 'meta', 'both', 'c']) {
+                        const { npm, ours } = await both(server, spec, text);
+                        ok(npm.error ? npm.error === 'ERESOLVE' && /conflict/.test(ours.error) : npm.list === ours.list,
+                                `${spec}: ${text.replace('\n', ', ')}: ${npm.error ?? npm.list.replace(/\n/g, ', ')}`, { npm, ours });
+                        seen.add(`${spec} ${npm.error ?? npm.list}`);
+                }
+        ok(seen.size >= 8, '... which make a difference', [...seen]);
+        server.close();
+};
+
 (async () => {
         for (const [name, test] of Object.entries(tests))
                 if (new RegExp(pattern).test(name))

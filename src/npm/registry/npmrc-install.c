@@ -142,6 +142,8 @@ int npmrc_install(const Npmrc *n, Error *e, NpmrcInstall *ret) {
         if (r < 0)
                 return r;
         settings.flags = read_flags(n);
+        settings.legacy_peer_deps = npmrc_get_bool(n, "legacy-peer-deps");
+        settings.strict_peer_deps = npmrc_get_bool(n, "strict-peer-deps");
         settings.exempt = npmrc_get(n, "min-release-age-exclude");
         *ret = settings;
         return 0;

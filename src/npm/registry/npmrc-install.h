@@ -18,11 +18,13 @@ typedef enum AllowPolicy {
 } AllowPolicy;
 
 typedef struct NpmrcInstall {
-        uint64_t before_usec; /* before, min-release-age: what was published later is not chosen;
+        uint64_t before_usec;  /* before, min-release-age: what was published later is not chosen;
                                  USEC_INFINITY: nothing is left out */
-        const char *exempt;   /* min-release-age-exclude: one pattern a line for names of packages
+        const char *exempt;    /* min-release-age-exclude: one pattern a line for names of packages
                                  of which it is chosen nevertheless; borrowed, or NULL */
-        RegistryFlags flags;  /* offline, prefer-offline, prefer-online */
+        RegistryFlags flags;   /* offline, prefer-offline, prefer-online */
+        bool legacy_peer_deps; /* peers are ignored */
+        bool strict_peer_deps; /* all peers must fit, not only those of the module itself */
         AllowPolicy allow_git, allow_remote, allow_file;
 } NpmrcInstall;
 

@@ -43,7 +43,7 @@ static int compare_edges(const void *a, const void *b) {
 
 static int peer_conflict(Builder *b, const Edge *edge) {
         return error_set(b->error, -EEXIST,
-                         "the module's dependencies conflict: %s@%s requires the peer %s@%s, but "
+                         "dependencies conflict: %s@%s requires the peer %s@%s, but "
                          "there is %s%s",
                          edge->from->manifest->name, edge->from->manifest->version,
                          edge->requirement->name->text, edge->requirement->text,
@@ -97,7 +97,7 @@ static int load_peers(Builder *b, Node *node, NodeSet *required) {
 
         for (size_t i = 0; i < n && node->parent; i++) {
                 Edge *edge = peers[i];
-                bool lenient = !node_is_root(node->parent->source);
+                bool lenient = !b->tree->strict_peers && !node_is_root(node->parent->source);
                 Node *current = edge->to, *dep;
 
                 if (current && edge_valid(edge))

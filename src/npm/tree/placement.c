@@ -226,7 +226,7 @@ static int place_step(Placement *p, const Step *parent, Node *dep, Edge *edge,
         if (r < 0)
                 return r;
         if (r == 0) {
-                r = is_own_conflict(&s);
+                r = p->pruning.tree->strict_peers ? 1 : is_own_conflict(&s);
                 if (r != 0)
                         return r < 0 ? r : conflict_error(&s, e);
                 if (!has_self) {

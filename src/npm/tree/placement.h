@@ -20,5 +20,5 @@ void placement_done(Placement *p);
 
 /* Finds the place for `dep`, a node of a virtual tree, as an answer to the edge.
  * `explicit_request`: a person asked for it. -EEXIST and a clause if the module's own dependencies
- * contradict each other. */
+ * contradict each other; with strict_peers of the tree also if those of other packages do. */
 int place_dependency(Placement *p, Node *dep, Edge *edge, bool explicit_request, Error *e);

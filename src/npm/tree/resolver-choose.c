@@ -41,7 +41,8 @@ static int expand_choice(Resolver *r, const Manifest *m) {
                 Choice *c;
                 int k;
 
-                if (d->type == DEPENDENCY_PEER_OPTIONAL || manifest_bundles(m, d->name))
+                if (d->type == DEPENDENCY_PEER_OPTIONAL || manifest_bundles(m, d->name) ||
+                    (dependency_is_peer(d) && r->settings.legacy_peer_deps))
                         continue;
                 q = names_require(&r->names, d->name, isempty(d->spec) ? "*" : d->spec);
                 if (!q)

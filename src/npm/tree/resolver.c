@@ -167,6 +167,8 @@ static int build_tree(Resolver *r, Error *e) {
         if (k < 0)
                 return k;
         r->tree.cost = cost; /* of all attempts together */
+        r->tree.no_peers = r->settings.legacy_peer_deps;
+        r->tree.strict_peers = r->settings.strict_peer_deps;
         r->unknown = NULL;
         k = ideal_build(&r->tree, &r->root, find_manifest, r, &r->platform, &why);
         if (r->unknown && k != -ENOMEM && k != -E2BIG)

@@ -46,7 +46,11 @@ static int load_edges(Tree *t, Node *n) {
                 return -ENOMEM;
         for (size_t i = 0; i < m->n_dependencies; i++) {
                 const Dependency *d = m->dependencies + i;
-                Edge *e = n->edges + n->n_edges++;
+                Edge *e = n->edges + n->n_edges;
+
+                if (t->no_peers && dependency_is_peer(d))
+                        continue;
+                n->n_edges++;
 
                 *e = (Edge) {
                         .dependency = d,

@@ -64,6 +64,8 @@ struct Tree {
         Node **children; /* hash of (parent, key) */
         size_t n_children, children_size;
         TreeCost cost;
+        bool no_peers;     /* peer dependencies make no edges */
+        bool strict_peers; /* those of packages must fit, too, not only the module's */
 };
 
 /* The names' lists are the tree's own from now on. -ENOMEM. */
