@@ -15,6 +15,7 @@
 #include "fetch/resolver-driver.h"
 #include "fetch/revalidate.h"
 #include "fetch/tree-packages.h"
+#include "npm/registry/npmrc-ignored.h"
 #include "npm/registry/packument.h"
 #include "npm/registry/pool.h"
 #include "npm/spec/spec-parse.h"
@@ -93,6 +94,17 @@ static int open_registry(Fetch *f, Error *e) {
         return r < 0 ? r : pool_new(f->event, GIT_THREADS, &f->pool);
 }
 
+static void warn_of_settings(Fetch *f) {
+        const char *key;
+        size_t i = 0;
+
+        while ((key = npmrc_next_ignored(f->npmrc, &i)))
+                fetch_notice(f,
+                             "npm's setting '%s' in %s is not honoured: npm might install "
+                             "something else",
+                             key, npmrc_origin(f->npmrc, key));
+}
+
 static int fetch_prepare(Fetch *f, Error *e) {
         int r;
 
@@ -102,6 +114,7 @@ static int fetch_prepare(Fetch *f, Error *e) {
         r = npmrc_install(f->npmrc, e, &f->settings);
         if (r < 0)
                 return r;
+        warn_of_settings(f);
         r = open_tree(f, e);
         if (r < 0)
                 return r;

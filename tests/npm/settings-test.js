@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Settings of .npmrc that change what is installed, by pm2-fetch and by npm. settings-test.js PM2-FETCH [PATTERN]. TAP.
+// Settings of .npmrc that change what is installed, by pm2-fetch and by npm. settings-test.js PM2-FETCH NPM
+// [PATTERN]: NPM is the folder of npm. TAP.
 'use strict';
 
 const { execFileSync } = require('child_process');
@@ -9,7 +10,7 @@ const path = require('path');
 const { base, ok, done, fresh, run, npmrc, ...lib } = require('./lib.js');
 const { pack, registry } = require('./packages.js');
 
-const [program, pattern = ''] = process.argv.slice(2);
+const [program, npmFolder, pattern = ''] = process.argv.slice(2);
 const tests = {};
 
 const list = (dir) => execFileSync('node', [path.join(__dirname, 'tree-list.js'), dir], { encoding: 'utf8' }).trim().replace(/node_modules\//g, '');
@@ -18,7 +19,7 @@ const list = (dir) => execFileSync('node', [path.join(__dirname, 'tree-list.js')
 async function both(server, spec, text, { env = {}, cache } = {}) {
         const dir = fresh('npm');
         fs.writeFileSync(path.join(dir, 'package.json'), '{}');
-        const theirs = await run('npm', ['install', '--prefix', dir, '--cache', path.join(base, 'npm-cache'), '--prefer-online', '--omit=dev',
+        const theirs = await run('node', [path.join(npmFolder, 'bin/npm-cli.js'), 'install', '--prefix', dir, '--cache', path.join(base, 'npm-cache'), '--prefer-online', '--omit=dev',
                 '--ignore-scripts', '--no-audit', '--no-fund', spec], { cwd: dir, env: { HOME: base, npm_config_fetch_retries: '0',
                 NPM_CONFIG_USERCONFIG: npmrc(`registry=${server.url}\n${text}\n`), ...env } });
         const { answer, tree, out } = await lib.install(program, spec, { server, npmrc: [text], env, cache, more: { allow_unverified: true } });
@@ -151,6 +152,23 @@ tests.peers = async () => {
                         seen.add(`${spec} ${npm.error ?? npm.list}`);
                 }
         ok(seen.size >= 8, '... which make a difference', [...seen]);
+        server.close();
+};
+
+tests.ignored = async () => {
+        const server = await registry({ a: { '1.0.0': {} } });
+        const npm = fs.readFileSync(path.join(npmFolder, 'node_modules/@npmcli/config/lib/definitions/definitions.js'), 'utf8');
+        const source = fs.readFileSync(path.join(__dirname, '../../src/npm/registry/npmrc-ignored.c'), 'utf8');
+        const rows = [...source.matchAll(/^ {8}\{ "([a-z-]+)", "(.*)" \},$/gm)];
+        ok(rows.length > 20 && rows.every(([, key]) => new RegExp(`^  '?${key}'?: new Definition`, 'm').test(npm)), 'all are settings of npm', rows);
+        let result = await lib.install(program, 'a', { server, npmrc: rows.map(([, key]) => `${key}=x`) });
+        ok(JSON.stringify(result.answer.notices) === JSON.stringify(rows.map(([, key], i) =>
+                `npm's setting '${key}' in /npmrc-${i + 1} is not honoured: npm might install something else`)), 'each is named with its file', result.answer);
+        result = await lib.install(program, 'a', { server, npmrc: rows.flatMap(([, key, values]) => [...values.split(' '), 'null'].map((value) => `${key}=${value}`)) });
+        ok(result.answer.name && !result.answer.notices, 'but not what changes nothing', result.answer);
+        result = await lib.install(program, 'a', { server, npmrc: ['omit[]=dev\nomit[]=optional\ninclude[]=prod\ninclude[]=peer'], env: { npm_config_prefer_dedupe: 'true' } });
+        ok(/'omit' in \/npmrc-1 /.test(result.answer.notices[0]) && /'prefer-dedupe' in the environment /.test(result.answer.notices[1]) && result.answer.notices.length === 2,
+                'lists, and variables', result.answer);
         server.close();
 };
 
