@@ -3,6 +3,7 @@
 
 #include "basic/encoding.h"
 #include "basic/string-util.h"
+#include "npm/registry/publication-fields.h"
 #include "npm/spec/range.h"
 #include "npm/spec/semver.h"
 
@@ -96,6 +97,9 @@ static int make_manifest(const Publication *p, json_object **ret) {
         if (!m || strdupf(&id, "%s@%s", p->name, p->version) < 0)
                 return -ENOMEM;
         remove_reserved(m);
+        r = publication_normalize(m);
+        if (r < 0)
+                return r;
         r = make_dist(p, &dist);
         if (r < 0)
                 return r;
