@@ -5,6 +5,7 @@
  *
  *   fetch-tree         prepares, drives the event loop, tries again if the cache was outdated
  *   layout, answer     when everything has come: the final tree; what the caller gets
+ *   inner-links        with layout: dependencies that are inside the package that has them
  *   engines            when the tree is known: which packages want another node
  *   tree-packages      then also: the archives that have not come yet
  *   resolver-driver    until then: fetches what the resolver wants to know

@@ -8,6 +8,7 @@
 #include "basic/path.h"
 #include "basic/remove-tree.h"
 #include "fetch/bin-links.h"
+#include "fetch/inner-links.h"
 #include "fetch/tree-packages.h"
 #include "npm/tree/lockfile.h"
 #include "npm/tree/resolver.h"
@@ -153,6 +154,9 @@ int layout_make(Fetch *f, Error *e) {
         r = remove_tree_at(f->tree_fd, UNPACKED_FOLDER);
         if (r < 0)
                 return error_set(e, r, "cannot remove %s: %s", UNPACKED_FOLDER, strerror(-r));
+        r = inner_links_make(f, t, e);
+        if (r < 0)
+                return r;
         r = make_links(f, t, e);
         if (r < 0)
                 return r;

@@ -92,6 +92,7 @@ tests.specs = async () => {
                 '@s/top': { '1.0.0': {} },
                 uses: { '1.0.0': { dependencies: { other: 'npm:top@1.0.0' } } },
                 path: { '1.0.0': { dependencies: { other: 'file:../x' } } },
+                modules: { '1.0.0': { dependencies: { other: 'file:./node_modules/other' }, _files: { 'node_modules/other/package.json': '{}' } } },
                 works: { '1.0.0': { dependencies: { other: 'workspace:^1' } } },
         }, (q, s) => q.url === '/x.tgz' && !s.end(remote).destroyed);
         const version = async (spec, name, wanted, more) => {
@@ -112,7 +113,7 @@ tests.specs = async () => {
         ok(local.status === 0 && local.answer.name === 'remote' && local.answer.integrity === sri(remote) && there(local.tree, 'remote/index.js'),
                 'a tarball on standard input', local);
         for (const [spec, expected] of [['nothing', /package 'nothing' at .*no such package/], ['top@9', /top.*9/], ['top@nightly', /top.*nightly/],
-                ['../x', /path/], ['/tmp/x', /path/], ['file:x.tgz', /path/], ['', /./], ['Top Secret', /./], ['a/b/c/d', /./], ['path', /path/],
+                ['../x', /path/], ['/tmp/x', /path/], ['file:x.tgz', /path/], ['', /./], ['Top Secret', /./], ['a/b/c/d', /./], ['path', /path/], ['modules', /path/],
                 ['top@workspace:*', /a workspace/], ['works', /'workspace:\^1'.*a workspace/], ['top@link:../x', /a link/], ['top@catalog:', /a catalog/],
                 ['jsr:@a/b', /npm:@jsr/]]) {
                 const r = await install(spec, { server });
@@ -204,6 +205,13 @@ tests.places = async () => {
                 meta: { '1.0.0': { dependencies: { e: '1', p: '2' } } },
                 e: { '1.0.0': { peerDependencies: { p: '1' }, peerDependenciesMeta: { p: { optional: true } } } },
                 p: { '1.0.0': {}, '2.0.0': {} },
+                inner: { '1.0.0': { dependencies: { loc: 'file:./lib/loc', '@s/loc': 'file:loc', p: '2' }, optionalDependencies: { none: 'file:./none' }, scripts: { install: 'touch ran' },
+                        _files: { 'index.js': "module.exports = require('loc') + ' ' + require('@s/loc') + ' p ' + require('p/package.json').version;",
+                                'lib/loc/package.json': '{"name":"loc","version":"1.0.0"}', 'lib/loc/index.js': "module.exports = 'loc';",
+                                'loc/package.json': '{"name":"@s/loc","version":"1.0.0"}', 'loc/index.js': "module.exports = 'scoped';" } } },
+                hollow: { '1.0.0': { dependencies: { loc: 'file:./loc' }, _files: { 'index.js': '' } } },
+                outer: { '1.0.0': { dependencies: { confused: '1', la: '3' } } },
+                confused: { '1.0.0': { dependencies: { lb: 'file:./lb', la: '1' }, _files: { 'lb/package.json': '{"name":"lb","version":"9.0.0"}' } } },
                 ignores: { '1.0.0': { _files: { '.gitignore': 'x', 'a/.npmignore': 'y', 'a/.gitignore': 'x', 'b/.gitignore': 'x', 'b/.npmignore': 'y' } } },
                 loop: { '1.0.0': { dependencies: { la: '3', lb: '3', x: '1' } } },
                 x: { '1.0.0': { dependencies: { la: '1' } } },
@@ -219,6 +227,21 @@ tests.places = async () => {
         const meta = await install('meta', { server }), npmMeta = await byNpm('meta', server);
         ok(list(meta.tree) === npmMeta.list && locked(meta.tree)['node_modules/p'].extraneous, 'what an optional peer leads to is, extraneous or not',
                 [list(meta.tree), npmMeta.list]);
+
+        const inner = await install('inner', { server }), npmInner = await byNpm('inner', server);
+        const find = (tree, from) => execFileSync('node', ['-p', `require('${from}')`], { cwd: tree, encoding: 'utf8' }).trim();
+        ok(find(inner.tree, 'inner') === 'loc scoped p 2.0.0' && find(npmInner.dir, 'inner') === 'loc scoped p 2.0.0' && npmAccepts(inner.tree) === true,
+                'dependencies inside the package, as with npm', [inner.answer, npmInner, npmAccepts(inner.tree)]);
+        ok(fs.readlinkSync(path.join(inner.tree, 'node_modules/inner/node_modules/loc')) === '../lib/loc' &&
+                fs.readlinkSync(path.join(inner.tree, 'node_modules/inner/node_modules/@s/loc')) === '../../loc', '... relative links',
+        listing(inner.tree));
+        const scriptsInner = await install(undefined, { mode: 'scripts', tree: inner.tree });
+        ok(!scriptsInner.answer.error && there(inner.tree, 'inner/ran'), '... and scripts run beside them', scriptsInner);
+        const hollow = await install('hollow', { server });
+        ok(there(hollow.tree, 'hollow/index.js') && JSON.stringify(hollow.answer.notices) === JSON.stringify(["hollow@1.0.0 depends on 'file:./loc', which it does not contain"]),
+                'what is not there is named', hollow.answer);
+        const confused = await install('outer', { server });
+        ok(refused(confused, /confused@1\.0\.0 depends on 'file:\.\/lb', which is inside it, and packages below it on another 'lb'/), 'no other package gets it by mistake', confused.answer);
 
         const files = (dir) => execFileSync('sh', ['-c', 'grep -r "" --include=.*ignore . | LC_ALL=C sort'], { cwd: path.join(dir, 'node_modules/ignores'), encoding: 'utf8' });
         const ignores = await install('ignores', { server }), npmIgnores = await byNpm('ignores', server);

@@ -179,6 +179,47 @@ static int add_root(json_object *packages, const Tree *t, const char *name) {
         return add_root_dependencies(root, t);
 }
 
+static int add_inner_link(json_object *packages, const Node *n, const char *name,
+                          const char *path) {
+        _cleanup_(freep) char *link = NULL, *target = NULL;
+        json_object *entry = json_object_new_object();
+        int r;
+
+        if (strdupf(&link, "%s/node_modules/%s", n->location, name) < 0 ||
+            strdupf(&target, "%s/%s", n->location, path) < 0) {
+                (void) json_object_put(entry);
+                return -ENOMEM;
+        }
+        r = json_add(packages, link, entry);
+        if (r < 0)
+                return r;
+        r = json_add_string(entry, "resolved", target);
+        if (r < 0)
+                return r;
+        r = json_add_bool(entry, "link", true);
+        return r < 0 ? r : json_add(packages, target, json_object_new_object());
+}
+
+/* Of its dependencies that are inside it. */
+static int add_inner_links(json_object *packages, const Tree *t, const Node *n) {
+        for (size_t i = 0; i < n->manifest->n_dependencies && !n->link; i++) {
+                const Dependency *d = n->manifest->dependencies + i;
+                const Requirement *q = names_require(t->names, d->name,
+                                                     isempty(d->spec) ? "*" : d->spec);
+                _cleanup_(freep) char *path = NULL;
+                int r;
+
+                if (!q)
+                        return -ENOMEM;
+                r = requirement_inner_path(q, &path);
+                if (r > 0 && !manifest_bundles(n->manifest, d->name))
+                        r = add_inner_link(packages, n, d->name, path);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 static int fill_lockfile(json_object *o, const Tree *t, LockfileKind kind, const char *name) {
         json_object *packages = json_object_new_object();
         int r;
@@ -205,6 +246,9 @@ static int fill_lockfile(json_object *o, const Tree *t, LockfileKind kind, const
                     (kind == LOCKFILE_HIDDEN && (n->inert || node_is_superfluous(n))))
                         continue;
                 r = add_node(packages, n);
+                if (r < 0)
+                        return r;
+                r = kind == LOCKFILE_PROJECT ? add_inner_links(packages, t, n) : 0;
                 if (r < 0)
                         return r;
         }

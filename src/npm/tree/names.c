@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "npm/tree/names.h"
 
+#include "basic/path.h"
+
 #include <ctype.h>
 
 #include "basic/string-util.h"
@@ -148,6 +150,23 @@ Requirement *names_require(Names *n, const char *name, const char *spec) {
         n->requirements[hash % n->requirements_size] = q;
         n->n_requirements++;
         return q;
+}
+
+int requirement_inner_path(const Requirement *q, char **ret) {
+        _cleanup_(freep) char *path = NULL;
+        int r;
+
+        if (!q->spec || q->spec->type != SPEC_DIRECTORY)
+                return 0;
+        r = path_normalize_beneath(q->spec->fetch, &path);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        /* a link in node_modules may take the place of what is there */
+        if (streq(path, ".") || startswith(path, "node_modules/"))
+                return 0;
+        if (ret)
+                *ret = TAKE_PTR(path);
+        return 1;
 }
 
 void names_done(Names *n) {

@@ -47,7 +47,9 @@ static int expand_choice(Resolver *r, const Manifest *m) {
                 q = names_require(&r->names, d->name, isempty(d->spec) ? "*" : d->spec);
                 if (!q)
                         return -ENOMEM;
-                k = resolver_require(r, q, /* top= */ false, &c);
+                k = requirement_inner_path(q, /* ret= */ NULL);
+                if (k == 0)
+                        k = resolver_require(r, q, /* top= */ false, &c);
                 if (k < 0)
                         return k;
         }

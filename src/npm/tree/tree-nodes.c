@@ -35,6 +35,7 @@ static int new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
 
 static int load_edges(Tree *t, Node *n) {
         const Manifest *m = n->manifest;
+        int r;
 
         if (!m || m->n_dependencies == 0)
                 return 0;
@@ -63,6 +64,11 @@ static int load_edges(Tree *t, Node *n) {
                                                   isempty(d->accept) ? "*" : d->accept);
                 if (!e->requirement || (d->accept && !e->accept))
                         return -ENOMEM;
+                /* it is there already, and gets a link: nothing has to be placed */
+                r = requirement_inner_path(e->requirement, /* ret= */ NULL);
+                if (r < 0)
+                        return r;
+                n->n_edges -= r > 0;
         }
         return 0;
 }
