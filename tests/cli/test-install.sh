@@ -92,6 +92,20 @@ serve node "$top_srcdir/tests/registry.js" --packages packages
 registry=$url
 echo "registry=$registry" >"$HOME/.npmrc"
 
+# -- symlinks in the tree
+publish loop 1.0.0 ',"dependencies":{"loop-a":"3","loop-b":"3","loop-x":"1","here":"file:./here"}'
+publish loop-x 1.0.0 ',"dependencies":{"loop-a":"1"}'
+publish loop-a 1.0.0 ',"dependencies":{"loop-b":"1"}'
+publish loop-b 1.0.0 ',"dependencies":{"loop-a":"2"}'
+publish loop-a 2.0.0 ',"dependencies":{"loop-b":"2"}'
+publish loop-b 2.0.0 ',"dependencies":{"loop-a":"1"}'
+publish loop-a 3.0.0
+publish loop-b 3.0.0
+mkdir packages/loop/1.0.0/here && echo '{"name":"here","version":"1.0.0"}' >packages/loop/1.0.0/here/package.json
+installs "a module with packages inside themselves" loop
+is "... has a link for each" "../../.. ../here" "$(find "$modules/loop/current/" -type l ! -path '*/.bin/*' -printf '%l\n' | LC_ALL=C sort | paste -sd' ')"
+status "... and goes away" 0 uninstall loop
+
 # -- proxies of the environment
 cat >proxy.js <<'JS'
 const fs = require('fs'), http = require('http');
