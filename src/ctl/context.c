@@ -4,6 +4,7 @@
 #include "ctl/notes.h"
 #include "ctl/progress.h"
 #include "module/journal-access.h"
+#include "module/services.h"
 
 int context_open(const Arguments *arg, Context *ret) {
         _cleanup_(error_clear) Error e = ERROR_NULL;
@@ -36,6 +37,16 @@ void context_done(Context *c) {
 
 TableStyle table_style(const Arguments *arg, const char *nothing) {
         return (TableStyle) { .json = arg->json, .legend = arg->legend, .nothing = nothing };
+}
+
+void context_warn_relay(const Context *c) {
+        const bool user = c->modules.scope.kind == SCOPE_USER;
+
+        if (!services_relay_runs(&c->modules))
+                log_warning("pm2-axm-relay.service does not run, so what modules report is not "
+                            "recorded, and what is shown of it may be old; run 'systemctl %sstart "
+                            "pm2-axm-relay'.",
+                            user ? "--user " : "");
 }
 
 void context_warn_unrecorded(const Context *c) {

@@ -61,6 +61,9 @@ void context_done(Context *c);
  * has no part that this user may read. */
 void context_warn_unrecorded(const Context *c);
 
+/* Says, with the remedy, that records are old where the relay does not run. */
+void context_warn_relay(const Context *c);
+
 /* The style of a verb's table. */
 TableStyle table_style(const Arguments *arg, const char *nothing);
 

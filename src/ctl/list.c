@@ -122,6 +122,8 @@ static int list_modules(Context *c) {
         if (c->arg->json != JSON_OFF)
                 return result;
         tell_unmeasured(rows);
+        if (json_object_array_length(rows) > 0)
+                context_warn_relay(c);
         if (json_object_array_length(rows) == 0 && other_scope_has_modules(c))
                 log_notice("There are some in the %s scope: try --%s.",
                            c->modules.scope.kind == SCOPE_SYSTEM ? "user" : "system",

@@ -99,6 +99,7 @@ static int show_one(Context *c, const char *name, const char *word, Error *e) {
                            name);
         if (c->modules.bus && !json_get(o, "options"))
                 context_warn_unrecorded(c);
+        context_warn_relay(c);
         return 0;
 }
 

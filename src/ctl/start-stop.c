@@ -25,9 +25,19 @@ static void print_failure(Context *c, const StartStop *how, const char *name,
                 last_lines_show(c, outcome->unit, outcome->start_usec);
 }
 
+/* At boot, what an administrator masked is not to be started, which is not a failure. */
+static bool is_masked_at_boot(const Context *c, const UnitOutcome *outcome) {
+        return c->arg->enabled && outcome->r == -ERFKILL;
+}
+
 static int start_stop_report(Context *c, const StartStop *how, const char *name,
                              const UnitOutcome *outcome, json_object *results) {
         const char *done = outcome->r == 0 ? how->unchanged : how->done;
+
+        if (is_masked_at_boot(c, outcome)) {
+                log_notice("%s is not started: %s", name, error_text(&outcome->error, outcome->r));
+                return result_add(results, name, "masked", 0, /* e= */ NULL) < 0 ? log_oom() : 0;
+        }
 
         if (result_add(results, name, done, outcome->r, &outcome->error) < 0)
                 return log_oom();

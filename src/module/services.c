@@ -173,6 +173,17 @@ int services_ensure(Modules *modules, Error *e) {
         return services_enable(modules, e);
 }
 
+bool services_relay_runs(const Modules *modules) {
+        _cleanup_(freep) char *path = NULL, *active = NULL;
+
+        if (!modules->bus ||
+            sd_bus_path_encode("/org/freedesktop/systemd1/unit", SERVICE_RELAY, &path) < 0 ||
+            sd_bus_get_property_string(modules->bus, SYSTEMD_NAME, path, UNIT, "ActiveState", NULL,
+                                       &active) < 0)
+                return true;
+        return !streq(active, "inactive") && !streq(active, "failed");
+}
+
 static bool find_at_boot(Modules *modules) {
         _cleanup_(freep) char *state = NULL;
         const Scope *s = &modules->scope;

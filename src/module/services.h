@@ -20,6 +20,10 @@ int services_enable(Modules *modules, Error *e);
  * it costs two system calls. */
 int services_ensure(Modules *modules, Error *e);
 
+/* Whether the relay runs, or is on its way: without it what modules report is not recorded. True
+ * where the manager is not connected, or does not tell. One question to it. */
+bool services_relay_runs(const Modules *modules);
+
 /* Whether modules are started at boot at all. Asks the manager, if it is connected, where the disk
  * does not tell; the answer is kept. */
 bool services_at_boot(Modules *modules);

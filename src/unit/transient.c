@@ -51,6 +51,15 @@ static int try_start(sd_bus *bus, const UnitSpec *spec, char ***missing, Error *
         return r < 0 ? r : 1;
 }
 
+static bool unit_is_masked(sd_bus *bus, const char *unit) {
+        _cleanup_(freep) char *path = NULL, *state = NULL;
+
+        return sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path) >= 0 &&
+               sd_bus_get_property_string(bus, SYSTEMD_NAME, path, UNIT, "LoadState", NULL,
+                                          &state) >= 0 &&
+               streq(state, "masked");
+}
+
 int transient_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message **ret_reply) {
         static char **missing; /* one manager, one notice for all units */
         int r;
@@ -62,5 +71,10 @@ int transient_start(sd_bus *bus, const UnitSpec *spec, Error *e, sd_bus_message 
         do
                 r = try_start(bus, spec, &missing, e, ret_reply);
         while (r > 0);
-        return r;
+        if (r != -EEXIST || !unit_is_masked(bus, spec->unit))
+                return r;
+        error_clear(e);
+        return error_set(e, -ERFKILL,
+                         "the unit %s is masked; run 'systemctl unmask %s' to allow it", spec->unit,
+                         spec->unit);
 }

@@ -119,4 +119,18 @@ cp -p /home/dev/m/run /home/dev/long
 ok "a module of a long name" pm2ctl install /home/dev/long
 ok "... is watched" systemctl is-active -q "pm2-watch@$long.service"
 ok "... and restarted by the clock" systemctl start "pm2-cron@$long.service"
+
+# -- what an administrator masked or stopped
+ok "it is stopped" pm2ctl -q stop m
+ok "its unit is masked" systemctl mask --quiet pm2@m.service
+exits "start says so" 1 pm2ctl start m
+like "... with the remedy" "$OUTPUT" "m did not start: the unit pm2@m.service is masked; run 'systemctl unmask pm2@m.service'"
+ok "at boot it is not a failure" systemctl restart pm2-modules.service
+like "... but said" "$(journalctl --sync; journalctl -o cat -u pm2-modules.service -n 5)" 'm is not started: the unit pm2@m.service is masked'
+ok "it is unmasked" systemctl unmask --quiet pm2@m.service
+ok "... and starts" pm2ctl start m
+unlike "while the relay runs, list says nothing of it" "$(pm2ctl list 2>&1)" 'pm2-axm-relay'
+systemctl stop pm2-axm-relay.service
+like "without the relay list says that records are old" "$(pm2ctl list 2>&1)" "pm2-axm-relay.service does not run, .*systemctl start pm2-axm-relay"
+like "... and show" "$(pm2ctl show m 2>&1)" 'pm2-axm-relay.service does not run'
 done_testing
