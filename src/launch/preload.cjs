@@ -29,7 +29,10 @@ function hideTraces () {
 
 function begin (folder) {
   hideTraces()
-  if (process.env.pmx !== 'false') part('library').setUp(folder)
+  if (process.env.pmx === 'false') return
+  const channel = part('channel')
+  part('errors').report(channel)
+  part('library').setUp(folder)
 }
 
 // Whatever goes wrong here must not be the module's trouble.

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What is done for modules that use @pm2/io, and that others are left alone.
-from unit import Unit, done, same
+from unit import Unit, done, ok, same
 
 # Stands for the library: says how it was set up, and looks for the module's package.json as the real one does. An old
 # one waits for init(), a new one runs as soon as it is loaded.
@@ -87,5 +87,58 @@ same((r.status, r.out, r.err), (0, 'fine\n', ''), 'nor is one that is not there'
 r = module(FINE, OLD).run(env={'io': '{broken'})
 same((r.status, r.out, r.err), (0, 'fine\n', ''), 'nor a broken variable "io"')
 r = Unit({'index.js': 'console.log(process.listenerCount("message"), Object.keys(require.cache).length)'}).run()
-same(r.out, '0 1\n', 'without @pm2/io nothing is loaded')
+same(r.out, '0 1\n', 'a module finds nothing of this')
+
+# -- errors ------------------------------------------------------------------------------------------------------------
+ALIVE = 'setTimeout(() => { console.log("alive"); process.exit() }, 200)\n'
+
+
+def exceptions(main, script='index.js', **more):
+    r = Unit({script: main}, **more).run()
+    return r, [(e['name'], e['message']) for e in r.axm('process:exception')]
+
+
+REJECT = 'Promise.reject(new TypeError("lost"))\n'
+for script in 'index.js', 'index.mjs':
+    r, told = exceptions(ALIVE + REJECT, script)
+    same((r.status, r.out, r.err, told), (0, 'alive\n', '', [('TypeError', 'lost')]),
+         f'a rejection that is not handled is reported and ends nothing ({script})')
+    [entry] = [e for e in r.entries if e.get('AXM_TYPE') == 'process:exception']
+    ok(entry['PRIORITY'] == '3' and f'{script}:2:' in entry['MESSAGE'], '... and logged with its stack', entry)
+r, told = exceptions(ALIVE + 'Promise.reject("text"); Promise.reject(); Promise.reject({ get message () { throw 1 } })')
+same((r.status, [name for name, _ in told], told[0][1]), (0, ['Error'] * 3, "Not an error: 'text'"), 'whatever it is')
+r, told = exceptions(ALIVE + 'Promise.reject(new Error("x".repeat(1e6)))')
+same((r.status, len(told[0][1])), (0, 10000), 'however long')
+r, told = exceptions(ALIVE + 'process.disconnect()\n' + REJECT)
+ok(r.status == 0 and 'TypeError: lost\n    at ' in r.err, 'without a channel it is logged', r)
+r, told = exceptions('process.on("unhandledRejection", (e) => { throw e })\n' + ALIVE + REJECT)
+same((r.status, told), (1, [('TypeError', 'lost')]), 'a module that listens decides what becomes of it')
+
+THROW = 'throw new RangeError("gone")\n'
+for script in 'index.js', 'index.mjs':
+    r, told = exceptions(ALIVE + THROW, script)
+    same((r.status, told), (1, [('RangeError', 'gone')]), f'an error is reported before it ends the module ({script})')
+    ok('RangeError: gone' in r.err, '... as node does it', r)
+r, told = exceptions('process.on("uncaughtException", () => {})\n' + ALIVE + THROW)
+same((r.status, r.out, told), (0, 'alive\n', [('RangeError', 'gone')]), 'unless the module listens')
+r, told = exceptions('await 1\n' + ALIVE + REJECT.replace('Promise', 'await Promise'), 'index.mjs')
+same((r.status, told), (1, [('TypeError', 'lost')]), 'a rejection that fails an ES module ends it')
+r, told = exceptions('process.disconnect()\n' + THROW)
+same((r.status, r.err.count('RangeError: gone')), (1, 1), 'without a channel node logs it once')
+r, told = exceptions(ALIVE + REJECT, package={'apps': [{'script': 'index.js', 'pmx': False}]})
+same((r.status, told), (1, []), '"pmx": false turns that off')
+
+# what a library does that catches errors: it says so, listens, and reports
+CATCHES = """
+process.send({ type: 'axm:option:configuration', data: { error: true } })
+const report = ({ message, stack, name }) => process.send({ type: 'process:exception', data: { message, stack, name } })
+process.%s('unhandledRejection', report)
+process.on('uncaughtException', (e) => { report(e); process.exit(1) })
+"""
+r, told = exceptions(CATCHES % 'on' + ALIVE + REJECT)
+same((r.status, told), (0, [('TypeError', 'lost')]), 'an error is reported once if a library reports it')
+r, told = exceptions(CATCHES % 'on' + THROW)
+same((r.status, told), (1, [('RangeError', 'gone')]), '... one that ends the module, too')
+r, told = exceptions(CATCHES % 'once' + ALIVE + REJECT + REJECT.replace('lost', 'too'))
+same((r.status, told), (0, [('TypeError', 'lost'), ('TypeError', 'too')]), 'it may listen but once')
 done()
