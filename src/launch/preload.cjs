@@ -9,6 +9,10 @@ const path = require('path')
 const VARIABLE = 'PM2CTL_PRELOAD'
 const PARTS = path.join(__dirname, 'preload')
 
+// By then libraries have said what they do themselves. A module that ends before it, again and again
+// perhaps, costs little.
+const BEGIN_MS = 1000
+
 // A part of the preload, which the module does not find among what is loaded.
 function part (name) {
   const file = path.join(PARTS, name + '.cjs')
@@ -32,7 +36,9 @@ function begin (folder) {
   if (process.env.pmx === 'false') return
   const channel = part('channel')
   part('errors').report(channel)
+  const send = part('metrics').prepare(channel)
   part('library').setUp(folder)
+  setTimeout(send, BEGIN_MS).unref()
 }
 
 // Whatever goes wrong here must not be the module's trouble.

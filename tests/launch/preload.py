@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What is done for modules that use @pm2/io, and that others are left alone.
+import json
+import os
+import time
+
 from unit import Unit, done, ok, same
 
 # Stands for the library: says how it was set up, and looks for the module's package.json as the real one does. An old
@@ -141,4 +145,49 @@ r, told = exceptions(CATCHES % 'on' + THROW)
 same((r.status, told), (1, [('RangeError', 'gone')]), '... one that ends the module, too')
 r, told = exceptions(CATCHES % 'once' + ALIVE + REJECT + REJECT.replace('lost', 'too'))
 same((r.status, told), (0, [('TypeError', 'lost'), ('TypeError', 'too')]), 'it may listen but once')
+
+# -- metrics -----------------------------------------------------------------------------------------------------------
+# They go to a file, not to the journal: the last ones of a module that was there for a while.
+METRICS = {
+    'Heap Size': ('MiB', 'internal/v8/heap/total'), 'Heap Usage': ('%', 'internal/v8/heap/usage'),
+    'Used Heap Size': ('MiB', 'internal/v8/heap/used'), 'Active requests': (None, 'internal/libuv/requests'),
+    'Active handles': (None, 'internal/libuv/handles'), 'Event Loop Latency': ('ms', 'internal/libuv/latency/p50'),
+    'Event Loop Latency p95': ('ms', 'internal/libuv/latency/p95'),
+}
+
+
+def metrics(main, ms=2600, **more):
+    unit = Unit({'index.js': f'setTimeout(() => process.exit(), {ms})\n{main}'}, **more)
+    r = unit.run()
+    if r.status != 0 or not os.path.exists(f'{unit.run_folder}/monitor.json'):
+        return {}
+    return json.load(open(f'{unit.run_folder}/monitor.json'))
+
+
+m = metrics('setInterval(() => { const end = Date.now() + 40; while (Date.now() < end); }, 45)')
+same({name: (v.get('unit'), v['type']) for name, v in m.items()}, METRICS, 'every module has the metrics that PM2 gives it')
+ok(all(v['historic'] is True for v in m.values()), '... in the form of @pm2/io', m)
+values = {name: float(v['value']) for name, v in m.items()}
+ok(0 < values['Used Heap Size'] <= values['Heap Size'] and 0 < values['Heap Usage'] <= 100, 'the heap is measured', m)
+ok(0 < values['Event Loop Latency'] <= values['Event Loop Latency p95'] < 100, '... how late timers are', m)
+same((values['Active handles'], values['Active requests']), (0, 0), '... and what is open')
+m = metrics('''require('net').createServer().listen(0)
+for (let i = 0; i < 50; i++) require('dgram').createSocket('udp4').bind()''')
+same(m['Active handles']['value'], 51, '... as it changes')
+
+SENDS = """
+setInterval(() => process.send({ type: 'axm:monitor', data: { 'Heap Size': { value: 'mine' }, own: 7 } }), 400)
+"""
+m = metrics(SENDS)
+same((m['Heap Size'], m['own'], len(m)), ({'value': 'mine'}, 7, len(METRICS) + 1),
+     'what a module measures itself is left to it')
+m = metrics('', package={'apps': [{'script': 'index.js', 'pmx': False}]})
+same(m, {}, '"pmx": false turns them off')
+start = time.monotonic()
+r = Unit({'index.js': ''}).run()
+ok(r.status == 0 and time.monotonic() - start < 0.9, 'a module that has nothing more to do ends')
+r = Unit({'index.js': 'setTimeout(() => {}, 2500); setTimeout(() => process.disconnect(), 1200)'}).run()
+same((r.status, r.err), (0, ''), 'a module may close its channel')
+r = Unit({'index.js': 'setTimeout(() => {}, 2500); delete process.send; delete process.connected'}).run()
+same((r.status, r.err), (0, ''), '... or lose it')
 done()

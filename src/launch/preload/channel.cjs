@@ -4,7 +4,7 @@
 // The channel to PM2. It is the module's, and whatever the module or a library of it says there is
 // seen here, so that nothing is said twice.
 
-// Messages that were not taken from us yet, which is what a module may cost that is never listened to.
+// Messages that may wait to be taken; what comes then is lost.
 const PENDING_MAX = 100
 
 const send = process.send
