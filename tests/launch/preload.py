@@ -3,9 +3,10 @@
 # What is done for modules that use @pm2/io, and that others are left alone.
 import json
 import os
+import subprocess
 import time
 
-from unit import Unit, done, ok, same
+from unit import LAUNCHER, Unit, done, ok, same
 
 # Stands for the library: says how it was set up, and looks for the module's package.json as the real one does. An old
 # one waits for init(), a new one runs as soon as it is loaded.
@@ -174,6 +175,28 @@ same((values['Active handles'], values['Active requests']), (0, 0), '... and wha
 m = metrics('''require('net').createServer().listen(0)
 for (let i = 0; i < 50; i++) require('dgram').createSocket('udp4').bind()''')
 same(m['Active handles']['value'], 51, '... as it changes')
+
+SERVES = """
+const { get } = require('http%s')
+const server = require('http%s').createServer(%s, (request, response) => setTimeout(() => response.end(), 30))
+const ask = () => get({ port: server.address().port, rejectUnauthorized: false, agent: false }, (response) => response.resume())
+server.listen(0, '127.0.0.1', () => { for (let i = 0; i < 30; i++) ask() })
+"""
+HTTP = {'HTTP Mean Latency': ('ms', 'internal/http/builtin/latency/p50'),
+        'HTTP P95 Latency': ('ms', 'internal/http/builtin/latency/p95'), 'HTTP': ('req/min', 'internal/http/builtin/reqs')}
+m = metrics(SERVES % ('', '', '{}'))
+same({name: (v.get('unit'), v['type']) for name, v in m.items()}, {**METRICS, **HTTP}, 'one that serves has those of HTTP, too')
+same(m.get('HTTP', {}).get('value'), 30, '... the number of requests')
+ok(29 <= m['HTTP Mean Latency']['value'] <= m['HTTP P95 Latency']['value'] < 1000, '... how long they take', m)
+KEY = f'{os.path.dirname(LAUNCHER)}/key.pem'
+made = subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=x', '-keyout', KEY, '-out',
+                       KEY + '.crt'], stderr=subprocess.DEVNULL)
+same(made.returncode, 0, 'a certificate is made')
+read = lambda file: f'require("fs").readFileSync("{file}")'
+m = metrics(SERVES % ('s', 's', f'{{ key: {read(KEY)}, cert: {read(KEY + ".crt")} }}'))
+same({name: v['type'] for name, v in m.items() if name not in METRICS},
+     {name.replace('HTTP', 'HTTPS'): kind.replace('http', 'https') for name, (_, kind) in HTTP.items()},
+     'HTTPS has its own')
 
 SENDS = """
 setInterval(() => process.send({ type: 'axm:monitor', data: { 'Heap Size': { value: 'mine' }, own: 7 } }), 400)

@@ -6,15 +6,10 @@
 
 const { performance } = require('perf_hooks')
 const v8 = require('v8')
+const { percentile } = require('./percentile.cjs')
 
 const INTERVAL = 990 // of every library that speaks to PM2, ms
 const SAMPLES = 60 // a minute of them
-
-// The number that a share of them is not above.
-function percentile (numbers, share) {
-  const sorted = Float64Array.from(numbers).sort()
-  return sorted[Math.ceil(share * sorted.length) - 1]
-}
 
 const mebibytes = (bytes) => (bytes / 1024 / 1024).toFixed(2)
 const latency = (share) => ({ late }) => percentile(late, share).toFixed(2)
@@ -51,7 +46,8 @@ function measure (rows, sample) {
   const metrics = {}
   for (const [name, unit, type, read] of rows) {
     try {
-      metrics[name] = { historic: true, unit, type, value: read(sample) }
+      const value = read(sample)
+      if (!Number.isNaN(+value)) metrics[name] = { historic: true, unit, type, value }
     } catch {
     }
   }
@@ -69,10 +65,10 @@ function send (channel, rows) {
   timer.unref()
 }
 
-// Returns what begins to send.
-function prepare (channel) {
+// Returns what begins to send them, and those of the other rows.
+function prepare (channel, others) {
   const theirs = new Set()
-  const rows = () => METRICS.filter(([name]) => !theirs.has(name))
+  const rows = () => [...METRICS, ...others].filter(([name]) => !theirs.has(name))
 
   channel.watch('axm:monitor', (metrics) => {
     for (const [name] of rows()) if (name in metrics) theirs.add(name)
