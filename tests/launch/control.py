@@ -9,7 +9,8 @@ import stat
 import subprocess
 import time
 
-from unit import BUILD, SANITIZED, Unit, anonymous_kib, bridge_of, done, entries, ok, same, skip, wait_for
+from unit import (BUILD, SANITIZED, Client, Unit, anonymous_kib, answer, ask, bridge_of, done, entries, ok, same, skip,
+                  wait_for)
 
 SECRET = 'canary-77e1'
 
@@ -40,41 +41,6 @@ process.on('message', (m) => {
 setInterval(() => {}, 1000)
 send('up', 1)
 '''
-
-
-class Client:
-    """One connection; a request that is no text goes out as JSON."""
-
-    def __init__(self, unit, request=None):
-        self.s = socket.socket(socket.AF_UNIX)
-        here = os.open('.', os.O_PATH)
-        os.chdir(unit.run_folder)  # its path may be too long for an address
-        self.s.connect('control.sock')
-        self.s.settimeout(20)
-        os.fchdir(here)
-        os.close(here)
-        self.file = self.s.makefile('rb')
-        if request is not None:
-            self.s.sendall((request if isinstance(request, bytes) else json.dumps(request).encode()) + b'\n')
-
-    def next(self):
-        line = self.file.readline()
-        return json.loads(line) if line else None
-
-    def rest(self):
-        return list(iter(self.next, None))
-
-    def close(self):
-        self.file.close()
-        self.s.close()
-
-
-def ask(unit, action, parameter=None):
-    return Client(unit, {'action': action, **({} if parameter is None else {'parameter': parameter})})
-
-
-def answer(unit, action, parameter=None):
-    return ask(unit, action, parameter).rest()
 
 
 def pm2ctl(unit, *words):

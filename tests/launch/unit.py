@@ -176,6 +176,41 @@ class Unit:
         return list(entries)
 
 
+class Client:
+    """A connection to a module's control socket; a request that is no text goes out as JSON."""
+
+    def __init__(self, unit, request=None):
+        self.s = socket.socket(socket.AF_UNIX)
+        here = os.open('.', os.O_PATH)
+        os.chdir(unit.run_folder)  # its path may be too long for an address
+        self.s.connect('control.sock')
+        self.s.settimeout(20)
+        os.fchdir(here)
+        os.close(here)
+        self.file = self.s.makefile('rb')
+        if request is not None:
+            self.s.sendall((request if isinstance(request, bytes) else json.dumps(request).encode()) + b'\n')
+
+    def next(self):
+        line = self.file.readline()
+        return json.loads(line) if line else None
+
+    def rest(self):
+        return list(iter(self.next, None))
+
+    def close(self):
+        self.file.close()
+        self.s.close()
+
+
+def ask(unit, action, parameter=None):
+    return Client(unit, {'action': action, **({} if parameter is None else {'parameter': parameter})})
+
+
+def answer(unit, action, parameter=None):
+    return ask(unit, action, parameter).rest()
+
+
 def wait_for(what, seconds=20):
     """Until what() is true, which is returned."""
     end = time.monotonic() + seconds
