@@ -29,12 +29,13 @@ function load () {
   const http = require('./preload/http.cjs')
   const library = require('./preload/library.cjs')
   const metrics = require('./preload/metrics.cjs')
+  const profiles = require('./preload/profiles.cjs')
 
   return (folder) => {
     errors.report(channel)
-    const send = metrics.prepare(channel, http.count())
+    const begins = [metrics.prepare(channel, http.count()), profiles.prepare(channel)]
     library.setUp(folder)
-    setTimeout(send, BEGIN_MS).unref()
+    for (const begin of begins) setTimeout(begin, BEGIN_MS).unref()
   }
 }
 

@@ -182,7 +182,8 @@ def look(u, pid):
 SIZE = not SANITIZED
 STARTED = time.monotonic()
 settings = f'[settings]\npassword = {SECRET}\nMODULE_DEBUG = 1\n'
-unit = Unit({'index.js': MODULE}, name='@acme/tool-' + 'x' * 150, settings=settings)
+alone = {'apps': [{'script': 'index.js', 'pmx': False}]}
+unit = Unit({'index.js': MODULE}, alone, name='@acme/tool-' + 'x' * 150, settings=settings)
 # where pm2ctl looks for both
 os.rename(unit.state, f'{unit.root}/pm2ctl')
 unit.package = unit.package.replace(unit.state, f'{unit.root}/pm2ctl', 1)

@@ -13,8 +13,9 @@ from unit import SANITIZED, Unit, anonymous_kib, bridge_of, done, entries, ok, s
 SECRET = 'canary-5a1f'
 
 
-def module(script, **more):
-    return Unit({'index.js': script}, **more)
+def module(script, package=None, **more):
+    """One that says what its script does and nothing else."""
+    return Unit({'index.js': script}, {'apps': [{'script': 'index.js', 'pmx': False}], **(package or {})}, **more)
 
 
 # -- entries -----------------------------------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 # What is done for modules that use @pm2/io, and that others are left alone.
 import json
 import os
+import signal
 import subprocess
 import time
 
-from unit import LAUNCHER, Unit, done, ok, same
+from unit import LAUNCHER, Unit, answer, ask, done, entries, ok, same, wait_for
 
 # Stands for the library: says how it was set up, and looks for the module's package.json as the real one does. An old
 # one waits for init(), a new one runs as soon as it is loaded.
@@ -147,6 +148,108 @@ same((r.status, told), (1, [('RangeError', 'gone')]), '... one that ends the mod
 r, told = exceptions(CATCHES % 'once' + ALIVE + REJECT + REJECT.replace('lost', 'too'))
 same((r.status, told), (0, [('TypeError', 'lost'), ('TypeError', 'too')]), 'it may listen but once')
 
+# -- actions -----------------------------------------------------------------------------------------------------------
+ACTIONS = ['km:cpu:profiling:start', 'km:cpu:profiling:stop', 'km:heap:sampling:start', 'km:heap:sampling:stop',
+           'km:heapdump']
+IDLE = 'process.on("SIGUSR2", () => process.exit()); setInterval(() => {}, 1000)\n'
+
+
+def announced(r):
+    return sorted(a['action_name'] for a in r.axm('axm:action'))
+
+
+def wait_for_actions(n):
+    wait_for(lambda: sum(e.get('AXM_TYPE') == 'axm:action' for e in entries) >= n)
+
+
+def replies(action):
+    return [e['data'] for e in answer(unit, action) if e['event'] == 'reply']
+
+
+def profile(unit, pid):
+    wait_for_actions(len(ACTIONS))
+    wrong.append(replies('km:cpu:profiling:stop'))
+    right.append(replies('km:cpu:profiling:start'))
+    wrong.append(replies('km:heap:sampling:start'))
+    wrong.append(replies('km:heap:sampling:stop'))
+    for action in 'km:cpu:profiling:stop', 'km:heap:sampling:start', 'km:heap:sampling:stop', 'km:heapdump':
+        right.append(replies(action))
+    wait_for(lambda: sum(e.get('AXM_TYPE') == 'profilings' for e in entries) == 3)
+    os.kill(pid, signal.SIGUSR2)
+
+
+unit = Unit({'index.js': IDLE})
+right, wrong = [], []
+r = unit.run(during=profile)
+same((r.status, announced(r)), (0, ACTIONS), 'every module has the actions that PM2 gives it')
+same({(a['action_type'], a['arity']) for a in r.axm('axm:action')}, {('internal', 1), ('internal', 2)},
+     '... announced as such')
+same([[a['success'] for a in reply] for reply in right], [[True]] * 5, '... which answer')
+same([a[0]['uuid'] for a in right[:4:2]], [a[0]['uuid'] for a in right[1:4:2]], '... with one ID for start and stop')
+same([[a['success'] for a in reply] for reply in wrong], [[False]] * 3, 'what cannot be is refused')
+saved = {p['type']: json.load(open(p['file'])) for p in r.axm('profilings')}
+same({kind: sorted(p)[:2] for kind, p in saved.items()},
+     {'cpuprofile': ['endTime', 'nodes'], 'heapprofile': ['head', 'samples'], 'heapdump': ['edges', 'locations']},
+     'profiles become files')
+ok(len(saved['heapdump']['nodes']) > 10000, '... whole')
+
+
+def listen_late(unit, pid):
+    wait_for_actions(len(ACTIONS) + 1)
+    client = ask(unit, 'late', 'kept')
+    got.append(client.next())
+    os.kill(pid, signal.SIGUSR2)
+    got.extend(client.rest())
+
+
+got = []
+r = Unit({'index.js': """
+process.send({ type: 'axm:action', data: { action_name: 'late' } })
+process.on('SIGUSR2', () => process.once('message', (m) => {
+  process.send({ type: 'axm:reply', data: { action_name: 'late', return: m.opts } }, () => process.exit())
+}))
+setInterval(() => {}, 1000)
+"""}).run(during=listen_late)
+same(got, [{'event': 'sent'}, {'event': 'reply', 'data': 'kept'}], 'a message waits until the module listens')
+
+OWN = """
+process.send({ type: 'axm:action', data: { action_name: 'km:heapdump' } })
+const reply = (name) => process.send({ type: 'axm:reply', data: { action_name: name, return: { success: 'mine' } } })
+process.on('message', reply)
+"""
+
+
+def ask_library(unit, pid):
+    wait_for_actions(len(ACTIONS))
+    got.extend(answer(unit, 'km:heapdump'))
+    os.kill(pid, signal.SIGUSR2)
+
+
+got = []
+r = Unit({'index.js': OWN + IDLE}).run(during=ask_library)
+same((announced(r), got[1:]), (ACTIONS, [{'event': 'reply', 'data': {'success': 'mine'}}]),
+     'an action that a library has is its own')
+
+WAIT = 'setTimeout(() => {}, 1500)\n'
+r = Unit({'index.js': WAIT}).run()
+same((r.status, announced(r)), (0, ACTIONS), 'a module that has nothing more to do ends all the same')
+LISTENS = """
+const hear = () => {}
+process.on('message', hear)
+setTimeout(() => {}, 1500).unref()
+setTimeout(() => { process.off('message', hear); process.once('exit', () => console.log('off')) }, 2000).unref()
+"""
+r = Unit({'index.js': LISTENS}).run()
+same((r.status, r.out), (0, 'off\n'), 'one that listens stays until it does no more')
+r = Unit({'index.js': 'const end = Date.now() + 1500; while (Date.now() < end);\nsetImmediate(() => {})'}).run()
+same((r.status, r.err), (0, ''), 'one that never yields is left alone')
+NONE = 'Object.defineProperty(process.features, "inspector", { value: false })'
+unit = Unit({'index.js': WAIT, 'none.cjs': NONE})
+r = unit.run(env={'NODE_OPTIONS': f'--require={unit.package}/none.cjs'})
+same((r.status, announced(r)), (0, []), 'without an inspector there are none')
+r = Unit({'index.js': WAIT}, package={'apps': [{'script': 'index.js', 'pmx': False}]}).run()
+same((r.status, announced(r)), (0, []), '"pmx": false turns them off')
+
 # -- metrics -----------------------------------------------------------------------------------------------------------
 # They go to a file, not to the journal: the last ones of a module that was there for a while.
 METRICS = {
@@ -166,7 +269,8 @@ def metrics(main, ms=2600, **more):
 
 
 m = metrics('setInterval(() => { const end = Date.now() + 40; while (Date.now() < end); }, 45)')
-same({name: (v.get('unit'), v['type']) for name, v in m.items()}, METRICS, 'every module has the metrics that PM2 gives it')
+same({name: (v.get('unit'), v['type']) for name, v in m.items()}, METRICS,
+     'every module has the metrics that PM2 gives it')
 ok(all(v['historic'] is True for v in m.values()), '... in the form of @pm2/io', m)
 values = {name: float(v['value']) for name, v in m.items()}
 ok(0 < values['Used Heap Size'] <= values['Heap Size'] and 0 < values['Heap Usage'] <= 100, 'the heap is measured', m)
@@ -179,18 +283,20 @@ same(m['Active handles']['value'], 51, '... as it changes')
 SERVES = """
 const { get } = require('http%s')
 const server = require('http%s').createServer(%s, (request, response) => setTimeout(() => response.end(), 30))
-const ask = () => get({ port: server.address().port, rejectUnauthorized: false, agent: false }, (response) => response.resume())
-server.listen(0, '127.0.0.1', () => { for (let i = 0; i < 30; i++) ask() })
+const ask = (port) => get({ port, rejectUnauthorized: false, agent: false }, (response) => response.resume())
+server.listen(0, () => { for (let i = 0; i < 30; i++) ask(server.address().port) })
 """
 HTTP = {'HTTP Mean Latency': ('ms', 'internal/http/builtin/latency/p50'),
-        'HTTP P95 Latency': ('ms', 'internal/http/builtin/latency/p95'), 'HTTP': ('req/min', 'internal/http/builtin/reqs')}
+        'HTTP P95 Latency': ('ms', 'internal/http/builtin/latency/p95'),
+        'HTTP': ('req/min', 'internal/http/builtin/reqs')}
 m = metrics(SERVES % ('', '', '{}'))
-same({name: (v.get('unit'), v['type']) for name, v in m.items()}, {**METRICS, **HTTP}, 'one that serves has those of HTTP, too')
+same({name: (v.get('unit'), v['type']) for name, v in m.items()}, {**METRICS, **HTTP},
+     'one that serves has those of HTTP, too')
 same(m.get('HTTP', {}).get('value'), 30, '... the number of requests')
 ok(29 <= m['HTTP Mean Latency']['value'] <= m['HTTP P95 Latency']['value'] < 1000, '... how long they take', m)
 KEY = f'{os.path.dirname(LAUNCHER)}/key.pem'
-made = subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=x', '-keyout', KEY, '-out',
-                       KEY + '.crt'], stderr=subprocess.DEVNULL)
+made = subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=x', '-keyout', KEY,
+                       '-out', KEY + '.crt'], stderr=subprocess.DEVNULL)
 same(made.returncode, 0, 'a certificate is made')
 read = lambda file: f'require("fs").readFileSync("{file}")'
 m = metrics(SERVES % ('s', 's', f'{{ key: {read(KEY)}, cert: {read(KEY + ".crt")} }}'))

@@ -4,7 +4,7 @@
 // The channel to PM2. It is the module's, and whatever the module or a library of it says there is
 // seen here, so that nothing is said twice.
 
-// Messages that may wait to be taken; what comes then is lost.
+// Messages that may wait, to be taken by PM2 or by the module; what comes then is lost.
 const PENDING_MAX = 100
 
 const send = process.send
@@ -35,6 +35,24 @@ function say (type, data) {
   return true
 }
 
+// Calls take(message) for what PM2 sends; true means that it was for us. To the module nothing is to
+// change by this: node lets a process end while nothing listens, and keeps messages until something
+// does. Node counts listeners by these events.
+function listen (take) {
+  const kept = []
+  const hear = (...args) => {
+    if (take(args[0]) || process.listenerCount('message') > 1) return
+    if (kept.length < PENDING_MAX) kept.push(args)
+  }
+  const deliver = () => {
+    for (const args of kept.splice(0)) process.emit('message', ...args)
+  }
+
+  process.on('message', hear)
+  process.emit('removeListener', 'message', hear)
+  process.on('newListener', (event) => { if (event === 'message') process.nextTick(deliver) })
+}
+
 if (typeof send === 'function') {
   process.send = function (...args) {
     notice(args[0])
@@ -42,4 +60,4 @@ if (typeof send === 'function') {
   }
 }
 
-module.exports = { watch, isOpen, say }
+module.exports = { watch, isOpen, say, listen }
