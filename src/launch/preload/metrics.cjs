@@ -5,7 +5,6 @@
 // under the names and in the units of @pm2/io; what others in the process send is left to them.
 
 const { performance } = require('perf_hooks')
-const v8 = require('v8')
 const { percentile } = require('./percentile.cjs')
 
 const INTERVAL = 990 // of every library that speaks to PM2, ms
@@ -16,10 +15,10 @@ const latency = (share) => ({ late }) => percentile(late, share).toFixed(2)
 
 // Name, unit, type, and the value in what was sampled.
 const METRICS = [
-  ['Heap Size', 'MiB', 'internal/v8/heap/total', ({ heap }) => mebibytes(heap.total_heap_size)],
+  ['Heap Size', 'MiB', 'internal/v8/heap/total', ({ heapTotal }) => mebibytes(heapTotal)],
   ['Heap Usage', '%', 'internal/v8/heap/usage',
-    ({ heap }) => Math.round(heap.used_heap_size / heap.total_heap_size * 10000) / 100],
-  ['Used Heap Size', 'MiB', 'internal/v8/heap/used', ({ heap }) => mebibytes(heap.used_heap_size)],
+    ({ heapTotal, heapUsed }) => Math.round(heapUsed / heapTotal * 10000) / 100],
+  ['Used Heap Size', 'MiB', 'internal/v8/heap/used', ({ heapUsed }) => mebibytes(heapUsed)],
   ['Active requests', undefined, 'internal/libuv/requests',
     () => process._getActiveRequests().length],
   ['Active handles', undefined, 'internal/libuv/handles',
@@ -57,7 +56,7 @@ function measure (rows, sample) {
 function send (channel, rows) {
   const late = lateness()
   const timer = setInterval(() => {
-    const sample = { late: late(), heap: v8.getHeapStatistics() }
+    const sample = { ...process.memoryUsage(), late: late() }
     const metrics = measure(rows(), sample)
     if (!channel.isOpen()) clearInterval(timer)
     else if (Object.keys(metrics).length > 0) channel.say('axm:monitor', metrics)
