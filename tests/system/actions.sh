@@ -46,6 +46,7 @@ END
 package dumb <<'END'
 setInterval(() => {}, 60000)
 END
+sed -i 's/"script":"index.js"/&,"pmx":false/' "$packages/dumb/1.0.0/package.json"
 ok "a registry serves the test's packages" serve_packages "$packages"
 use_registry "$SERVED"
 mkdir -p "$packages/twins/1.0.0"
@@ -63,7 +64,7 @@ echo 'process.exit(0)' >"$packages/shift/1.0.0/once.js"
 cp "$packages/acts-too/1.0.0/index.js" "$packages/shift/1.0.0/index.js"
 cat >"$packages/shift/1.0.0/package.json" <<'END'
 { "name": "shift", "version": "1.0.0", "apps": [ { "name": "once", "script": "once.js", "cron_restart": "0 0 1 1 *", "autorestart": false },
-  { "name": "stays", "script": "index.js" } ] }
+  { "name": "stays", "script": "index.js", "pmx": false } ] }
 END
 ok "the modules are installed" pm2ctl install acts acts-too dumb twins shift
 

@@ -66,6 +66,7 @@ for (const key of Object.keys(conf.module_conf)) if (process.env[key]) conf.modu
 process.send({ type: 'axm:option:configuration', data: Object.assign({ module_conf: conf.module_conf }, conf.internals) })
 setInterval(() => {}, 1000)
 END
+sed -i 's/"script":"index.js"/&,"pmx":false/' "$packages/measures/1.0.0/package.json"
 cat >"$packages/of-2015/1.0.0/conf.js" <<'END'
 module.exports = { internals: { name: 'Database', comment: 'A module of 2015', errors: true, latency: true, versioning: false,
   show_module_meta: true, pid: 1 }, module_conf: { port: 6379, host: 'localhost' } }
