@@ -41,7 +41,8 @@ kept_apart() {
         sleep 1
         is "nothing of bob's is where alice's things are" "$(grep -rl -e bob /home/alice/.local/state/pm2ctl/axm)" ""
         is "nothing of alice's is where bob's are" "$(grep -rl -e alice /home/bob/.local/state/pm2ctl/axm)" ""
-        is "alice has records of her modules alone" "$(cd /home/alice/.local/state/pm2ctl/axm && echo *.json)" "sends.json"
+        ok "alice has records of her modules alone" wait_for 20 output_has '^hello.json sends.json$' \
+                eval 'cd /home/alice/.local/state/pm2ctl/axm && echo *.json'
         is "bob of his" "$(cd /home/bob/.local/state/pm2ctl/axm && echo *.json)" "@acme+tool.json sends.json"
         unlike "bob's logs show no word of alice's" "$(bob pm2ctl logs --nostream --lines=1000 sends)" 'alice'
         is "nobody else reads the settings" "$(stat -c '%a %U' /home/alice/.config/pm2ctl/modules/sends.ini)" "600 alice"
