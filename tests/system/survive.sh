@@ -35,14 +35,23 @@ state() { # SCOPE
         in_scope "$scope" pm2ctl list --json=short | json "[(m['name'], m['pid'], m['restarts']) for m in d]"
         manager "$scope" show -P MainPID pm2-axm-relay.service
         for module in hello sends; do
-                manager "$scope" show "pm2@$module.service" | lasting_properties
+                manager "$scope" show "pm2@$module.service" | lasting_properties | grep -v ^StatusText=
         done
         find "$folder/axm" -name '*.json' -exec sha256sum {} + | sort
+}
+
+# Whether both have announced their last action, a second after their start, and it is recorded.
+have_said_all() { # SCOPE
+        local module
+        for module in hello sends; do
+                in_scope "$1" pm2ctl show "$module" --json=short | grep -q km:heap:sampling:stop || return
+        done
 }
 
 # changes_nothing SCOPE DESCRIPTION COMMAND...
 changes_nothing() {
         local scope=$1 description=$2 before; shift 2
+        wait_for 20 have_said_all "$scope"
         before=$(state "$scope")
         ok "$description" "$@"
         is "... changes nothing" "$(diff <(echo "$before") <(wait_for 20 in_scope "$scope" pm2ctl list >/dev/null; state "$scope"))" ""
