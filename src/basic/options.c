@@ -95,37 +95,62 @@ static bool is_negative_number(const char *word) {
         return word[0] == '-' && strchr("0123456789.", word[1]) && word[1];
 }
 
-int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
-                  char ***ret_words, char ***ret_behind) {
-        struct option longs[OPTIONS_MAX + 1] = {};
-        char letters[OPTIONS_MAX * 3 + 3] = "-:", *t = letters + 2;
-        _cleanup_(freep) char **words = NULL;
-        bool separated = false;
-        size_t n_words = 0;
-        int r;
+/* The table as getopt_long() wants it. */
+typedef struct Getopt {
+        struct option longs[OPTIONS_MAX + 1];
+        char letters[OPTIONS_MAX * 3 + 3];
+} Getopt;
 
-        assert(n <= OPTIONS_MAX);
-        words = calloc((size_t) argc + 1, sizeof(char *));
-        if (!words)
-                return log_oom();
+static void getopt_fill(const Option *table, size_t n, Getopt *ret) {
+        char *t;
 
+        *ret = (Getopt) {};
+        /* '-' in front: words come in their places, so that a number can be told from an option. */
+        t = stpcpy(ret->letters, "-:");
         for (size_t i = 0; i < n; i++) {
                 int kind = argument_kind(table + i);
 
-                longs[i] = (struct option) { table[i].name, kind, NULL, OPTION_BASE + (int) i };
-                if (table[i].letter) {
-                        *t++ = table[i].letter;
-                        for (int k = 0; k < kind; k++)
-                                *t++ = ':';
-                }
+                ret->longs[i] = (struct option) { table[i].name, kind, NULL,
+                                                  OPTION_BASE + (int) i };
+                if (!table[i].letter)
+                        continue;
+                *t++ = table[i].letter;
+                for (int k = 0; k < kind; k++)
+                        *t++ = ':';
         }
+}
+
+/* -EINVAL after a message. `word` is what getopt_long() has looked at. */
+static int getopt_refuse(const Option *table, size_t n, int argc, char **argv, const char *word,
+                         char *const *words, size_t n_words, int c) {
+        if (c != '?' || n_words <= 1 || !has_private(table, n, argc, argv))
+                return refuse_option(table, n, word, n_words > 1, c);
+        log_error(
+                "Unknown option after '%s', not shown since it may be secret. A value that begins "
+                "with '-' goes after '--'.",
+                words[n_words - 1]);
+        return -EINVAL;
+}
+
+int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
+                  char ***ret_words, char ***ret_behind) {
+        _cleanup_(freep) char **words = NULL;
+        bool separated = false;
+        size_t n_words = 0;
+        Getopt g;
+        int r;
+
+        assert(n <= OPTIONS_MAX);
+
+        words = calloc((size_t) argc + 1, sizeof(char *));
+        if (!words)
+                return log_oom();
+        getopt_fill(table, n, &g);
 
         /* Makes getopt start anew, and sets optind to 1. */
         optind = 0;
-        (void) getopt_long(1, argv, letters, longs, NULL);
-
-        /* '-' in front: words come in their places, so that a number can be told from an option. */
-        while (optind < argc) {
+        (void) getopt_long(1, argv, g.letters, g.longs, NULL);
+        while (optind < argc && !separated) {
                 const char *word = argv[optind]; /* stays the same for all letters of a word */
                 const Option *o;
                 int c;
@@ -134,22 +159,14 @@ int options_parse(const Option *table, size_t n, int argc, char **argv, void *ar
                         words[n_words++] = argv[optind++];
                         continue;
                 }
-                c = getopt_long(argc, argv, letters, longs, NULL);
+                c = getopt_long(argc, argv, g.letters, g.longs, NULL);
                 separated = c < 0;
-                if (separated)
-                        break;
-                if (c == 1) {
+                if (c == 1)
                         words[n_words++] = optarg;
+                if (c <= 1)
                         continue;
-                }
-                if (c == '?' && n_words > 1 && has_private(table, n, argc, argv)) {
-                        log_error("Unknown option after '%s', not shown since it may be secret. A "
-                                  "value that begins with '-' goes after '--'.",
-                                  words[n_words - 1]);
-                        return -EINVAL;
-                }
                 if (c == '?' || c == ':')
-                        return refuse_option(table, n, word, n_words > 1, c);
+                        return getopt_refuse(table, n, argc, argv, word, words, n_words, c);
                 o = c >= OPTION_BASE ? table + (c - OPTION_BASE) : find_letter(table, n, c);
                 r = option_apply(o, optarg, args);
                 if (r < 0)

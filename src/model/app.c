@@ -6,13 +6,7 @@
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "model/calendar.h"
-#include "model/environment-names.h"
 #include "model/field.h"
-
-#define ALPHANUMERICAL "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-#define TIMEZONE_MAX   64  /* bytes; the longest one there is has 32 */
-#define VARIABLE_MAX   256 /* bytes of a variable's name */
 
 typedef struct Field {
         const char *name; /* a list of spellings: " node_args interpreter_args " */
@@ -121,31 +115,6 @@ static int parse_cron(json_object *value, void *field, Error *e) {
         return cron_to_calendar(s, e, &app->cron);
 }
 
-/* A name of the time zone database, such as Europe/Berlin. */
-static int parse_timezone(json_object *value, void *field, Error *e) {
-        const char *s = json_string(value);
-
-        if (!s)
-                return field_wrong_type(value, "the name of a time zone", e);
-        if (isempty(s) || strlen(s) > TIMEZONE_MAX || s[0] == '/' || strstr(s, "..") ||
-            s[strspn(s, ALPHANUMERICAL "+-_/")])
-                return error_set(e, -EINVAL, "must be the name of a time zone, as Europe/Berlin");
-        return field_text(value, field, e);
-}
-
-/* The name of a variable that a package may set. */
-static int parse_variable(json_object *value, void *field, Error *e) {
-        const char *s = json_string(value);
-
-        if (!s)
-                return field_wrong_type(value, "the name of a variable", e);
-        if (isempty(s) || strlen(s) > VARIABLE_MAX || strchr("0123456789", s[0]) ||
-            s[strspn(s, ALPHANUMERICAL "_")] || environment_is_reserved(s))
-                return error_set(e, -EINVAL,
-                                 "must be the name of a variable that a package can set");
-        return field_text(value, field, e);
-}
-
 static const Field fields[] = {
         { " name ", field_text, offsetof(App, name) },
         { " script ", field_path, offsetof(App, script) },
@@ -171,9 +140,9 @@ static const Field fields[] = {
         { " listen_timeout ", field_duration, offsetof(App, listen_timeout_usec) },
         { " shutdown_with_message ", field_bool, offsetof(App, shutdown_with_message) },
         { " cron_restart cron ", parse_cron, 0 },
-        { " cron_timezone ", parse_timezone, offsetof(App, timezone) },
-        { " instance_var ", parse_variable, offsetof(App, instance_variable) },
-        { " increment_var ", parse_variable, offsetof(App, increment_variable) },
+        { " cron_timezone ", field_timezone, offsetof(App, timezone) },
+        { " instance_var ", field_variable, offsetof(App, instance_variable) },
+        { " increment_var ", field_variable, offsetof(App, increment_variable) },
         { " watch ", parse_watch, 0 },
         { " ignore_watch ", parse_ignore, 0 },
         { " watch_delay ", field_duration, offsetof(App, watch_delay_usec) },

@@ -7,6 +7,12 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/environment-names.h"
+
+#define ALPHANUMERICAL "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+#define TIMEZONE_MAX   64  /* bytes; the longest one there is has 32 */
+#define VARIABLE_MAX   256 /* bytes of a variable's name */
 
 #define FIELD_TEXT_MAX 4096
 
@@ -184,4 +190,29 @@ int field_object(json_object *value, void *field, Error *e) {
         (void) json_object_put(*(json_object **) field);
         *(json_object **) field = json_object_get(value);
         return 0;
+}
+
+/* A name of the time zone database, such as Europe/Berlin. */
+int field_timezone(json_object *value, void *field, Error *e) {
+        const char *s = json_string(value);
+
+        if (!s)
+                return field_wrong_type(value, "the name of a time zone", e);
+        if (isempty(s) || strlen(s) > TIMEZONE_MAX || s[0] == '/' || strstr(s, "..") ||
+            s[strspn(s, ALPHANUMERICAL "+-_/")])
+                return error_set(e, -EINVAL, "must be the name of a time zone, as Europe/Berlin");
+        return field_text(value, field, e);
+}
+
+/* The name of a variable that a package may set. */
+int field_variable(json_object *value, void *field, Error *e) {
+        const char *s = json_string(value);
+
+        if (!s)
+                return field_wrong_type(value, "the name of a variable", e);
+        if (isempty(s) || strlen(s) > VARIABLE_MAX || strchr("0123456789", s[0]) ||
+            s[strspn(s, ALPHANUMERICAL "_")] || environment_is_reserved(s))
+                return error_set(e, -EINVAL,
+                                 "must be the name of a variable that a package can set");
+        return field_text(value, field, e);
 }

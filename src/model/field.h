@@ -14,6 +14,8 @@ int field_bool(json_object *value, void *field, Error *e);  /* bool */
 int field_bytes(json_object *value, void *field, Error *e); /* uint64_t, from "10K" and the like */
 int field_duration(json_object *value, void *field, Error *e); /* uint64_t µs, from ms or "10s" */
 int field_count(json_object *value, void *field, Error *e);    /* unsigned */
+int field_timezone(json_object *value, void *field, Error *e); /* char *, as Europe/Berlin */
+int field_variable(json_object *value, void *field, Error *e); /* char *, that a package may set */
 int field_object(json_object *value, void *field, Error *e);   /* json_object * */
 
 /* -EINVAL, "must be WANTED, not a string". */

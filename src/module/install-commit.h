@@ -4,6 +4,7 @@
 /* The last steps of every install, update, link and rollback. */
 
 #include "module/install-outcome.h"
+#include "module/start.h"
 
 /* Makes outcome->module the current release, starts it, and waits until it has stayed up for
  * modules->settle_usec. `tree` is an adopted tree on the modules' file system, or NULL for a linked
@@ -17,6 +18,6 @@
  * taken back. Fills in the outcome; returns its `r`. */
 int install_commit(Modules *modules, const char *tree, InstallOutcome *outcome);
 
-/* The same for INSTALL_UNCHANGED: records the specification that was asked for, and starts the
- * module if it does not run. */
-int install_confirm(Modules *modules, InstallOutcome *outcome);
+/* Starts outcome->module, and waits as above: 1 if it was started, 0 if it runs already. A failure is
+ * a note, START_FAILED, as well. The caller holds the module's lock. */
+int install_start(Modules *modules, StartMode mode, InstallOutcome *outcome);

@@ -6,6 +6,7 @@
 #include "basic/string-util.h"
 #include "module/cleanup.h"
 #include "module/install-commit.h"
+#include "module/install-confirm.h"
 #include "module/install-package.h"
 #include "module/link.h"
 #include "module/lock.h"
