@@ -9,6 +9,9 @@
 /* Longest part of a text that one member of a message fills. */
 #define PART_MAX 200
 
+/* Of actions that are announced together; the preload has five. */
+#define ACTIONS_SHOWN_MAX 16
+
 /* A value as text: strings bare, everything else as JSON. */
 static const char *value_text(json_object *o) {
         const char *s = json_string(o);
@@ -47,10 +50,19 @@ static void human_configuration(FILE *f, const AxmMessage *m) {
         }
 }
 
+/* One action or, from the preload, several. */
 static void human_action(FILE *f, const AxmMessage *m) {
-        (void) fputs("Offers the action '", f);
-        put_part(f, member_text(m->data, "action_name", value_text(m->data)));
-        (void) fputc('\'', f);
+        const bool several = json_object_is_type(m->data, json_type_array);
+        size_t n = several ? MIN2(json_object_array_length(m->data), ACTIONS_SHOWN_MAX) : 1;
+
+        (void) fputs(several ? "Offers the actions " : "Offers the action ", f);
+        for (size_t i = 0; i < n; i++) {
+                json_object *action = several ? json_object_array_get_idx(m->data, i) : m->data;
+
+                (void) fputs(i > 0 ? ", '" : "'", f);
+                put_part(f, member_text(action, "action_name", value_text(action)));
+                (void) fputc('\'', f);
+        }
 }
 
 static void human_monitor(FILE *f, const AxmMessage *m) {

@@ -82,7 +82,7 @@ static int apply_options(Record *record, const RecordSource *source, json_object
         return changed;
 }
 
-static int apply_action(Record *record, const RecordSource *source, json_object *data, Error *e) {
+static int apply_one_action(Record *record, json_object *data, Error *e) {
         const char *name = json_get_string(data, "action_name");
         size_t n = json_object_array_length(record->actions);
         size_t weight;
@@ -111,6 +111,21 @@ static int apply_action(Record *record, const RecordSource *source, json_object 
         }
         record->actions_weight = weight;
         return 1;
+}
+
+/* One, or an array of several; those before one that is refused are kept. */
+static int apply_action(Record *record, const RecordSource *source, json_object *data, Error *e) {
+        int r, changed = 0;
+
+        if (!json_object_is_type(data, json_type_array))
+                return apply_one_action(record, data, e);
+        for (size_t i = 0; i < json_object_array_length(data); i++) {
+                r = apply_one_action(record, json_object_array_get_idx(data, i), e);
+                if (r < 0)
+                        return r;
+                changed |= r;
+        }
+        return changed;
 }
 
 /* Replaces a part as a whole. */

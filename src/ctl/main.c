@@ -9,6 +9,7 @@
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "ctl/ctl.h"
+#include "ctl/pm2-words.h"
 #include "ctl/secret-words.h"
 
 #define SAFE_SECONDS    "5" /* what PM2's help says */
@@ -64,6 +65,7 @@ static int end_output(int status) {
 static int print_help(const char *argument, void *field);
 static int print_version(const char *argument, void *field);
 static int print_verbs(const char *argument, void *field);
+static int print_pm2_words(const char *argument, void *field);
 
 #define FIELD(f) offsetof(Arguments, f)
 
@@ -71,6 +73,7 @@ static const Option options[] = {
         { "help", 'h', NULL, "Show this help", OPTION_PARSE, 0, print_help, NULL },
         { "version", 0, NULL, "Show the version", OPTION_PARSE, 0, print_version, NULL },
         { "list-verbs", 0, NULL, NULL, OPTION_PARSE, 0, print_verbs, NULL },
+        { "list-pm2-words", 0, NULL, NULL, OPTION_PARSE, 0, print_pm2_words, NULL },
         { "system", 0, NULL, "Act on the system's modules (default for root)", OPTION_SET,
           FIELD(system), NULL, NULL },
         { "user", 0, NULL, "Act on the calling user's modules (default for other users)",
@@ -164,6 +167,34 @@ static int print_verbs(const char *argument, void *field) {
         exit(end_output(EXIT_SUCCESS));
 }
 
+static int print_pm2_words(const char *argument, void *field) {
+        pm2_words_print();
+        exit(end_output(EXIT_SUCCESS));
+}
+
+/* What PM2 has and pm2ctl has not; before options are parsed, which ends at the first one. */
+static int refuse_pm2_option(char *const *words) {
+        for (size_t i = 1; words[i] && !streq(words[i], "--"); i++) {
+                const char *instead = pm2_option_explain(words[i]);
+
+                if (!instead)
+                        continue;
+                log_error("%.*s is an option of PM2: %s.", (int) strcspn(words[i], "="), words[i],
+                          instead);
+                return -EINVAL;
+        }
+        return 0;
+}
+
+static int refuse_pm2_verb(const char *word) {
+        const char *instead = pm2_verb_explain(word);
+
+        if (!instead)
+                return 0;
+        log_error("'%s' is a verb of PM2: %s.", word, instead);
+        return -EINVAL;
+}
+
 /* An option that the verb does not take is a mistake, not something to pass over in silence. */
 static int check_options(const bool *given, const Arguments *arg, const char *word) {
         const Verb *verb = verbs_find(verbs, ELEMENTSOF(verbs), word);
@@ -214,11 +245,15 @@ int main(int argc, char **argv) {
         log_setup("pm2ctl");
         env_protect("PM2CTL_LIBEXECDIR");
 
+        if (refuse_pm2_option(copy) < 0)
+                return EXIT_USAGE;
         r = options_parse(options, ELEMENTSOF(options), argc, copy, &arg, given, &words, &behind);
         if (r < 0)
                 return EXIT_USAGE;
         line.words = words[0] ? words : (char **) nothing;
         line.verb = verbs_find(verbs, ELEMENTSOF(verbs), line.words[0]);
+        if (!line.verb && refuse_pm2_verb(line.words[0]) < 0)
+                return EXIT_USAGE;
         if (behind && line.verb == &verb_install)
                 separate_args(behind, &arg);
         if (line.verb)

@@ -134,6 +134,16 @@ static void take_action(ControlServer *s, json_object *data) {
                 (void) json_add_bool(s->actions, name, scoped);
 }
 
+/* One, or an array of several. */
+static void take_actions(ControlServer *s, json_object *data) {
+        if (!json_object_is_type(data, json_type_array)) {
+                take_action(s, data);
+                return;
+        }
+        for (size_t i = 0; i < json_object_array_length(data); i++)
+                take_action(s, json_object_array_get_idx(data, i));
+}
+
 void control_server_take(ControlServer *s, const AxmMessage *m, const AxmMessage *masked) {
         static const struct {
                 bool scoped;
@@ -153,7 +163,7 @@ void control_server_take(ControlServer *s, const AxmMessage *m, const AxmMessage
         assert(masked);
 
         if (m->type == AXM_ACTION)
-                take_action(s, m->data);
+                take_actions(s, m->data);
         if (!table[m->type].key)
                 return;
         key = json_get_string(m->data, table[m->type].key);

@@ -181,4 +181,13 @@ for words in list 'show tool' 'install tool'; do
         one_sentence "... tells the remedy" "$tmp/elsewhere/pm2ctl is a symlink, which is not followed: make it a directory, and mount $tmp/state/pm2ctl there \(mount --bind, or a mount unit\)\$"
 done
 
+# -- what PM2 has
+for words in 'delete x' 'monit' 'autoinstall' 'save' 'install --name x .' 'start tool --max-memory-restart=5M'; do
+        # shellcheck disable=SC2086 # words
+        status "$words, which PM2 has" 2 pm2ctl $words
+        one_sentence "... is explained" "^pm2ctl: .* is (a verb|an option) of PM2: .*\.$"
+done
+status "... not behind --" 2 pm2ctl install -- --name
+says "... where it is an argument" "Too few arguments"
+
 done_testing

@@ -221,4 +221,9 @@ for verb in $(sed 's/\\-/-/g; s/\\f[BRIP]//g' "$top"/README "$top"/docs/*.md "$t
 done
 result "$([ -z "$unknown" ]; echo $?)" "every verb that README, docs, catalog and man pages use exists" "$unknown"
 
+# -- PM2's words: the table of pm2ctl is that of the document
+words=$("$build/pm2ctl" --list-pm2-words)
+same "FROM-PM2.md has every verb and option of PM2 that pm2ctl explains" "$words" \
+        "$(sed -n '/^## Verbs and options that/,/^## Files/p' "$top/docs/FROM-PM2.md" | grep '^| `' |
+                awk -F ' [|] ' '{ gsub(/[`,|]/, "", $1); sub(/ \|$/, "", $2); print $1 " : " $2 }')"
 done_testing

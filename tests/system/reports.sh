@@ -147,7 +147,7 @@ like "which list tells" "$(pm2ctl list 2>&1)" 'measures asked to measure process
 like "... and show" "$(pm2ctl show measures)" '^ *Measured: nothing: the module asked for process [0-9]+, but that process is gone$'
 ok "it asks for what is no number" pm2ctl trigger measures ask text
 ok "nothing is measured then" wait_for 20 row_has measures '["measured"]["reason"]' 'that is not a process ID'
-like "show says so" "$(pm2ctl show measures)" 'it asks for process no number, and that is not a process ID'
+like "show says so" "$(pm2ctl show measures)" 'the module asked for process no number, but that is not a process ID'
 ok "it asks for itself" pm2ctl trigger measures ask "$(systemctl show -P MainPID pm2@measures)"
 ok "and is measured as if it had not" wait_for 20 row_has measures '["measured"]' null
 ok "with its group's memory" test "$(row measures '["memory"]')" -gt 4000000

@@ -150,10 +150,10 @@ function prepare (channel) {
 
   channel.watch('axm:action', ({ action_name: name }) => actions.delete(name))
   return () => {
-    for (const [name, { arity }] of actions) {
-      channel.say('axm:action', { action_name: name, action_type: 'internal', arity })
-    }
-    if (actions.size > 0) channel.listen((message) => take(channel, actions, message))
+    if (actions.size === 0) return
+    // together, which is one line in the journal
+    channel.say('axm:action', [...actions].map(([name, { arity }]) => ({ action_name: name, action_type: 'internal', arity })))
+    channel.listen((message) => take(channel, actions, message))
   }
 }
 
