@@ -125,9 +125,16 @@ int field_bool(json_object *value, void *field, Error *e) {
         return 0;
 }
 
+/* A kind of amount: its unit letters, what each stands for, and the forms it may have, for a message. */
+typedef struct Amount {
+        const char *letters;
+        uint64_t factors[3];
+        const char *forms;
+} Amount;
+
 /* A whole number, as JSON number or in a string, with one of the unit letters behind it. */
-static int parse_amount(json_object *value, const char *letters, const uint64_t *factors,
-                        uint64_t *ret, Error *e) {
+static int parse_amount(json_object *value, const Amount *amount, uint64_t *ret, Error *e) {
+        const char *letters = amount->letters;
         const char *s = json_object_is_type(value, json_type_int) ? json_text(value)
                                                                   : json_string(value);
         unsigned long long n;
@@ -135,34 +142,41 @@ static int parse_amount(json_object *value, const char *letters, const uint64_t 
         char *end;
 
         if (!s)
-                return field_wrong_type(value, "a whole number", e);
+                return field_wrong_type(value, amount->forms, e);
         if (!isdigit((unsigned char) s[0]))
-                return error_set(e, -EINVAL, "is not a whole number: '%.32s'", s);
+                return error_set(e, -EINVAL, "must be %s, not '%.32s'", amount->forms, s);
 
         errno = 0;
         n = strtoull(s, &end, 10);
         if (*end && *letters && strchr(letters, toupper((unsigned char) *end))) {
-                factor = factors[strchr(letters, toupper((unsigned char) *end)) - letters];
+                factor = amount->factors[strchr(letters, toupper((unsigned char) *end)) - letters];
                 end++;
         }
-        if (errno || *end || __builtin_mul_overflow((uint64_t) n, factor, ret) || *ret > INT64_MAX)
-                return error_set(e, -EINVAL, "is not a whole number in range: '%.32s'", s);
+        if (*end)
+                return error_set(e, -EINVAL, "must be %s, not '%.32s'", amount->forms, s);
+        if (errno || __builtin_mul_overflow((uint64_t) n, factor, ret) || *ret > INT64_MAX)
+                return error_set(e, -EINVAL, "is too large: '%.32s'", s);
         return 0;
 }
 
 int field_bytes(json_object *value, void *field, Error *e) {
-        static const uint64_t factors[] = { 1024, 1024 * 1024, 1024 * 1024 * 1024 };
+        static const Amount bytes = { "KMG",
+                                      { 1024, 1024 * 1024, 1024 * 1024 * 1024 },
+                                      "a number of bytes, or one with K, M or G, as \"300M\"" };
 
-        return parse_amount(value, "KMG", factors, field, e);
+        return parse_amount(value, &bytes, field, e);
 }
 
 /* Milliseconds, or with a letter seconds, minutes, hours. */
 int field_duration(json_object *value, void *field, Error *e) {
-        static const uint64_t factors[] = { 1000, 60 * 1000, 3600 * 1000 };
+        static const Amount duration = { "SMH",
+                                         { 1000, 60 * 1000, 3600 * 1000 },
+                                         "a number of milliseconds, or one with s, m or h, as "
+                                         "\"10s\"" };
         uint64_t msec;
         int r;
 
-        r = parse_amount(value, "SMH", factors, &msec, e);
+        r = parse_amount(value, &duration, &msec, e);
         if (r < 0)
                 return r;
         if (msec > INT64_MAX / USEC_PER_MSEC)
@@ -172,10 +186,11 @@ int field_duration(json_object *value, void *field, Error *e) {
 }
 
 int field_count(json_object *value, void *field, Error *e) {
+        static const Amount count = { "", {}, "a whole number" };
         uint64_t n;
         int r;
 
-        r = parse_amount(value, "", NULL, &n, e);
+        r = parse_amount(value, &count, &n, e);
         if (r < 0)
                 return r;
         if (n > INT_MAX)
