@@ -106,6 +106,13 @@ static void print_cleanup_failed(Context *c, const ModuleNote *note) {
         log_warning("Failed to clean up after killed commands: %s", note->clause);
 }
 
+static void print_orphan(Context *c, const ModuleNote *note) {
+        log_warning(
+                "%s runs, but no module '%s' is installed; run 'systemctl %sstop %s' to stop it.",
+                note->unit, note->module, c->modules.scope.kind == SCOPE_USER ? "--user " : "",
+                note->unit);
+}
+
 static void print_settings_skipped(Context *c, const ModuleNote *note) {
         log_warning("Module '%s' is left alone: %s.", note->module, note->clause);
 }
@@ -150,6 +157,7 @@ void note_print(void *userdata, const ModuleNote *note) {
                 [MODULE_NOTE_WATCH_CHANGED] = print_watch_changed,
                 [MODULE_NOTE_WATCH_UNDECLARED] = print_watch_undeclared,
                 [MODULE_NOTE_WATCH_START_FAILED] = print_watch_start_failed,
+                [MODULE_NOTE_ORPHAN] = print_orphan,
                 [MODULE_NOTE_LEFTOVER] = print_leftover,
                 [MODULE_NOTE_START_FAILED] = print_start_failed,
                 [MODULE_NOTE_TIMER_FAILED] = print_timer_failed,

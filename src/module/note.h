@@ -31,6 +31,7 @@ typedef enum ModuleNoteKind {
         MODULE_NOTE_SERVICE_ENABLED,  /* unit: of services.h, that was not */
         MODULE_NOTE_SERVICE_FAILED,   /* unit, failure: it could not be enabled */
         MODULE_NOTE_UNREADABLE,       /* module, failure: it is left out */
+        MODULE_NOTE_ORPHAN,           /* module, unit: it runs, but the module is not installed */
         MODULE_NOTE_LEFTOVER,         /* path, aside, remedy, failure: it could not be removed */
         MODULE_NOTE_CLEANUP_FAILED,   /* failure: of what killed processes have left */
         MODULE_NOTE_SETTINGS_SKIPPED, /* module, failure: it was broken before the change, and is

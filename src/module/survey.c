@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "module/survey.h"
 
+#include "basic/string-util.h"
 #include "basic/strv.h"
+#include "model/name.h"
 #include "store/installed.h"
 #include "store/package-file.h"
 
@@ -99,6 +101,34 @@ static int survey_add_units(Modules *modules, const InstalledModule *i, Survey *
         return 0;
 }
 
+/* Units of modules that are gone: of a folder that was removed by hand, say. */
+static int survey_note_orphans(Modules *modules, const Survey *s) {
+        for (size_t i = 0; i < s->loaded.n; i++) {
+                const UnitState *state = s->loaded.states + i;
+                _cleanup_(module_done) Module m = {};
+                _cleanup_(freep) char *name = NULL;
+                size_t k = 0;
+                int r;
+
+                if (!unit_state_stays(state))
+                        continue;
+                r = module_from_unit_name(state->unit, &name, /* ret_app= */ NULL,
+                                          /* ret_instance= */ NULL);
+                if (r == -ENOMEM)
+                        return r;
+                while (r >= 0 && k < s->n_modules && !streq(s->modules[k].module.name, name))
+                        k++;
+                /* it may have been installed since */
+                if (r < 0 || k < s->n_modules ||
+                    store_load(modules->store, name, /* e= */ NULL, &m) != 0)
+                        continue;
+                module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_ORPHAN,
+                                                     .module = name,
+                                                     .unit = state->unit });
+        }
+        return 0;
+}
+
 int modules_survey(Modules *modules, Error *e, Survey *ret) {
         _cleanup_(survey_done) Survey s = {};
         _cleanup_(strv_freep) char **names = NULL;
@@ -117,6 +147,9 @@ int modules_survey(Modules *modules, Error *e, Survey *ret) {
                 if (r < 0)
                         return r;
         }
+        r = survey_note_orphans(modules, &s);
+        if (r < 0)
+                return r;
         *ret = TAKE_STRUCT(s);
         return 0;
 }

@@ -133,4 +133,10 @@ unlike "while the relay runs, list says nothing of it" "$(pm2ctl list 2>&1)" 'pm
 systemctl stop pm2-axm-relay.service
 like "without the relay list says that records are old" "$(pm2ctl list 2>&1)" "pm2-axm-relay.service does not run, .*systemctl start pm2-axm-relay"
 like "... and show" "$(pm2ctl show m 2>&1)" 'pm2-axm-relay.service does not run'
+
+# -- a unit whose module is gone
+mv /var/lib/pm2ctl/modules/m /root/gone
+like "list tells of a unit whose module is gone" "$(pm2ctl list 2>&1)" "pm2@m.service runs, but no module 'm' is installed; run 'systemctl stop pm2@m.service'"
+mv /root/gone /var/lib/pm2ctl/modules/m
+unlike "... and not of one that is there" "$(pm2ctl list 2>&1)" 'is installed; run'
 done_testing
