@@ -30,16 +30,18 @@ typedef struct Arguments {
         char *const *args;     /* install: behind "--", NULL where there is none */
         bool force;            /* install, update */
         bool ignore_scripts, scripts_network, offline, prefer_offline, allow_unverified;
-        uint64_t safe_usec;             /* install, update, rollback: how long it has to stay up */
-        bool purge;                     /* uninstall */
-        bool all;                       /* the verbs that act on modules */
-        bool enabled;                   /* start: those that are started at boot */
-        bool restart;                   /* set, unset */
-        bool secret;                    /* set */
-        bool typed;                     /* set: values are JSON */
-        bool show_secrets;              /* get, conf, env */
-        const char *lines;              /* logs */
-        bool follow;                    /* logs */
+        uint64_t safe_usec; /* install, update, rollback: how long it has to stay up */
+        bool purge;         /* uninstall */
+        bool all;           /* the verbs that act on modules */
+        bool enabled;       /* start: those that are started at boot */
+        bool restart;       /* set, unset */
+        bool secret;        /* set */
+        bool typed;         /* set: values are JSON */
+        bool show_secrets;  /* get, conf, env */
+        const char *lines;  /* logs, as the next three lines */
+        bool follow, reverse;
+        const char *since, *until, *priority;
+        const char *grep, *output;
         const char *timeout;            /* trigger */
         const char *tag, *access, *otp; /* publish */
         bool dry_run;                   /* package, publish */

@@ -51,7 +51,7 @@ static const Pm2Word options[] = {
           "set 'interpreter' and 'node_args' in package.json" },
         { " --no-autorestart --restart-delay --max-restarts --kill-timeout --wait-ready ",
           "set the field of that name in package.json, with '_' for '-'" },
-        { " --output --error --log --merge-logs --log-date-format ",
+        { " --error --log --merge-logs --log-date-format ",
           "the journal has the output; use 'pm2ctl logs' or journalctl" },
         { " --update-env ", "settings are read at every start; use 'pm2ctl set'" },
         { " --no-daemon --attach ", "modules are systemd units; use 'pm2ctl logs' to follow one" },

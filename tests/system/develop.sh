@@ -39,6 +39,17 @@ ok "a setting" pm2ctl set made:greeting Hi
 ok "... is used" wait_for 20 output_has '^Hi from made' said
 ok "logs" pm2ctl logs --nostream made
 like "... has what it said" "$OUTPUT" 'Hi from made'
+is "... as journalctl prints it" "$(pm2ctl logs -q --nostream -o cat -g '^Hi from' -n 1 made)" "$(journalctl -u pm2@made -o cat -g '^Hi from' -n 1)"
+is "... from then on" "$(pm2ctl logs -q --nostream -o cat --since=tomorrow made | grep -v '^--')" ""
+like "... until now, all of it" "$(timeout 20 pm2ctl logs -o cat --until=now made | head -n 100 | paste -sd' ')" 'Hello from made.*Hi from made'
+exits "... in one format" 2 pm2ctl logs --json -o cat made
+install -d -o dev /home/dev/long
+as_user dev tee /home/dev/long/package.json <<<'{ "name": "long", "version": "1.0.0", "main": "x.js" }' >/dev/null
+as_user dev tee /home/dev/long/x.js <<<'console.log("x".repeat(6000)); setInterval(() => {}, 60000)' >/dev/null
+ok "a module with long lines" pm2ctl install /home/dev/long
+lengths() { pm2ctl logs -q --nostream --json=short long | python3 -c 'import json, sys; print(max(len(json.loads(line)["MESSAGE"] or "") for line in sys.stdin))'; }
+ok "... has them whole in JSON" wait_for 10 output_has '^6000$' lengths
+ok "... and goes" pm2ctl uninstall long
 
 # how long from a saved file to the program that runs: said, not judged, since this machine may be busy
 for i in 1 2 3; do

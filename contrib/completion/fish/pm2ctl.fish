@@ -12,7 +12,7 @@ function __pm2ctl_words
             printf '%s\n' $word
         else if test $word = --
             set only 1
-        else if contains -- $word --uid --gid --env --lines --timeout --tag --access --otp -n
+        else if contains -- $word --uid --gid --env --lines --since --until --priority --grep --output --timeout --tag --access --otp -n -S -U -p -g -o
             set value 1
         else if not string match -qr -- '^-[^0-9.]' $word
             printf '%s\n' $word
@@ -128,6 +128,12 @@ __pm2ctl_option 'set multiset conf' -l secret -d 'Mark the values as secret'
 __pm2ctl_option 'set multiset conf' -l typed -d 'Read the values as JSON: numbers, true, lists'
 __pm2ctl_option 'get conf env' -l show-secrets -d 'Show secret values too'
 __pm2ctl_option 'logs' -s n -l lines -x -d 'Show the last N lines'
+__pm2ctl_option 'logs' -s S -l since -x -d 'Show what is not older'
+__pm2ctl_option 'logs' -s U -l until -x -d 'Show what is not newer'
+__pm2ctl_option 'logs' -s p -l priority -x -a 'emerg alert crit err warning notice info debug' -d 'Show this priority and above'
+__pm2ctl_option 'logs' -s g -l grep -x -d 'Show messages that match'
+__pm2ctl_option 'logs' -s r -l reverse -d 'Show the newest first, and exit'
+__pm2ctl_option 'logs' -s o -l output -x -a 'short short-iso short-precise cat verbose json json-pretty' -d 'Print entries in this format of journalctl'
 __pm2ctl_option 'logs' -l nostream -d 'Exit after the last line instead of following'
 __pm2ctl_option 'trigger' -l timeout -x -d 'Limit the time for answers'
 __pm2ctl_option 'publish' -l tag -x -d "Publish with this dist-tag instead of 'latest'"
