@@ -229,8 +229,16 @@ tests.places = async () => {
                 [list(meta.tree), npmMeta.list]);
 
         const inner = await install('inner', { server }), npmInner = await byNpm('inner', server);
-        const find = (tree, from) => execFileSync('node', ['-p', `require('${from}')`], { cwd: tree, encoding: 'utf8' }).trim();
-        ok(find(inner.tree, 'inner') === 'loc scoped p 2.0.0' && find(npmInner.dir, 'inner') === 'loc scoped p 2.0.0' && npmAccepts(inner.tree) === true,
+        const find = (tree, from) => {
+                try {
+                        return execFileSync('node', ['-p', `require('${from}')`], { cwd: tree, encoding: 'utf8', stdio: 'pipe' }).trim();
+                } catch (error) {
+                        return error.message;
+                }
+        };
+        const old = Number.parseInt(execFileSync('npm', ['--version'], { encoding: 'utf8' }), 10) < 10; // it cannot do this
+        ok(find(inner.tree, 'inner') === 'loc scoped p 2.0.0' &&
+                (old || (find(npmInner.dir, 'inner') === 'loc scoped p 2.0.0' && npmAccepts(inner.tree) === true)),
                 'dependencies inside the package, as with npm', [inner.answer, npmInner, npmAccepts(inner.tree)]);
         ok(fs.readlinkSync(path.join(inner.tree, 'node_modules/inner/node_modules/loc')) === '../lib/loc' &&
                 fs.readlinkSync(path.join(inner.tree, 'node_modules/inner/node_modules/@s/loc')) === '../../loc', '... relative links',
