@@ -6,6 +6,7 @@
 #include "basic/strv.h"
 #include "basic/verbs.h"
 #include "model/calendar.h"
+#include "model/environment-names.h"
 #include "model/field.h"
 
 typedef struct Field {
@@ -115,6 +116,13 @@ static int parse_cron(json_object *value, void *field, Error *e) {
         return cron_to_calendar(s, e, &app->cron);
 }
 
+/* The one that PM2 has anyway is reserved for just that. */
+static int parse_instance_variable(json_object *value, void *field, Error *e) {
+        return streq_ptr(json_string(value), ENVIRONMENT_INSTANCE)
+                       ? 0
+                       : field_variable(value, field, e);
+}
+
 static const Field fields[] = {
         { " name ", field_text, offsetof(App, name) },
         { " script ", field_path, offsetof(App, script) },
@@ -141,7 +149,7 @@ static const Field fields[] = {
         { " shutdown_with_message ", field_bool, offsetof(App, shutdown_with_message) },
         { " cron_restart cron ", parse_cron, 0 },
         { " cron_timezone ", field_timezone, offsetof(App, timezone) },
-        { " instance_var ", field_variable, offsetof(App, instance_variable) },
+        { " instance_var ", parse_instance_variable, offsetof(App, instance_variable) },
         { " increment_var ", field_variable, offsetof(App, increment_variable) },
         { " watch ", parse_watch, 0 },
         { " ignore_watch ", parse_ignore, 0 },

@@ -9,6 +9,9 @@
 #define ENVIRONMENT_CHANNEL      "NODE_CHANNEL_FD"
 #define ENVIRONMENT_CHANNEL_MODE "NODE_CHANNEL_SERIALIZATION_MODE"
 
+/* The number of the instance, unless the app names another variable for it. */
+#define ENVIRONMENT_INSTANCE "NODE_APP_INSTANCE"
+
 /* Whether a variable is one that a package may not set: those that say as whom the process runs,
  * where its programs are, and what systemd and pm2ctl tell it. */
 bool environment_is_reserved(const char *name);

@@ -80,7 +80,7 @@ static int set_app_variables(char ***env, const EnvironmentSource *source, json_
 /* Where the unit has one of these, a drop-in put it there. */
 static int set_contract_variables(char ***env, const EnvironmentSource *source,
                                   const EnvironmentFacts *facts) {
-        const char *instance_variable = source->app->instance_variable ?: "NODE_APP_INSTANCE";
+        const char *instance_variable = source->app->instance_variable ?: ENVIRONMENT_INSTANCE;
         char id[16], instance[16], instances[16];
         const struct {
                 const char *name, *value;

@@ -66,6 +66,12 @@ static void test_refused(void) {
                 { HEAD "\"apps\":[{\"script\":\"a\",\"max_memory_restart\":\"1X\"}]}",
                   "K, M or G, as \"300M\", not '1X'" },
                 { HEAD "\"apps\":[{\"script\":\"a\",\"max_restarts\":false}]}", "a whole number" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"increment_var\":\"PATH\"}]}",
+                  "that a package can set" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"instance_var\":\"1A\"}]}",
+                  "field 'apps[0].instance_var'" },
+                { HEAD "\"apps\":[{\"script\":\"a\",\"cron_timezone\":\"../etc/passwd\"}]}",
+                  "as Europe/Berlin" },
                 { HEAD "\"apps\":[{\"script\":\"a\",\"min_uptime\":\"5 s\"}]}", "as \"10s\"" },
                 { HEAD "\"apps\":[{\"script\":\"a\",\"max_memory_restart\":\"99999999999G\"}]}",
                   "too large" },
@@ -112,7 +118,8 @@ static void test_app(void) {
                 "\"env\":{\"A\":\"1\"},\"env_production\":{\"A\":\"2\"},\"watch\":true,"
                 "\"instances\":1,"
                 "\"exec_mode\":\"fork\",\"out_file\":\"/"
-                "x\",\"uid\":0,\"interpreter\":null,\"cron_restart\":false}]}";
+                "x\",\"uid\":0,\"interpreter\":null,\"cron_restart\":false,"
+                "\"instance_var\":\"NODE_APP_INSTANCE\",\"increment_var\":\"PORT\"}]}";
         Error e = ERROR_NULL;
         Package p = {};
         App *a;
@@ -122,6 +129,8 @@ static void test_app(void) {
         ok(json_get_int(p.config, "a", 0) == 1);
         a = p.apps;
         ok(strv_length(a->args) == 4);
+        ok(!a->instance_variable);
+        ok_str(a->increment_variable, "PORT");
         ok_str(a->args[1], "b c");
         ok_str(a->args[2], "");
         ok_str(a->interpreter_args[1], "3");
