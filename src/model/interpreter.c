@@ -87,7 +87,8 @@ bool interpreter_is_node(const char *interpreter) {
 
 bool script_may_be_command(const App *app) {
         return script_is_shell_line(app) ||
-               (!app->interpreter && !strchr(app->script, '/') && !by_extension(app->script));
+               ((!app->interpreter || streq(app->interpreter, INTERPRETER_NONE)) &&
+                !strchr(app->script, '/') && !by_extension(app->script));
 }
 
 bool script_is_shell_line(const App *app) {

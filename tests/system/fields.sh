@@ -62,7 +62,7 @@ package schedule "$(app plain '"args": "stay"')" "$(app once '"autostart": false
         <<<'console.log("I run"); if (process.argv[2] === "stay") setInterval(() => {}, 60000)'
 package many "$(app a '"instances": 3, "increment_var": "PORT", "instance_var": "INSTANCE_ID", "env": { "PORT": 3000 }')" \
         <<<'console.log("I have", process.env.PORT, process.env.INSTANCE_ID, process.env.NODE_APP_INSTANCE, process.env.instance_var); setInterval(() => {}, 60000)'
-package commands '{ "name": "sleeps", "script": "sleep", "args": "1001" }' '{ "name": "line", "script": "echo I line; exec sleep 1002" }' \
+package commands '{ "name": "sleeps", "script": "sleep", "args": "1001" }' '{ "name": "none", "script": "sleep", "interpreter": "none", "args": "1003" }' '{ "name": "line", "script": "echo I line; exec sleep 1002" }' \
         '{ "name": "npm", "script": "npm", "args": "start" }' '{ "name": "dependency", "script": "node_modules/tool/bin.js" }' \
         <<<'console.log("I start"); setInterval(() => {}, 60000)'
 sed -i 's/^{/{ "scripts": { "start": "node index.js" }, "dependencies": { "tool": "1" },/' "$packages/commands/1.0.0/package.json"
@@ -206,6 +206,7 @@ exits "one that is no number" 1 pm2ctl set many:PORT x
 # -- scripts that are no files of the package
 ok "commands of the PATH" pm2ctl install commands
 is "... run themselves" "$(tr '\0' ' ' <"/proc/$(systemctl show -P MainPID pm2@commands.service)/cmdline")" 'sleep 1001 '
+is "... also with the interpreter none" "$(tr '\0' ' ' <"/proc/$(systemctl show -P MainPID pm2@commands@none.service)/cmdline")" 'sleep 1003 '
 ok "... or in a shell" wait_for 10 output_has '^I line$' unit_journal pm2@commands@line.service
 ok "... npm too" wait_for 30 output_has '^I start$' unit_journal pm2@commands@npm.service
 ok "a script of a dependency" wait_for 10 output_has '^I am of a dependency$' unit_journal pm2@commands@dependency.service
