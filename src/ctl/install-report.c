@@ -113,10 +113,10 @@ static void print_done(const InstallOutcome *o) {
                          after);
                 return;
         }
-        if (module_units_read(m, /* loaded= */ NULL, &units) >= 0)
+        if (module_units_autostarted(m, &units) >= 0 && units)
                 joined = strv_join(units, ", ");
-        log_info("%s%s%s%s%s%s and runs as %s.", m->name, before, m->version, after,
-                 linked ? " to " : "", linked ? m->link : "", joined ? joined : "?");
+        log_info("%s%s%s%s%s%s%s%s.", m->name, before, m->version, after, linked ? " to " : "",
+                 linked ? m->link : "", joined ? " and runs as " : "", joined ? joined : "");
 }
 
 static void print_skipped(const InstallOutcome *o) {

@@ -100,7 +100,7 @@ int package_find_unit(const Package *p, const char *app, unsigned instance, AppI
         return 0;
 }
 
-const App *package_app_of_unit(const Package *p, const char *unit) {
+bool package_autostarts(const Package *p, const char *unit) {
         _cleanup_(freep) char *name = NULL, *app = NULL;
         AppInstance which;
         unsigned instance;
@@ -108,8 +108,6 @@ const App *package_app_of_unit(const Package *p, const char *unit) {
         assert(p);
         assert(unit);
 
-        if (module_from_unit_name(unit, &name, &app, &instance) < 0 ||
-            package_find_unit(p, app, instance, &which) <= 0)
-                return NULL;
-        return p->apps + which.app;
+        return module_from_unit_name(unit, &name, &app, &instance) < 0 ||
+               package_find_unit(p, app, instance, &which) <= 0 || p->apps[which.app].autostart;
 }

@@ -8,7 +8,6 @@
 
 #define APPS_ALL SIZE_MAX
 
-typedef struct App App;
 typedef struct Package Package;
 
 /* Which instance of which app. */
@@ -38,5 +37,6 @@ int package_unit_names(const Package *p, const char *module, size_t app, char **
  * same. */
 int package_find_unit(const Package *p, const char *app, unsigned instance, AppInstance *ret);
 
-/* The app that a unit is for, by its name; borrowed. NULL: the package has no such app. */
-const App *package_app_of_unit(const Package *p, const char *unit);
+/* Whether a unit, by its name, starts with its module; true for one that the package has no app
+ * for. */
+bool package_autostarts(const Package *p, const char *unit);

@@ -65,16 +65,16 @@ static int start_add_units(const Modules *modules, const StartSource *source, si
         if (r < 0)
                 return r;
         STRV_FOREACH(unit, units) {
-                const App *app = package_app_of_unit(&source->package, *unit);
+                const UnitState *state = loaded_units_find(&s->units, *unit);
 
-                if (app && !app->autostart && !s->every) {
+                if (!s->every && !unit_state_stays(state) &&
+                    !package_autostarts(&source->package, *unit)) {
                         module_note(modules, &(ModuleNote) { .kind = MODULE_NOTE_NOT_AUTOSTARTED,
                                                              .module = source->module.name,
                                                              .unit = *unit });
                         continue;
                 }
-                if (s->mode == START_STOPPED &&
-                    is_up(loaded_units_find(&s->units, *unit), modules->settle_usec))
+                if (s->mode == START_STOPPED && is_up(state, modules->settle_usec))
                         continue;
                 r = start_batch_add(modules, source, *unit, owner, e, &s->batch);
                 if (r < 0)

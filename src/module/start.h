@@ -14,7 +14,7 @@ typedef enum StartMode {
         START_CHANGED, /* anew, for the module's own watch, which does not wait for it to settle */
 
         /* with one of these, for a person: apps that are not to start by themselves ("autostart":
-         * false) too, which are left alone else (MODULE_NOTE_NOT_AUTOSTARTED) */
+         * false) too, which are left alone else if they do not run (MODULE_NOTE_NOT_AUTOSTARTED) */
         START_EVERY = 1 << 8,
 } StartMode;
 

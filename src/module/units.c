@@ -111,6 +111,22 @@ int module_units_read(const Module *m, const LoadedUnits *loaded, char ***ret) {
         return module_units(m->name, p.n_apps > 0 ? &p : NULL, loaded, ret);
 }
 
+int module_units_autostarted(const Module *m, char ***ret) {
+        _cleanup_(strv_freep) char **units = NULL, **started = NULL;
+        _cleanup_(package_done) Package p = {};
+        int r;
+
+        (void) store_read_package(m, /* e= */ NULL, &p);
+        r = module_units(m->name, p.n_apps > 0 ? &p : NULL, /* loaded= */ NULL, &units);
+        if (r < 0)
+                return r;
+        STRV_FOREACH(unit, units)
+                if (package_autostarts(&p, *unit) && strv_extend(&started, *unit) < 0)
+                        return -ENOMEM;
+        *ret = TAKE_PTR(started);
+        return 0;
+}
+
 int modules_stop_units(Modules *modules, char *const *units, Error *e) {
         UnitOutcome *outcomes;
         int r;

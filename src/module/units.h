@@ -35,6 +35,9 @@ int module_units(const char *name, const Package *p, const LoadedUnits *loaded, 
 /* The same with package.json as it is now, if the caller may read it. */
 int module_units_read(const Module *m, const LoadedUnits *loaded, char ***ret);
 
+/* Names of those units that start with the module; NULL: none does. */
+int module_units_autostarted(const Module *m, char ***ret);
+
 /* Adds the names of a module's loaded units that are not among `units` yet. */
 int module_units_add_loaded(const char *name, const LoadedUnits *loaded, char ***units);
 

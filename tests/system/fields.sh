@@ -58,6 +58,7 @@ mkdir "$packages/fields/1.0.0/lib" && touch "$packages/fields/1.0.0/lib/a.js"
 package never "$(app never '"wait_ready": true, "listen_timeout": 300, "max_restarts": 2')" <<<'setInterval(() => {}, 60000)'
 package backoff "$(app backoff '"exp_backoff_restart_delay": 200')" <<<'setTimeout(() => process.exit(1), 20)'
 package schedule "$(app plain '"args": "stay"')" "$(app once '"autostart": false, "autorestart": false, "cron_restart": "0 0 1 1 *", "cron_timezone": "Asia/Tokyo"')" \
+        "$(app idle '"autostart": false, "args": "stay"')" \
         "$(app often '"autostart": false, "autorestart": false, "cron_restart": "* * * * * *", "treekill": false, "vizion": false')" \
         <<<'console.log("I run"); if (process.argv[2] === "stay") setInterval(() => {}, 60000)'
 package many "$(app a '"instances": 3, "increment_var": "PORT", "instance_var": "INSTANCE_ID", "env": { "PORT": 3000 }')" \
@@ -185,6 +186,7 @@ ok "uninstall" pm2ctl uninstall --all
 # -- apps that do not start by themselves, and instances that differ
 ok "a module with apps that do not start by themselves" pm2ctl install schedule
 like "... which is said" "$OUTPUT" 'pm2@schedule@once.service is not started, .*"autostart": false'
+like "... and not called running" "$OUTPUT" 'schedule 1.0.0 is installed and runs as pm2@schedule.service\.$'
 like "... and what has no effect" "$OUTPUT" 'no effect here: treekill$'
 runs_of() { journalctl --sync; journalctl -o cat -u "pm2@schedule@$1.service" | grep -c '^I run'; }
 is "one has not run" "$(runs_of once)" 0
@@ -193,6 +195,8 @@ is "... and still has not" "$(runs_of once)" 0
 like "its timer has its time zone" "$(systemctl show -P TimersCalendar pm2-cron@schedule@once.timer)" 'Asia/Tokyo'
 ok "a person starts it" pm2ctl start schedule
 ok "... indeed" wait_for 10 eval '[ "$(runs_of once)" -ge 1 ]'
+ok "... what runs is not passed over at boot" pm2ctl start --enabled
+unlike "... nor called not started" "$OUTPUT" 'schedule@idle'
 ok "... and stops all" pm2ctl stop schedule
 before=$(runs_of often)
 sleep 2.5
