@@ -171,19 +171,29 @@ int symlink_atomic_at(const char *target, int dir_fd, const char *name) {
         return fsync(dir_fd) < 0 ? -errno : 0;
 }
 
-int mkdir_parents(const char *path, mode_t mode) {
+int mkdir_above_at(int dir_fd, const char *path) {
         _cleanup_(freep) char *copy = strdup(path);
+
+        assert(path[0]);
 
         if (!copy)
                 return -ENOMEM;
-
         for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
                 *slash = 0;
-                if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+                if (mkdirat(dir_fd, copy, 0755) < 0 && errno != EEXIST)
                         return -errno;
                 *slash = '/';
         }
-        return mkdir(copy, mode) < 0 && errno != EEXIST ? -errno : 0;
+        return 0;
+}
+
+int mkdir_parents(const char *path, mode_t mode) {
+        int r;
+
+        r = mkdir_above_at(AT_FDCWD, path);
+        if (r < 0)
+                return r;
+        return mkdir(path, mode) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 int open_or_mkdir_at(int dir_fd, const char *name, mode_t mode) {

@@ -48,6 +48,9 @@ int symlink_atomic_at(const char *target, int dir_fd, const char *name);
 /* Writes all of it or fails. */
 int write_all(int fd, const void *data, size_t size);
 
+/* Makes the folders above a path, 0755; those that exist are fine. */
+int mkdir_above_at(int dir_fd, const char *path);
+
 /* Makes a folder and its parents (those 0755); one that exists is fine whatever its mode. */
 int mkdir_parents(const char *path, mode_t mode);
 

@@ -2,8 +2,9 @@
 #include "fetch/inner-links.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include "basic/fs.h"
 #include "basic/open-beneath.h"
 #include "basic/path.h"
 #include "basic/remove-tree.h"
@@ -29,30 +30,16 @@ static bool is_in_the_way(const Tree *t, const Node *n, const Name *name) {
         return false;
 }
 
-static int make_folder(int dir_fd, const char *path) {
-        return mkdirat(dir_fd, path, 0755) < 0 && errno != EEXIST ? -errno : 0;
-}
-
-/* Makes node_modules/NAME in the package. */
+/* Makes node_modules/NAME in the package, where that may have brought files of its own to. */
 static int make_link(int package_fd, const char *name, const char *path) {
-        _cleanup_(freep) char *link = path_join("node_modules", name), *scope = NULL,
-                              *target = NULL;
-        const char *slash = strchr(name, '/');
+        _cleanup_(freep) char *link = path_join("node_modules", name), *target = NULL;
         int r;
 
-        if (!link || strdupf(&target, "../%s%s", slash ? "../" : "", path) < 0)
+        if (!link || strdupf(&target, "../%s%s", strchr(name, '/') ? "../" : "", path) < 0)
                 return -ENOMEM;
-        r = make_folder(package_fd, "node_modules");
+        r = mkdir_above_at(package_fd, link);
         if (r < 0)
                 return r;
-        if (slash) {
-                if (strdupf(&scope, "node_modules/%.*s", (int) (slash - name), name) < 0)
-                        return -ENOMEM;
-                r = make_folder(package_fd, scope);
-                if (r < 0)
-                        return r;
-        }
-        /* the package may have brought files of its own to this place */
         r = remove_tree_at(package_fd, link);
         if (r < 0)
                 return r;

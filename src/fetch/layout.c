@@ -2,7 +2,6 @@
 #include "fetch/layout.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "basic/fs.h"
 #include "basic/path.h"
@@ -20,28 +19,18 @@ static int compare_locations(const void *a, const void *b) {
         return strcmp(x->node->location, y->node->location);
 }
 
-static int make_parents(int dir_fd, const char *path) {
-        _cleanup_(freep) char *copy = strdup(path);
+/* Makes room for a package or a link: a package above may have brought files of its own there. */
+static int make_room(const Fetch *f, const char *location) {
+        int r;
 
-        if (!copy)
-                return -ENOMEM;
-        for (char *slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
-                *slash = 0;
-                if (mkdirat(dir_fd, copy, 0755) < 0 && errno != EEXIST)
-                        return -errno;
-                *slash = '/';
-        }
-        return 0;
+        r = mkdir_above_at(f->tree_fd, location);
+        return r < 0 ? r : remove_tree_at(f->tree_fd, location);
 }
 
 static int move_package(const Fetch *f, const TreePackage *p) {
         int r;
 
-        r = make_parents(f->tree_fd, p->node->location);
-        if (r < 0)
-                return r;
-        /* a package above may have brought files of its own to this place */
-        r = remove_tree_at(f->tree_fd, p->node->location);
+        r = make_room(f, p->node->location);
         if (r < 0)
                 return r;
         return renameat(f->unpacked_fd, p->folder, f->tree_fd, p->node->location) < 0 ? -errno : 0;
@@ -88,10 +77,7 @@ static int make_link(const Fetch *f, const Node *n) {
 
         if (!target)
                 return -ENOMEM;
-        r = make_parents(f->tree_fd, n->location);
-        if (r < 0)
-                return r;
-        r = remove_tree_at(f->tree_fd, n->location);
+        r = make_room(f, n->location);
         if (r < 0)
                 return r;
         return symlinkat(target, f->tree_fd, n->location) < 0 ? -errno : 0;
