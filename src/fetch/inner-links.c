@@ -75,21 +75,18 @@ static int link_dependency(Fetch *f, const Tree *t, const Node *n, const Depende
 static int link_dependencies(Fetch *f, const Tree *t, const Node *n, unsigned *n_links, Error *e) {
         for (size_t i = 0; i < n->manifest->n_dependencies; i++) {
                 const Dependency *d = n->manifest->dependencies + i;
-                const Requirement *q = names_require(t->names, d->name,
-                                                     isempty(d->spec) ? "*" : d->spec);
                 _cleanup_(freep) char *path = NULL;
+                const Name *name;
                 int r;
 
-                if (!q)
-                        return -ENOMEM;
-                r = requirement_inner_path(q, &path);
+                r = tree_inner_dependency(t, n, d, &name, &path);
                 if (r > 0 && ++*n_links > INNER_LINKS_MAX)
                         return error_set(e, -E2BIG,
                                          "more than %d dependencies are inside the packages that "
                                          "have them",
                                          INNER_LINKS_MAX);
-                if (r > 0 && !manifest_bundles(n->manifest, d->name))
-                        r = link_dependency(f, t, n, d, q->name, path, e);
+                if (r > 0)
+                        r = link_dependency(f, t, n, d, name, path, e);
                 if (r < 0)
                         return r;
         }

@@ -204,15 +204,12 @@ static int add_inner_link(json_object *packages, const Node *n, const char *name
 static int add_inner_links(json_object *packages, const Tree *t, const Node *n) {
         for (size_t i = 0; i < n->manifest->n_dependencies && !n->link; i++) {
                 const Dependency *d = n->manifest->dependencies + i;
-                const Requirement *q = names_require(t->names, d->name,
-                                                     isempty(d->spec) ? "*" : d->spec);
                 _cleanup_(freep) char *path = NULL;
+                const Name *name;
                 int r;
 
-                if (!q)
-                        return -ENOMEM;
-                r = requirement_inner_path(q, &path);
-                if (r > 0 && !manifest_bundles(n->manifest, d->name))
+                r = tree_inner_dependency(t, n, d, &name, &path);
+                if (r > 0)
                         r = add_inner_link(packages, n, d->name, path);
                 if (r < 0)
                         return r;

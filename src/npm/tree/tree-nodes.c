@@ -73,6 +73,18 @@ static int load_edges(Tree *t, Node *n) {
         return 0;
 }
 
+int tree_inner_dependency(const Tree *t, const Node *n, const Dependency *d, const Name **ret_name,
+                          char **ret_path) {
+        const Requirement *q = names_require(t->names, d->name, isempty(d->spec) ? "*" : d->spec);
+
+        if (!q)
+                return -ENOMEM;
+        if (manifest_bundles(n->manifest, d->name))
+                return 0;
+        *ret_name = q->name;
+        return requirement_inner_path(q, ret_path);
+}
+
 int tree_new_node(Tree *t, Name *name, Manifest *manifest, Node **ret) {
         Node *n;
         int r;

@@ -85,6 +85,11 @@ void tree_detach(Tree *t, Node *node);
 /* Puts `node` in the place of `old`, whose children it gets. */
 int tree_replace(Tree *t, Node *node, Node *old);
 
+/* Whether a package's dependency is inside the package itself, and not bundled: 1, its name and its
+ * path from there, which the caller frees; 0 if it is not. */
+int tree_inner_dependency(const Tree *t, const Node *n, const Dependency *d, const Name **ret_name,
+                          char **ret_path);
+
 Node *tree_child(const Tree *t, const Node *parent, const Name *name);
 
 /* What that name means for code in this package. */
