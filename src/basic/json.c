@@ -6,6 +6,7 @@
 
 #include "basic/address-mask.h"
 #include "basic/string-util.h"
+#include "basic/strv.h"
 
 #define BLANKS " \t\r\n"
 
@@ -236,6 +237,17 @@ int json_add_address(json_object *o, const char *key, const char *value) {
 
 int json_add_uint(json_object *o, const char *key, uint64_t value) {
         return json_add(o, key, json_object_new_uint64(value));
+}
+
+int json_add_strv(json_object *o, const char *key, char *const *v) {
+        json_object *array = json_object_new_array();
+
+        if (json_add(o, key, array) < 0)
+                return -ENOMEM;
+        STRV_FOREACH(s, v)
+                if (json_object_array_add(array, json_object_new_string(*s)) < 0)
+                        return -ENOMEM;
+        return 0;
 }
 
 int json_add_null(json_object *o, const char *key) {

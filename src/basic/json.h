@@ -54,6 +54,9 @@ int json_add_uint(json_object *o, const char *key, uint64_t value);
 int json_add_bool(json_object *o, const char *key, bool value);
 int json_add_null(json_object *o, const char *key);
 
+/* Adds an array of the strings; NULL is an empty one. 0 or -ENOMEM. */
+int json_add_strv(json_object *o, const char *key, char *const *v);
+
 /* UINT64_MAX, an amount that is not known, is null. */
 int json_add_amount(json_object *o, const char *key, uint64_t value);
 

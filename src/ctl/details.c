@@ -2,7 +2,6 @@
 #include "ctl/details.h"
 
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "ctl/limits.h"
 #include "ctl/rows.h"
 #include "module/details.h"
@@ -79,26 +78,12 @@ static int add_units(json_object *o, const ModuleDetails *d) {
         return 0;
 }
 
-/* What the administrator gave it, instead of what its package declares. */
-static int add_args(json_object *o, char *const *args) {
-        json_object *words;
-
-        if (!args)
-                return 0;
-        words = json_object_new_array();
-        if (json_add(o, "args", words) < 0)
-                return -ENOMEM;
-        STRV_FOREACH(word, args)
-                if (json_object_array_add(words, json_object_new_string(*word)) < 0)
-                        return -ENOMEM;
-        return 0;
-}
-
 static int add_origin(json_object *o, const Module *m, const Package *p) {
         if (json_add_string(o, "description", p->description) < 0 ||
             json_add_address(o, "spec", m->spec) < 0 ||
             json_add_string(o, "integrity", m->integrity) < 0 ||
-            json_add_string(o, "signed_by", m->signed_by) < 0 || add_args(o, m->args) < 0 ||
+            json_add_string(o, "signed_by", m->signed_by) < 0 ||
+            (m->args && json_add_strv(o, "args", m->args) < 0) ||
             json_add_string(o, "link", m->link) < 0 || json_add_string(o, "folder", m->home) < 0)
                 return -ENOMEM;
         return json_add_uint(o, "installed", m->installed_usec);

@@ -86,20 +86,6 @@ static int parse_args(json_object *o, Error *e, Module *m) {
         return 0;
 }
 
-static int add_args(json_object *o, const Module *m) {
-        json_object *args;
-
-        if (strv_length(m->args) == 0)
-                return 0;
-        args = json_object_new_array();
-        if (json_add(o, "args", args) < 0)
-                return -ENOMEM;
-        STRV_FOREACH(word, m->args)
-                if (json_object_array_add(args, json_object_new_string(*word)) < 0)
-                        return -ENOMEM;
-        return 0;
-}
-
 /* -- the folder that was linked ---------------------------------------------------------------- */
 
 static const Field numbers[] = {
@@ -230,7 +216,7 @@ static int add_fields(json_object *o, const Module *m) {
                 if (r < 0)
                         return r;
         }
-        r = add_args(o, m);
+        r = strv_length(m->args) > 0 ? json_add_strv(o, "args", m->args) : 0;
         return r < 0 ? r : add_linked(o, &m->linked);
 }
 
