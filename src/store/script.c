@@ -9,6 +9,36 @@
 #include "basic/path.h"
 #include "basic/string-util.h"
 
+static int script_open_at(int folder_fd, const char *script, char **ret_path) {
+        static const char *const endings[] = { "", ".js", "/index.js" };
+        int r = -ENOENT;
+
+        assert(script && script[0]);
+
+        for (size_t i = 0; i < ELEMENTSOF(endings); i++) {
+                _cleanup_(closep) int fd = -EBADF;
+                _cleanup_(freep) char *path = NULL;
+                struct stat st;
+
+                if (strdupf(&path, "%s%s", script, endings[i]) < 0)
+                        return -ENOMEM;
+                fd = open_beneath(folder_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+                if (fd < 0) {
+                        r = i == 0 ? fd : r;
+                        continue;
+                }
+                if (fstat(fd, &st) < 0)
+                        return -errno;
+                if (S_ISREG(st.st_mode)) {
+                        if (ret_path)
+                                *ret_path = TAKE_PTR(path);
+                        return TAKE_FD(fd);
+                }
+                r = -EISDIR;
+        }
+        return r;
+}
+
 /* Opens the folder of packages that a package is in, if it is in one: that of an installed module
  * has its dependencies beside it. `up` leads there: "..", from @scope/name "../..". */
 static int open_beside(int package_fd, const char *up) {
@@ -23,8 +53,6 @@ static int open_beside(int package_fd, const char *up) {
                 return r;
         return streq(path_basename(path), "node_modules") ? TAKE_FD(fd) : -ENOENT;
 }
-
-static int script_open_at(int folder_fd, const char *script, char **ret_path);
 
 /* "node_modules/x/bin.js", which npm may have laid out beside the package. */
 static int script_open_beside(int package_fd, const char *script, char **ret_path) {
@@ -50,34 +78,4 @@ int script_open(int package_fd, const char *script, char **ret_path) {
         int fd = script_open_at(package_fd, script, ret_path);
 
         return fd == -ENOENT ? script_open_beside(package_fd, script, ret_path) : fd;
-}
-
-static int script_open_at(int package_fd, const char *script, char **ret_path) {
-        static const char *const endings[] = { "", ".js", "/index.js" };
-        int r = -ENOENT;
-
-        assert(script && script[0]);
-
-        for (size_t i = 0; i < ELEMENTSOF(endings); i++) {
-                _cleanup_(closep) int fd = -EBADF;
-                _cleanup_(freep) char *path = NULL;
-                struct stat st;
-
-                if (strdupf(&path, "%s%s", script, endings[i]) < 0)
-                        return -ENOMEM;
-                fd = open_beneath(package_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-                if (fd < 0) {
-                        r = i == 0 ? fd : r;
-                        continue;
-                }
-                if (fstat(fd, &st) < 0)
-                        return -errno;
-                if (S_ISREG(st.st_mode)) {
-                        if (ret_path)
-                                *ret_path = TAKE_PTR(path);
-                        return TAKE_FD(fd);
-                }
-                r = -EISDIR;
-        }
-        return r;
 }
