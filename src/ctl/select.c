@@ -149,7 +149,7 @@ int result_add(json_object *results, const char *name, const char *done, int r, 
 
         if (!o || json_object_array_add(results, o) < 0)
                 return -ENOMEM;
-        if (json_add_string(o, "name", name) < 0 ||
+        if ((name ? json_add_string(o, "name", name) : json_add_null(o, "name")) < 0 ||
             json_add_string(o, "result", r < 0 ? "failed" : done) < 0 ||
             json_add_bool(o, "changed", r > 0) < 0)
                 return -ENOMEM;

@@ -29,7 +29,7 @@ int select_each(const void *args, char **words,
                 const char *done);
 
 /* Adds to the array of what --json prints of a module that was dealt with: name, result ("failed"
- * rather than `done` if `r` is negative), changed (if `r` is positive), error. */
+ * rather than `done` if `r` is negative), changed (if `r` is positive), error. `name` may be NULL. */
 int result_add(json_object *results, const char *name, const char *done, int r, const Error *e);
 
 /* Prints that array if --json was given; returns `r`, or what went wrong. */

@@ -9,7 +9,7 @@
 #include "module/settings-set.h"
 #include "store/settings-value.h"
 
-/* --json was --typed until pm2ctl 0.1. */
+/* In pm2ctl 0.1 --json was what --typed is now. */
 static void explain_json(const char *key, const char *word) {
         json_object *value = NULL;
 

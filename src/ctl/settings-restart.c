@@ -5,6 +5,7 @@
 #include "basic/log.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
+#include "ctl/select.h"
 #include "model/name.h"
 #include "module/settings-apply.h"
 
@@ -55,20 +56,17 @@ static int row_add_units(json_object *row, const Rows *r, const char *module) {
                 if (u->r < 0 && !failed)
                         failed = u;
         }
-        return failed ? json_add_string(row, "error", error_text(&failed->error, failed->r))
-                      : json_add_null(row, "error");
+        return failed ? json_add_string(row, "error", error_text(&failed->error, failed->r)) : 0;
 }
 
 static int row_add(const char *module, bool changed, void *userdata) {
         const Rows *r = userdata;
-        json_object *row = json_object_new_object();
+        json_object *row;
 
-        if (!row || json_object_array_add(r->rows, row) < 0)
+        if (result_add(r->rows, module, changed ? r->done : "unchanged", changed, /* e= */ NULL) <
+            0)
                 return -ENOMEM;
-        if ((module ? json_add_string(row, "name", module) : json_add_null(row, "name")) < 0 ||
-            json_add_string(row, "result", changed ? r->done : "unchanged") < 0 ||
-            json_add_bool(row, "changed", changed) < 0)
-                return -ENOMEM;
+        row = json_object_array_get_idx(r->rows, json_object_array_length(r->rows) - 1);
         return row_add_units(row, r, module);
 }
 
@@ -76,31 +74,19 @@ static int print_json(const Context *c, const SettingsEdit *edit, const Restarte
                       const char *done) {
         _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
         Rows r = { rows, restarted, done };
-        int k;
 
-        if (c->arg->json == JSON_OFF)
-                return 0;
         if (!rows || settings_edit_foreach(edit, row_add, &r) < 0)
                 return log_oom();
-        k = json_print(rows, c->arg->json);
-        return k < 0 ? log_error_errno(k, "Failed to print: %m") : 0;
+        return results_print(c, rows, 0);
 }
 
 int settings_refuse(Context *c, int r, const Error *e, const char *what) {
-        _cleanup_(json_object_putp) json_object *rows = json_object_new_array(), *row = NULL;
+        _cleanup_(json_object_putp) json_object *rows = json_object_new_array();
 
         (void) log_error_cause(r, e, "%s", what);
-        if (c->arg->json == JSON_OFF)
-                return r;
-        row = json_object_new_object();
-        if (!rows || json_add_null(row, "name") < 0 ||
-            json_add_string(row, "result", "failed") < 0 ||
-            json_add_bool(row, "changed", false) < 0 ||
-            json_add_string(row, "error", error_text(e, r)) < 0 ||
-            json_object_array_add(rows, json_object_get(row)) < 0)
+        if (!rows || result_add(rows, /* name= */ NULL, /* done= */ NULL, r, e) < 0)
                 return log_oom();
-        (void) json_print(rows, c->arg->json);
-        return r;
+        return results_print(c, rows, r);
 }
 
 /* -- restarting ------------------------------------------------------------------------ */

@@ -190,6 +190,8 @@ XDG_STATE_HOME=$tmp/nothing prints 'nothing to be done is an array too' '[]' --j
 got=$(pm2ctl stop --json=short other 2>/dev/null)
 result $(($? != 1)) 'what fails has its reason' "$got"
 result "$([[ $got == '[{"name":"other","result":"failed","changed":false,"error":"there is no'*'"}]' ]]; echo $?)" '... in JSON' "$got"
+got=$(pm2ctl set --json=short nope: x 2>/dev/null)
+result "$([[ $? -eq 1 && $got == '[{"name":null,"result":"failed","changed":false,"error":"'*'"}]' ]]; echo $?)" 'set that is refused has its reason in JSON' "$got"
 for verb in 'cache clean' 'generate new'; do
         # shellcheck disable=SC2086 # words
         refuses "$verb refuses --json" 2 'does not support --json' $verb --json

@@ -42,11 +42,11 @@ pm2ctl -q set hello:once one
 hello=$(pid_of hello)
 written=$(stat -c %i:%y $file)
 ok "what is set already" pm2ctl set -q --json=short hello:once one
-is "... changes nothing" "$OUTPUT" "[{\"name\":\"hello\",\"result\":\"unchanged\",\"changed\":false,\"restarted\":[],\"error\":null}]"
+is "... changes nothing" "$OUTPUT" "[{\"name\":\"hello\",\"result\":\"unchanged\",\"changed\":false,\"error\":null,\"restarted\":[]}]"
 is "... restarts nothing" "$(pid_of hello)" "$hello"
 is "... and is not written" "$(stat -c %i:%y $file)" "$written"
 ok "what is unset" pm2ctl unset -q --json=short hello:once
-is "... changes" "$OUTPUT" "[{\"name\":\"hello\",\"result\":\"unset\",\"changed\":true,\"restarted\":[\"pm2@hello.service\"],\"error\":null}]"
+is "... changes" "$OUTPUT" "[{\"name\":\"hello\",\"result\":\"unset\",\"changed\":true,\"error\":null,\"restarted\":[\"pm2@hello.service\"]}]"
 ok "... once" pm2ctl unset --json=short hello:once
 like "... and not again" "$OUTPUT" '"result":"unchanged","changed":false'
 hello=$(pid_of hello)
