@@ -7,6 +7,7 @@
 #include "basic/child-process.h"
 #include "basic/fs.h"
 #include "basic/open-beneath.h"
+#include "basic/path.h"
 #include "basic/string-util.h"
 #include "basic/strv.h"
 #include "model/interpreter.h"
@@ -159,11 +160,29 @@ static int check_script(const Check *c, const App *app) {
         return check_running(c, app, fd);
 }
 
+/* systemd refuses the timer of one that it does not know. UTC it knows without the database. */
+static int check_timezone(const Check *c, const App *app) {
+        _cleanup_(freep) char *path = NULL;
+
+        if (!app->timezone || streq(app->timezone, "UTC"))
+                return 0;
+        path = path_join("/usr/share/zoneinfo", app->timezone);
+        if (!path)
+                return -ENOMEM;
+        return access(path, F_OK) >= 0
+                       ? 0
+                       : FOUND(c, "cron_timezone", "correct it, or install the package tzdata",
+                               "there is no time zone '%s' on this machine", app->timezone);
+}
+
 static int check_app(const Check *c, const App *app) {
         _cleanup_(closep) int cwd_fd = -EBADF;
         int r;
 
         r = check_script(c, app);
+        if (r < 0)
+                return r;
+        r = check_timezone(c, app);
         if (r < 0 || !app->cwd)
                 return r;
 

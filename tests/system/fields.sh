@@ -69,6 +69,7 @@ package commands '{ "name": "sleeps", "script": "sleep", "args": "1001" }' '{ "n
 sed -i 's/^{/{ "scripts": { "start": "node index.js" }, "dependencies": { "tool": "1" },/' "$packages/commands/1.0.0/package.json"
 package tool </dev/null
 echo 'console.log("I am of a dependency"); setInterval(() => {}, 60000)' >"$packages/tool/1.0.0/bin.js"
+package nowhere "$(app a '"cron_restart": "@daily", "cron_timezone": "Europe/Atlantis"')" </dev/null
 package no-command '{ "script": "no-such-command", "args": "x" }' </dev/null
 package bad-cron "$(app bad '"cron_restart": "0 0 * * 5#2"')" </dev/null
 ok "a registry serves the test's packages" serve_packages "$packages"
@@ -214,6 +215,8 @@ is "... also with the interpreter none" "$(tr '\0' ' ' <"/proc/$(systemctl show 
 ok "... or in a shell" wait_for 10 output_has '^I line$' unit_journal pm2@commands@line.service
 ok "... npm too" wait_for 30 output_has '^I start$' unit_journal pm2@commands@npm.service
 ok "a script of a dependency" wait_for 10 output_has '^I am of a dependency$' unit_journal pm2@commands@dependency.service
+exits "a time zone that does not exist" 1 pm2ctl install nowhere
+like "... is refused before anything changes" "$OUTPUT" "field 'apps\[0\].cron_timezone': there is no time zone 'Europe/Atlantis'"
 exits "what is neither" 1 pm2ctl install no-command
 like "... is refused before anything changes" "$OUTPUT" "field 'apps\[0\].script': the script 'no-such-command' is not in the package; .*a command that a unit finds"
 done_testing
