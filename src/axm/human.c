@@ -63,6 +63,8 @@ static void human_action(FILE *f, const AxmMessage *m) {
                 put_part(f, member_text(action, "action_name", value_text(action)));
                 (void) fputc('\'', f);
         }
+        if (several && n < json_object_array_length(m->data))
+                (void) fputs(", …", f);
 }
 
 static void human_monitor(FILE *f, const AxmMessage *m) {

@@ -16,7 +16,8 @@ static inline void json_object_putp(json_object **o) {
 }
 
 /* Parses the whole text, behind which there is a NUL, strictly, but for a byte order mark before
- * it: -EBADMSG with the line and the reason in `e`, -ENOMEM. A text "null" gives a NULL object. The caller owns `ret`. */
+ * it: -EBADMSG with the line and the reason in `e`, -ENOMEM. A text "null" gives a NULL object.
+ * The caller owns `ret`. */
 int json_parse(const char *text, size_t size, Error *e, json_object **ret);
 
 /* Borrowed member of an object, whatever its type; NULL if absent (or JSON null). */

@@ -26,9 +26,9 @@ typedef struct Option {
 
 /* Writes the options into `args` and leaves the words. Options and words may come in any order,
  * "--" ends the options, and a negative number is a word. `ret_behind` (may be NULL) points to the
- * first word behind "--", or to the NULL at the end; it is NULL where there is no "--". If `given` is not NULL, it has one entry
- * per table row, set where the option was given. 0 and the vector of words (pointing into argv;
- * free() it), or -EINVAL after a message to standard error. */
+ * first word behind "--", or to the NULL at the end; it is NULL where there is no "--". If `given`
+ * is not NULL, it has one entry per table row, set where the option was given. 0 and the vector of
+ * words (pointing into argv; free() it), or -EINVAL after a message to standard error. */
 int options_parse(const Option *table, size_t n, int argc, char **argv, void *args, bool *given,
                   char ***ret_words, char ***ret_behind);
 

@@ -228,8 +228,8 @@ static int check_options(const bool *given, const Arguments *arg, const char *wo
         return 0;
 }
 
-/* What is behind "--" are words like the others, but for install, whose packages end there. There is
- * room for one more NULL, in place of "--". */
+/* What is behind "--" are words like the others, but for install, whose packages end there. There
+ * is room for one more NULL, in place of "--". */
 static void separate_args(char **behind, Arguments *arg) {
         memmove(behind + 1, behind, (strv_length(behind) + 1) * sizeof(char *));
         *behind = NULL;

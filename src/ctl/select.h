@@ -22,14 +22,15 @@ int select_result(int selected, int done);
 
 /* A verb that does something to each selected module by itself: what fails for one fails for that
  * one alone. `word` is what the module was named by; `act` says itself what is wrong. With --json
- * an array of results is printed, `done` where all went well; NULL: `act` prints. `act` returns 1 if
- * something was changed, 0 if not, or a negative errno. Returns the exit status. */
+ * an array of results is printed, `done` where all went well; NULL: `act` prints. `act` returns 1
+ * if something was changed, 0 if not, or a negative errno. Returns the exit status. */
 int select_each(const void *args, char **words,
                 int (*act)(Context *c, const char *name, const char *word, Error *e),
                 const char *done);
 
 /* Adds to the array of what --json prints of a module that was dealt with: name, result ("failed"
- * rather than `done` if `r` is negative), changed (if `r` is positive), error. `name` may be NULL. */
+ * rather than `done` if `r` is negative), changed (if `r` is positive), error. `name` may be NULL.
+ */
 int result_add(json_object *results, const char *name, const char *done, int r, const Error *e);
 
 /* Prints that array if --json was given; returns `r`, or what went wrong. */

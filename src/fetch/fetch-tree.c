@@ -218,8 +218,8 @@ static int fetch_make(Fetch *f, Error *e, json_object **ret) {
         return r < 0 ? r : answer_make(f, e, ret);
 }
 
-/* `ret_outdated` is set also on failure: the cache may have been why, and the registry may be asked.
- */
+/* `ret_outdated` is set also on failure: the cache may have been why, and the registry may be
+ * asked. */
 static int fetch_attempt(const Request *request, bool revalidate_all, Error *e, json_object **ret,
                          bool *ret_outdated) {
         _cleanup_(fetch_done) Fetch f = {

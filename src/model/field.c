@@ -125,7 +125,8 @@ int field_bool(json_object *value, void *field, Error *e) {
         return 0;
 }
 
-/* A kind of amount: its unit letters, what each stands for, and the forms it may have, for a message. */
+/* A kind of amount: its unit letters, what each stands for, and the forms it may have, for a
+ * message. */
 typedef struct Amount {
         const char *letters;
         uint64_t factors[3];

@@ -19,9 +19,9 @@ typedef struct App App;
  * INTERPRETER_NONE; borrowed from `app` or constant. */
 const char *interpreter_of(const App *app, const void *head, size_t size, bool executable);
 
-/* Whether a script that is not in the package, of an app without an interpreter (or "none"), may be a command of
- * the PATH, such as "npm": it has no slash, and no extension of a script. With a blank in it, it is
- * a line for a shell. */
+/* Whether a script that is not in the package, of an app without an interpreter (or "none"), may
+ * be a command of the PATH, such as "npm": it has no slash, and no extension of a script. With a
+ * blank in it, it is a line for a shell. */
 bool script_may_be_command(const App *app);
 bool script_is_shell_line(const App *app);
 

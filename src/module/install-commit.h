@@ -18,6 +18,6 @@
  * taken back. Fills in the outcome; returns its `r`. */
 int install_commit(Modules *modules, const char *tree, InstallOutcome *outcome);
 
-/* Starts outcome->module, and waits as above: 1 if it was started, 0 if it runs already. A failure is
- * a note, START_FAILED, as well. The caller holds the module's lock. */
+/* Starts outcome->module, and waits as above: 1 if it was started, 0 if it runs already. A failure
+ * is a note, START_FAILED, as well. The caller holds the module's lock. */
 int install_start(Modules *modules, StartMode mode, InstallOutcome *outcome);

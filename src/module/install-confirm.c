@@ -10,7 +10,8 @@
 #include "store/installed.h"
 #include "store/store.h"
 
-/* What was asked for last counts for updates, and the last key for a signature that is gone later. */
+/* What was asked for last counts for updates, and the last key for a signature that is gone later.
+ */
 static int release_record_again(const Modules *modules, InstallOutcome *outcome) {
         _cleanup_(closep) int lock_fd = store_lock(modules->store, &outcome->error), fd = -EBADF;
         _cleanup_(module_done) Module m = {};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "module/install-outcome.h"
 
+#include "basic/strv.h"
+
 static const char *const install_result_table[_INSTALL_RESULT_MAX] = {
         [INSTALL_FAILED] = "failed",   [INSTALL_NEW] = "installed",
         [INSTALL_UPDATED] = "updated", [INSTALL_UNCHANGED] = "unchanged",
@@ -33,4 +35,17 @@ bool install_outcome_changed(const InstallOutcome *outcome) {
         default:
                 return true;
         }
+}
+
+int install_options_record_args(const InstallOptions *options, Module *m) {
+        int r;
+
+        if (!options->args)
+                return 0;
+        r = strv_copy(options->args, &m->args);
+        if (r < 0)
+                return r;
+        if (!m->args)
+                m->args = calloc(1, sizeof(char *));
+        return m->args ? 0 : -ENOMEM;
 }

@@ -23,6 +23,10 @@ typedef struct InstallOptions {
         bool skip_missing; /* update: a tarball that is gone is INSTALL_SKIPPED, not a failure */
 } InstallOptions;
 
+/* Records a copy of the arguments; an empty vector stands for none, rather than for those that the
+ * module had before. -ENOMEM. */
+int install_options_record_args(const InstallOptions *options, Module *m);
+
 typedef enum InstallMode {
         MODE_INSTALL,  /* starts the module, and enables the services that go with modules. What has
                           not changed runs on, and is started if it does not run */

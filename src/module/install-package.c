@@ -174,7 +174,7 @@ static int module_fill(const Modules *modules, const Source *source, const Insta
         if (!m->spec || (!m->source && (source->path || f->source)) ||
             free_and_strdup(&m->env, options->env) < 0)
                 return -ENOMEM;
-        r = module_set_args(m, options);
+        r = install_options_record_args(options, m);
         if (r < 0)
                 return r;
         return module_user_record(modules, options, m, e);

@@ -150,7 +150,7 @@ int link_folder(Modules *modules, const Source *source, const InstallOptions *op
         r = link_fill_module(source, &p, options->env, m);
         if (r < 0)
                 return r;
-        r = module_set_args(m, options);
+        r = install_options_record_args(options, m);
         if (r < 0)
                 return r;
         r = link_note_owner(modules, m);

@@ -2,7 +2,6 @@
 #include "module/module-user.h"
 
 #include "basic/string-util.h"
-#include "basic/strv.h"
 #include "basic/user.h"
 
 int module_user_check(const Modules *modules, const InstallOptions *options, Error *e) {
@@ -35,17 +34,4 @@ int module_user_record(const Modules *modules, const InstallOptions *options, Mo
                 return r;
         r = free_and_strdup(&m->user, options->user);
         return r < 0 ? r : free_and_strdup(&m->group, options->group);
-}
-
-int module_set_args(Module *m, const InstallOptions *options) {
-        int r;
-
-        if (!options->args)
-                return 0;
-        r = strv_copy(options->args, &m->args);
-        if (r < 0)
-                return r;
-        if (!m->args)
-                m->args = calloc(1, sizeof(char *));
-        return m->args ? 0 : -ENOMEM;
 }

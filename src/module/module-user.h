@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a module keeps of how it was installed: the user it runs as, its arguments. */
+/* Which user a module is to run as. */
 
 #include "module/install-outcome.h"
 
@@ -12,7 +12,3 @@ int module_user_check(const Modules *modules, const InstallOptions *options, Err
 
 /* The same, and records both in the module. */
 int module_user_record(const Modules *modules, const InstallOptions *options, Module *m, Error *e);
-
-/* Records a copy of the arguments; an empty vector stands for none, rather than for those that the
- * module had before. -ENOMEM. */
-int module_set_args(Module *m, const InstallOptions *options);

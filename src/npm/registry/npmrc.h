@@ -31,8 +31,8 @@ bool npmrc_get_bool(const Npmrc *n, const char *key);
  * set. Borrowed. */
 const char *npmrc_origin(const Npmrc *n, const char *key);
 
-/* Which of two settings comes from a stronger source: negative for `a`, positive for `b`, 0 if it is
- * one source; one that is not set comes from the weakest. */
+/* Which of two settings comes from a stronger source: negative for `a`, positive for `b`, 0 if it
+ * is one source; one that is not set comes from the weakest. */
 int npmrc_compare_sources(const Npmrc *n, const char *a, const char *b);
 
 /* Whether the value still names a variable that is not set, as ${NAME}: 1 and a clause with key,

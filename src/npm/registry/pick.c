@@ -128,7 +128,8 @@ static int pick_in_range(const Pick *k, const char *text, const Range *range,
         return pick_best(k, range, ret);
 }
 
-/* The version that a tag leads to or, if that is too new, the best of those that are not above it. */
+/* The version that a tag leads to or, if that is too new, the best of those that are not above it.
+ */
 static int pick_tagged(const Pick *k, const char *tag, PackumentVersion **ret) {
         const char *tagged = packument_tag(k->packument, tag);
         PackumentVersion *v = tagged ? packument_version(k->packument, tagged) : NULL;

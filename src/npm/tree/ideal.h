@@ -20,8 +20,9 @@ typedef struct FoundManifest {
 /* 0 (found, or known not to be had), -EAGAIN if it has to be asked for first, -ENOMEM. */
 typedef int (*ManifestFinder)(void *userdata, Requirement *r, FoundManifest *ret);
 
-/* Builds the tree below a root that depends on what `root` says. -EAGAIN: something has to be asked
- * for. -EEXIST: the module's own dependencies contradict each other, or with strict_peers any. -ENOENT and others: a
- * dependency that is not optional cannot be had. -E2BIG. With a clause. */
+/* Builds the tree below a root that depends on what `root` says. -EAGAIN: something has to be
+ * asked for. -EEXIST: the module's own dependencies contradict each other, or with strict_peers
+ * any. -ENOENT and others: a dependency that is not optional cannot be had. -E2BIG. With a clause.
+ */
 int ideal_build(Tree *t, Manifest *root, ManifestFinder find, void *userdata,
                 const Platform *platform, Error *e);

@@ -51,8 +51,9 @@ typedef struct Names {
 Name *names_get(Names *n, const char *text);
 Requirement *names_require(Names *n, const char *name, const char *spec);
 
-/* Whether it is "file:" and a path that stays inside the package that requires it, and outside of its
- * node_modules: 1 and the path, which the caller frees ("a/b"), 0 if it is not. `ret` may be NULL. */
+/* Whether it is "file:" and a path that stays inside the package that requires it, and outside of
+ * its node_modules: 1 and the path, which the caller frees ("a/b"), 0 if it is not. `ret` may be
+ * NULL. */
 int requirement_inner_path(const Requirement *q, char **ret);
 
 void names_done(Names *n);
