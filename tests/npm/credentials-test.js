@@ -10,7 +10,7 @@ const fs = require('fs');
 const http = require('http');
 const https = require('https');
 const path = require('path');
-const { base, ok, done, fresh, npmrc, run, serve } = require('./lib.js');
+const { base, ok, runTests, fresh, npmrc, run, serve } = require('./lib.js');
 const tar = require('./tar.js');
 
 const [program, pattern = ''] = process.argv.slice(2);
@@ -224,9 +224,4 @@ tests.proxy = async () => {
         proxy.close();
 };
 
-(async () => {
-        for (const [name, test] of Object.entries(tests))
-                if (new RegExp(pattern).test(name))
-                        await test();
-        done();
-})();
+runTests(tests, pattern);

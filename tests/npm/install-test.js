@@ -8,7 +8,7 @@ const { execFileSync, spawn } = require('child_process');
 const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
-const { base, ok, done, fresh, run, serve, ...lib } = require('./lib.js');
+const { base, ok, runTests, fresh, run, serve, ...lib } = require('./lib.js');
 const { pack, registry, sri } = require('./packages.js');
 const tar = require('./tar.js');
 
@@ -518,9 +518,4 @@ tests.killed = async () => {
         server.close();
 };
 
-(async () => {
-        for (const [name, test] of Object.entries(tests))
-                if (new RegExp(pattern).test(name))
-                        await test();
-        done();
-})();
+runTests(tests, pattern);

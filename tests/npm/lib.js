@@ -86,4 +86,12 @@ function serve(answer, create = (handler) => http.createServer(handler), scheme 
         })));
 }
 
-module.exports = { base, ok, done, fresh, npmrc, npmrcFiles, run, install, serve };
+// The tests whose names match, one after the other, and the end of the output.
+async function runTests(tests, pattern) {
+        const chosen = Object.entries(tests).filter(([name]) => new RegExp(pattern).test(name));
+        if (chosen.length === 0) ok(false, `there is a test that matches '${pattern}'`);
+        for (const [, test] of chosen) await test();
+        done();
+}
+
+module.exports = { base, ok, done, runTests, fresh, npmrc, npmrcFiles, run, install, serve };

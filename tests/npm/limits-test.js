@@ -8,7 +8,7 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const zlib = require('zlib');
-const { ok, done, fresh, ...lib } = require('./lib.js');
+const { ok, runTests, fresh, ...lib } = require('./lib.js');
 const { pack, registry, sri } = require('./packages.js');
 
 const [program, pattern = ''] = process.argv.slice(2);
@@ -352,9 +352,4 @@ tests.argv = async () => {
         server.close();
 };
 
-(async () => {
-        for (const [name, test] of Object.entries(tests))
-                if (new RegExp(pattern).test(name))
-                        await test();
-        done();
-})();
+runTests(tests, pattern);

@@ -9,7 +9,7 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const zlib = require('zlib');
-const { ok, done, fresh, npmrc, run, serve } = require('./lib.js');
+const { ok, runTests, fresh, npmrc, run, serve } = require('./lib.js');
 const tar = require('./tar.js');
 
 const [program, pattern = ''] = process.argv.slice(2);
@@ -331,9 +331,4 @@ tests['many at once'] = async () => {
         server.close();
 };
 
-(async () => {
-        for (const [name, test] of Object.entries(tests))
-                if (test && new RegExp(pattern).test(name))
-                        await test();
-        done();
-})();
+runTests(tests, pattern);

@@ -7,7 +7,7 @@
 const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
-const { base, ok, done, fresh, run, npmrc, ...lib } = require('./lib.js');
+const { base, ok, runTests, fresh, run, npmrc, ...lib } = require('./lib.js');
 const { pack, registry } = require('./packages.js');
 
 const [program, npmFolder, pattern = ''] = process.argv.slice(2);
@@ -172,9 +172,4 @@ tests.ignored = async () => {
         server.close();
 };
 
-(async () => {
-        for (const [name, test] of Object.entries(tests))
-                if (new RegExp(pattern).test(name))
-                        await test();
-        done();
-})();
+runTests(tests, pattern);
