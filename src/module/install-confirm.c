@@ -32,6 +32,9 @@ static int release_record_again(const Modules *modules, InstallOutcome *outcome)
         r = store_load_installed(modules->store, now->name, &outcome->error, &m);
         if (r < 0)
                 return r;
+        /* another process may have installed another one since they were compared */
+        if (!streq(m.version, now->version) || !streq_ptr(m.integrity, now->integrity))
+                return 0;
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
                 if (!texts[i].now || streq_ptr(*texts[i].recorded, texts[i].now))
                         continue;

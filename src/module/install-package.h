@@ -11,7 +11,6 @@
  * checks that it can be run here, brings it to the modules' file system, and fills in
  * outcome->module. With MODE_UPDATE outcome->module has the name that the package must have.
  * INSTALL_UNCHANGED is set where the tree is the one that is installed, and the options ask for
- * nothing else. Nothing but the staging
- * folder is changed. -EINTR when a signal is noted. */
+ * nothing else. Nothing but the staging folder is changed. -EINTR when a signal is noted. */
 int package_fetch(Modules *modules, const Source *source, const InstallOptions *options,
                   Staging *staging, InstallOutcome *outcome);
